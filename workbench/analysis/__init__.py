@@ -1,0 +1,1 @@
+"""Profiles, traits, clusters, evidence and scores."""

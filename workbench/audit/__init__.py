@@ -1,0 +1,1 @@
+"""The ledger: append, verify, checkpoint; standard library only."""

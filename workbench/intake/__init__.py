@@ -1,0 +1,1 @@
+"""Extracts to a case: schema, sniffing, mapping, rejects, profiles."""

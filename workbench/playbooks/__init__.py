@@ -1,0 +1,1 @@
+"""Reads, checks and binds saved queries and playbooks."""

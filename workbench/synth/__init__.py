@@ -1,0 +1,1 @@
+"""Labelled synthetic extracts of any size."""

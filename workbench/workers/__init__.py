@@ -1,0 +1,1 @@
+"""The processes beside the bench: their protocol, sandbox and entry points."""
