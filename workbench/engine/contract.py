@@ -1,0 +1,55 @@
+"""The seam to a database: sql and bound parameters in, windows of rows out.
+
+Nothing above this package names the engine behind it, so that the same saved queries can be
+answered elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+Scalar = str | int | float | bool | None
+Parameters = dict[str, "Scalar | list[Scalar]"]
+Row = list[Scalar]
+
+
+@dataclass(frozen=True)
+class ResultColumn:
+    """One column of a result: its name and the engine's type for it."""
+
+    name: str
+    type: str
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the cells are numbers and read best aligned right."""
+        return self.type.split("(")[0] in _NUMERIC
+
+
+_NUMERIC = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
+     "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FirstPage:
+    """What an opened result shows at once: columns, the first rows, and whether there are more."""
+
+    columns: tuple[ResultColumn, ...]
+    rows: list[Row]
+    more: bool
+
+
+class Engine(Protocol):
+    """What the bench asks of a database."""
+
+    def open(self, sql: str, parameters: Parameters, limit: int) -> FirstPage:
+        """Run one statement; at most `limit` rows come back."""
+
+    def catalogue(self) -> dict[str, list[ResultColumn]]:
+        """Tables and their columns."""
+
+    def cancel(self) -> None:
+        """Stop what runs."""

@@ -1,0 +1,144 @@
+"""A locked-down, read-only DuckDB session on one store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from workbench.engine.contract import Parameters, ResultColumn
+from workbench.engine.gate import Gate, Inspection
+from workbench.errors import Cancelled, QueryFailed
+
+
+@dataclass(frozen=True)
+class SessionLimits:
+    """What one session may take of the host. Sizes in MiB, time in seconds."""
+
+    memory_mib: int = 1024
+    threads: int = 2
+    spill_mib: int = 16_384
+
+
+def lock_down(
+    connection: duckdb.DuckDBPyConnection, spill: Path, limits: SessionLimits
+) -> None:
+    """Set every limit, then close the doors, then lock the settings: the order matters."""
+    config: list[tuple[str, str | int | bool]] = [
+        ("temp_directory", str(spill)),
+        ("memory_limit", f"{limits.memory_mib}MiB"),
+        ("max_temp_directory_size", f"{limits.spill_mib}MiB"),
+        ("threads", limits.threads),
+        ("max_expression_depth", 250),
+        ("autoinstall_known_extensions", False),
+        ("autoload_known_extensions", False),
+        ("allow_community_extensions", False),
+        ("allow_persistent_secrets", False),
+        ("python_enable_replacements", False),
+        ("enable_external_access", False),
+        ("lock_configuration", True),
+    ]
+    for name, value in config:
+        literal = f"'{str(value).replace(chr(39), chr(39) * 2)}'"
+        connection.execute(f"SET {name} = {literal}")
+
+
+class Session:
+    """One store, opened read-only for its whole life; one cursor per job."""
+
+    def __init__(self, store: Path, spill: Path, limits: SessionLimits) -> None:
+        self.spill = spill
+        self._root = duckdb.connect(str(store), read_only=True)
+        lock_down(self._root, spill, limits)
+        self._gate = Gate()
+        self._views: dict[str, Path] = {}
+        self._catalogue = self._read_catalogue()
+
+    def _read_catalogue(self) -> dict[str, list[ResultColumn]]:
+        rows = self._root.execute(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+            "WHERE NOT internal ORDER BY table_name, column_index"
+        ).fetchall()
+        tables: dict[str, list[ResultColumn]] = {}
+        for table, column, kind in rows:
+            tables.setdefault(table, []).append(ResultColumn(column, kind))
+        return tables
+
+    @property
+    def catalogue(self) -> dict[str, list[ResultColumn]]:
+        """Tables of the store and the views laid over it."""
+        return self._catalogue
+
+    def lay_over(self, name: str, parquet: Path) -> None:
+        """Show a Parquet file of the spill folder as the table `name` to every later cursor."""
+        self._views[name] = parquet
+        with self.cursor() as cursor:
+            described = cursor.execute(f'DESCRIBE "{name}"').fetchall()
+        self._catalogue[name] = [ResultColumn(row[0], row[1]) for row in described]
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own, with the overlaid tables in sight; closed at the end."""
+        cursor = self._root.cursor()
+        try:
+            for name, parquet in self._views.items():
+                # The path is one of ours: a number in our own spill folder.
+                quoted = str(parquet).replace("'", "''")
+                cursor.execute(
+                    f'CREATE TEMP VIEW "{name}" AS SELECT * FROM read_parquet(\'{quoted}\')'
+                )
+            yield cursor
+        finally:
+            cursor.close()
+
+    def inspect(self, sql: str) -> Inspection:
+        """Judge a statement against the tables of this session; raises QueryRefused."""
+        return self._gate.inspect(sql, self._catalogue)
+
+    def relation(
+        self, cursor: duckdb.DuckDBPyConnection, inspection: Inspection, parameters: Parameters
+    ) -> duckdb.DuckDBPyRelation:
+        """Bind a statement that passed the gate; nothing is computed yet."""
+        missing = inspection.parameters - parameters.keys()
+        if missing:
+            names = ", ".join(f"${name}" for name in sorted(missing))
+            raise QueryFailed(
+                f"The statement needs a value for {names}.",
+                hint="Give each with -p NAME=VALUE, or fill in the form.",
+            )
+        used = {name: parameters[name] for name in inspection.parameters}
+        with engine_errors():
+            return cursor.sql(inspection.statement, params=used or None)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._root.close()
+
+
+_LINE_MARK = re.compile(r"\nLINE (\d+):", re.MULTILINE)
+
+
+@contextmanager
+def engine_errors() -> Iterator[None]:
+    """Turn the engine's exceptions into sentences; a cancelled query is told apart."""
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise Cancelled("The query was cancelled.") from error
+    except duckdb.OutOfMemoryException as error:
+        raise QueryFailed(
+            str(error).strip().splitlines()[0],
+            title="Not enough memory for this query",
+            hint="Narrow it (fewer columns, a WHERE, a LIMIT) or raise engine.memory_mib.",
+        ) from error
+    except duckdb.Error as error:
+        text = str(error).strip()
+        line = _LINE_MARK.search("\n" + text)
+        hint = f"See line {line.group(1)} of the statement." if line else ""
+        raise QueryFailed(text, hint=hint) from error
+    except (RuntimeError, MemoryError, OverflowError) as error:
+        raise QueryFailed(str(error).strip() or "The engine ran out of memory.") from error
