@@ -1,0 +1,219 @@
+"""The tables that loading and clustering add to a case, documented like the canonical ones."""
+
+from __future__ import annotations
+
+from workbench.intake.schema import (
+    EXCHANGE_TEXT,
+    EXTRACTS,
+    Column,
+    Table,
+)
+
+_ACCOUNT = Column("account_id", "VARCHAR", "the account", entity="account")
+_CLUSTER = Column("cluster_id", "VARCHAR", "the cluster", entity="cluster")
+
+
+def _count(name: str, meaning: str, unit: str = "") -> Column:
+    return Column(name, "BIGINT", meaning, unit=unit)
+
+
+def _share(name: str, meaning: str) -> Column:
+    return Column(name, "DOUBLE", meaning, unit="0..1")
+
+
+# What `account_profile` ranks: column to what a high rank means.
+RANKED: tuple[tuple[str, str], ...] = (
+    ("exchanges", "more exchanges"),
+    ("output_tokens", "more output"),
+    ("out_in_ratio", "more output per input"),
+    ("one_turn_share", "fewer follow-ups"),
+    ("distinct_prompt_share", "fewer repeats"),
+    ("hour_entropy", "a flatter day"),
+    ("per_active_day", "busier days"),
+    ("ips", "more addresses"),
+)
+
+ACCOUNT_PROFILE = Table(
+    "account_profile",
+    "one row per account that any extract names: counts, span, rhythm, ratios, ranks",
+    (
+        _ACCOUNT,
+        _count("exchanges", "exchanges of the account"),
+        _count("active_days", "UTC days with an exchange", "days"),
+        _count("sessions", "distinct sessions"),
+        Column("first_ts", "TIMESTAMP", "first exchange", unit="UTC"),
+        Column("last_ts", "TIMESTAMP", "last exchange", unit="UTC"),
+        _count("input_tokens", "tokens sent", "tokens"),
+        _count("output_tokens", "tokens answered", "tokens"),
+        Column("cost_usd", "DOUBLE", "price of all exchanges", unit="USD"),
+        Column("out_in_ratio", "DOUBLE", "output tokens per input token"),
+        _share("one_turn_share", "sessions with one exchange only; without sessions, exchanges "
+               "with at most one message"),
+        _share("distinct_prompt_share", "distinct prompts per exchange that has one"),
+        _share("tool_share", "exchanges that offer tools"),
+        _share("error_share", "exchanges with an HTTP status of 400 or more"),
+        _share("stream_share", "exchanges that were streamed"),
+        Column("per_active_day", "DOUBLE", "exchanges per active day"),
+        _share("hour_entropy", "evenness of the 24 UTC hours: 0 one hour only, 1 flat"),
+        _share("weekend_share", "exchanges on UTC Saturdays and Sundays"),
+        Column("median_gap_s", "DOUBLE", "median time between exchanges", unit="s"),
+        Column("gap_cv", "DOUBLE", "standard deviation of that time over its mean; 0 is a clock"),
+        _count("models", "distinct models"),
+        _count("ips", "distinct addresses over sign-up, exchanges and sightings"),
+        _count("user_agents", "distinct user agents over exchanges and sightings"),
+        _count("tls_fingerprints", "distinct TLS fingerprints over exchanges and sightings"),
+        _count("devices", "distinct devices over exchanges and sightings"),
+        _count("instruments", "distinct payment instruments"),
+        _count("api_keys", "distinct API keys used or held"),
+        Column("median_input_tokens", "DOUBLE", "median tokens sent", unit="tokens"),
+        Column("median_output_tokens", "DOUBLE", "median tokens answered", unit="tokens"),
+        *(
+            _share(f"pct_{name}", f"share of active accounts below in {name}; high is {meaning}")
+            for name, meaning in RANKED
+        ),
+    ),
+    kind="derived",
+    order=("account_id",),
+)  # fmt: skip
+
+COLUMN_PRESENCE = Table(
+    "column_presence",
+    "which canonical columns any extract had",
+    (
+        Column("table_name", "VARCHAR", "canonical table"),
+        Column("column_name", "VARCHAR", "canonical column"),
+        Column("present", "BOOLEAN", "whether an extract had it, or it could be computed"),
+        _count("non_null", "rows that hold a value", "rows"),
+    ),
+    kind="derived",
+)
+
+LOAD_WARNINGS = Table(
+    "load_warnings",
+    "what loaded but looks odd",
+    (
+        Column("table_name", "VARCHAR", "canonical table, or the file for an unknown column"),
+        Column("column_name", "VARCHAR", "column it is about"),
+        Column("code", "VARCHAR", "kind of oddity"),
+        Column("rows", "BIGINT", "rows concerned", unit="rows"),
+        Column("example", "VARCHAR", "one such value"),
+        Column("message", "VARCHAR", "what it means, in a sentence"),
+    ),
+    kind="derived",
+)
+
+SOURCES = Table(
+    "sources",
+    "the extract files of the case",
+    (
+        Column("source_id", "INTEGER", "number of the file, from 1"),
+        Column("path", "VARCHAR", "path as given to load"),
+        Column("sha256", "VARCHAR", "SHA-256 of the file's bytes"),
+        Column("format", "VARCHAR", "parquet, csv or jsonl, with .gz or .zst where packed"),
+        _count("rows", "records loaded", "rows"),
+        _count("rejected", "records in rejects/", "rows"),
+    ),
+    kind="derived",
+)
+
+TRAITS = Table(
+    "traits",
+    "one row per account and value of a link family",
+    (
+        _ACCOUNT,
+        Column("family", "VARCHAR", "link family, one per file in queries/traits"),
+        Column("value", "VARCHAR", "the shared value"),
+        _count("n", "times the account was seen with it"),
+        Column("first_ts", "TIMESTAMP", "first time", unit="UTC"),
+        Column("last_ts", "TIMESTAMP", "last time", unit="UTC"),
+    ),
+    kind="derived",
+)
+
+TRAIT_STATS = Table(
+    "trait_stats",
+    "one row per value of a link family: who has it",
+    (
+        Column("family", "VARCHAR", "link family"),
+        Column("value", "VARCHAR", "the shared value"),
+        _count("accounts", "accounts that have it", "accounts"),
+        Column("rarity", "DOUBLE", "ln(accounts in the case / accounts that have it)", unit="nats"),
+        Column("hub", "BOOLEAN", "held by too many accounts to link them, or listed as a hub"),
+    ),
+    kind="derived",
+)
+
+CLUSTERS = Table(
+    "clusters",
+    "one row per cluster of linked accounts",
+    (
+        _CLUSTER,
+        _count("accounts", "members", "accounts"),
+        _count("exchanges", "exchanges of all members"),
+        _count("input_tokens", "tokens sent", "tokens"),
+        _count("output_tokens", "tokens answered", "tokens"),
+        Column("first_ts", "TIMESTAMP", "first exchange of a member", unit="UTC"),
+        Column("last_ts", "TIMESTAMP", "last exchange of a member", unit="UTC"),
+        _share("score", "how suspicious, coordination and extraction likeness together"),
+        Column("campaign_like", "BOOLEAN", "the proposal that this is an extraction campaign"),
+        Column("families", "VARCHAR", "link families that hold it together"),
+        Column("summary", "VARCHAR", "one sentence"),
+    ),
+    kind="derived",
+)
+
+CLUSTER_MEMBERS = Table(
+    "cluster_members",
+    "the members of each cluster; an account is in at most one",
+    (
+        _CLUSTER,
+        _ACCOUNT,
+        _share("cluster_score", "score of the cluster"),
+        _share("member_score", "how surely the account belongs"),
+        Column("campaign_like", "BOOLEAN", "as in clusters"),
+    ),
+    kind="derived",
+)
+
+CLUSTER_EVIDENCE = Table(
+    "cluster_evidence",
+    "the values that link a cluster, with their rarity",
+    (
+        _CLUSTER,
+        Column("family", "VARCHAR", "link family"),
+        Column("value", "VARCHAR", "the shared value"),
+        _count("members", "members that have it", "accounts"),
+        _count("accounts", "accounts of the case that have it", "accounts"),
+        Column("rarity", "DOUBLE", "ln(accounts in the case / accounts that have it)", unit="nats"),
+        Column("weight", "DOUBLE", "its part of the cluster's evidence", unit="nats"),
+    ),
+    kind="derived",
+)
+
+DECISIONS = Table(
+    "decisions",
+    "the state of the ledger: the decision in force for each account",
+    (
+        _ACCOUNT,
+        Column("verdict", "VARCHAR", "flag, clear, watch or escalate"),
+        Column("reason", "VARCHAR", "reason code"),
+        Column("confidence", "VARCHAR", "low, medium or high"),
+        Column("analyst", "VARCHAR", "who decided"),
+        Column("decided_at", "TIMESTAMP", "when", unit="UTC"),
+        Column("expires_at", "TIMESTAMP", "when it lapses", unit="UTC"),
+        Column("record_id", "VARCHAR", "the record in the ledger"),
+        Column("pending", "BOOLEAN", "whether it still needs a second signature"),
+    ),
+    kind="bench",
+)
+
+DERIVED: dict[str, Table] = {
+    table.name: table
+    for table in (
+        ACCOUNT_PROFILE, COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES, TRAITS, TRAIT_STATS,
+        CLUSTERS, CLUSTER_MEMBERS, CLUSTER_EVIDENCE, DECISIONS,
+    )
+}  # fmt: skip
+
+# Every table a saved query may read.
+TABLES: dict[str, Table] = {**EXTRACTS, EXCHANGE_TEXT.name: EXCHANGE_TEXT, **DERIVED}
