@@ -1,4 +1,4 @@
-"""Settings: one TOML file to one frozen object; every field has a type, a default and a sentence."""
+"""Settings: one TOML file to one frozen object; every field has a default and a sentence."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 Scalar = str | int | float | bool | None
-Parameters = dict[str, "Scalar | list[Scalar]"]
+# A time crosses as {"timestamp": "2026-05-01 00:00:00"}: JSON has no type for it.
+Parameters = dict[str, "Scalar | list[Scalar] | dict[str, str]"]
 Row = list[Scalar]
 
 
@@ -24,12 +25,23 @@ class ResultColumn:
     @property
     def numeric(self) -> bool:
         """Whether the cells are numbers and read best aligned right."""
-        return self.type.split("(")[0] in _NUMERIC
+        return self.type.split("(")[0] in _NUMERIC and not self.type.endswith("]")
+
+    @property
+    def holds_text(self) -> bool:
+        """Whether the cells may hold outside text, as against numbers and times."""
+        return not self.numeric and self.type not in _TIMES
 
 
 _NUMERIC = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
      "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL"}
+)  # fmt: skip
+
+
+_TIMES = frozenset(
+    {"BOOLEAN", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS",
+     "TIMESTAMP WITH TIME ZONE", "TIME WITH TIME ZONE", "INTERVAL", "UUID"}
 )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ class Gate:
 
     def _only_statement(self, sql: str) -> tuple[duckdb.Statement, str]:
         if len(sql) > LONGEST_SQL:
-            raise _refuse(f"The statement has {len(sql):,} characters; {LONGEST_SQL:,} may be read.")
+            raise _refuse(f"{len(sql):,} characters of SQL; at most {LONGEST_SQL:,} are read.")
         if "\0" in sql:
             raise _refuse("The statement holds a NUL character.", "Delete it and run again.")
         try:
@@ -113,7 +113,10 @@ class Gate:
             # .type raises ValueError for kinds this version has no name for: that is a refusal.
             kinds = [str(statement.type).rsplit(".", 1)[-1] for statement in statements]
         except (duckdb.Error, ValueError, RuntimeError) as error:
-            raise _refuse(str(error).strip() or "The statement cannot be parsed.") from error
+            raise QueryRefused(
+                str(error).strip() or "The statement cannot be parsed.",
+                title="The statement cannot be read",
+            ) from error
         if not statements:
             raise _refuse("There is no statement to run.")
         if len(statements) > 1:
@@ -150,7 +153,8 @@ class _Findings:
     def judge(self, node: dict[str, Any]) -> None:
         kind = node.get("type")
         if isinstance(kind, str) and kind.endswith("_NODE") and kind not in _NODES:
-            raise _refuse(f"The statement would change data ({kind.removesuffix('_NODE').lower()}).")
+            change = kind.removesuffix("_NODE").lower()
+            raise _refuse(f"The statement would change data ({change}).")
         if "sample" in node and "column_name_alias" in node and kind not in _TABLE_REFERENCES:
             raise _refuse(f"A table reference of kind {kind} may not be read.")
         if "cte_map" in node:

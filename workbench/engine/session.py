@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,9 +25,7 @@ class SessionLimits:
     spill_mib: int = 16_384
 
 
-def lock_down(
-    connection: duckdb.DuckDBPyConnection, spill: Path, limits: SessionLimits
-) -> None:
+def lock_down(connection: duckdb.DuckDBPyConnection, spill: Path, limits: SessionLimits) -> None:
     """Set every limit, then close the doors, then lock the settings: the order matters."""
     config: list[tuple[str, str | int | bool]] = [
         ("temp_directory", str(spill)),
@@ -89,7 +88,7 @@ class Session:
                 # The path is one of ours: a number in our own spill folder.
                 quoted = str(parquet).replace("'", "''")
                 cursor.execute(
-                    f'CREATE TEMP VIEW "{name}" AS SELECT * FROM read_parquet(\'{quoted}\')'
+                    f"CREATE TEMP VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')"
                 )
             yield cursor
         finally:
@@ -110,13 +109,21 @@ class Session:
                 f"The statement needs a value for {names}.",
                 hint="Give each with -p NAME=VALUE, or fill in the form.",
             )
-        used = {name: parameters[name] for name in inspection.parameters}
+        used = {name: _typed(parameters[name]) for name in inspection.parameters}
         with engine_errors():
             return cursor.sql(inspection.statement, params=used or None)
 
     def close(self) -> None:
         """Let go of the store."""
         self._root.close()
+
+
+def _typed(value: object) -> object:
+    if isinstance(value, dict):
+        ((kind, text),) = value.items()
+        moment = datetime.datetime.fromisoformat(text)
+        return moment.date() if kind == "date" else moment
+    return value
 
 
 _LINE_MARK = re.compile(r"\nLINE (\d+):", re.MULTILINE)

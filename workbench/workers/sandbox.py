@@ -173,7 +173,7 @@ def enter(
     os.umask(0o077)
     _limit_resources(address_space_mib)
     _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    interpreter = (Path(sys.prefix), Path(sys.base_prefix), Path(__file__).resolve().parents[2])
+    interpreter = (Path(sys.prefix), Path(sys.base_prefix), Path(__file__).resolve().parents[1])
     system = (*map(Path, _SYSTEM_PATHS), *interpreter)
     abi = _restrict_files((*readonly, *system), writable)
     return Isolation(abi, _refuse_network_and_exec())

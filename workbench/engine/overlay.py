@@ -1,0 +1,54 @@
+"""Tables that come from the ledger, not from an extract: laid over the store, never into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.engine.session import engine_errors
+
+if TYPE_CHECKING:
+    from workbench.engine.session import Session
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A table that the bench hands over as JSON lines."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+
+
+DECISIONS = Overlay(
+    "decisions",
+    (
+        ("account_id", "VARCHAR"),
+        ("verdict", "VARCHAR"),
+        ("reason", "VARCHAR"),
+        ("confidence", "VARCHAR"),
+        ("analyst", "VARCHAR"),
+        ("decided_at", "TIMESTAMP"),
+        ("expires_at", "TIMESTAMP"),
+        ("record_id", "VARCHAR"),
+        ("pending", "BOOLEAN"),
+    ),
+)
+OVERLAYS = {overlay.name: overlay for overlay in (DECISIONS,)}
+
+
+def write_overlay(session: Session, overlay: Overlay, lines: Path) -> Path:
+    """Turn the bench's JSON lines into a Parquet file beside them; an empty file is an empty table.
+
+    Both paths are in the worker's own spill folder.
+    """
+    target = lines.with_suffix(".parquet")
+    fields = ", ".join(f"{name}: '{kind}'" for name, kind in overlay.columns)
+    source, written = (str(path).replace("'", "''") for path in (lines, target))
+    with session.cursor() as cursor, engine_errors():
+        cursor.execute(
+            f"COPY (SELECT * FROM read_json('{source}', columns = {{{fields}}}, "
+            f"format = 'newline_delimited', maximum_object_size = 1048576)) "
+            f"TO '{written}' (FORMAT parquet)"
+        )
+    return target

@@ -1,0 +1,263 @@
+"""The saved-query file: a leading `/*+++ … +++*/` block of TOML, then one SELECT.
+
+The file stays valid SQL for any other tool. Its digest is SHA-256 over the bytes as UTF-8 with
+LF line ends; the ledger records it with the revision, so a decision can name what it rests on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import UsageError
+
+STATUSES = ("stable", "test", "experimental", "deprecated")
+LEVELS = ("informational", "low", "medium", "high", "critical")
+PARAMETER_TYPES = (
+    "int", "float", "bool", "text", "date", "timestamp", "interval", "enum", "account",
+    "account_list", "cluster", "entity",
+)  # fmt: skip
+KINDS = ("query", "page", "trait", "count")
+_OPEN, _CLOSE = "/*+++", "+++*/"
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One value that a query asks for; always bound, never pasted."""
+
+    name: str
+    type: str
+    default: Any = None
+    min: Any = None
+    max: Any = None
+    choices: tuple[str, ...] = ()
+    choices_sql: str = ""
+    optional: bool = False
+    help: str = ""
+
+    @property
+    def required(self) -> bool:
+        """Whether a run must give it."""
+        return self.default is None and not self.optional
+
+
+@dataclass(frozen=True)
+class ColumnNote:
+    """What a column of the result means to the bench."""
+
+    entity: str = ""
+    unit: str = ""
+    sensitive: str = "none"
+    sort: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class NextQuery:
+    """A pivot: another query, with values bound from the row."""
+
+    query: str
+    label: str
+    bind: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DecideHint:
+    """What a row of the result could be decided as."""
+
+    scope: str
+    suggest: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class QueryTest:
+    """Expected rows against a fixture."""
+
+    fixture: str
+    params: dict[str, Any] = field(default_factory=dict)
+    rows: int | None = None
+    min_rows: int | None = None
+    contains: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SavedQuery:
+    """One file of `queries/`, read and checked for form."""
+
+    id: str
+    title: str
+    sql: str
+    sha256: str
+    path: Path
+    pack: str
+    trust: str = "pack"
+    kind: str = "query"
+    question: str = ""
+    howto: str = ""
+    rev: int = 1
+    status: str = "stable"
+    level: str = "informational"
+    tags: tuple[str, ...] = ()
+    falsepositives: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    needs_tables: tuple[str, ...] = ()
+    needs_columns: tuple[str, ...] = ()
+    params: tuple[Parameter, ...] = ()
+    columns: dict[str, ColumnNote] = field(default_factory=dict)
+    next: tuple[NextQuery, ...] = ()
+    decide: tuple[DecideHint, ...] = ()
+    tests: tuple[QueryTest, ...] = ()
+    family: str = ""
+    weight: float = 1.0
+    hub_cap: int = 0
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The declared parameter of that name."""
+        return next((item for item in self.params if item.name == name), None)
+
+
+_SIMPLE = {
+    "id": str, "title": str, "question": str, "howto": str, "rev": int, "status": str,
+    "level": str, "kind": str, "family": str, "weight": float, "hub_cap": int,
+}  # fmt: skip
+_LISTS = ("tags", "falsepositives", "references")
+_KNOWN = (*_SIMPLE, *_LISTS, "needs", "params", "columns", "next", "decide", "test")
+
+
+def normalised(text: str) -> bytes:
+    """The bytes that are hashed: UTF-8, LF, no byte-order mark."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").encode("utf-8", "surrogatepass")
+
+
+def read_query(path: Path, *, pack: str = "", trust: str = "pack") -> SavedQuery:
+    """Read one saved query; raises UsageError naming the file and the field."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    return parse_query(text, path, pack=pack or path.parent.name, trust=trust)
+
+
+def parse_query(text: str, path: Path, *, pack: str, trust: str) -> SavedQuery:
+    """Parse the text of a saved query; raises UsageError naming the file and the field."""
+    source = _Source(path)
+    header, sql = _split(text, source)
+    try:
+        values = tomllib.loads(header)
+    except tomllib.TOMLDecodeError as error:
+        raise source.wrong(f"the block is not valid TOML: {error}") from error
+    source.only(values, _KNOWN, "field")
+    fields: dict[str, Any] = {}
+    for name, kind in _SIMPLE.items():
+        if name in values:
+            fields[name] = source.typed(values[name], kind, name)
+    for name in _LISTS:
+        if name in values:
+            fields[name] = source.texts(values[name], name)
+    for name in ("id", "title"):
+        if name not in fields:
+            raise source.wrong(f"the field “{name}” is missing")
+    if not _ID.fullmatch(fields["id"]):
+        raise source.wrong(f"the id “{fields['id']}” is not lower-case words joined by hyphens")
+    source.one_of(fields.get("status", "stable"), STATUSES, "status")
+    source.one_of(fields.get("level", "informational"), LEVELS, "level")
+    source.one_of(fields.get("kind", "query"), KINDS, "kind")
+    needs = values.get("needs", {})
+    source.only(needs, ("tables", "columns"), "field of needs")
+    return SavedQuery(
+        **fields,
+        sql=sql,
+        sha256=hashlib.sha256(normalised(text)).hexdigest(),
+        path=path,
+        pack=pack,
+        trust=trust,
+        needs_tables=source.texts(needs.get("tables", []), "needs.tables"),
+        needs_columns=source.texts(needs.get("columns", []), "needs.columns"),
+        params=tuple(
+            _parameter(source, name, given) for name, given in values.get("params", {}).items()
+        ),
+        columns={
+            name: source.build(ColumnNote, given, f"columns.{name}")
+            for name, given in values.get("columns", {}).items()
+        },
+        next=tuple(source.build(NextQuery, item, "next") for item in values.get("next", [])),
+        decide=tuple(source.build(DecideHint, item, "decide") for item in values.get("decide", [])),
+        tests=tuple(source.build(QueryTest, item, "test") for item in values.get("test", [])),
+    )
+
+
+def _split(text: str, source: _Source) -> tuple[str, str]:
+    body = text.removeprefix("\ufeff").lstrip()
+    if not body.startswith(_OPEN):
+        raise source.wrong(f"it does not start with {_OPEN}")
+    header, close, sql = body.removeprefix(_OPEN).partition(_CLOSE)
+    if not close:
+        raise source.wrong(f"the block is never closed with {_CLOSE}")
+    if "*/" in header:
+        raise source.wrong("the block holds */, which would end the comment for other tools")
+    if not sql.strip():
+        raise source.wrong("there is no SELECT after the block")
+    return header, sql.strip()
+
+
+def _parameter(source: _Source, name: str, given: object) -> Parameter:
+    where = f"params.{name}"
+    values = dict(given) if isinstance(given, dict) else {}
+    if "choices" in values:
+        values["choices"] = source.texts(values["choices"], f"{where}.choices")
+    parameter = source.build(Parameter, {"name": name, **values}, where)
+    source.one_of(parameter.type, PARAMETER_TYPES, f"{where}.type")
+    return parameter
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Says what is wrong, and in which file."""
+
+    path: Path
+
+    def wrong(self, what: str, hint: str = "") -> UsageError:
+        return UsageError(f"{self.path}: {what}.", hint=hint)
+
+    def only(self, values: object, known: tuple[str, ...], what: str) -> None:
+        if not isinstance(values, dict):
+            raise self.wrong(f"a table is expected where “{values}” stands")
+        for name in values:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"Did you mean “{near[0]}”?" if near else "Known: " + ", ".join(known)
+                raise self.wrong(f"unknown {what} “{name}”", hint)
+
+    def typed(self, value: object, kind: type, name: str) -> Any:
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            return float(value)
+        if type(value) is not kind:
+            raise self.wrong(f"“{name}” must be {kind.__name__}, not {type(value).__name__}")
+        return value
+
+    def texts(self, value: object, name: str) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.wrong(f"“{name}” must be a list of texts")
+        return tuple(value)
+
+    def one_of(self, value: str, known: tuple[str, ...], name: str) -> None:
+        if value not in known:
+            raise self.wrong(f"“{name}” is “{value}”", "One of: " + ", ".join(known))
+
+    def build(self, kind: type[Any], given: object, where: str) -> Any:
+        fields = {item.name: item for item in dataclasses.fields(kind)}
+        self.only(given, tuple(fields), f"field of {where}")
+        assert isinstance(given, dict)
+        for name, item in fields.items():
+            needed = item.default is dataclasses.MISSING
+            if needed and item.default_factory is dataclasses.MISSING and name not in given:
+                raise self.wrong(f"{where} has no “{name}”")
+        return kind(**given)

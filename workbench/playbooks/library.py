@@ -1,0 +1,133 @@
+"""All saved queries and playbooks in sight: the case's own, the analyst's, the shipped ones."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from workbench.errors import UsageError, WorkbenchError
+from workbench.playbooks.format import SavedQuery, read_query
+
+TRAITS, PLAYBOOKS = "traits", "playbooks"
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a playbook: a query with values, what to say, when to stop, what to collect."""
+
+    query: str
+    params: dict[str, Any] = field(default_factory=dict)
+    say: str = ""
+    stop_if: str = ""
+    mark: str = ""
+    decide: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """Ordered steps that name queries."""
+
+    id: str
+    title: str
+    path: Path
+    question: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Library:
+    """Queries by id (the first place in the search order wins), and files that could not be read."""
+
+    queries: dict[str, SavedQuery]
+    playbooks: dict[str, Playbook]
+    broken: tuple[tuple[Path, WorkbenchError], ...] = ()
+
+    def query(self, name: str) -> SavedQuery:
+        """The query of that id; raises UsageError with the near miss."""
+        return _named(self.queries, name, "query")
+
+    def playbook(self, name: str) -> Playbook:
+        """The playbook of that id; raises UsageError with the near miss."""
+        return _named(self.playbooks, name, "playbook")
+
+    def listed(self) -> list[SavedQuery]:
+        """Queries an analyst picks from: not the ones that only draw pages or feed families."""
+        shown = [query for query in self.queries.values() if query.kind == "query"]
+        return sorted(shown, key=lambda query: (query.pack, query.title))
+
+    def traits(self) -> list[SavedQuery]:
+        """The link families."""
+        found = [query for query in self.queries.values() if query.kind == "trait"]
+        return sorted(found, key=lambda query: query.id)
+
+    def pivots(self, entity: str) -> list[tuple[SavedQuery, str]]:
+        """Queries that take a value of this entity family, with the parameter that takes it."""
+        found = []
+        for query in self.listed():
+            for parameter in query.params:
+                takes_any = parameter.type == "entity" and parameter.name in (entity, "value")
+                if parameter.type == entity or takes_any or parameter.name == entity:
+                    found.append((query, parameter.name))
+                    break
+        return found
+
+
+def _named(items: dict[str, Item], name: str, what: str) -> Item:
+    if name in items:
+        return items[name]
+    near = difflib.get_close_matches(name, items, n=3)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"See: workbench {what} list"
+    raise UsageError(f"There is no {what} “{name}”.", hint=hint)
+
+
+def read_library(places: list[tuple[Path, str]]) -> Library:
+    """Read every `*.sql` and playbook below the places, in search order (folder, trust word)."""
+    queries: dict[str, SavedQuery] = {}
+    playbooks: dict[str, Playbook] = {}
+    broken: list[tuple[Path, WorkbenchError]] = []
+    for place, trust in places:
+        for path in sorted(place.glob("**/*.sql")):
+            try:
+                query = read_query(path, trust=trust)
+            except UsageError as error:
+                broken.append((path, error))
+                continue
+            queries.setdefault(query.id, query)
+        for path in sorted(place.glob(f"**/{PLAYBOOKS}/*.toml")):
+            try:
+                playbook = read_playbook(path)
+            except UsageError as error:
+                broken.append((path, error))
+                continue
+            playbooks.setdefault(playbook.id, playbook)
+    return Library(queries, playbooks, tuple(broken))
+
+
+_STEP_FIELDS = ("query", "params", "say", "stop_if", "mark", "decide")
+
+
+def read_playbook(path: Path) -> Playbook:
+    """Read one playbook; raises UsageError naming the file and what is wrong."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    steps = []
+    for number, given in enumerate(values.pop("step", []), 1):
+        for name in given:
+            if name not in _STEP_FIELDS:
+                raise UsageError(f"{path}: step {number} has an unknown field “{name}”.")
+        if "query" not in given:
+            raise UsageError(f"{path}: step {number} names no query.")
+        steps.append(Step(**given))
+    unknown = values.keys() - {"id", "title", "question"}
+    if unknown or "id" not in values or "title" not in values:
+        raise UsageError(
+            f"{path}: a playbook has id, title, question and steps"
+            + (f", not {', '.join(sorted(unknown))}." if unknown else "; id or title is missing.")
+        )
+    return Playbook(path=path, steps=tuple(steps), **values)

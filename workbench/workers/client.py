@@ -1,0 +1,155 @@
+"""The bench's and the command line's side of the query worker, one request at a time."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import Cancelled, IntegrityError, WorkbenchError, from_message
+from workbench.settings import EngineSettings
+from workbench.workers.launch import WorkerProcess, make_spill_folder
+from workbench.workers.protocol import ChannelClosed, Message, pack
+
+_PATIENCE_AFTER_INTERRUPT = 2.0
+_FINAL = frozenset(
+    {"opened", "spooled", "window", "cell", "exported", "digested", "inspected", "overlaid",
+     "hashed", "error"}
+)  # fmt: skip
+
+
+def start_message(store: Path, spill: Path, settings: EngineSettings) -> Message:
+    """The first message to a query worker."""
+    return {
+        "op": "start",
+        "store": os.fspath(store),
+        "spill": os.fspath(spill),
+        "parent": os.getpid(),
+        "memory_mib": settings.memory_mib,
+        "address_space_mib": settings.address_space_mib,
+        "threads": settings.thread_count,
+        "spill_mib": settings.spill_mib,
+    }
+
+
+def refuse_planted_log(store: Path) -> None:
+    """Raise IntegrityError where a write-ahead log lies beside the store: it would be replayed."""
+    planted = store.with_name(store.name + ".wal")
+    if planted.exists():
+        raise IntegrityError(
+            f"A write-ahead log lies beside the store: {planted.name}.",
+            hint="A finished store has none. Find out who put it there, then move it away.",
+        )
+
+
+class QueryClient:
+    """Speaks to one query worker; a worker that ignores a cancel is killed and replaced."""
+
+    def __init__(self, store: Path, tmp: Path, settings: EngineSettings) -> None:
+        """Start the worker on `store`; its spill folder is made below `tmp`.
+
+        Raises IntegrityError for a planted log and WorkbenchError if the store does not open.
+        """
+        refuse_planted_log(store)
+        self._store = store
+        self._settings = settings
+        self.spill = make_spill_folder(tmp)
+        self._job = 0
+        self._overlays: dict[str, str] = {}
+        self._start()
+
+    def _start(self) -> None:
+        self._worker = WorkerProcess("query", threads=self._settings.thread_count)
+        self._waiting: list[Message] = []
+        try:
+            self._worker.send(start_message(self._store, self.spill, self._settings))
+            ready = self._await(0, None)
+        except ChannelClosed as error:
+            raise WorkbenchError("The query worker ended before it began.") from error
+        if ready["ev"] == "error":
+            raise from_message(ready)
+        self.isolation = str(ready["isolation"])
+        self.catalogue: dict[str, list[list[str]]] = ready["catalogue"]
+
+    def request(
+        self, op: str, *, on_event: Callable[[Message], None] | None = None, **fields: Any
+    ) -> Message:
+        """Send one request and wait for its answer; progress events go to `on_event`.
+
+        Ctrl+C interrupts the query; a worker that has not stopped after two seconds is replaced.
+        Raises the error that the worker reported, Cancelled, or WorkbenchError if it died.
+        """
+        self._job += 1
+        job = self._job
+        message = {"op": op, "job": job, **fields}
+        pack(message)
+        try:
+            self._worker.send(message)
+            answer = self._await(job, on_event)
+        except KeyboardInterrupt:
+            self._cancel(job)
+            raise Cancelled("The query was cancelled.") from None
+        except ChannelClosed:
+            self._restart()
+            raise WorkbenchError(
+                "The query worker ended while it ran this query; it has been replaced.",
+                hint="The query may need more memory than engine.address_space_mib allows.",
+            ) from None
+        if answer["ev"] == "error":
+            raise from_message(answer)
+        return answer
+
+    def _await(
+        self,
+        job: int,
+        on_event: Callable[[Message], None] | None,
+        patience: float | None = None,
+    ) -> Message:
+        deadline = None if patience is None else time.monotonic() + patience
+        while True:
+            for message in self._waiting:
+                if message["job"] != job:
+                    continue
+                self._waiting.remove(message)
+                if message["ev"] in _FINAL or message["ev"] == "ready":
+                    return message
+                if on_event is not None:
+                    on_event(message)
+                break
+            else:
+                left = None if deadline is None else max(0.0, deadline - time.monotonic())
+                if not select.select([self._worker.output], [], [], left)[0]:
+                    raise TimeoutError
+                self._waiting += self._worker.reader.read()
+
+    def _cancel(self, job: int) -> None:
+        try:
+            self._worker.send({"op": "cancel", "target": job})
+            self._await(job, None, _PATIENCE_AFTER_INTERRUPT)
+        except (TimeoutError, ChannelClosed):
+            self._restart()
+
+    def _restart(self) -> None:
+        self._worker.kill()
+        overlays, self._overlays = self._overlays, {}
+        self._start()
+        for table, file in overlays.items():
+            self.request("overlay", table=table, file=file)
+            self._overlays[table] = file
+
+    def lay_over(self, table: str, lines: Iterable[str]) -> None:
+        """Hand the worker a table of the ledger's as JSON lines."""
+        file = f"overlay-{table}-{self._job + 1}.jsonl"
+        with (self.spill / file).open("w", encoding="ascii") as out:
+            out.writelines(f"{line}\n" for line in lines)
+        self.request("overlay", table=table, file=file)
+        self._overlays[table] = file
+
+    def close(self) -> None:
+        """End the worker and give its disk space back."""
+        self._worker.close()
+        shutil.rmtree(self.spill, ignore_errors=True)
