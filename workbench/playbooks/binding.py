@@ -17,6 +17,7 @@ from workbench.playbooks.format import Parameter, SavedQuery
 
 Bound = dict[str, Any]
 _RELATIVE = re.compile(r"([+-])\s*(\d+)\s*(min|h|d|w)")
+_EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - times of a case are naive UTC
 _UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -115,7 +116,7 @@ def moment(value: object, span: ExtractSpan) -> datetime.datetime | None:
     text = str(value).strip()
     if match := _RELATIVE.fullmatch(text):
         sign, count, unit = match.groups()
-        base = span.last or datetime.datetime(1970, 1, 1)
+        base = span.last or _EPOCH
         step = datetime.timedelta(**{_UNITS[unit]: int(count)})
         return base - step if sign == "-" else base + step
     try:

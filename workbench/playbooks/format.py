@@ -213,7 +213,7 @@ def _parameter(source: _Source, name: str, given: object) -> Parameter:
     values = dict(given) if isinstance(given, dict) else {}
     if "choices" in values:
         values["choices"] = source.texts(values["choices"], f"{where}.choices")
-    parameter = source.build(Parameter, {"name": name, **values}, where)
+    parameter: Parameter = source.build(Parameter, {"name": name, **values}, where)
     source.one_of(parameter.type, PARAMETER_TYPES, f"{where}.type")
     return parameter
 

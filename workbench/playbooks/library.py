@@ -40,7 +40,7 @@ class Playbook:
 
 @dataclass(frozen=True)
 class Library:
-    """Queries by id (the first place in the search order wins), and files that could not be read."""
+    """Queries by id (the first place in the search order wins), and files that are broken."""
 
     queries: dict[str, SavedQuery]
     playbooks: dict[str, Playbook]
