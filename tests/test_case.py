@@ -1,0 +1,217 @@
+"""The case folder: commits are atomic, old generations outlive their readers, tampering shows."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.case import Case, staged
+from workbench.errors import IntegrityError, WorkbenchError
+from workbench.manifest import Manifest, Source, from_toml
+
+
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def _source(path: str = "x.csv") -> Source:
+    return Source(1, path, "csv", "00", 10, 5, 1, "accounts", 1, "2026-01-01T00:00:00Z")
+
+
+def _load(case: Case, content: bytes = b"store") -> Case:
+    with staged(case) as staging:
+        staging.store_path.write_bytes(content)
+        (staging.rejects_dir / "rejects.jsonl").write_text("{}\n")
+        return case.commit(staging, [_source()])
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_case_is_private(tmp_path: Path) -> None:
+    case = _load(Case.create(tmp_path / "case", "Blue"))
+    assert _mode(case.root) == 0o700
+    assert _mode(case.store_path) == 0o400
+    assert _mode(case.root / "case.toml") == 0o600
+    assert _mode(case.rejects_path) == 0o600
+    assert _mode(case.state_dir()) == 0o700
+
+
+def test_a_case_for_a_group_is_shared_with_it(tmp_path: Path) -> None:
+    import grp
+
+    group = grp.getgrgid(os.getgid()).gr_name
+    case = _load(Case.create(tmp_path / "case", group=group))
+    assert _mode(case.root) == 0o2770
+    assert _mode(case.root / "audit.d") == 0o2770
+    assert _mode(case.root / "case.toml") == 0o660
+    assert _mode(case.store_path) == 0o440
+
+
+def test_an_unknown_group_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="no group"):
+        Case.create(tmp_path / "case", group="no-such-group")
+    assert not (tmp_path / "case").exists()
+
+
+def test_a_folder_with_other_things_in_it_is_no_new_case(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x")
+    with pytest.raises(WorkbenchError, match="not an empty folder"):
+        Case.create(tmp_path)
+
+
+def test_a_commit_is_what_the_next_open_sees(tmp_path: Path) -> None:
+    case = Case.create(tmp_path / "case")
+    with pytest.raises(WorkbenchError, match="empty"):
+        case.hold_generation()
+    assert _load(case).manifest.generation == 1
+    again = Case.open(tmp_path / "case")
+    assert again.manifest.sources == (_source(),)
+    assert again.store_path.read_bytes() == b"store"
+    assert again.digest_is_cached()
+
+
+def _interrupted_load(case: Case) -> None:
+    with staged(case) as staging:
+        staging.store_path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+
+def test_a_load_that_fails_leaves_the_case_as_it_was(tmp_path: Path) -> None:
+    case = _load(Case.create(tmp_path / "case"))
+    before = (tmp_path / "case" / "case.toml").read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted_load(case)
+    assert (tmp_path / "case" / "case.toml").read_bytes() == before
+    assert [p.name for p in (case.root / "tmp").iterdir()] == ["load.lock"]
+    assert Case.open(case.root).store_path.read_bytes() == b"store"
+
+
+def test_what_a_dead_load_left_goes_at_the_next(tmp_path: Path) -> None:
+    case = _load(Case.create(tmp_path / "case"))
+    child = os.fork()
+    if child == 0:
+        staging = case.next_generation()
+        staging.store_path.write_bytes(b"half")
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert list((case.root / "tmp").glob("load-*/store.duckdb"))
+    with staged(case) as staging:
+        assert list((case.root / "tmp").glob("load-*-*")) == [staging.folder]
+        assert staging.number == 2
+
+
+def test_two_loads_at_once_are_refused(tmp_path: Path) -> None:
+    case = _load(Case.create(tmp_path / "case"))
+    with (
+        staged(case) as staging,
+        pytest.raises(WorkbenchError, match=f"running .process {os.getpid()}"),
+    ):
+        Case.open(case.root).next_generation()
+    assert not staging.folder.exists()
+
+
+def test_a_held_generation_stays_until_it_is_released(tmp_path: Path) -> None:
+    reader = _load(Case.create(tmp_path / "case"))
+    hold = reader.hold_generation()
+    writer = _load(Case.open(reader.root), b"newer")
+    assert hold.store.read_bytes() == b"store"
+    assert writer.remove_old_generations() == []
+    hold.release()
+    assert writer.remove_old_generations() == [1]
+    assert writer.store_path.read_bytes() == b"newer"
+
+
+def test_a_reader_follows_a_commit_that_overtook_it(tmp_path: Path) -> None:
+    late = _load(Case.create(tmp_path / "case"))
+    _load(Case.open(late.root), b"newer")
+    with late.hold_generation() as hold:
+        assert hold.store.read_bytes() == b"newer"
+        assert late.manifest.generation == 2
+
+
+def test_a_write_ahead_log_beside_the_store_is_refused(tmp_path: Path) -> None:
+    case = _load(Case.create(tmp_path / "case"))
+    (case.root / "store-1.duckdb.wal").write_bytes(b"")
+    with pytest.raises(IntegrityError, match="replay") as caught:
+        case.hold_generation()
+    assert caught.value.exit_code == 3
+
+
+def test_a_changed_store_is_refused(tmp_path: Path) -> None:
+    case = _load(Case.create(tmp_path / "case"))
+    case.store_path.chmod(0o600)
+    case.store_path.write_bytes(b"st0re")
+    assert not case.digest_is_cached()
+    with pytest.raises(IntegrityError, match="SHA-256"):
+        case.verify_store()
+    case.store_path.write_bytes(b"stor")
+    with pytest.raises(IntegrityError, match="4 bytes"):
+        case.check_store()
+
+
+def test_a_missing_or_linked_store_is_named(tmp_path: Path) -> None:
+    case = _load(Case.create(tmp_path / "case"))
+    case.store_path.rename(tmp_path / "elsewhere")
+    with pytest.raises(IntegrityError, match="missing"):
+        case.hold_generation()
+    case.store_path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(IntegrityError, match="cannot be opened"):
+        case.hold_generation()
+
+
+def test_a_copied_generation_carries_store_and_rejects(tmp_path: Path) -> None:
+    case = _load(Case.create(tmp_path / "case"))
+    with staged(case) as staging:
+        case.copy_generation(staging)
+        case = case.commit(staging, case.manifest.sources, "rebuilt")
+    assert case.manifest.generation == 2
+    assert case.store_path.read_bytes() == b"store"
+    assert case.rejects_path.read_text() == "{}\n"
+
+
+def test_no_case_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="no case at"):
+        Case.open(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "words"),
+    [
+        ("format = 99\n", WorkbenchError, "format 99"),
+        ("name = 'x'\n", WorkbenchError, "does not say a case format"),
+        ("format = 1\ncase_id = 3\n", IntegrityError, "case_id"),
+        ("format = 1\n", IntegrityError, "case_id"),
+        ("format = \x1b[2J", IntegrityError, "cannot be read"),
+    ],
+)
+def test_an_odd_manifest_says_what_to_do(
+    text: str, error: type[WorkbenchError], words: str
+) -> None:
+    with pytest.raises(error, match=words) as caught:
+        from_toml(text, "case.toml")
+    assert caught.value.hint
+    assert "\x1b" not in caught.value.message
+
+
+@given(st.text(), st.text(st.characters(codec=None)))
+def test_a_manifest_survives_its_text_form(name: str, path: str) -> None:
+    manifest = Manifest("id", name.encode("utf-8", "replace").decode(), "t", "w")
+    clean = path.encode("utf-8", "replace").decode()
+    whole = Manifest(
+        manifest.case_id, manifest.name, "t", "w", sources=(_source(clean), _source("y"))
+    )
+    assert from_toml(whole.to_toml(), "case.toml") == whole
+
+
+def test_a_file_name_that_is_not_utf8_stays_legible() -> None:
+    source = _source(os.fsdecode(b"bad\xff.csv"))
+    read = from_toml(Manifest("id", "n", "t", "w", sources=(source,)).to_toml(), "case.toml")
+    assert read.sources[0].path == "bad\\xff.csv"

@@ -1,0 +1,135 @@
+"""What `case.toml` says: the case, its generation, its sources; read and written as TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from typing import Any
+
+from workbench.errors import IntegrityError, WorkbenchError
+from workbench.safe_text import safe_text
+
+FORMAT = 1
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One extract file as it was loaded; `generation` is the load that brought it in."""
+
+    source_id: int
+    path: str
+    format: str
+    sha256: str
+    bytes: int
+    rows: int
+    rejected: int
+    table: str
+    generation: int
+    loaded_at: str
+    mapping: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The content of `case.toml`. Generation 0 is a case into which nothing was loaded yet."""
+
+    case_id: str
+    name: str
+    created_at: str
+    tool: str
+    generation: int = 0
+    committed_at: str = ""
+    store_sha256: str = ""
+    store_bytes: int = 0
+    analysis: str = ""
+    group: str = ""
+    format: int = FORMAT
+    sources: tuple[Source, ...] = field(default=())
+
+    def to_toml(self) -> str:
+        """The manifest as TOML text; every character outside printable ASCII is escaped."""
+        plain = asdict(replace(self, sources=()))
+        del plain["sources"]
+        lines = [f"{key} = {_literal(value)}" for key, value in plain.items()]
+        for source in self.sources:
+            lines.append("\n[[sources]]")
+            lines += [f"{key} = {_literal(value)}" for key, value in asdict(source).items()]
+        return "\n".join(lines) + "\n"
+
+
+def _literal(value: str | int) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return '"' + "".join(_character(character) for character in value) + '"'
+
+
+def _character(character: str) -> str:
+    if escape := _ESCAPES.get(character):
+        return escape
+    code = ord(character)
+    if 0xD800 <= code <= 0xDFFF:
+        # TOML has no lone surrogates; a file name that is not UTF-8 is kept legible instead.
+        return f"\\\\x{code - 0xDC00:02x}" if code >= 0xDC80 else "\\uFFFD"
+    if 0x20 <= code < 0x7F:
+        return character
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def from_toml(text: str, where: str) -> Manifest:
+    """Read a manifest; `where` names the file in errors.
+
+    Raises IntegrityError where the text is no manifest, WorkbenchError where its format is newer.
+    """
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise IntegrityError(
+            f"{where} cannot be read: {safe_text(error)}.",
+            hint="Restore case.toml from a backup of the case folder.",
+        ) from error
+    version = values.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise WorkbenchError(
+            f"{where} has case format {version}; this workbench reads up to format {FORMAT}.",
+            hint="Open the case with the newer workbench that wrote it.",
+        )
+    if version != FORMAT:
+        raise WorkbenchError(
+            f"{where} does not say a case format that this workbench knows.",
+            hint="Load the extracts into a new case: workbench load NEW_CASE FILE... ; copy "
+            "audit.jsonl and audit.d/ over to keep the decisions.",
+        )
+    sources = values.pop("sources", [])
+    if not isinstance(sources, list):
+        raise _misfit(where, "sources")
+    return Manifest(
+        **_checked(Manifest, values, where),
+        sources=tuple(Source(**_checked(Source, source, where)) for source in sources),
+    )
+
+
+def _checked(kind: type[Manifest] | type[Source], values: object, where: str) -> dict[str, Any]:
+    if not isinstance(values, Mapping):
+        raise _misfit(where, "sources")
+    wanted = {f.name: f.type for f in fields(kind) if f.name != "sources"}
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        # Fields that a later tool of the same format added are no reason to refuse the case.
+        if name not in wanted:
+            continue
+        if not isinstance(value, int if wanted[name] == "int" else str):
+            raise _misfit(where, name)
+        kept[name] = value
+    needed = {f.name for f in fields(kind) if f.name != "sources" and f.default is MISSING}
+    if missing := sorted(needed - kept.keys()):
+        raise _misfit(where, missing[0])
+    return kept
+
+
+def _misfit(where: str, name: str) -> IntegrityError:
+    return IntegrityError(
+        f"{where}: the entry “{safe_text(name, 60)}” is missing or of the wrong type.",
+        hint="Restore case.toml from a backup of the case folder.",
+    )
