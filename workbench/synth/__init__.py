@@ -1,1 +1,1 @@
-"""Labelled synthetic extracts of any size."""
+"""Labelled synthetic extracts of any size: honest traffic, look-alikes and campaigns."""
