@@ -1,0 +1,131 @@
+"""What this analyst last saw of a ledger, and the state kept with it, in the analyst's own folder.
+
+The mark (size, root, bytes) is renewed after every append: a ledger that was cut or rewritten
+since is noticed at the next start. The kept state only saves time: it counts where the file still
+begins with the very bytes it was derived from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import sys
+from array import array
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from workbench.audit.chain import Chain
+from workbench.audit.decisions import DecisionTable
+from workbench.audit.merkle import Tree
+from workbench.audit.sets import read_lines
+from workbench.audit.state import LedgerState
+
+_KEPT_FORMAT = f"wb-ledger-state/1 {sys.byteorder} {array('i').itemsize}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Lines, root, bytes and last hash of a ledger that this analyst has seen to be whole."""
+
+    size: int
+    root: str
+    bytes: int
+    head: str
+
+
+def _replace(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+class Acknowledged:
+    """The mark and the kept state of one ledger, keyed by case id."""
+
+    def __init__(self, folder: Path, case_id: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        name = hashlib.sha256(case_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        self.mark_path = folder / f"ledger-{name}.json"
+        self.kept_path = folder / f"ledger-{name}.state"
+
+    def read(self) -> Mark | None:
+        """The last mark; None where there is none or it is not readable as one."""
+        try:
+            fields = json.loads(self.mark_path.read_bytes())
+            mark = Mark(**fields)
+        except (OSError, ValueError, TypeError):
+            return None
+        numbers = type(mark.size) is int and type(mark.bytes) is int
+        return mark if numbers and isinstance(mark.root, str) else None
+
+    def write(self, mark: Mark) -> None:
+        """Renew the mark. Not synced: after a power cut an older mark proves less, not wrong."""
+        _replace(self.mark_path, json.dumps(asdict(mark)).encode("ascii"))
+
+    def keep(self, chain: Chain, state: LedgerState, prefix: str) -> None:
+        """Keep the derived state of a whole ledger whose bytes have the digest `prefix`."""
+        table = state.decisions.blobs()
+        blobs = {f"d.{name}": blob for name, blob in table.items()}
+        blobs.update((f"t.{n}", level) for n, level in enumerate(chain.tree.levels()))
+        blobs["ids"] = b"".join(chain.ids)
+        header = {
+            "format": _KEPT_FORMAT,
+            "prefix": prefix,
+            "bytes": chain.end,
+            "seq": chain.next_seq,
+            "head": chain.head,
+            "records": chain.records,
+            "break": chain.first_break,
+            "parts": {name: len(blob) for name, blob in blobs.items()},
+            "state": state.folded(),
+        }
+        payload = json.dumps(header).encode("ascii") + b"\n" + b"".join(blobs.values())
+        digest = hashlib.sha256(payload).hexdigest().encode("ascii")
+        _replace(self.kept_path, digest + b"\n" + payload)
+
+    def recall(self, handle: int, size: int, chain: Chain, state: LedgerState) -> bytes:
+        """Fill an empty chain and state from what was kept; returns the bytes they stand for.
+
+        Returns b"" and leaves both empty where nothing was kept or the file begins otherwise.
+        """
+        try:
+            stored = self.kept_path.read_bytes()
+            payload = memoryview(stored)[65:]
+            if hashlib.sha256(payload).hexdigest().encode("ascii") != stored[:64]:
+                return b""
+            stop = stored.index(b"\n", 65)
+            header = json.loads(stored[65:stop])
+            if header["format"] != _KEPT_FORMAT or not 0 < header["bytes"] <= size:
+                return b""
+        except (OSError, ValueError, KeyError, TypeError):
+            return b""
+        prefix = os.pread(handle, header["bytes"], 0)
+        while len(prefix) < header["bytes"]:
+            more = os.pread(handle, header["bytes"] - len(prefix), len(prefix))
+            if not more:
+                return b""
+            prefix += more
+        if hashlib.sha256(prefix).hexdigest() != header["prefix"]:
+            return b""
+        blobs: dict[str, bytes] = {}
+        at = stop + 1
+        for name, length in header["parts"].items():
+            blobs[name] = stored[at : at + length]
+            at += length
+        table = {name[2:]: blob for name, blob in blobs.items() if name.startswith("d.")}
+        lists = (read_lines(table["words"]), read_lines(table["accounts"]))
+        state.restore(DecisionTable.from_blobs(table, lists), header["state"])
+        levels = sum(name.startswith("t.") for name in blobs)
+        chain.tree = Tree.of_levels([blobs[f"t.{number}"] for number in range(levels)])
+        chain.head, chain.next_seq, chain.end = header["head"], header["seq"], header["bytes"]
+        chain.records, chain.first_break = header["records"], header["break"]
+        chain.defer_ids(blobs["ids"])
+        return prefix

@@ -1,0 +1,207 @@
+"""Builders of record bodies: every field of wb-audit/1 by name, the rare ones left empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from workbench.audit.canonical import Fields
+from workbench.audit.sets import SetRef
+from workbench.audit.state import body_digest
+
+Param = str | int | bool | None | SetRef
+
+
+def ratio(value: float) -> str:
+    """A share from 0 to 1 as the decimal text that records hold (six digits)."""
+    return format(Decimal(min(1.0, max(0.0, value))).quantize(Decimal("0.000001")), "f")
+
+
+def account_subject(account_id: str) -> Fields:
+    """One account."""
+    return {"kind": "account", "id": account_id, "set": "", "count": 1}
+
+
+def set_subject(kind: str, accounts: SetRef, name: str = "") -> Fields:
+    """A stored set of accounts: kind set, cluster or campaign, with the id it goes by."""
+    return {"kind": kind, "id": name, "set": accounts.sha256, "count": accounts.count}
+
+
+def evidence(
+    *,
+    query: str,
+    rev: int,
+    sha256: str,
+    params: Mapping[str, Param],
+    generation: int,
+    sources: Sequence[str] | SetRef,
+    result_sha256: str,
+    rows: int,
+    ledger_head: str,
+) -> Fields:
+    """What a decision rests on: a query's text digest, its parameters, the data, the result."""
+    return {
+        "query": query,
+        "rev": rev,
+        "sha256": sha256,
+        "params": {
+            name: value.as_field() if isinstance(value, SetRef) else value
+            for name, value in params.items()
+        },
+        "generation": generation,
+        "sources": sources.as_field() if isinstance(sources, SetRef) else list(sources),
+        "result_sha256": result_sha256,
+        "rows": rows,
+        "ledger_head": ledger_head,
+    }
+
+
+def sample_result(n: int, total: int, found: int, low: float, high: float) -> Fields:
+    """n of N reviewed, `found` of them wrongly flagged, and the interval of that rate."""
+    return {"n": n, "N": total, "found": found, "low": ratio(low), "high": ratio(high)}
+
+
+def decision(
+    *,
+    verdict: str,
+    subject: Fields,
+    reason: str,
+    confidence: str = "medium",
+    note: str = "",
+    counter: str = "",
+    changes_my_mind: str = "",
+    expires: int | None = None,
+    evidence: Sequence[Fields] = (),
+    sample: Fields | None = None,
+) -> Fields:
+    """A decision; `expires` in UTC microseconds; a flag needs `counter` (or "none-found")."""
+    return {
+        "verdict": verdict,
+        "scope": subject["kind"],
+        "subject": subject,
+        "reason": reason,
+        "confidence": confidence,
+        "note": note,
+        "counter": counter,
+        "changes_my_mind": changes_my_mind,
+        "expires": expires,
+        "evidence": list(evidence),
+        "sample": sample,
+    }
+
+
+def proposal(decision: Fields, origin: Fields | None = None) -> Fields:
+    """A decision that counts once somebody else countersigns it."""
+    return {"decision": decision, "origin": origin}
+
+
+def countersign(
+    record: str,
+    decision: Fields,
+    *,
+    answer: str = "agree",
+    note: str = "",
+    origin: Fields | None = None,
+) -> Fields:
+    """The second analyst's answer (agree or refuse) to the proposed decision as it was read."""
+    return {
+        "record": record,
+        "body_sha256": body_digest(decision),
+        "answer": answer,
+        "note": note,
+        "origin": origin,
+    }
+
+
+def reversal(record: str, reason: str, note: str = "") -> Fields:
+    """Takes back the decision, proposal or edit with this record id."""
+    return {"record": record, "reason": reason, "note": note}
+
+
+def note(kind: str, subject: str, name: str, text: str = "") -> Fields:
+    """A comment, claim, release or playbook step on an account, cluster, campaign or query."""
+    return {"kind": kind, "subject": subject, "id": name, "text": text}
+
+
+def list_edit(
+    action: str, family: str, value: str, role: str, reason: str, until: int | None = None
+) -> Fields:
+    """Adds a value to the entity lists (hub, allow, known_bad) or removes it."""
+    return {"action": action, "family": family, "value": value, "role": role, "reason": reason,
+            "until": until}  # fmt: skip
+
+
+def campaign_edit(
+    action: str,
+    campaign: str,
+    *,
+    others: Sequence[str] = (),
+    name: str = "",
+    members: SetRef | None = None,
+    reason: str = "",
+) -> Fields:
+    """Merges, splits, names, creates, excludes from or includes in a campaign."""
+    return {
+        "action": action,
+        "campaign": campaign,
+        "others": list(others),
+        "name": name,
+        "members": None if members is None else members.as_field(),
+        "reason": reason,
+    }
+
+
+def export(
+    what: str,
+    file_format: str,
+    path: str,
+    *,
+    rows: int,
+    columns: Sequence[str],
+    sha256: str = "",
+    evidence: Fields | None = None,
+) -> Fields:
+    """A result that left the case as a file."""
+    return {
+        "what": what,
+        "format": file_format,
+        "path": path,
+        "rows": rows,
+        "columns": list(columns),
+        "sha256": sha256,
+        "evidence": evidence,
+    }
+
+
+def clipboard(what: str, entity: str, *, rows: int, chars: int, sha256: str) -> Fields:
+    """Text that left the host by the clipboard, by its digest."""
+    return {"what": what, "entity": entity, "rows": rows, "chars": chars, "sha256": sha256}
+
+
+def reveal(field: str, entity: str, name: str, rows: int = 1) -> Fields:
+    """Masked text that was shown."""
+    return {"field": field, "entity": entity, "id": name, "rows": rows}
+
+
+def report(what: str, name: str, path: str, *, files: int, sha256: str = "") -> Fields:
+    """A case packet that was written."""
+    return {"what": what, "id": name, "path": path, "files": files, "sha256": sha256}
+
+
+def policy(sha256: str, text: SetRef, *, signed: bool, reason: str = "") -> Fields:
+    """The policy that counts from here on; `text` is its file, line by line."""
+    return {"sha256": sha256, "text": text.as_field(), "signed": signed, "reason": reason}
+
+
+def key(
+    action: str,
+    principal: str,
+    public_key: str,
+    fingerprint: str,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+) -> Fields:
+    """A key that is added to or revoked from those who may sign."""
+    return {"action": action, "principal": principal, "key": public_key,
+            "fingerprint": fingerprint, "after": after, "before": before}  # fmt: skip

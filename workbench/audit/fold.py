@@ -1,0 +1,187 @@
+"""The fold: what each record does to the state.
+
+`apply` is total: a record that cannot count (a countersignature by the proposer, a reversal of
+nothing) is kept in `ignored` with the reason, and changes nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.audit.canonical import Fields, parse
+from workbench.audit.decisions import PENDING, REFUSED, REVERSED, STANDS
+from workbench.audit.errors import MalformedError
+from workbench.audit.identity import Who
+from workbench.audit.schema import check_record, references
+from workbench.audit.state import LedgerState, body_digest
+
+_NOT_MERGED = frozenset(("open", "policy", "recovery", "checkpoint", "merge"))
+
+
+def apply(state: LedgerState, fields: Fields, offset: int = -1) -> None:
+    """Take in the next record; `offset` is its place in the file, -1 where it has none."""
+    kind = fields["type"]
+    state.counts[kind] = state.counts.get(kind, 0) + 1
+    state.sets.update(references(fields["body"]))
+    handler = _HANDLERS.get(kind)
+    if handler is not None:
+        handler(state, fields, offset)
+
+
+def _ignore(state: LedgerState, fields: Fields, why: str) -> None:
+    state.ignored.append({"record": fields["id"], "why": why})
+
+
+def _touch(state: LedgerState, number: int, subject: Fields) -> None:
+    accounts = state.accounts(subject)
+    state.decisions.touch(number, accounts)
+    if state.conflicts:
+        for account in accounts:
+            state.conflicts.pop(account, None)
+
+
+def _on_decision(state: LedgerState, fields: Fields, offset: int) -> None:
+    if offset < 0 and state.decisions.find(fields["id"]) >= 0:
+        return  # merged twice
+    body = fields["body"]
+    if state.policy.needs_second(body):
+        _propose(state, fields, body, Who.of(fields["who"]), offset)
+        return
+    place = (fields["seq"], offset)
+    number = state.decisions.add(
+        fields["id"], body, fields["who"]["name"], fields["ts"], place, STANDS
+    )
+    _touch(state, number, body["subject"])
+
+
+def _on_proposal(state: LedgerState, fields: Fields, offset: int) -> None:
+    body = fields["body"]
+    origin = body["origin"]
+    if origin is not None:
+        known = state.aliases.get(origin["id"], origin["id"])
+        if state.decisions.find(known) >= 0:
+            state.aliases[fields["id"]] = known
+            return
+        state.aliases[origin["id"]] = fields["id"]
+    if state.decisions.find(fields["id"]) < 0:
+        who = fields["who"] if origin is None else origin["who"]
+        _propose(state, fields, body["decision"], Who.of(who), offset)
+
+
+def _propose(state: LedgerState, fields: Fields, decision: Fields, who: Who, offset: int) -> None:
+    place = (fields["seq"], offset)
+    number = state.decisions.add(fields["id"], decision, who.name, fields["ts"], place, PENDING)
+    state.pending[fields["id"]] = {
+        "number": number,
+        "who": who.as_field(),
+        "ts": fields["ts"],
+        "body_sha256": body_digest(decision),
+        "subject": decision["subject"],
+    }
+
+
+def _on_countersign(state: LedgerState, fields: Fields, offset: int) -> None:
+    body = fields["body"]
+    origin = body["origin"]
+    who = Who.of(fields["who"] if origin is None else origin["who"])
+    why = state.refuses_countersign(body, who)
+    if why:
+        _ignore(state, fields, why)
+        return
+    waiting = state.pending.pop(state.aliases.get(body["record"], body["record"]))
+    number = waiting["number"]
+    if body["answer"] == "refuse":
+        state.decisions.set_status(number, REFUSED)
+        return
+    state.decisions.set_status(number, STANDS)
+    state.decisions.columns["decided_at"][number] = fields["ts"]
+    _touch(state, number, waiting["subject"])
+
+
+def _on_reversal(state: LedgerState, fields: Fields, offset: int) -> None:
+    why = state.refuses_reversal(fields["body"]["record"])
+    if why:
+        _ignore(state, fields, why)
+        return
+    target = fields["body"]["record"]
+    target = state.aliases.get(target, target)
+    state.reversed[target] = fields["id"]
+    number = state.decisions.find(target)
+    if number >= 0:
+        state.decisions.set_status(number, REVERSED)
+        state.pending.pop(target, None)
+
+
+def _on_merge(state: LedgerState, fields: Fields, offset: int) -> None:
+    body = fields["body"]
+    accounts = state.read_set(body["conflicts"]["set"]) if body["conflicts"] else []
+    ours = {account: state.current_number(account) for account in accounts}
+    state.merges.append({"record": fields["id"], **body})
+    for line in state.read_set(body["lines"]["set"]):
+        try:
+            record = parse(line.encode("ascii", "replace"))
+            check_record(record)
+        except MalformedError as error:
+            _ignore(state, fields, f"a merged line is no record: {error}")
+            continue
+        if record["id"] not in state.merged and record["type"] not in _NOT_MERGED:
+            state.merged[record["id"]] = fields["seq"]
+            apply(state, {**record, "seq": fields["seq"]})
+    state.conflicts.update((account, number) for account, number in ours.items() if number >= 0)
+
+
+def _on_note(state: LedgerState, fields: Fields, offset: int) -> None:
+    body = fields["body"]
+    key = f"{body['subject']}:{body['id']}"
+    entry = {"record": fields["id"], "who": fields["who"], "ts": fields["ts"]}
+    if body["kind"] == "claim":
+        held = state.claims.get(key)
+        if held and not Who.of(held["who"]).same_person(Who.of(fields["who"])):
+            _ignore(state, fields, f"{held['who']['name']} holds the claim")
+            return
+        state.claims[key] = entry
+    elif body["kind"] == "release":
+        state.claims.pop(key, None)
+    else:
+        state.comments.append({**entry, **body})
+
+
+def _on_recovery(state: LedgerState, fields: Fields, offset: int) -> None:
+    if fields["body"]["kind"] == "forced":
+        for entry in fields["body"]["ranges"]:
+            if entry["what"] == "file":
+                state.lost[entry["sha256"]] = fields["id"]
+
+
+def _on_policy(state: LedgerState, fields: Fields, offset: int) -> None:
+    body = fields["body"]
+    state.policies.append(
+        {"record": fields["id"], "set": body["text"]["set"], "sha256": body["sha256"],
+         "who": fields["who"], "ts": fields["ts"]}
+    )  # fmt: skip
+    state.set_policy(body["text"]["set"])
+
+
+def _collect(name: str) -> Callable[[LedgerState, Fields, int], None]:
+    def handler(state: LedgerState, fields: Fields, offset: int) -> None:
+        entry = {**fields["body"], "record": fields["id"], "ts": fields["ts"]}
+        getattr(state, name).append({**entry, "author": fields["who"]["name"]})
+
+    return handler
+
+
+_HANDLERS: dict[str, Callable[[LedgerState, Fields, int], None]] = {
+    "decision": _on_decision,
+    "proposal": _on_proposal,
+    "countersign": _on_countersign,
+    "reversal": _on_reversal,
+    "merge": _on_merge,
+    "note": _on_note,
+    "policy": _on_policy,
+    "recovery": _on_recovery,
+    "list_edit": _collect("list_edits"),
+    "campaign_edit": _collect("campaign_edits"),
+    "sample": _collect("samples"),
+    "key": _collect("keys"),
+    "checkpoint": _collect("checkpoints"),
+}

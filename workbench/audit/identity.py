@@ -1,0 +1,96 @@
+"""Who acts, from which machine, at what time."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import socket
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from workbench.audit.canonical import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The analyst of a record: display name, uid, host, fingerprint of the SSH key (or empty)."""
+
+    name: str
+    uid: int
+    host: str
+    key: str = ""
+
+    @classmethod
+    def here(cls, name: str = "", key: str = "") -> Who:
+        """The user of this process on this host; `name` replaces the login name."""
+        uid = os.getuid()
+        if not name:
+            try:
+                name = pwd.getpwuid(uid).pw_name
+            except KeyError:
+                name = f"uid-{uid}"
+        return cls(name[:256], uid, socket.gethostname()[:256], key)
+
+    @classmethod
+    def of(cls, fields: Fields) -> Who:
+        """The analyst that a record names."""
+        return cls(fields["name"], fields["uid"], fields["host"], fields["key"])
+
+    def as_field(self) -> Fields:
+        """The form in which a record names the analyst."""
+        return {"name": self.name, "uid": self.uid, "host": self.host, "key": self.key}
+
+    def same_person(self, other: Who) -> bool:
+        """Whether two acts count as one person's; in doubt they do.
+
+        Two keys tell two people apart, even at one login; without keys both the name and the login
+        (host and uid) must differ.
+        """
+        if self.name.casefold() == other.name.casefold():
+            return True
+        if self.key and other.key:
+            return self.key == other.key
+        return (self.host, self.uid) == (other.host, other.uid)
+
+
+class Clock(Protocol):
+    """Where a record's times come from."""
+
+    def now(self) -> int:
+        """Wall clock, UTC microseconds since 1970."""
+        ...
+
+    def mono(self) -> int:
+        """Microseconds since boot, never going back."""
+        ...
+
+    def boot(self) -> str:
+        """32 hex digits that change with every boot."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def __init__(self) -> None:
+        self._boot = "0" * 32
+        try:
+            with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+                boot = file.read(64).strip().replace("-", "").lower()
+        except (OSError, ValueError):
+            return
+        if len(boot) == 32 and all(digit in "0123456789abcdef" for digit in boot):
+            self._boot = boot
+
+    def now(self) -> int:
+        """Wall clock, UTC microseconds since 1970."""
+        return max(0, time.time_ns() // 1000)
+
+    def mono(self) -> int:
+        """Microseconds since boot, never going back."""
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
+
+    def boot(self) -> str:
+        """32 hex digits that change with every boot."""
+        return self._boot

@@ -1,0 +1,162 @@
+"""policy.toml: which decisions need two people, which acts are recorded, and the reason codes.
+
+The policy that counts is the one that the ledger's last `policy` record names, so that switching
+four eyes off shows. Before any, the shipped one counts.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbench.audit.canonical import Fields, sha256
+from workbench.audit.errors import LedgerError
+from workbench.audit.schema import VERDICTS
+
+FLAG_REASONS: Mapping[str, str] = {
+    "R-PAY-SHARED": "A card, wallet or bank account is shared with accounts it should not be.",
+    "R-INFRA-SHARED": "IP addresses, networks or proxies are shared beyond what is common.",
+    "R-CLIENT-SHARED": "A rare client, TLS fingerprint or device is shared.",
+    "R-TEMPLATE": "Prompts are filled from the same templates.",
+    "R-SHARDING": "One work list is divided between the accounts without overlap.",
+    "R-SIGNUP-BURST": "The accounts were opened in one burst or by one recipe.",
+    "R-TIMING": "The accounts act on one clock or from one queue.",
+    "R-RESURRECTED": "The account continues the work of one that was closed.",
+    "R-MULTI": "Several independent signals, none of which would do alone.",
+    "R-OTHER": "Another reason, which the note gives.",
+}
+CLEAR_REASONS: Mapping[str, str] = {
+    "C-COMPANY": "People of one company behind one network and one bill.",
+    "C-CLASS": "A class or course.",
+    "C-RESELLER": "Customers of a known reseller.",
+    "C-HARNESS": "An evaluation or test harness.",
+    "C-FLEET": "One customer's own service accounts.",
+    "C-FALSE-LINK": "The link does not hold: the shared value is common.",
+    "C-OTHER": "Another reason, which the note gives.",
+}
+ACTS = ("export", "clipboard", "report", "reveal", "list_edit", "campaign_edit")
+MODES = ("off", "ids", "on")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a case demands of its analysts."""
+
+    two_people_reasons: frozenset[str] = frozenset()
+    two_people_verdicts: frozenset[str] = frozenset()
+    two_people_over: int = 0
+    recorded: frozenset[str] = frozenset(ACTS)
+    clipboard: str = "ids"
+    signed: bool = False
+    reasons: Mapping[str, str] = field(default_factory=lambda: {**FLAG_REASONS, **CLEAR_REASONS})
+    digest: str = ""
+
+    def needs_second(self, decision: Fields) -> str:
+        """Why a decision counts only when countersigned, or the empty string."""
+        if decision["reason"] in self.two_people_reasons:
+            return f"the reason {decision['reason']} needs two analysts"
+        if decision["verdict"] in self.two_people_verdicts:
+            return f"the verdict {decision['verdict']} needs two analysts"
+        count = decision["subject"]["count"]
+        if self.two_people_over and count > self.two_people_over:
+            return f"{count:,} accounts are more than the {self.two_people_over:,} one may decide"
+        return ""
+
+    def refuses_reason(self, verdict: str, code: str) -> str:
+        """Why a reason code does not fit a verdict, or the empty string."""
+        if code not in self.reasons:
+            return f"{code} is not a reason code of this case; it has {', '.join(self.reasons)}."
+        if verdict == "flag" and code.startswith("C-"):
+            return f"{code} is a reason for clearing, not for a flag."
+        if verdict == "clear" and code.startswith("R-"):
+            return f"{code} is a reason for a flag, not for clearing."
+        return ""
+
+
+def _bad(message: str) -> LedgerError:
+    return LedgerError(
+        f"The policy cannot be used: {message}.", title="Policy refused", hint="Mend policy.toml."
+    )
+
+
+def _words(table: Fields, name: str, allowed: tuple[str, ...] | None = None) -> frozenset[str]:
+    value = table.pop(name, [])
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise _bad(f"{name} must be a list of texts")
+    if allowed is not None and not set(value) <= set(allowed):
+        raise _bad(f"{name} may hold {', '.join(allowed)}")
+    return frozenset(value)
+
+
+def _table(fields: Fields, name: str) -> Fields:
+    value = fields.pop(name, {})
+    if not isinstance(value, dict):
+        raise _bad(f"[{name}] must be a table")
+    return dict(value)
+
+
+def read_policy(text: str) -> Policy:
+    """Parse policy.toml; raises LedgerError naming the field that is off."""
+    try:
+        fields = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _bad(str(error)) from error
+    two, acts = _table(fields, "two_people"), _table(fields, "acts")
+    reasons = _table(fields, "reasons")
+    signed = fields.pop("signed", False)
+    over = two.pop("accounts_over", 0)
+    clipboard = acts.pop("clipboard", "ids")
+    if type(signed) is not bool:
+        raise _bad("signed must be true or false")
+    if type(over) is not int or over < 0:
+        raise _bad("two_people.accounts_over must be a whole number")
+    if clipboard not in MODES:
+        raise _bad(f"acts.clipboard must be one of {', '.join(MODES)}")
+    if not all(isinstance(meaning, str) for meaning in reasons.values()):
+        raise _bad("every reason needs its definition as text")
+    recorded = _words(acts, "recorded", ACTS) if "recorded" in acts else frozenset(ACTS)
+    policy = Policy(
+        _words(two, "reasons"),
+        _words(two, "verdicts", VERDICTS),
+        over,
+        recorded,
+        clipboard,
+        signed,
+        reasons or {**FLAG_REASONS, **CLEAR_REASONS},
+        sha256(text.encode("utf-8", "surrogatepass")),
+    )
+    unknown = [*fields, *(f"two_people.{key}" for key in two), *(f"acts.{key}" for key in acts)]
+    if unknown:
+        raise _bad(f"{unknown[0]} is not known")
+    return policy
+
+
+def spell_policy(policy: Policy) -> str:
+    """The policy as policy.toml, reason codes and definitions included."""
+
+    def quoted(value: str) -> str:
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in escaped) + '"'
+
+    def listed(values: frozenset[str]) -> str:
+        return "[" + ", ".join(map(quoted, sorted(values))) + "]"
+
+    return "\n".join(
+        [
+            f"signed = {str(policy.signed).lower()}",
+            "",
+            "[two_people]",
+            f"reasons = {listed(policy.two_people_reasons)}",
+            f"verdicts = {listed(policy.two_people_verdicts)}",
+            f"accounts_over = {policy.two_people_over}",
+            "",
+            "[acts]",
+            f"recorded = {listed(policy.recorded)}",
+            f"clipboard = {quoted(policy.clipboard)}",
+            "",
+            "[reasons]",
+            *(f"{quoted(code)} = {quoted(meaning)}" for code, meaning in policy.reasons.items()),
+            "",
+        ]
+    )

@@ -1,0 +1,270 @@
+"""Reads a ledger: opens it, judges every line, folds the records, notices what changed since."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.audit import fold
+from workbench.audit.acknowledged import Acknowledged, Mark
+from workbench.audit.canonical import Fields, parse, sha256
+from workbench.audit.chain import (
+    Chain,
+    Problem,
+    Recovered,
+    is_torn,
+    read_record,
+    scan,
+)
+from workbench.audit.errors import DamagedError, LedgerError, MalformedError
+from workbench.audit.sets import SetFolder
+from workbench.audit.state import LedgerState
+
+_CHUNK = 8 << 20
+_KEEP_AFTER = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a ledger stands: lines, RFC 6962 root (hex), hash of the last record."""
+
+    size: int
+    root: str
+    h: str
+
+    def as_seen(self) -> Fields:
+        """The form in which a record says what its writer had seen."""
+        return {"size": self.size, "root": self.root}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of the ledger: its fields and its place in the file."""
+
+    fields: Fields
+    offset: int
+
+    @property
+    def id(self) -> str:
+        """The record's id, by which others name it."""
+        return str(self.fields["id"])
+
+    @property
+    def seq(self) -> int:
+        """Its number, from 0."""
+        return int(self.fields["seq"])
+
+    @property
+    def h(self) -> str:
+        """Its hash, which the next record repeats."""
+        return str(self.fields["h"])
+
+
+class LedgerReader:
+    """What can be read of one ledger, and what is wrong with it."""
+
+    def __init__(self, path: Path, case_id: str, marks: Acknowledged) -> None:
+        self.path = path
+        self.case_id = case_id
+        self.sets = SetFolder(path)
+        self.poisoned = ""
+        self.problems: list[Problem]
+        self.recovered: list[Recovered]
+        self._marks = marks
+        self._reader = -1
+        self._start_over()
+
+    def close(self) -> None:
+        """Keep the derived state for the next start and let the file go."""
+        if not self.problems and not self.poisoned and self._since_kept >= _KEEP_AFTER:
+            with suppress(OSError):  # what is kept only saves time
+                self._marks.keep(self._chain, self.state, self._prefix.hexdigest())
+        if self._reader >= 0:
+            os.close(self._reader)
+            self._reader = -1
+
+    # -- reading -----------------------------------------------------------------------------
+
+    @property
+    def head(self) -> Head:
+        """Size, root and last hash of what was read."""
+        return Head(self._chain.tree.size, self._chain.tree.root().hex(), self._chain.head)
+
+    def records(self) -> Iterable[Record]:
+        """Every readable record, in order."""
+        at = 0
+        while at < self._chain.end:
+            data = self._read(at, min(_CHUNK, self._chain.end - at))
+            stop = data.rfind(b"\n") + 1
+            if not stop:
+                return
+            for item in data[: stop - 1].split(b"\n"):
+                with suppress(MalformedError):  # reported in `problems` or `recovered`
+                    yield Record(read_record(item), at)
+                at += len(item) + 1
+
+    def record(self, record_id: str) -> Record | None:
+        """The record with this id; those that came by a merge have the offset -1."""
+        number = self.state.decisions.find(record_id)
+        offset = self.state.decisions.columns["offset"][number] if number >= 0 else -1
+        if offset >= 0:
+            data = self._read(offset, min(1 << 16, self._chain.end - offset))
+            return Record(read_record(data.partition(b"\n")[0]), offset)
+        for record in self.records():
+            if record.id == record_id:
+                return record
+            if record.fields["type"] == "merge":
+                for line in self.sets.get(record.fields["body"]["lines"]["set"]):
+                    if record_id in line and (fields := parse(line.encode()))["id"] == record_id:
+                        return Record(fields, -1)
+        return None
+
+    def refresh(self) -> Head:
+        """Take in what others appended since; returns the head."""
+        if self._reader < 0:
+            self._load()
+        else:
+            self._catch_up()
+        return self.head
+
+    def _start_over(self) -> None:
+        self._chain = Chain()
+        self.state = LedgerState(self._read_set)
+        self._prefix = hashlib.sha256()
+        self._since_kept = 0
+        self.problems = []
+        self.recovered = []
+
+    def _read_set(self, digest: str) -> list[str]:
+        try:
+            return self.sets.get(digest)
+        except DamagedError:
+            return []  # reported in `problems`: the fold must go on
+
+    def _load(self) -> None:
+        mark = self._marks.read()
+        try:
+            self._reader = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            if mark is not None:
+                self._report(f"the file is gone; {mark.size} records of it were seen before")
+            return
+        except OSError as error:
+            raise self._unreadable(error) from error
+        if not stat.S_ISREG(os.fstat(self._reader).st_mode):
+            raise LedgerError(f"{self.path} is not an ordinary file.", title="Ledger not opened")
+        size = os.fstat(self._reader).st_size
+        kept = self._marks.recall(self._reader, size, self._chain, self.state)
+        self._prefix.update(kept)
+        self._catch_up()
+        self._check_mark(mark)
+        self._check_files()
+
+    def _unreadable(self, error: OSError) -> LedgerError:
+        if self.path.is_symlink():
+            return DamagedError(f"{self.path} is a symbolic link; a ledger is never one.")
+        return LedgerError(
+            f"{self.path} cannot be opened: {error.strerror}.",
+            title="Ledger not opened",
+            hint="Ask the owner of the case folder for the right to read and append.",
+        )
+
+    def _report(self, message: str, what: str = "file") -> None:
+        self.problems.append(Problem(what, self._chain.next_seq, 0, 0, message))
+
+    def _check_mark(self, mark: Mark | None) -> None:
+        if mark is None or mark.size == 0:
+            return
+        tree = self._chain.tree
+        if tree.size < mark.size or self._chain.end < mark.bytes:
+            self._report(
+                f"the file ends after {tree.size} records; this analyst has seen {mark.size}"
+            )
+        elif tree.root(mark.size).hex() != mark.root:
+            self._report(f"the first {mark.size} records are not those this analyst has seen")
+
+    def _check_files(self) -> None:
+        self._lost = lost_files(self.path, self.state)
+        for wrong in self._lost.values():
+            self._report(wrong)
+
+    def _read(self, offset: int, length: int) -> bytes:
+        parts: list[bytes] = []
+        while length > 0:
+            part = os.pread(self._reader, length, offset)
+            if not part:
+                break
+            parts.append(part)
+            offset, length = offset + len(part), length - len(part)
+        return b"".join(parts)
+
+    def _catch_up(self) -> None:
+        """Judge and fold every whole line after the last one known."""
+        chain = self._chain
+        size = os.fstat(self._reader).st_size
+        if size < chain.end:
+            self._report(f"the file was cut to {size} bytes; {chain.end} had been read")
+            return
+        while chain.end < size:
+            data = self._read(chain.end, min(_CHUNK, size - chain.end))
+            stop = data.rfind(b"\n") + 1
+            if not stop:
+                if len(data) < _CHUNK:
+                    break
+                self._report("a line longer than any record can be", "unreadable")
+                return
+            self._take(data[:stop])
+        self._settle()
+        tail = self._read(chain.end, size - chain.end)
+        if tail and not is_torn(tail) and not self.problems:
+            self._report("the line feed that ended the last record was overwritten", "tail")
+
+    def _settle(self) -> None:
+        chain = self._chain
+        if not chain.problems and not chain.recoveries:
+            return
+        still, recovered = chain.settle(self._read)
+        self.problems = [p for p in self.problems if p.what == "file"] + still
+        if not still:
+            self.recovered += recovered
+            chain.problems.clear()
+            chain.recoveries.clear()
+
+    def _take(self, data: bytes) -> None:
+        chain = self._chain
+        for offset, _, fields in chain.take(scan(data, chain.end, lambda fields: True)):
+            fold.apply(self.state, fields, offset)
+            self._since_kept += 1
+            if fields["type"] == "open" and fields["body"]["case"] != self.case_id:
+                self._report(f"this is the ledger of another case ({fields['body']['case']!a})")
+        self._prefix.update(data)
+
+
+def lost_files(path: Path, state: LedgerState) -> dict[str, str]:
+    """The files of audit.d that are gone or changed: expected SHA-256 to what is wrong.
+
+    Those that a forced recovery has accounted for are left out.
+    """
+    wrong: dict[str, str] = {}
+    sets = SetFolder(path)
+    for digest, count in state.sets.items():
+        if digest not in state.lost and (message := sets.check(digest, count)):
+            wrong[digest] = message
+    folder = path.with_suffix(".d") / "checkpoints"
+    for note in state.checkpoints:
+        for suffix, name in (("", "note_sha256"), (".sig", "sig_sha256")):
+            expected = note[name]
+            if not expected or expected in state.lost:
+                continue
+            try:
+                found = sha256((folder / (note["note"] + suffix)).read_bytes())
+            except OSError:
+                found = ""
+            if found != expected:
+                wrong[expected] = f"the checkpoint file {note['note'] + suffix} is gone or changed"
+    return wrong

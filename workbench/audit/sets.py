@@ -1,0 +1,140 @@
+"""Content-addressed lists beside the ledger: `audit.d/sets/<sha256>.txt`.
+
+One JSON string a line, ASCII only: a value may hold a line feed, ESC or a lone surrogate and the
+file can still be read line by line, and shown, safely.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.audit.canonical import Fields, sha256
+from workbench.audit.errors import DamagedError, LedgerError
+
+_encode = json.JSONEncoder(ensure_ascii=True).encode
+
+
+@dataclass(frozen=True, slots=True)
+class SetRef:
+    """A stored list: the SHA-256 of its file and how many lines it has."""
+
+    sha256: str
+    count: int
+
+    def as_field(self) -> Fields:
+        """The form in which a record names it."""
+        return {"set": self.sha256, "count": self.count}
+
+
+def spell(values: Iterable[str]) -> bytes:
+    """The file of a list: each value as one ASCII JSON string, LF-terminated."""
+    text = "\n".join(map(_encode, values))
+    return (text + "\n").replace("\x7f", "\\u007f").encode("ascii") if text else b""
+
+
+def read_lines(data: bytes) -> list[str]:
+    """The values of a list file; raises ValueError where a line is not one JSON string."""
+    text = data.decode("ascii")
+    if not text:
+        return []
+    if not text.endswith("\n"):
+        raise ValueError("no LF at the end")
+    if "\\" not in text:
+        # Nothing is escaped: taking the quotes off is the whole of parsing.
+        values = text[1:-2].split('"\n"')
+        if spell(values) == data:
+            return values
+    values = [json.loads(line) for line in text[:-1].split("\n")]
+    if not all(isinstance(value, str) for value in values) or spell(values) != data:
+        raise ValueError("not one JSON string a line")
+    return values
+
+
+def durable_write(path: Path, data: bytes, mode: int) -> None:
+    """Write a file so that it is whole or absent, and there to stay once this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(
+        temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode
+    )
+    try:
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(handle, view) :]
+            os.fchmod(handle, mode)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    for folder in (path.parent, path.parent.parent):
+        sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class SetFolder:
+    """The lists of one ledger."""
+
+    def __init__(self, ledger_path: Path) -> None:
+        self.folder = ledger_path.with_suffix(".d") / "sets"
+
+    def path(self, digest: str) -> Path:
+        """Where the list with this digest lies."""
+        return self.folder / f"{digest}.txt"
+
+    def put(self, values: Iterable[str], mode: int) -> SetRef:
+        """Store a list in the given order, durably; one already there is checked and kept."""
+        listed = list(values)
+        data = spell(listed)
+        digest = sha256(data)
+        path = self.path(digest)
+        try:
+            if not path.exists() or sha256(path.read_bytes()) != digest:
+                durable_write(path, data, mode)
+        except OSError as error:
+            raise LedgerError(
+                f"The list of {len(listed):,} values could not be stored in {path.parent}: "
+                f"{error.strerror}.",
+                hint="Free space or fix the rights, then try again; nothing was recorded.",
+            ) from error
+        return SetRef(digest, len(listed))
+
+    def check(self, digest: str, count: int) -> str:
+        """What is wrong with a stored list, or the empty string."""
+        try:
+            data = self.path(digest).read_bytes()
+        except OSError as error:
+            return f"its list {digest[:12]}… cannot be read ({error.strerror})"
+        if sha256(data) != digest:
+            return f"its list {digest[:12]}… was changed"
+        if data.count(b"\n") != count:
+            return f"its list {digest[:12]}… has {data.count(bytes([10])):,} lines, not {count:,}"
+        return ""
+
+    def get(self, digest: str) -> list[str]:
+        """The values of a stored list; raises DamagedError where it is gone or changed."""
+        try:
+            data = self.path(digest).read_bytes()
+            if sha256(data) == digest:
+                return read_lines(data)
+        except (OSError, ValueError) as error:
+            raise DamagedError(
+                f"The list {digest} of the ledger cannot be read: {error}."
+            ) from error
+        raise DamagedError(f"The list {digest} of the ledger was changed.")

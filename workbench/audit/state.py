@@ -1,0 +1,180 @@
+"""What the ledger says now: decisions in force and pending, claims, lists. `fold` fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from workbench.audit.canonical import Fields, canonical, sha256
+from workbench.audit.decisions import STANDS, DecisionRow, DecisionTable
+from workbench.audit.errors import LedgerError
+from workbench.audit.identity import Who
+from workbench.audit.policy import Policy, read_policy
+
+ReadSet = Callable[[str], list[str]]
+_UNSIGNED = frozenset(("open", "recovery", "checkpoint"))
+_FOLDED = (
+    "pending", "claims", "comments", "list_edits", "campaign_edits", "samples", "policies", "keys",
+    "checkpoints", "merges", "conflicts", "ignored", "reversed", "sets", "lost", "aliases",
+    "merged", "counts",
+)  # fmt: skip
+
+
+def body_digest(body: Fields) -> str:
+    """What a countersignature binds: the SHA-256 of the proposed decision in canonical form."""
+    return sha256(canonical(body))
+
+
+class LedgerState:
+    """Decisions in force and pending, claims, comments, list and campaign edits, policy, keys."""
+
+    def __init__(self, read_set: ReadSet) -> None:
+        self.read_set = read_set
+        self.decisions = DecisionTable()
+        self.pending: dict[str, Fields] = {}
+        self.claims: dict[str, Fields] = {}
+        self.comments: list[Fields] = []
+        self.list_edits: list[Fields] = []
+        self.campaign_edits: list[Fields] = []
+        self.samples: list[Fields] = []
+        self.policies: list[Fields] = []
+        self.keys: list[Fields] = []
+        self.checkpoints: list[Fields] = []
+        self.merges: list[Fields] = []
+        self.conflicts: dict[str, int] = {}
+        self.ignored: list[Fields] = []
+        self.reversed: dict[str, str] = {}
+        self.sets: dict[str, int] = {}
+        self.lost: dict[str, str] = {}
+        self.aliases: dict[str, str] = {}
+        self.merged: dict[str, int] = {}
+        self.counts: dict[str, int] = {}
+        self.policy = Policy()
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def current(self, account: str) -> DecisionRow | None:
+        """The decision in force on an account; None where there is none."""
+        number = self.current_number(account)
+        return None if number < 0 else self.decisions.row(account, number)
+
+    def current_number(self, account: str) -> int:
+        """The number of the decision in force on an account, or -1."""
+        ours = self.conflicts.get(account, -1)
+        if ours >= 0 and self.decisions.status(ours) == STANDS:
+            return ours
+        return self.decisions.current(account)
+
+    def history(self, account: str) -> list[tuple[DecisionRow, str]]:
+        """Decisions on an account, oldest first: "stands", "reversed", "pending", "refused"."""
+        names = ("stands", "reversed", "pending", "refused")
+        numbers = self.decisions.history(account)
+        for waiting in self.pending.values():
+            if waiting["number"] not in numbers and account in self.accounts(waiting["subject"]):
+                numbers.append(waiting["number"])
+        return [
+            (self.decisions.row(account, number), names[self.decisions.status(number)])
+            for number in numbers
+        ]
+
+    def decisions_rows(self) -> Iterator[DecisionRow]:
+        """The `decisions` table: one row an account in force, and one for each that is pending.
+
+        An account can have both; rows with `pending` do not count yet.
+        """
+        for account in self.decisions.slots:
+            number = self.current_number(account)
+            if number >= 0:
+                yield self.decisions.row(account, number)
+        for waiting in self.pending.values():
+            for account in self.accounts(waiting["subject"]):
+                yield self.decisions.row(account, waiting["number"])
+
+    def entity_lists(self) -> list[Fields]:
+        """The entity list entries in force: family, value, role, reason, author, until."""
+        entries: dict[tuple[str, str], Fields] = {}
+        for edit in self.list_edits:
+            if edit["record"] in self.reversed:
+                continue
+            key = (edit["family"], edit["value"])
+            entries.pop(key, None)
+            if edit["action"] == "add":
+                names = ("family", "value", "role", "reason", "author", "until")
+                entries[key] = {name: edit[name] for name in names}
+        return list(entries.values())
+
+    def campaign_acts(self) -> list[Fields]:
+        """The campaign edits in force, oldest first."""
+        return [edit for edit in self.campaign_edits if edit["record"] not in self.reversed]
+
+    def fingerprint(self) -> str:
+        """One digest of the whole state, to compare two derivations of it."""
+        blobs = self.decisions.blobs()
+        return sha256(
+            b"".join(bytes.fromhex(sha256(blobs[name])) for name in sorted(blobs))
+            + canonical(self.folded())
+        )
+
+    def folded(self) -> dict[str, Any]:
+        """Everything but the decision columns, as JSON values."""
+        return {name: getattr(self, name) for name in _FOLDED}
+
+    def restore(self, table: DecisionTable, folded: dict[str, Any]) -> None:
+        """Take over a state that was kept; raises KeyError where it is not a whole one."""
+        self.decisions = table
+        for name in _FOLDED:
+            setattr(self, name, folded[name])
+        if self.policies:
+            self.set_policy(self.policies[-1]["set"])
+
+    def refuses(self, kind: str, body: Fields, who: Who, sig: str) -> str:
+        """Why a record must not be appended now, or the empty string."""
+        policy = self.policy
+        if policy.signed and not sig and kind not in _UNSIGNED:
+            return "The policy of this case demands signed records; give the key to sign with."
+        if kind in ("decision", "proposal"):
+            decision = body if kind == "decision" else body["decision"]
+            reason = policy.refuses_reason(decision["verdict"], decision["reason"])
+            second = policy.needs_second(decision) if kind == "decision" else ""
+            return reason or (
+                f"This must be proposed and countersigned: {second}." if second else ""
+            )
+        if kind == "countersign":
+            return self.refuses_countersign(body, who)
+        if kind == "reversal":
+            return self.refuses_reversal(body["record"])
+        return ""
+
+    def accounts(self, subject: Fields) -> list[str]:
+        """The accounts that a subject stands for."""
+        return self.read_set(subject["set"]) if subject["set"] else [subject["id"]]
+
+    def refuses_countersign(self, body: Fields, who: Who) -> str:
+        """Why a countersignature would not count, or the empty string."""
+        wanted: str = body["record"]
+        waiting = self.pending.get(self.aliases.get(wanted, wanted))
+        if waiting is None:
+            return f"No proposal {wanted} is waiting."
+        if waiting["body_sha256"] != body["body_sha256"]:
+            return "The countersignature is for another text than the proposal's."
+        if who.same_person(Who.of(waiting["who"])):
+            return "A proposal counts only when somebody else than its author countersigns it."
+        return ""
+
+    def refuses_reversal(self, record: str) -> str:
+        """Why a reversal would not count, or the empty string."""
+        record = self.aliases.get(record, record)
+        if record in self.reversed:
+            return f"Record {record} was reversed before."
+        edits = (*self.list_edits, *self.campaign_edits)
+        if self.decisions.find(record) < 0 and all(edit["record"] != record for edit in edits):
+            return f"There is no decision, proposal or edit {record} to reverse."
+        return ""
+
+    def set_policy(self, digest: str) -> None:
+        """Let the policy with this text count; one that cannot be read changes nothing."""
+        try:
+            self.policy = read_policy("\n".join(self.read_set(digest)))
+        except LedgerError as error:
+            # An unreadable policy must not loosen the one before it.
+            self.ignored.append({"record": digest, "why": error.message})
