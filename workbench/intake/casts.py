@@ -1,0 +1,164 @@
+"""One cell of an extract to one cell of a canonical column, as SQL over the macros of cells.sql."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.intake.mapping import TIME_UNITS, Rule, factor
+from workbench.intake.schema import Column
+from workbench.intake.sqltext import literal
+
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+_WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT")
+_FRACTIONAL = ("FLOAT", "DOUBLE", "DECIMAL")
+_MOMENTS = ("TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S", "DATE", "TIMESTAMP WITH TIME ZONE")
+_REASONS = {
+    "TIMESTAMP": "bad_time",
+    "BIGINT": "not_a_number",
+    "INTEGER": "not_a_number",
+    "DOUBLE": "not_a_number",
+    "BOOLEAN": "not_a_boolean",
+    "VARCHAR": "invalid_utf8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The value of a canonical cell, and when it is a reason to reject the record.
+
+    `value` is an SQL expression; `failures` are (condition, reason) pairs, first match wins.
+    """
+
+    column: Column
+    value: str
+    failures: tuple[tuple[str, str], ...] = ()
+
+
+def cast_cell(cell: str, kind: str, column: Column, rule: Rule) -> Cast:
+    """Cast the SQL expression `cell` of DuckDB type `kind`; text is cast as CSV and JSON are.
+
+    A cell of blanks in a column that is not text counts as missing.
+    """
+    base = kind.partition("(")[0]
+    value, certain = _value(cell, base, column, rule)
+    failures: list[tuple[str, str]] = []
+    if not certain:
+        there = f"{cell} IS NOT NULL"
+        if base == "VARCHAR" and column.type != "VARCHAR":
+            there = f"trim({cell}) <> ''"
+        elif base in ("FLOAT", "DOUBLE"):
+            there = f"NOT isnan({cell})"
+        failed = f"{there} AND {value} IS NULL"
+        if column.type in ("BIGINT", "INTEGER") and base == "VARCHAR":
+            beyond = f"{failed} AND regexp_full_match({cell}, '\\s*[-+]?[0-9]+\\s*')"
+            failures.append((beyond, "number_out_of_range"))
+        failures.append((failed, _REASONS[column.type]))
+    if column.required:
+        failures += _required(value, column)
+    return Cast(column, value, tuple(failures))
+
+
+def missing_cell(column: Column) -> Cast:
+    """The cast of a column that the extract does not have."""
+    return Cast(column, f"CAST(NULL AS {column.type})")
+
+
+def constant_cell(text: str, column: Column, rule: Rule) -> Cast:
+    """The cast of a constant from a mapping profile."""
+    return cast_cell(literal(text), "VARCHAR", column, rule)
+
+
+def failing_cell(casts: tuple[Cast, ...]) -> str | None:
+    """An SQL expression: `reason|column` of the first failing cell, else NULL; None if none can."""
+    whens = [
+        f"WHEN {condition} THEN {literal(f'{reason}|{cast.column.name}')}"
+        for cast in casts
+        for condition, reason in cast.failures
+    ]
+    return f"CASE {' '.join(whens)} END" if whens else None
+
+
+def _required(value: str, column: Column) -> list[tuple[str, str]]:
+    if column.type != "VARCHAR":
+        return [(f"{value} IS NULL", "missing_required")]
+    return [
+        (f"coalesce(trim({value}), '') = ''", "missing_required"),
+        (f"contains({value}, chr(0))", "nul_in_id"),
+    ]
+
+
+def _value(cell: str, base: str, column: Column, rule: Rule) -> tuple[str, bool]:
+    if column.name == "prompt_hash":
+        return f"supplied_hash(CAST({cell} AS VARCHAR))", True
+    if column.type == "VARCHAR":
+        return _text(cell, base)
+    if column.type == "TIMESTAMP":
+        return _time(cell, base, rule)
+    if column.type == "BOOLEAN":
+        if base == "BOOLEAN":
+            return cell, True
+        return f"text_boolean(CAST({cell} AS VARCHAR))", False
+    if column.type == "DOUBLE":
+        return _double(cell, base)
+    return _whole(cell, base, column, rule)
+
+
+def _text(cell: str, base: str) -> tuple[str, bool]:
+    if base == "VARCHAR":
+        return cell, True
+    if base == "BLOB":
+        return f"TRY(decode({cell}))", False
+    if base in ("STRUCT", "MAP") or base.endswith("]"):
+        return f"CAST(to_json({cell}) AS VARCHAR)", True
+    return f"CAST({cell} AS VARCHAR)", True
+
+
+def _double(cell: str, base: str) -> tuple[str, bool]:
+    if base == "VARCHAR":
+        return f"text_double({cell})", False
+    number = f"CAST({cell} AS DOUBLE)" if base in (*_WHOLE, *_WIDE, *_FRACTIONAL) else None
+    if number is None:
+        return f"TRY_CAST({cell} AS DOUBLE)", False
+    # Exports of nullable columns write NaN for "missing".
+    return (f"nullif({number}, 'nan'::DOUBLE)" if base in ("FLOAT", "DOUBLE") else number), True
+
+
+def _whole(cell: str, base: str, column: Column, rule: Rule) -> tuple[str, bool]:
+    scale = factor(column, rule.unit) or 1.0
+    number = f"text_double({cell})" if base == "VARCHAR" else f"TRY_CAST({cell} AS DOUBLE)"
+    rounded = f"TRY_CAST(round({number} * {scale!r}) AS BIGINT)"
+    if scale != 1.0:
+        value, certain = rounded, False
+    elif base in _WHOLE:
+        value, certain = f"CAST({cell} AS BIGINT)", True
+    elif base in _WIDE:
+        value, certain = f"TRY_CAST({cell} AS BIGINT)", False
+    else:
+        exact = f"text_bigint({cell})" if base == "VARCHAR" else f"whole({number})"
+        # Clocks report fractions of a millisecond; a fraction of a token is an error.
+        value = f"coalesce({exact}, {rounded})" if column.unit == "ms" else exact
+        certain = False
+    if column.type == "INTEGER":
+        narrow = base in ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT")
+        return f"TRY_CAST({value} AS INTEGER)", certain and narrow
+    return value, certain
+
+
+def _time(cell: str, base: str, rule: Rule) -> tuple[str, bool]:
+    zone = literal(rule.zone or "UTC")
+    if rule.unit:
+        if rule.unit == "ns":
+            return f"epoch_ns_time({cell})", False
+        return f"epoch_time({cell}, {TIME_UNITS[rule.unit]})", False
+    if base == "VARCHAR":
+        if rule.format:
+            return f"formatted_time({cell}, {literal(rule.format)}, {zone})", False
+        return (f"zoned_time({cell}, {zone})" if rule.zone else f"text_time({cell})"), False
+    if base == "TIMESTAMP" and not rule.zone:
+        return cell, True
+    if base == "TIMESTAMP WITH TIME ZONE":
+        return f"CAST({cell} AS TIMESTAMP)", True
+    if base in (*_MOMENTS, "TIMESTAMP"):
+        local = f"CAST({cell} AS TIMESTAMP)"
+        return (f"CAST(timezone({zone}, {local}) AS TIMESTAMP)" if rule.zone else local), True
+    return f"TRY_CAST({cell} AS TIMESTAMP)", False

@@ -1,0 +1,241 @@
+"""Loads extract files into a store in the making: plan, check, read, sort, derive, report."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from workbench.durable import file_digest
+from workbench.errors import WorkbenchError
+from workbench.intake import parquet
+from workbench.intake.extracts import Extract, find_extracts, sniff
+from workbench.intake.mapping import Mapping
+from workbench.intake.plan import Note, PlannedExtract, Probe, plan_extract
+from workbench.intake.quality import (
+    note_presence,
+    note_sources,
+    note_warnings,
+    unknown_column_notes,
+)
+from workbench.intake.rejects import RejectFile
+from workbench.intake.schema import EXTRACTS, Table
+from workbench.intake.session import LoadSession, Report
+from workbench.intake.tables import Incoming, build_missing_tables, build_profiles, build_table
+from workbench.intake.text import TextStaging, probe_text
+from workbench.manifest import Source
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRequest:
+    """What to load and where: paths of the staging folder, extracts, and limits.
+
+    `previous_store` and `previous_sources` are the case's current ones under `--append`.
+    """
+
+    store: Path
+    rejects: Path
+    spill: Path
+    generation: int
+    files: tuple[Path, ...]
+    table: str = ""
+    mapping: Mapping = field(default_factory=Mapping)
+    previous_store: Path | None = None
+    previous_rejects: Path | None = None
+    previous_sources: tuple[Source, ...] = ()
+    memory_mib: int = 4096
+    threads: int = 0
+    largest_bytes: int = 512 << 30
+
+    @property
+    def thread_count(self) -> int:
+        """Threads of the engine."""
+        return self.threads or min(os.cpu_count() or 1, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSummary:
+    """What came of it: the sources for the manifest and the counts to report."""
+
+    sources: tuple[Source, ...]
+    tables: dict[str, int]
+    rejected: int
+    warnings: int
+    unknown_columns: dict[str, tuple[str, ...]]
+
+    def as_message(self) -> dict[str, Any]:
+        """The form in which the load worker sends it."""
+        return asdict(self)
+
+
+def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
+    """Write the store at `request.store`; nothing else of the case is touched.
+
+    Raises WorkbenchError before any work where a file, its table or a required column is wrong.
+    """
+    with contextlib.ExitStack() as stack:
+        session = LoadSession(
+            request.store, request.spill, request.memory_mib, request.thread_count, report
+        )
+        stack.callback(session.close)
+        planned = plan(session, request)
+        pool = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="digest"))
+        digests = {
+            item.source_id: pool.submit(file_digest, item.extract.path)
+            for item in planned
+            if item.extract.form == "parquet"
+        }
+        if request.previous_rejects is not None and request.previous_rejects.exists():
+            shutil.copyfile(request.previous_rejects, request.rejects / "rejects.jsonl")
+        rejects = stack.enter_context(RejectFile(request.rejects / "rejects.jsonl"))
+        return _Load(session, request, planned, rejects, digests).run()
+
+
+def plan(session: LoadSession, request: LoadRequest) -> list[PlannedExtract]:
+    """Look at every file and decide what it becomes; raises before anything is loaded."""
+    first = max((source.source_id for source in request.previous_sources), default=0) + 1
+    planned = []
+    for source_id, path in enumerate(find_extracts(request.files), first):
+        extract = sniff(path)
+        probe = _probe(session, extract)
+        planned.append(plan_extract(source_id, extract, probe, request.mapping, request.table))
+    if not planned:
+        raise WorkbenchError(
+            "There is nothing to load.", hint="Give one or more extract files or folders."
+        )
+    return planned
+
+
+def _probe(session: LoadSession, extract: Extract) -> Probe:
+    return (
+        parquet.probe_parquet(session, extract)
+        if extract.form == "parquet"
+        else probe_text(extract)
+    )
+
+
+class _Load:
+    """One load: what was planned, and what each step adds for the next."""
+
+    def __init__(
+        self,
+        session: LoadSession,
+        request: LoadRequest,
+        planned: Sequence[PlannedExtract],
+        rejects: RejectFile,
+        digests: dict[int, Future[str]],
+    ) -> None:
+        self.session = session
+        self.request = request
+        self.planned = planned
+        self.rejects = rejects
+        self.digests = digests
+        self.relations: dict[str, list[str]] = {}
+        self.rows: dict[int, int] = {}
+        self.texts: dict[int, str] = {}
+        self.notes: list[Note] = []
+
+    def run(self) -> LoadSummary:
+        """Every step, in order."""
+        self.session.attach(self.request.spill / "staging.duckdb", "staging", read_only=False)
+        if self.request.previous_store is not None:
+            self.session.attach(self.request.previous_store, "previous", read_only=True)
+        for item in self.planned:
+            self._read(item)
+        for table in EXTRACTS.values():
+            self._build(table)
+        build_missing_tables(self.session)
+        build_profiles(self.session)
+        note_presence(self.session, self._present())
+        warnings = note_warnings(self.session, self.notes)
+        self.session.run("DETACH staging")
+        sources = self._sources()
+        note_sources(self.session, sources)
+        return LoadSummary(
+            sources=sources,
+            tables={
+                name: int(self.session.value(f"SELECT count(*) FROM {name}")) for name in EXTRACTS
+            },
+            rejected=sum(self.rejects.counts.values()),
+            warnings=warnings,
+            unknown_columns={str(i.extract.path): i.unknown for i in self.planned if i.unknown},
+        )
+
+    def _read(self, item: PlannedExtract) -> None:
+        """Find the bad records of one file and note how its good ones are read."""
+        self.notes += item.notes
+        self.notes += unknown_column_notes(item.table.name, item.extract.path.name, item.unknown)
+        if item.extract.form == "parquet":
+            relation = self._read_parquet(item)
+        else:
+            relation = self._read_text(item)
+        self.relations.setdefault(item.table.name, []).append(relation)
+
+    def _read_parquet(self, item: PlannedExtract) -> str:
+        casts = parquet.parquet_casts(self.session, item)
+        bad = parquet.find_bad_rows(self.session, item, casts)
+        if bad:
+            for reject in parquet.bad_rows(self.session, item):
+                self.rejects.write(item.source_id, str(item.extract.path), reject)
+        self.rows[item.source_id] = parquet.row_count(self.session, item.extract) - bad
+        return parquet.parquet_relation(self.session, item, casts, filtered=bad > 0)
+
+    def _read_text(self, item: PlannedExtract) -> str:
+        staging = TextStaging(self.session, item, self.request.largest_bytes)
+        before = self.rejects.counts.get(item.source_id, 0)
+        staging.stage(self.rejects)
+        failed = self.rejects.counts.get(item.source_id, 0) - before
+        self.rows[item.source_id] = staging.records - staging.failed
+        self.texts[item.source_id] = staging.stream.sha256
+        if staging.stream.truncated:
+            self.notes.append(
+                Note(
+                    item.table.name, "", "truncated_file", failed, item.extract.path.name,
+                    f"The file {staging.stream.damage}; what could be unpacked was loaded.",
+                )
+            )  # fmt: skip
+        return staging.relation
+
+    def _build(self, table: Table) -> None:
+        relations = self.relations.get(table.name, [])
+        mine = [item for item in self.planned if item.table is table]
+        rows = sum(self.rows[item.source_id] for item in mine)
+        previous = None
+        if self.request.previous_store is not None:
+            previous = f"previous.{table.name}"
+            rows += int(self.session.value(f"SELECT count(*) FROM {previous}"))
+        texts = any("prompt" in item.rules or "response" in item.rules for item in mine)
+        build_table(self.session, Incoming(table, tuple(relations), rows, texts, previous))
+
+    def _present(self) -> dict[str, set[str]]:
+        present: dict[str, set[str]] = {}
+        for item in self.planned:
+            if not item.probe.open_ended:
+                present.setdefault(item.table.name, set()).update(item.rules)
+        return present
+
+    def _sources(self) -> tuple[Source, ...]:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        fresh = tuple(
+            Source(
+                source_id=item.source_id,
+                path=str(item.extract.path),
+                format=item.extract.format,
+                sha256=self.texts.get(item.source_id) or self.digests[item.source_id].result(),
+                bytes=item.extract.path.stat().st_size,
+                rows=self.rows[item.source_id],
+                rejected=self.rejects.counts.get(item.source_id, 0),
+                table=item.table.name,
+                generation=self.request.generation,
+                loaded_at=now,
+                mapping=self.request.mapping.text,
+            )
+            for item in self.planned
+        )
+        return self.request.previous_sources + fresh

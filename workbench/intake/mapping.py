@@ -1,0 +1,169 @@
+"""Mapping profiles: which source field becomes which canonical column, in what unit and zone.
+
+[exchanges]
+files = ["spend*.csv"]                      # optional: which files are this table
+account_id = "user"                         # a source field, or a dotted path into JSON
+ts = { from = "startTime", unit = "ms" }    # numbers since 1970: s, ms, us or ns
+latency_ms = { from = "latency", unit = "s" }
+model = { constant = "gateway" }
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from workbench.errors import UsageError
+from workbench.intake.schema import EXTRACTS, Column, Table, extract_columns
+from workbench.safe_text import safe_text
+
+TIME_UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1, "ns": 0}
+_DURATION_UNITS = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
+_MONEY_UNITS = {"minor": 1.0, "major": 100.0}
+_KEYS = ("from", "unit", "zone", "format", "constant")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one canonical column is filled."""
+
+    source: str = ""
+    unit: str = ""
+    zone: str = ""
+    format: str = ""
+    constant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """The rules of one table, by canonical column; `files` are name patterns."""
+
+    files: tuple[str, ...] = ()
+    rules: dict[str, Rule] = field(default_factory=dict)
+
+    def claims(self, path: Path) -> bool:
+        """Whether the mapping says that this file is of its table."""
+        return any(fnmatchcase(path.name, pattern) for pattern in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping profile; `text` is the file as read, kept in the manifest."""
+
+    tables: dict[str, TableMapping] = field(default_factory=dict)
+    text: str = ""
+
+    def of(self, table: str) -> TableMapping:
+        """The mapping of a table; an empty one where the profile has none."""
+        return self.tables.get(table, TableMapping())
+
+
+def factor(column: Column, unit: str) -> float | None:
+    """What a number in `unit` is multiplied by for this column; None where the unit is no fit."""
+    if not unit:
+        return 1.0
+    if column.unit == "ms":
+        return _DURATION_UNITS.get(unit)
+    if column.name == "amount_minor":
+        return _MONEY_UNITS.get(unit)
+    return None
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Read a profile; raises UsageError that names the entry and the near miss."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The mapping {safe_text(path)} cannot be read: {error}.") from error
+    return parse_mapping(text, safe_text(path))
+
+
+def parse_mapping(text: str, where: str = "mapping") -> Mapping:
+    """Check the text of a profile; raises UsageError that names the entry and the near miss."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{where} is no TOML: {safe_text(error)}.") from error
+    tables: dict[str, TableMapping] = {}
+    for name, entries in values.items():
+        if name not in EXTRACTS or not isinstance(entries, dict):
+            raise UsageError(
+                f"{where}: [{safe_text(name, 60)}] is no table of an extract.",
+                hint=_near(name, list(EXTRACTS)),
+            )
+        tables[name] = _table(EXTRACTS[name], entries, where)
+    return Mapping(tables, text)
+
+
+def _table(table: Table, entries: dict[str, Any], where: str) -> TableMapping:
+    files = entries.pop("files", [])
+    if isinstance(files, str):
+        files = [files]
+    if not isinstance(files, list) or not all(isinstance(item, str) for item in files):
+        raise UsageError(f"{where}: [{table.name}] files must be a list of name patterns.")
+    known = {column.name: column for column in extract_columns(table)}
+    rules: dict[str, Rule] = {}
+    for name, entry in entries.items():
+        if name not in known:
+            raise UsageError(
+                f"{where}: [{table.name}] has no column “{safe_text(name, 60)}”.",
+                hint=_near(name, list(known)),
+            )
+        rules[name] = _rule(known[name], entry, f"{where}: {table.name}.{name}")
+    return TableMapping(tuple(files), rules)
+
+
+def _rule(column: Column, entry: Any, where: str) -> Rule:
+    if isinstance(entry, str):
+        entry = {"from": entry}
+    if not isinstance(entry, dict):
+        raise UsageError(f"{where} must be a source field or a table of {', '.join(_KEYS)}.")
+    for key in entry:
+        if key not in _KEYS:
+            shown = safe_text(key, 60)
+            raise UsageError(f"{where}: unknown key “{shown}”.", hint=_near(key, _KEYS))
+    if ("from" in entry) == ("constant" in entry):
+        raise UsageError(f"{where} needs either from or constant.")
+    constant = entry.get("constant")
+    words = {key: entry.get(key, "") for key in ("from", "unit", "zone", "format")}
+    for key, value in words.items():
+        if not isinstance(value, str) or '"' in value or "\0" in value:
+            raise UsageError(f"{where}: {key} must be text without quotes.")
+    rule = Rule(
+        words["from"],
+        words["unit"],
+        words["zone"],
+        words["format"],
+        None if constant is None else _constant_text(constant),
+    )
+    _check_rule(column, rule, where)
+    return rule
+
+
+def _constant_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _check_rule(column: Column, rule: Rule, where: str) -> None:
+    is_time = column.type == "TIMESTAMP"
+    if rule.unit and is_time and rule.unit not in TIME_UNITS:
+        raise UsageError(f"{where}: unit must be one of {', '.join(TIME_UNITS)}.")
+    if rule.unit and not is_time and factor(column, rule.unit) is None:
+        raise UsageError(f"{where}: the unit “{safe_text(rule.unit, 20)}” does not fit the column.")
+    if (rule.zone or rule.format) and not is_time:
+        raise UsageError(f"{where}: zone and format are for times.")
+    if rule.zone and rule.zone not in available_timezones():
+        raise UsageError(
+            f"{where}: unknown time zone “{safe_text(rule.zone, 60)}”.",
+            hint=_near(rule.zone, sorted(available_timezones())),
+        )
+
+
+def _near(name: str, known: list[str] | tuple[str, ...]) -> str:
+    match = difflib.get_close_matches(name, known, n=1)
+    return f"Did you mean “{match[0]}”?" if match else "Known: " + ", ".join(known[:40])

@@ -1,0 +1,246 @@
+"""What each extract file will become: its table, where each canonical column comes from."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from workbench.errors import UsageError, WorkbenchError
+from workbench.intake.extracts import Extract
+from workbench.intake.mapping import Mapping, Rule
+from workbench.intake.schema import (
+    EXTRACTS,
+    MARKS,
+    Column,
+    Table,
+    extract_columns,
+    required_columns,
+)
+from workbench.safe_text import safe_text
+
+_EPOCHS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (float("inf"), "ns"))
+_UNIT_WORDS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a look at a file shows: its columns with their types, and some records."""
+
+    columns: dict[str, str]
+    sample: tuple[dict[str, object], ...] = ()
+    delimiter: str = ","
+    header: tuple[str, ...] = ()
+    open_ended: bool = False  # later records may hold further fields (JSON lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something odd that the analyst is told about: a row of `load_warnings`."""
+
+    table: str
+    column: str
+    code: str
+    rows: int
+    example: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedExtract:
+    """One file, ready to be read: `rules` by canonical column, each with its source field."""
+
+    source_id: int
+    extract: Extract
+    table: Table
+    probe: Probe
+    rules: dict[str, Rule]
+    unknown: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = field(default=())
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The canonical columns an extract of this table may hold, in order."""
+        return extract_columns(self.table)
+
+    @property
+    def needs_compute(self) -> bool:
+        """Whether the file brings prompts, from which columns are computed."""
+        return self.table.name == "exchanges" and "prompt" in self.rules
+
+
+def plan_extract(
+    source_id: int, extract: Extract, probe: Probe, mapping: Mapping, wanted: str = ""
+) -> PlannedExtract:
+    """Choose the table and the source of every canonical column.
+
+    Raises UsageError for an unknown table and WorkbenchError where the table cannot be told or a
+    required column is missing; nothing has been loaded by then.
+    """
+    if wanted and wanted not in EXTRACTS:
+        raise UsageError(
+            f"There is no table “{safe_text(wanted, 60)}”.", hint="Known: " + ", ".join(EXTRACTS)
+        )
+    table = EXTRACTS[wanted or _recognise(extract, probe, mapping)]
+    rules = _rules(table, probe, mapping, extract)
+    missing = [name for name in required_columns(table) if name not in rules]
+    if missing:
+        raise _missing(extract, table, missing, probe)
+    rules, notes = _with_guessed_units(table, rules, probe, extract)
+    used = {rule.source.split(".")[0] for rule in rules.values()} | {
+        rule.source for rule in rules.values()
+    }
+    unknown = tuple(name for name in probe.columns if name not in used)
+    return PlannedExtract(source_id, extract, table, probe, rules, unknown, notes)
+
+
+def name_tables(path: Path) -> list[str]:
+    """The tables that a file's name, else its folders' names, suggest; the nearest name first."""
+    for part in (path.name, *(parent.name for parent in list(path.parents)[:2])):
+        word = re.sub(r"[^a-z]+", "_", part.lower())
+        found = [
+            name
+            for name in sorted(EXTRACTS, key=len, reverse=True)
+            if re.search(rf"(^|_){name.removesuffix('s')}s?(_|$)", word)
+        ]
+        if found:
+            return found
+    return []
+
+
+def _recognise(extract: Extract, probe: Probe, mapping: Mapping) -> str:
+    for name, table in mapping.tables.items():
+        if table.claims(extract.path):
+            return name
+    by_name = name_tables(extract.path)
+    for name in by_name:
+        if not _absent(name, probe, mapping, extract):
+            return name
+    for name, marks in MARKS:
+        have = set(_rules(EXTRACTS[name], probe, mapping, extract))
+        if marks <= have and not _absent(name, probe, mapping, extract):
+            return name
+    if by_name:
+        return by_name[0]
+    if len(mapping.tables) == 1:
+        return next(iter(mapping.tables))
+    raise WorkbenchError(
+        f"{extract.shown}: neither its name nor its columns ({_listed(probe.columns)}) tell which "
+        "table it is.",
+        hint="Say it: --as " + "|".join(EXTRACTS) + ", or map its fields with --map FILE.",
+    )
+
+
+def _absent(name: str, probe: Probe, mapping: Mapping, extract: Extract) -> list[str]:
+    rules = _rules(EXTRACTS[name], probe, mapping, extract)
+    return [column for column in required_columns(EXTRACTS[name]) if column not in rules]
+
+
+def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> dict[str, Rule]:
+    mapped = mapping.of(table.name)
+    use = mapped.rules if not mapped.files or mapped.claims(extract.path) else {}
+    rules: dict[str, Rule] = {}
+    for column in extract_columns(table):
+        rule = use.get(column.name)
+        if rule is not None and (rule.constant is not None or _found(rule.source, probe)):
+            rules[column.name] = rule
+        elif column.name in probe.columns:
+            rules[column.name] = Rule(column.name)
+        elif probe.open_ended and not column.required:
+            rules[column.name] = rule or Rule(column.name)
+    return rules
+
+
+def _found(source: str, probe: Probe) -> bool:
+    if source in probe.columns:
+        return True
+    head, dot, rest = source.partition(".")
+    if not dot or head not in probe.columns:
+        return False
+    if not probe.open_ended:
+        return all(f"{part.split('[')[0]}" in probe.columns[head] for part in rest.split("."))
+    return any(_inside(record.get(head), rest) for record in probe.sample)
+
+
+def _inside(value: object, path: str) -> bool:
+    for part in path.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return False
+        value = value[part]
+    return True
+
+
+def _missing(extract: Extract, table: Table, missing: list[str], probe: Probe) -> WorkbenchError:
+    near = []
+    for name in missing:
+        for match in difflib.get_close_matches(name, list(probe.columns), n=2, cutoff=0.5):
+            near.append(f"“{safe_text(match, 60)}” for {name}")
+    words = " and ".join(f"“{name}”" for name in missing)
+    hint = f"Near misses: {', '.join(near)}. " if near else ""
+    return WorkbenchError(
+        f"{extract.shown} cannot be loaded as {table.name}: the required "
+        f"{'column' if len(missing) == 1 else 'columns'} {words} "
+        f"{'is' if len(missing) == 1 else 'are'} missing. Found: {_listed(probe.columns)}.",
+        hint=f"{hint}Map the fields with --map FILE, or name the table with --as TABLE.",
+        title="A required column is missing",
+    )
+
+
+def _listed(names: Iterable[str], most: int = 40) -> str:
+    shown = [safe_text(name, 60) for name in names]
+    return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
+
+
+def _with_guessed_units(
+    table: Table, rules: dict[str, Rule], probe: Probe, extract: Extract
+) -> tuple[dict[str, Rule], tuple[Note, ...]]:
+    """Numbers in a time column: take the unit from their magnitude and say so."""
+    notes: list[Note] = []
+    result = dict(rules)
+    for column in extract_columns(table):
+        rule = rules.get(column.name)
+        if column.type != "TIMESTAMP" or rule is None or rule.constant is not None:
+            continue
+        if rule.unit or rule.format:
+            continue
+        unit = epoch_unit([_look_up(record, rule.source) for record in probe.sample])
+        if unit:
+            result[column.name] = replace(rule, unit=unit)
+            example = next(
+                str(value)
+                for record in probe.sample
+                if (value := _look_up(record, rule.source)) not in (None, "")
+            )
+            notes.append(
+                Note(
+                    table.name, column.name, "epoch_unit_guessed", 0, example,
+                    f"{extract.path.name}: numbers read as {_UNIT_WORDS[unit]} since 1970; a "
+                    "mapping with a unit settles it.",
+                )
+            )  # fmt: skip
+    return result, tuple(notes)
+
+
+def _look_up(record: dict[str, object], source: str) -> object:
+    if source in record:
+        return record[source]
+    value: object = record
+    for part in source.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def epoch_unit(values: Sequence[object]) -> str:
+    """The unit of numbers since 1970 when most of the sample are such numbers, else empty."""
+    there = [value for value in values if value not in (None, "")]
+    numbers: list[float] = []
+    for value in there:
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if is_number or re.fullmatch(r"\s*\d{9,19}(\.\d+)?\s*", str(value)):
+            numbers.append(float(str(value)))
+    if not numbers or len(numbers) * 2 <= len(there):
+        return ""
+    middle = sorted(numbers)[len(numbers) // 2]
+    return next(unit for limit, unit in _EPOCHS if middle < limit)

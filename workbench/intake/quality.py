@@ -1,0 +1,123 @@
+"""What loaded but looks odd: `load_warnings` and `column_presence`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workbench.intake.derived import COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES
+from workbench.intake.plan import Note
+from workbench.intake.schema import EXCHANGE_TEXT, EXTRACTS, Column, Table
+from workbench.intake.session import LoadSession
+from workbench.intake.sqltext import identifier, statement
+from workbench.manifest import Source
+
+
+def _create(session: LoadSession, table: Table) -> None:
+    columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
+    session.run(f"CREATE TABLE {table.name} ({columns})")
+
+
+def note_presence(session: LoadSession, present: dict[str, set[str]]) -> None:
+    """Fill `column_presence`: which columns an extract had (or could be computed), how full."""
+    _create(session, COLUMN_PRESENCE)
+    for table in (*EXTRACTS.values(), EXCHANGE_TEXT):
+        counts = ", ".join(f"count({identifier(name)})" for name in table.names)
+        row = session.rows(f"SELECT {counts} FROM {table.name}")[0]
+        have = present.get(table.name, set())
+        session.connection.executemany(
+            "INSERT INTO column_presence VALUES (?, ?, ?, ?)",
+            [
+                (table.name, name, name in have or non_null > 0, non_null)
+                for name, non_null in zip(table.names, row, strict=True)
+            ],
+        )
+
+
+def note_warnings(session: LoadSession, notes: Iterable[Note]) -> int:
+    """Fill `load_warnings`; returns the number of warnings."""
+    _create(session, LOAD_WARNINGS)
+    found = [*notes]
+    for table in EXTRACTS.values():
+        found += _odd_values(session, table)
+    for name in ("warn_accounts", "warn_duplicates", "warn_days"):
+        found += [Note(*row) for row in session.rows(statement(name))]
+    if found:
+        session.connection.executemany(
+            "INSERT INTO load_warnings VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (note.table, note.column, note.code, note.rows, note.example, note.message)
+                for note in found
+            ],
+        )
+    return len(found)
+
+
+def _checks(column: Column) -> list[tuple[str, str, str]]:
+    """Condition, code and sentence of what is odd in a column."""
+    name = identifier(column.name)
+    checks = []
+    if column.type == "TIMESTAMP" and column.name != "until":
+        checks.append((
+            f"{name} < TIMESTAMP '2015-01-01'", "before_2015",
+            "Times before 2015: often a unit error (seconds read as milliseconds) or a default.",
+        ))  # fmt: skip
+        checks.append((
+            f"{name} > CAST(now() AS TIMESTAMP)", "in_the_future",
+            "Times after the load: often a unit error or a wrong time zone.",
+        ))  # fmt: skip
+    if column.type in ("BIGINT", "INTEGER") and column.unit in ("tokens", "messages", "tools"):
+        checks.append((f"{name} < 0", "negative", "Negative counts."))
+    if column.unit == "ms":
+        checks.append((f"{name} < 0", "negative", "Negative durations."))
+        checks.append((
+            f"{name} > 86400000", "over_a_day",
+            "Durations over a day: often microseconds or nanoseconds read as milliseconds.",
+        ))  # fmt: skip
+    if column.name == "cost_usd":
+        checks.append((f"{name} < 0", "negative", "Negative prices."))
+    return checks
+
+
+def _odd_values(session: LoadSession, table: Table) -> list[Note]:
+    checks = [(column, *check) for column in table.columns for check in _checks(column)]
+    if not checks:
+        return []
+    counted = ", ".join(
+        f"count(*) FILTER (WHERE {condition}), "
+        f"any_value(CAST({identifier(column.name)} AS VARCHAR)) FILTER (WHERE {condition})"
+        for column, condition, _, _ in checks
+    )
+    row = session.rows(f"SELECT {counted} FROM {table.name}")[0]
+    return [
+        Note(table.name, column.name, code, row[2 * n], row[2 * n + 1], message)
+        for n, (column, _, code, message) in enumerate(checks)
+        if row[2 * n]
+    ]
+
+
+def note_sources(session: LoadSession, sources: Iterable[Source]) -> None:
+    """Fill `sources`, as the manifest has them."""
+    _create(session, SOURCES)
+    session.connection.executemany(
+        "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                source.source_id,
+                source.path.encode("utf-8", "backslashreplace").decode(),
+                source.sha256,
+                source.format,
+                source.rows,
+                source.rejected,
+            )
+            for source in sources
+        ],
+    )
+
+
+def unknown_column_notes(table: str, file: str, columns: Iterable[str]) -> list[Note]:
+    """One warning per column of an extract that was kept out."""
+    return [
+        Note(table, column, "unknown_column", 0, file,
+             "Not a column of this table; kept out. A mapping can bring it in.")
+        for column in columns
+    ]  # fmt: skip

@@ -1,0 +1,303 @@
+"""Cuts the bytes of CSV and JSON lines into records, exactly: every record is either handed on
+with the number of its first line, or rejected once, with its lines and bytes.
+
+A CSV record is RFC 4180: cells between delimiters, a cell that begins with a quote ends with one
+(doubled inside), anything else is taken as it is. A line is what ends with LF, as an editor counts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from workbench.intake.rejects import Reject
+
+LARGEST_RECORD = 64 << 20
+BOM = b"\xef\xbb\xbf"
+# Between the line number and the record in the files the engine reads; no JSON text holds them raw.
+MARK, NO_QUOTE = b"\x1f", b"\x1e"
+
+
+@dataclass(slots=True)
+class Batch:
+    """Records in file order with their first lines, and what was rejected between them."""
+
+    lines: list[int] = field(default_factory=list)
+    records: list[bytes] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+
+    def add(self, line: int, record: bytes) -> None:
+        """Hand on one record."""
+        self.lines.append(line)
+        self.records.append(record)
+
+    def reject(self, line: int, record: bytes, reason: str) -> None:
+        """Reject one record; its last line follows from its bytes."""
+        end = line + record.rstrip(b"\n").count(b"\n")
+        self.rejects.append(Reject(line, end, reason, "", record.rstrip(b"\r\n")))
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8 (surrogates and overlong forms are not)."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class LineSplitter:
+    """JSON lines: a record is a line. `truncated()` tells whether the last one was cut."""
+
+    def __init__(self, largest: int = LARGEST_RECORD) -> None:
+        self._largest = largest
+        self._line = 1
+        self._held = b""
+        self._skipped = 0  # bytes of an overlong line that were thrown away so far
+
+    def feed(self, block: bytes) -> Batch:
+        """Take the next block; returns the records that are now complete."""
+        if self._line == 1 and not self._held:
+            block = block.removeprefix(BOM)
+        batch = Batch()
+        lines = (self._held + block).split(b"\n")
+        self._held = lines.pop()
+        if lines and self._skipped:
+            self._end_overlong(batch, lines.pop(0))
+        self._add(batch, lines)
+        if len(self._held) > self._largest:
+            self._skipped += len(self._held)
+            self._held = self._held[: 1 << 16] if self._skipped == len(self._held) else b""
+        return batch
+
+    def _end_overlong(self, batch: Batch, start: bytes) -> None:
+        batch.rejects.append(Reject(self._line, self._line, "too_long", "", start[: 1 << 16]))
+        self._skipped = 0
+        self._line += 1
+
+    def finish(self, *, truncated: bool) -> Batch:
+        """The end of the file: the last line, unless it was cut."""
+        batch = Batch()
+        if self._skipped:
+            self._end_overlong(batch, self._held)
+        elif self._held and truncated:
+            batch.reject(self._line, self._held, "truncated")
+        elif self._held:
+            self._add(batch, [self._held])
+        self._held = b""
+        return batch
+
+    def _add(self, batch: Batch, lines: list[bytes]) -> None:
+        first = self._line
+        self._line += len(lines)
+        whole = b"\n".join(lines)
+        odd = MARK in whole or NO_QUOTE in whole or not is_utf8(whole)
+        if b"\r" in whole:
+            lines = [line.removesuffix(b"\r") for line in lines]
+            odd = odd or b"\r" in b"\n".join(lines)
+        for line, record in enumerate(lines, first):
+            if not record or record.isspace():
+                continue
+            if odd and (reason := _odd_line(record)):
+                batch.reject(line, record, reason)
+            elif odd:
+                batch.add(line, record.replace(b"\r", b" "))
+            else:
+                batch.add(line, record)
+
+
+def _odd_line(record: bytes) -> str:
+    if not is_utf8(record):
+        return "invalid_utf8"
+    # Raw control characters are illegal in JSON; CR alone may stand between its tokens.
+    if MARK in record or NO_QUOTE in record or (b"\r" in record and not is_json(record)):
+        return "broken_json"
+    return ""
+
+
+def is_json(record: bytes) -> bool:
+    """Whether the bytes are strict JSON: no NaN, no trailing comma, no lone surrogate."""
+    try:
+        json.dumps(json.loads(record, parse_constant=_no_constant), ensure_ascii=False).encode()
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+class CsvSplitter:
+    """CSV with a header of `columns` cells; `typed` are the cells that are not text.
+
+    The header line itself is not handed on.
+    """
+
+    def __init__(
+        self,
+        columns: int,
+        delimiter: bytes = b",",
+        typed: Sequence[int] = (),
+        largest: int = LARGEST_RECORD,
+    ) -> None:
+        mark = re.escape(delimiter)
+        cell = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^"%b\r\n][^%b\r\n]*+|)' % (mark, mark)
+        self._record = re.compile(rb"%b(?:%b%b){%d}\r?\n" % (cell, mark, cell, columns - 1))
+        self._loose = re.compile(rb"%b(?:%b%b)*+" % (cell, mark, cell))
+        self._cells = re.compile(rb"(?:^|%b)(%b)" % (mark, cell))
+        self._columns = columns
+        self._delimiter = delimiter
+        self._typed = typed
+        self._largest = largest
+        self._line = 1
+        self._held = b""
+        self._header_seen = False
+
+    def feed(self, block: bytes) -> Batch:
+        """Take the next block; returns the records that are now complete."""
+        if self._line == 1 and not self._held and not self._header_seen:
+            block = block.removeprefix(BOM)
+        return self._split(self._held + block, final=False)
+
+    def finish(self, *, truncated: bool) -> Batch:
+        """The end of the file: the last record, unless it was cut."""
+        data = self._held
+        if not data:
+            return Batch()
+        if truncated:
+            batch = self._split(data, final=False)
+            if self._held:
+                batch.reject(self._line, self._held, "truncated")
+            return batch
+        return self._split(data if data.endswith(b"\n") else data + b"\n", final=True)
+
+    def _split(self, data: bytes, *, final: bool) -> Batch:
+        batch = Batch()
+        start = 0
+        if not self._header_seen:
+            found = self._record.match(data)
+            if found is None:
+                self._held = data
+                return batch
+            self._header_seen = True
+            start = found.end()
+            self._line += data.count(b"\n", 0, start)
+        end = data.rfind(b"\n") + 1
+        if b'"' not in data and b"\r" not in data.replace(b"\r\n", b"\n"):
+            self._split_plain(batch, data[start:end])
+            self._held = data[max(start, end) :]
+        else:
+            self._split_quoted(batch, data, start, final=final)
+        if not is_utf8(data):
+            _drop_invalid(batch)
+        return batch
+
+    def _split_plain(self, batch: Batch, data: bytes) -> None:
+        first = self._line
+        lines = data.split(b"\n")[:-1]
+        if b"\r" in data:
+            lines = [line.removesuffix(b"\r") for line in lines]
+        delimiter, wanted = self._delimiter, self._columns - 1
+        for line, record in enumerate(lines, first):
+            count = record.count(delimiter)
+            if count == wanted and record:
+                batch.add(line, record)
+            elif record:
+                reason = "too_many_cells" if count > wanted else "too_few_cells"
+                batch.reject(line, record, reason)
+        self._line += len(lines)
+
+    def _split_quoted(self, batch: Batch, data: bytes, start: int, *, final: bool) -> None:
+        match, line, size = self._record.match, self._line, len(data)
+        while start < size:
+            found = match(data, start)
+            if found is not None:
+                end = found.end()
+                record = data[start:end].rstrip(b"\r\n")
+                if record:
+                    batch.add(line, record)
+            else:
+                end, reason = self._bad_record(data, start, final=final)
+                if not reason:
+                    break
+                record = data[start:end]
+                if record.strip(b"\r\n"):
+                    batch.reject(line, record, reason)
+            line += data.count(b"\n", start, end)
+            start = end
+        self._line = line
+        self._held = data[start:]
+
+    def _bad_record(self, data: bytes, start: int, *, final: bool) -> tuple[int, str]:
+        """Where the bad record at `start` ends, and why it is bad; no reason: need more bytes."""
+        loose = self._loose.match(data, start)
+        stop = loose.end() if loose is not None else start
+        rest = data[stop : stop + 2]
+        if rest.startswith((b"\n", b"\r\n")):
+            cells = len(self._cells.findall(data[start:stop]))
+            reason = "too_many_cells" if cells > self._columns else "too_few_cells"
+            return data.index(b"\n", stop) + 1, reason
+        waiting = stop == len(data) or rest == b"\r" or self._quote_is_open(data, stop)
+        if waiting and not final and len(data) - start < self._largest:
+            return start, ""
+        end = self._next_record(data, start)
+        if end < 0:
+            if not final and len(data) - start < self._largest:
+                return start, ""
+            end = len(data)
+        return end, "stray_return" if rest.startswith(b"\r") else "unterminated_quote"
+
+    @staticmethod
+    def _quote_is_open(data: bytes, stop: int) -> bool:
+        if data[stop : stop + 1] != b'"':
+            return False
+        at = stop + 1
+        while (at := data.find(b'"', at)) >= 0:
+            if data[at + 1 : at + 2] != b'"':
+                return at + 1 == len(data)
+            at += 2
+        return True
+
+    def _next_record(self, data: bytes, start: int) -> int:
+        """The first line after `start` from which a record can be recognised; -1 if none."""
+        at = start
+        while (newline := data.find(b"\n", at)) >= 0:
+            at = newline + 1
+            found = self._record.match(data, at)
+            if found is not None and self._plausible(data[at : found.end()].rstrip(b"\r\n")):
+                return at
+        return -1
+
+    def _plausible(self, record: bytes) -> bool:
+        cells = self._cells.findall(record)
+        if len(cells) != self._columns or b"\n" in record:
+            return False
+        return all(
+            not cells[index] or cells[index][:1] in b'0123456789+-.tTfFyYnN"'
+            for index in self._typed
+        )
+
+
+def _drop_invalid(batch: Batch) -> None:
+    kept = Batch(rejects=batch.rejects)
+    for line, record in zip(batch.lines, batch.records, strict=True):
+        if is_utf8(record):
+            kept.add(line, record)
+        else:
+            kept.reject(line, record, "invalid_utf8")
+    batch.lines, batch.records = kept.lines, kept.records
+
+
+Splitter = LineSplitter | CsvSplitter
+
+
+def split(splitter: Splitter, blocks: Iterable[bytes], truncated: object) -> Iterator[Batch]:
+    """Every batch of a file; `truncated` is asked once the blocks are exhausted."""
+    for block in blocks:
+        yield splitter.feed(block)
+    yield splitter.finish(truncated=bool(getattr(truncated, "truncated", False)))

@@ -1,0 +1,65 @@
+-- Cells of text to the types of the schema. Each answers NULL where the text is no such value;
+-- the session's time zone is UTC.
+
+-- Whole numbers exactly; "12.0" and "1e3" too, because exports of nullable columns write them so.
+CREATE TEMP MACRO whole(d) AS
+    CASE WHEN abs(d) < 9007199254740992 AND floor(d) = d THEN CAST(d AS BIGINT) END;
+
+CREATE TEMP MACRO text_double(x) AS
+    CASE WHEN regexp_matches(x, '^\s*[-+]?[0-9.]') AND NOT contains(x, '_')
+         THEN TRY_CAST(x AS DOUBLE) END;
+
+CREATE TEMP MACRO text_bigint(x) AS
+    CASE WHEN regexp_full_match(x, '\s*[-+]?[0-9]+\s*') THEN TRY_CAST(x AS BIGINT)
+         ELSE whole(text_double(x)) END;
+
+CREATE TEMP MACRO text_boolean(x) AS
+    CASE WHEN lower(trim(x)) IN ('true', 't', 'yes', 'y', '1', '1.0') THEN true
+         WHEN lower(trim(x)) IN ('false', 'f', 'no', 'n', '0', '0.0') THEN false END;
+
+-- ISO 8601 with "T" or a space, "Z" or an offset; without either it is UTC.
+CREATE TEMP MACRO text_time(x) AS
+    CASE WHEN regexp_matches(x, '^\s*[0-9]{4}-[0-9]')
+         THEN CAST(TRY_CAST(x AS TIMESTAMPTZ) AS TIMESTAMP) END;
+
+-- The same where a time without offset is local to a zone.
+CREATE TEMP MACRO zoned_time(x, zone) AS
+    CASE WHEN regexp_matches(x, '([Zz]|UTC|[0-9][-+][0-9]{2}(:?[0-9]{2})?)\s*$')
+              AND regexp_matches(x, '[0-9]:[0-9]') THEN text_time(x)
+         WHEN regexp_matches(x, '^\s*[0-9]{4}-[0-9]')
+         THEN CAST(timezone(zone, TRY_CAST(x AS TIMESTAMP)) AS TIMESTAMP) END;
+
+CREATE TEMP MACRO formatted_time(x, form, zone) AS
+    CAST(timezone(zone, TRY_CAST(try_strptime(x, form) AS TIMESTAMP)) AS TIMESTAMP);
+
+-- Numbers since 1970: exact in decimal arithmetic, cut to the microsecond.
+CREATE TEMP MACRO epoch_time(x, microseconds) AS
+    TRY(make_timestamp(CAST(floor(TRY_CAST(x AS DECIMAL(28, 9)) * microseconds) AS BIGINT)));
+
+CREATE TEMP MACRO epoch_ns_time(x) AS
+    TRY(make_timestamp(TRY_CAST(x AS BIGINT) // 1000));
+
+-- A prompt's normal form: NFC, full-width ASCII to ASCII, lower case, white space runs as one
+-- space, trimmed. (NFKC's other compatibility forms stay: the engine has no NFKC.)
+CREATE TEMP MACRO squeezed(x) AS
+    trim(CASE WHEN regexp_matches(x, '\s\s|[\t\n\r\f\v]')
+              THEN regexp_replace(x, '\s{2,}|[\t\n\r\f\v]', ' ', 'g') ELSE x END);
+
+CREATE TEMP MACRO normal_form(x) AS
+    CASE WHEN strlen(x) = length(x) THEN squeezed(lower(x))
+         ELSE squeezed(lower(nfc_normalize(translate(x,
+            '　！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～',
+            ' !"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~'
+         )))) END;
+
+-- The upper 63 bits of the lower half of MD5: the same on every host and engine version.
+CREATE TEMP MACRO text_hash(x) AS CAST(md5_number_lower(x) >> 1 AS BIGINT);
+
+CREATE TEMP MACRO digits_masked(x) AS translate(x, '0123456789', '##########');
+
+CREATE TEMP MACRO supplied_hash(x) AS
+    CASE WHEN x IS NULL OR x = '' THEN NULL ELSE coalesce(TRY_CAST(
+        CASE WHEN regexp_full_match(x, '-?[0-9]+') THEN x END AS BIGINT), text_hash(x)) END;
+
+CREATE TEMP MACRO domain_of(email) AS
+    CASE WHEN contains(email, '@') THEN lower(trim(regexp_extract(email, '@([^@]*)$', 1))) END;

@@ -1,0 +1,115 @@
+"""The bytes of a text extract: unpacked, hashed and counted in one reading."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import zstandard
+
+from workbench.errors import WorkbenchError
+from workbench.intake.extracts import Extract
+
+BLOCK = 8 << 20
+_PACKED = 1 << 20
+# 4 bytes of zstd can stand for 128 KiB; small bites bound what one call may answer.
+_ZST_BITE = 16 << 10
+
+
+class ByteStream:
+    """Reads one file once. After `blocks` is exhausted `sha256` and `truncated` are final."""
+
+    def __init__(self, extract: Extract, largest: int) -> None:
+        self._extract = extract
+        self._largest = largest
+        self._digest = hashlib.sha256()
+        self.read_bytes = 0
+        self.unpacked_bytes = 0
+        self.truncated = False
+        self.damage = ""
+
+    @property
+    def sha256(self) -> str:
+        """The digest of what was read so far: of the whole file once exhausted."""
+        return self._digest.hexdigest()
+
+    def blocks(self) -> Iterator[bytes]:
+        """The unpacked content in blocks of about 8 MiB.
+
+        Raises WorkbenchError where it grows over the limit for compressed extracts.
+        """
+        with self._extract.path.open("rb", buffering=0) as file:
+            held: list[bytes] = []
+            size = 0
+            for piece in self._pieces(file):
+                self.unpacked_bytes += len(piece)
+                if self._extract.packing and self.unpacked_bytes > self._largest:
+                    raise WorkbenchError(
+                        f"{self._extract.shown} unpacks to more than {self._largest:,} bytes.",
+                        hint="If the file is honest, raise load.largest_extract_gib in the "
+                        "settings.",
+                    )
+                held.append(piece)
+                size += len(piece)
+                if size >= BLOCK:
+                    yield b"".join(held)
+                    held, size = [], 0
+            if held:
+                yield b"".join(held)
+            while self._read(file, _PACKED):
+                pass
+
+    def _read(self, file: BinaryIO, size: int) -> bytes:
+        data = file.read(size)
+        self._digest.update(data)
+        self.read_bytes += len(data)
+        return data
+
+    def _pieces(self, file: BinaryIO) -> Iterator[bytes]:
+        if self._extract.packing == "gz":
+            return self._gz(file)
+        if self._extract.packing == "zst":
+            return self._zst(file)
+        return iter(lambda: self._read(file, BLOCK), b"")
+
+    def _stop(self, damage: str) -> None:
+        self.truncated = True
+        self.damage = damage
+
+    def _gz(self, file: BinaryIO) -> Iterator[bytes]:
+        member = zlib.decompressobj(31)
+        data = b""
+        while data or (data := self._read(file, _PACKED)):
+            if member.eof:
+                data = data.lstrip(b"\0")
+                if not data:
+                    continue
+                member = zlib.decompressobj(31)
+            try:
+                yield member.decompress(data, BLOCK)
+            except zlib.error as error:
+                self._stop(f"damaged near byte {self.read_bytes:,} ({error})")
+                return
+            data = member.unconsumed_tail or member.unused_data
+        if rest := member.flush():
+            yield rest
+        if not member.eof:
+            self._stop("ends inside the packed stream")
+
+    def _zst(self, file: BinaryIO) -> Iterator[bytes]:
+        fresh = zstandard.ZstdDecompressor(max_window_size=1 << 31)
+        frame = fresh.decompressobj()
+        data = b""
+        while data or (data := self._read(file, _ZST_BITE)):
+            if frame.eof:
+                frame = fresh.decompressobj()
+            try:
+                yield frame.decompress(data)
+            except zstandard.ZstdError as error:
+                self._stop(f"damaged near byte {self.read_bytes:,} ({error})")
+                return
+            data = frame.unused_data if frame.eof else b""
+        if not frame.eof:
+            self._stop("ends inside the packed stream")

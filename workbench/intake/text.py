@@ -1,0 +1,331 @@
+"""CSV and JSON lines: cut exactly in Python, cast by the engine, staged until the final sort."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+
+from workbench.errors import WorkbenchError
+from workbench.intake.casts import Cast, cast_cell, constant_cell, failing_cell, missing_cell
+from workbench.intake.extracts import Extract
+from workbench.intake.plan import PlannedExtract, Probe
+from workbench.intake.records import (
+    MARK,
+    NO_QUOTE,
+    Batch,
+    CsvSplitter,
+    LineSplitter,
+    Splitter,
+    is_json,
+    split,
+)
+from workbench.intake.rejects import Reject, RejectFile
+from workbench.intake.schema import EXTRACTS, extract_columns
+from workbench.intake.session import LoadSession, Meter, engine_refusal
+from workbench.intake.sqltext import identifier, literal
+from workbench.intake.stream import ByteStream
+
+_PIECE = 128 << 20
+_SAMPLE_RECORDS = 200
+_DELIMITERS = (",", "\t", ";", "|")
+# What the engine's reader lets pass and strict JSON does not; such records are looked at again.
+_LENIENT = r",\s*[\]}]|[:\[,]\s*[-+]?(?i:nan|inf)"
+_SUSPECT = "?"
+
+
+def probe_text(extract: Extract) -> Probe:
+    """Columns and some records of a CSV or JSON lines file, from its first bytes.
+
+    Raises WorkbenchError where a CSV header repeats a name or holds no name at all.
+    """
+    whole = extract.head[: extract.head.rfind(b"\n") + 1] or extract.head
+    text = whole.decode("utf-8", "surrogateescape")
+    return _probe_csv(extract, text) if extract.form == "csv" else _probe_jsonl(text)
+
+
+def _probe_jsonl(text: str) -> Probe:
+    sample: list[dict[str, object]] = []
+    for line in text.split("\n")[:_SAMPLE_RECORDS]:
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(record, dict):
+            sample.append(record)
+    names = {name: "JSON" for record in sample for name in record}
+    return Probe(names, tuple(sample), open_ended=True)
+
+
+def _probe_csv(extract: Extract, text: str) -> Probe:
+    known = {column.name for table in EXTRACTS.values() for column in extract_columns(table)}
+    best: tuple[tuple[int, int], str, list[list[str]]] | None = None
+    for delimiter in _DELIMITERS:
+        rows = _csv_rows(text, delimiter)
+        if rows:
+            score = (len(known & {name.strip() for name in rows[0]}), len(rows[0]))
+            if best is None or score > best[0]:
+                best = (score, delimiter, rows)
+    if best is None:
+        raise WorkbenchError(
+            f"{extract.shown} has no header line that can be read.",
+            hint="The first line must name the columns.",
+        )
+    _, delimiter, rows = best
+    header = tuple(name.strip() for name in rows[0])
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice or "\0" in "".join(header):
+        raise WorkbenchError(
+            f"{extract.shown}: the header names {', '.join(repr(name) for name in twice) or 'NUL'} "
+            f"{'more than once' if twice else 'in a column name'}.",
+            hint="Rename the column in the first line.",
+        )
+    sample: tuple[dict[str, object], ...] = tuple(
+        dict(zip(header, row, strict=True)) for row in rows[1:] if len(row) == len(header)
+    )
+    columns = {name: "VARCHAR" for name in header if name}
+    return Probe(columns, sample, delimiter, header)
+
+
+def _csv_rows(text: str, delimiter: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(text.replace("\r\n", "\n").split("\n"), delimiter=delimiter):
+            rows.append(row)
+            if len(rows) > _SAMPLE_RECORDS:
+                break
+    except csv.Error:
+        # A cell over the reader's limit, or NUL: the rows before it are sample enough.
+        pass
+    return rows
+
+
+class TextStaging:
+    """Reads one text extract into `staging.t<n>`: typed columns, `source_row`, `failed`."""
+
+    def __init__(self, session: LoadSession, planned: PlannedExtract, largest: int) -> None:
+        self._session = session
+        self._planned = planned
+        self._largest = largest
+        self._table = f"staging.t{planned.source_id}"
+        self._casts = self._cell_casts()
+        self._pieces = 0
+        self.records = 0
+        self.failed = 0
+        self.stream = ByteStream(planned.extract, largest)
+
+    @property
+    def relation(self) -> str:
+        """A SELECT of the canonical columns, `source_id` and `source_row` of the good records."""
+        number = self._planned.source_id
+        names = ", ".join(identifier(cast.column.name) for cast in self._casts)
+        return (
+            f"SELECT {names}, CAST({number} AS INTEGER) AS source_id, source_row "
+            f"FROM {self._table} WHERE failed IS NULL OR (failed = '{_SUSPECT}' "
+            f"AND source_row NOT IN (SELECT line FROM bad_{number}))"
+        )
+
+    def stage(self, rejects: RejectFile) -> None:
+        """Read the file once, or twice where cells failed: for the bytes of their records."""
+        extract = self._planned.extract
+        columns = ", ".join(
+            f"{identifier(cast.column.name)} {cast.column.type}" for cast in self._casts
+        )
+        self._session.run(
+            f"CREATE TABLE {self._table} ({columns}, source_row BIGINT, failed VARCHAR)"
+        )
+        self._session.run(f"CREATE TEMP TABLE bad_{self._planned.source_id} (line BIGINT)")
+        size = extract.path.stat().st_size
+        meter = Meter(self._session.report, f"reading {extract.path.name}", size)
+        with ThreadPoolExecutor(1, thread_name_prefix="stage") as pool:
+            self._read(pool, rejects, meter)
+        staged = int(self._session.value(f"SELECT count(*) FROM {self._table}"))
+        if staged != self.records:
+            raise WorkbenchError(
+                f"{extract.shown}: {self.records:,} records were cut and {staged:,} arrived.",
+                hint="This is an error of the workbench; nothing was committed.",
+            )
+        self._reject_failed(rejects)
+
+    def _read(self, pool: ThreadPoolExecutor, rejects: RejectFile, meter: Meter) -> None:
+        piece: list[Batch] = []
+        size = 0
+        running: Future[None] | None = None
+        for batch in split(self._splitter(), self.stream.blocks(), self.stream):
+            for reject in batch.rejects:
+                rejects.write(self._planned.source_id, str(self._planned.extract.path), reject)
+            meter.at(self.stream.read_bytes)
+            if not batch.records:
+                continue
+            piece.append(batch)
+            size += sum(map(len, batch.records))
+            if size >= _PIECE:
+                path, longest = self._write_piece(piece)
+                piece, size = [], 0
+                if running is not None:
+                    running.result()
+                running = pool.submit(self._insert, path, longest)
+        if running is not None:
+            running.result()
+        if piece:
+            self._insert(*self._write_piece(piece))
+
+    def _splitter(self) -> Splitter:
+        probe = self._planned.probe
+        if self._planned.extract.form == "jsonl":
+            return LineSplitter()
+        types = {
+            rule.source: column.type
+            for column in self._planned.columns
+            if (rule := self._planned.rules.get(column.name)) is not None
+        }
+        typed = [
+            index
+            for index, name in enumerate(probe.header)
+            if types.get(name, "VARCHAR") != "VARCHAR"
+        ]
+        return CsvSplitter(len(probe.header), probe.delimiter.encode(), typed)
+
+    def _write_piece(self, piece: list[Batch]) -> tuple[Path, int]:
+        mark = MARK
+        if self._planned.extract.form == "csv":
+            mark = self._planned.probe.delimiter.encode()
+        self._pieces += 1
+        path = self._session.spill / f"piece-{self._planned.source_id}-{self._pieces}"
+        longest = 0
+        with path.open("wb") as file:
+            for batch in piece:
+                self.records += len(batch.records)
+                longest = max(longest, max(map(len, batch.records)))
+                pairs = zip(batch.lines, batch.records, strict=True)
+                file.write(b"".join([b"%d%b%b\n" % (line, mark, text) for line, text in pairs]))
+        return path, longest + 32
+
+    def _insert(self, path: Path, longest: int) -> None:
+        try:
+            self._session.run(self._insertion(path, longest))
+        except duckdb.Error as error:
+            raise engine_refusal(f"{self._planned.extract.shown} cannot be read", error) from error
+        path.unlink()
+
+    def _insertion(self, path: Path, longest: int) -> str:
+        probe = self._planned.probe
+        is_csv = self._planned.extract.form == "csv"
+        options = {
+            "header": "false",
+            "auto_detect": "false",
+            "nullstr": "''",
+            "allow_quoted_nulls": "false",
+            "max_line_size": str(max(longest, 1 << 21)),
+            "buffer_size": str(max(4 * longest, 32 << 20)),
+            # Line ends inside quotes and parallel reading do not go together.
+            "parallel": "false" if is_csv else "true",
+            "delim": literal(probe.delimiter if is_csv else MARK.decode()),
+            "quote": literal('"' if is_csv else NO_QUOTE.decode()),
+            "escape": literal('"' if is_csv else NO_QUOTE.decode()),
+        }
+        cells = [f"c{index}" for index in range(len(probe.header))] if is_csv else ["r"]
+        columns = ", ".join([f"'{name}': 'VARCHAR'" for name in cells])
+        listed = ", ".join(f"{name} = {value}" for name, value in options.items())
+        rows = (
+            f"SELECT * FROM read_csv({literal(str(path))}, {listed}, "
+            f"columns = {{'line': 'BIGINT', {columns}}})"
+        )
+        if not is_csv:
+            rows = f"SELECT line, r, {self._extraction()} AS v FROM ({rows})"
+        values = ", ".join(cast.value for cast in self._casts)
+        return f"INSERT INTO {self._table} SELECT {values}, line, {self._failed()} FROM ({rows})"
+
+    def _extraction(self) -> str:
+        paths = [path for paths in self._json_paths().values() for path in paths]
+        return f"TRY(json_extract_string(r, [{', '.join(map(literal, paths))}]))"
+
+    def _json_paths(self) -> dict[str, list[str]]:
+        """For each source field its path, read first as one key, then as nested keys."""
+        paths: dict[str, list[str]] = {}
+        for rule in self._planned.rules.values():
+            if rule.constant is None:
+                paths[rule.source] = [f'$."{rule.source}"']
+                if "." in rule.source:
+                    nested = ".".join(f'"{part}"' for part in rule.source.split("."))
+                    paths[rule.source].append(f"$.{nested}")
+        return paths
+
+    def _failed(self) -> str:
+        failing = failing_cell(self._casts) or "NULL"
+        if self._planned.extract.form == "csv":
+            return failing
+        return (
+            "CASE WHEN v IS NULL THEN 'broken_json|' "
+            "WHEN NOT starts_with(ltrim(r, ' \t\r\n'), '{') THEN 'not_an_object|' "
+            f"ELSE coalesce({failing}, CASE WHEN regexp_matches(r, {literal(_LENIENT)}) "
+            f"THEN '{_SUSPECT}' END) END"
+        )
+
+    def _cell_casts(self) -> tuple[Cast, ...]:
+        cells = self._cells()
+        casts = []
+        for column in self._planned.columns:
+            rule = self._planned.rules.get(column.name)
+            if rule is None:
+                casts.append(missing_cell(column))
+            elif rule.constant is not None:
+                casts.append(constant_cell(rule.constant, column, rule))
+            else:
+                casts.append(cast_cell(cells[rule.source], "VARCHAR", column, rule))
+        return tuple(casts)
+
+    def _cells(self) -> dict[str, str]:
+        if self._planned.extract.form == "csv":
+            return {name: f"c{index}" for index, name in enumerate(self._planned.probe.header)}
+        cells: dict[str, str] = {}
+        at = 1
+        for source, paths in self._json_paths().items():
+            listed = [f"v[{at + offset}]" for offset in range(len(paths))]
+            cells[source] = listed[0] if len(listed) == 1 else f"coalesce({', '.join(listed)})"
+            at += len(paths)
+        return cells
+
+    def _reject_failed(self, rejects: RejectFile) -> None:
+        """Find the bytes of the records whose cells failed, by their lines, and write them."""
+        cursor = self._session.connection.cursor().execute(
+            f"SELECT source_row, failed FROM {self._table} WHERE failed IS NOT NULL "
+            "ORDER BY source_row"
+        )
+        failed = _rows(cursor)
+        wanted = next(failed, None)
+        if wanted is None:
+            return
+        broken: list[tuple[int]] = []
+        again = ByteStream(self._planned.extract, self._largest)
+        for batch in split(self._splitter(), again.blocks(), again):
+            for line, record in zip(batch.lines, batch.records, strict=True):
+                if wanted is None or line != wanted[0]:
+                    continue
+                reason, _, column = wanted[1].partition("|")
+                wanted = next(failed, None)
+                if reason == _SUSPECT:
+                    if is_json(record):
+                        continue
+                    reason = "broken_json"
+                    broken.append((line,))
+                self.failed += 1
+                end = line + record.count(b"\n")
+                rejects.write(
+                    self._planned.source_id,
+                    str(self._planned.extract.path),
+                    Reject(line, end, reason, column, record),
+                )
+        if broken:
+            self._session.connection.executemany(
+                f"INSERT INTO bad_{self._planned.source_id} VALUES (?)", broken
+            )
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, str]]:
+    while batch := cursor.fetchmany(10_000):
+        yield from batch
