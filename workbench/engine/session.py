@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ class Session:
         self._root = duckdb.connect(str(store), read_only=True)
         lock_down(self._root, spill, limits)
         self._gate = Gate()
+        self._one_at_a_time = threading.Lock()  # the root and the parser serve every job
         self._views: dict[str, Path] = {}
         self._catalogue = self._read_catalogue()
 
@@ -82,7 +84,8 @@ class Session:
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of its own, with the overlaid tables in sight; closed at the end."""
-        cursor = self._root.cursor()
+        with self._one_at_a_time:
+            cursor = self._root.cursor()
         try:
             for name, parquet in self._views.items():
                 # The path is one of ours: a number in our own spill folder.
@@ -96,7 +99,8 @@ class Session:
 
     def inspect(self, sql: str) -> Inspection:
         """Judge a statement against the tables of this session; raises QueryRefused."""
-        return self._gate.inspect(sql, self._catalogue)
+        with self._one_at_a_time:
+            return self._gate.inspect(sql, self._catalogue)
 
     def relation(
         self, cursor: duckdb.DuckDBPyConnection, inspection: Inspection, parameters: Parameters

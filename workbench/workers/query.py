@@ -96,6 +96,8 @@ class QueryWorker:
         elif operation == "close":
             if result := self._results.pop(int(message["result"]), None):
                 threading.Thread(target=result.close, daemon=True).start()
+        elif operation == "overlay":
+            self._run(operation, message)  # at once, so that every later query sees the table
         else:
             threading.Thread(target=self._run, args=(operation, message), daemon=True).start()
 

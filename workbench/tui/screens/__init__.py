@@ -1,1 +1,32 @@
-"""One screen a module."""
+"""One place a module: what an analyst can open, and the dialogs above it."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.tui.places import Place
+    from workbench.tui.screens.view import View
+
+# Kind of place to module and class: a view is imported when it is first opened.
+_VIEWS = {
+    "overview": ("overview", "Overview"),
+    "clusters": ("clusters", "Clusters"),
+    "cluster": ("cluster", "ClusterPage"),
+    "account": ("account", "AccountPage"),
+    "entity": ("entity", "EntityPage"),
+    "exchange": ("exchange", "ExchangeReader"),
+    "queries": ("queries", "Queries"),
+    "query": ("query", "QueryResult"),
+    "sql": ("sql", "SqlView"),
+    "decisions": ("decisions", "Decisions"),
+}
+
+
+def open_view(place: Place, state: dict[str, Any]) -> View:
+    """Make the view of a place."""
+    module, name = _VIEWS[place.kind]
+    made = getattr(importlib.import_module(f"workbench.tui.screens.{module}"), name)
+    view: View = made(place, state)
+    return view

@@ -1,0 +1,40 @@
+"""`workbench open`: the bench on a case; the only command that imports the screens."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from workbench.case import Case
+from workbench.desk import Desk
+from workbench.settings import Settings
+from workbench.tui.terminal import prepare
+
+
+def open_bench(path: Path, settings: Settings) -> int:
+    """Open the bench on a case and return its exit code; the terminal is always restored.
+
+    Raises WorkbenchError where there is no case, or no terminal that can show the bench.
+    """
+    terminal = prepare(settings.display)
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    case = Case.open(path)
+    with case.hold_generation():
+        from workbench.tui.jobs import Jobs
+
+        desk = Desk(case, settings)
+        jobs = Jobs(case.store_path, case.root / "tmp", settings.engine)
+        try:
+            from workbench.tui.acts import case_library
+            from workbench.tui.app import Bench
+
+            bench = Bench(desk, jobs, case_library(case), terminal, settings.display.theme)
+            code = bench.run(mouse=terminal.mouse)
+        finally:
+            jobs.close()
+            desk.close()
+    if bench.return_code:
+        sys.stderr.write("The bench ended early; type `reset` if the terminal looks odd.\n")
+    return code or bench.return_code or 0

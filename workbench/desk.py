@@ -1,0 +1,275 @@
+"""The analyst's desk: one case, its ledger, and who sits there. Bench and command line share it."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench import __version__
+from workbench.audit.errors import LedgerError
+from workbench.audit.identity import Who
+from workbench.audit.ledger import Ledger
+from workbench.audit.policy import Policy
+from workbench.case import Case
+from workbench.errors import UsageError, WorkbenchError
+from workbench.playbooks.format import SavedQuery
+from workbench.settings import Settings
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_LONGEST_PARAMETER = 1024
+_SCOPES = {"account": "account", "accounts": "set", "cluster": "cluster", "campaign": "campaign"}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A decision as the analyst wrote it; nothing counts before it is in the ledger."""
+
+    kind: str
+    subject_id: str
+    accounts: tuple[str, ...]
+    verdict: str
+    reason: str
+    confidence: str = "medium"
+    note: str = ""
+    counter: str = ""
+    changes_my_mind: str = ""
+    expires: str = ""
+    evidence: tuple[dict[str, Any], ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a decision rests on: a query with its values, and the digest of its result."""
+
+    query: SavedQuery
+    parameters: dict[str, Any]
+    rows: int
+    sha256: str
+
+
+def as_workbench_error(error: LedgerError) -> WorkbenchError:
+    """A ledger's error in the form that bench and command line show."""
+    return WorkbenchError(
+        error.message, hint=error.hint, title=error.title, exit_code=error.exit_code
+    )
+
+
+class Desk:
+    """Opens the ledger once, hands out its state, and writes decisions into it."""
+
+    def __init__(self, case: Case, settings: Settings) -> None:
+        self.case = case
+        self.settings = settings
+        self.state_dir: Path = case.state_dir()
+        self._ledger: Ledger | None = None
+        self._one_at_a_time = threading.RLock()
+
+    @property
+    def case_path(self) -> Path:
+        """The case folder."""
+        return self.case.root
+
+    @property
+    def case_name(self) -> str:
+        """The case's name."""
+        return self.case.manifest.name
+
+    @property
+    def generation(self) -> int:
+        """The generation of the store that is open."""
+        return self.case.manifest.generation
+
+    @property
+    def queries_dir(self) -> Path:
+        """The analyst's own saved queries of this case."""
+        return self.case.queries_path
+
+    @property
+    def analyst(self) -> str:
+        """Who sits here."""
+        return Who.here(self.settings.analyst.name).name
+
+    def ledger(self) -> Ledger:
+        """The ledger of the case, opened and judged; raises WorkbenchError where it is unfit."""
+        with self._one_at_a_time:
+            try:
+                if self._ledger is None:
+                    self._ledger = Ledger.open(
+                        self.case.ledger_path,
+                        state_dir=self.state_dir,
+                        case_id=self.case.manifest.case_id,
+                        who=Who.here(self.settings.analyst.name),
+                        tool=f"workbench {__version__}",
+                    )
+                else:
+                    self._ledger.refresh()
+            except LedgerError as error:
+                raise as_workbench_error(error) from error
+            return self._ledger
+
+    def policy(self) -> Policy:
+        """Reason codes and what needs two people."""
+        return self.ledger().state.policy
+
+    def decision_rows(self) -> list[dict[str, Any]]:
+        """The `decisions` table as records with times as text."""
+        with self._one_at_a_time:
+            rows = self.ledger().state.decisions_rows()
+            return [
+                row._asdict()
+                | {"decided_at": time_text(row.decided_at), "expires_at": time_text(row.expires_at)}
+                for row in rows
+            ]
+
+    def head_words(self) -> str:
+        """The ledger's size and head for the status line."""
+        with self._one_at_a_time:
+            ledger = self.ledger()
+            if ledger.problems:
+                return f"audit: {len(ledger.problems)} problems, see audit verify"
+            head = ledger.head
+            return f"audit {head.size:,} {head.root[:8]}" if head.size else "audit empty"
+
+    def verdict_of(self, account: str) -> str:
+        """The decision in force on an account, in words; never opens the ledger."""
+        ledger = self._ledger
+        row = ledger.state.current(account) if ledger is not None else None
+        if row is None:
+            return "undecided"
+        when = str(time_text(row.decided_at))[:10]
+        return f"{row.verdict}: {row.reason}, {row.confidence}, by {row.analyst} on {when}"
+
+    def history(self, account: str) -> list[tuple[dict[str, Any], str]]:
+        """Every decision on an account, oldest first, each with what became of it."""
+        with self._one_at_a_time:
+            found = self.ledger().state.history(account)
+            return [
+                (row._asdict() | {"decided_at": time_text(row.decided_at)}, status)
+                for row, status in found
+            ]
+
+    def evidence_field(self, evidence: Evidence) -> dict[str, Any]:
+        """Evidence in the form that a record holds; long values become sets."""
+        ledger = self.ledger()
+        parameters: dict[str, Any] = {}
+        for name, value in evidence.parameters.items():
+            parameters[name] = _parameter_field(ledger, value)
+        manifest = self.case.manifest
+        return {
+            "query": evidence.query.id,
+            "rev": evidence.query.rev,
+            "sha256": evidence.query.sha256,
+            "params": parameters,
+            "generation": manifest.generation,
+            "sources": sorted(source.sha256 for source in manifest.sources)[:64],
+            "result_sha256": evidence.sha256,
+            "rows": evidence.rows,
+            "ledger_head": ledger.head.h,
+        }
+
+    def body(self, draft: Draft) -> dict[str, Any]:
+        """The body of a decision record; the accounts of a set are made durable here."""
+        if not draft.accounts:
+            raise UsageError("The decision names no account.")
+        scope = _SCOPES[draft.kind]
+        ledger = self.ledger()
+        if scope == "account":
+            subject = {"kind": scope, "id": draft.accounts[0], "set": "", "count": 1}
+        else:
+            stored = ledger.put_set(draft.accounts)
+            subject = {
+                "kind": scope, "id": draft.subject_id if scope != "set" else "",
+                "set": stored.sha256, "count": stored.count,
+            }  # fmt: skip
+        return {
+            "verdict": draft.verdict,
+            "scope": scope,
+            "subject": subject,
+            "reason": draft.reason,
+            "confidence": draft.confidence,
+            "note": draft.note,
+            "counter": draft.counter,
+            "changes_my_mind": draft.changes_my_mind,
+            "expires": expiry(draft.expires),
+            "evidence": list(draft.evidence),
+            "sample": None,
+        }
+
+    def record(self, draft: Draft) -> str:
+        """Append the decision; returns its record id once it is on disk.
+
+        Raises WorkbenchError for what the policy refuses (a second analyst is needed), for a
+        ledger that is damaged, and for a disk that is full; the draft is the caller's to keep.
+        """
+        with self._one_at_a_time:
+            try:
+                return self.ledger().append("decision", self.body(draft)).id
+            except LedgerError as error:
+                raise as_workbench_error(error) from error
+
+    def append(self, kind: str, body: dict[str, Any]) -> str:
+        """Append another record; returns its id. Raises WorkbenchError where it is refused."""
+        with self._one_at_a_time:
+            try:
+                return self.ledger().append(kind, body).id
+            except LedgerError as error:
+                raise as_workbench_error(error) from error
+
+    def verify_words(self) -> str:
+        """What a whole verification finds, in sentences."""
+        from workbench.audit.verify import verify
+
+        report = verify(self.case_path)
+        if not report.problems:
+            return f"Intact: {report.size:,} records, root {report.root[:16]}…"
+        shown = "\n".join(str(problem) for problem in report.problems[:5])
+        return f"NOT intact: {len(report.problems):,} problems.\n{shown}"
+
+    def close(self) -> None:
+        """Let the ledger go."""
+        with self._one_at_a_time:
+            if self._ledger is not None:
+                self._ledger.close()
+                self._ledger = None
+
+
+def _parameter_field(ledger: Ledger, value: Any) -> Any:
+    if isinstance(value, dict):
+        return str(next(iter(value.values())))
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, list):
+        return ledger.put_set([str(item) for item in value]).as_field()
+    if isinstance(value, str) and len(value) > _LONGEST_PARAMETER:
+        return ledger.put_set([value]).as_field()
+    return value
+
+
+def time_text(micros: int | None) -> str | None:
+    """UTC microseconds as ISO text."""
+    if micros is None:
+        return None
+    moment = _EPOCH + datetime.timedelta(microseconds=micros)
+    return moment.replace(tzinfo=None).isoformat(sep=" ")
+
+
+def expiry(text: str) -> int | None:
+    """A date or time as UTC microseconds; raises UsageError for another text."""
+    if not text.strip():
+        return None
+    try:
+        moment = datetime.datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"“{text}” is not a date such as 2027-03-31.") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.UTC)
+    return int((moment - _EPOCH) / datetime.timedelta(microseconds=1))
+
+
+def distinct(accounts: Sequence[str]) -> tuple[str, ...]:
+    """Accounts once each, in a fixed order."""
+    return tuple(sorted(set(accounts)))

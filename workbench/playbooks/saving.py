@@ -1,0 +1,51 @@
+"""Writes a statement as a saved-query file."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbench.errors import UsageError
+from workbench.playbooks.format import parse_query
+
+_OUTER_SEMICOLON = re.compile(r";\s*$")
+
+
+def query_text(
+    query_id: str, title: str, question: str, sql: str, parameters: Sequence[str]
+) -> str:
+    """The text of the file; each `$name` of the statement becomes a declared text parameter."""
+    lines = ["/*+++", f"id = {json.dumps(query_id)}", f"title = {json.dumps(title)}"]
+    if question:
+        lines.append(f"question = {json.dumps(question)}")
+    lines += ["rev = 1", 'status = "experimental"']
+    for name in parameters:
+        lines += ["", f"[params.{json.dumps(name)}]", 'type = "text"']
+    lines += ["+++*/", _OUTER_SEMICOLON.sub("", sql.strip())]
+    return "\n".join(lines) + "\n"
+
+
+def save_query(
+    folder: Path, query_id: str, title: str, question: str, sql: str, parameters: Sequence[str]
+) -> Path:
+    """Write `<folder>/<id>.sql`; raises UsageError for a missing title or an id that is taken."""
+    if not title or not query_id:
+        raise UsageError("A saved query needs a title with letters or digits.")
+    target = folder / f"{query_id}.sql"
+    text = query_text(query_id, title, question, sql, parameters)
+    parse_query(text, target, pack=folder.name, trust="case")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except FileExistsError:
+        raise UsageError(
+            f"The query {query_id} is there already.", hint="Choose another title."
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(text)
+    return target

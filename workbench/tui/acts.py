@@ -1,0 +1,173 @@
+"""What the bench does beside showing places: library, editor, clipboard, pivots, integrity."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import WorkbenchError
+from workbench.playbooks.library import Library, read_library
+from workbench.resources import queries_dir
+from workbench.safe_text import safe_text
+from workbench.settings import config_dir
+from workbench.tui import clipboard
+from workbench.tui.messages import Failed, OpenPlace, RunQuery
+from workbench.tui.widgets.grid import Grid
+
+if TYPE_CHECKING:
+    from workbench.case import Case
+    from workbench.tui.app import Bench
+
+_FORMS = (
+    ("cell", "c  the cell"), ("tsv", "r  the row, tab-separated"),
+    ("markdown", "t  the rows here, as a Markdown table"), ("csv", "v  the rows here, as CSV"),
+    ("json", "j  the rows here, as JSON lines"), ("sql", "i  the column here, as a SQL list"),
+)  # fmt: skip
+_MOST_ROWS = 1000
+
+
+def case_library(case: Case) -> Library:
+    """Queries in search order: the case's own, the analyst's, the shipped ones."""
+    places = [
+        (case.queries_path, "case"), (config_dir() / "queries", "user"), (queries_dir(), "pack"),
+    ]  # fmt: skip
+    return read_library(places)
+
+
+async def cluster_accounts(bench: Bench, cluster: str) -> tuple[str, ...]:
+    """Every member of a cluster, however many."""
+    query = bench.library.query("cluster-account-ids")
+    opened = await bench.jobs.open(query.sql, {"cluster": cluster}, 1_000_000, 1 << 20)
+    bench.jobs.close_result(int(opened["result"]))
+    return tuple(str(row[0]) for row in opened["rows"])
+
+
+async def verify_store(bench: Bench) -> None:
+    """Hash the store before a decision rests on it; cached by the file's identity."""
+    case = bench.desk.case
+    if not case.digest_is_cached():
+        bench.show_status("hashing the store before the decision…")
+        await bench.jobs.background(case.verify_store)
+
+
+async def edit_sql(bench: Bench, sql: str) -> None:
+    """Open a statement in the SQL view."""
+    from workbench.tui.screens.sql import SqlView
+
+    await bench.action_view("sql")
+    view = bench.view
+    if isinstance(view, SqlView):
+        view.put(sql)
+        view.action_edit()
+
+
+def whole_cell(bench: Bench, grid: Grid, row: int, column: int, fetch: Fetch | None) -> None:
+    """Show a cell in full."""
+    from workbench.tui.screens.cell import CellViewer
+
+    name = grid.columns[column].name
+    cells = grid.source.row(row)
+    value = cells[column] if cells is not None else None
+    size = grid.source.cut(row, column)
+    text = "NULL" if value is None else str(value)
+    if size and fetch is not None:
+        bench.run_worker(_show_fetched(bench, name, fetch), group="cell", exclusive=True)
+        return
+    bench.push_screen(CellViewer(name, text, f"{size or len(text):,} characters"))
+
+
+Fetch = Callable[[], Awaitable[dict[str, Any]]]
+
+
+async def _show_fetched(bench: Bench, name: str, fetch: Fetch) -> None:
+    from workbench.tui.screens.cell import CellViewer
+
+    try:
+        answer = await fetch()
+    except WorkbenchError as error:
+        bench.post_message(Failed(error))
+        return
+    size = int(answer["characters"])
+    bench.push_screen(CellViewer(name, str(answer["cell"]), f"{size:,} characters"))
+
+
+def offer_pivots(bench: Bench, grid: Grid, row: int, column: int) -> None:
+    """List what can be asked next of the cell under the cursor."""
+    from workbench.tui.screens.pick import Pick
+
+    head, value = grid.columns[column], grid.record(row).get(grid.columns[column].name)
+    if value is None or not head.entity:
+        bench.notify("This cell names nothing that a query takes.", markup=False)
+        return
+    family = str(grid.record(row).get("family", "")) if head.entity == "value" else head.entity
+    choices = [(f"open the {safe_text(family, 30)} page", "")]
+    found = bench.library.pivots(family)
+    choices += [(f"{query.title}  ({query.id})", query.id) for query, _ in found]
+    names = {query.id: name for query, name in found}
+
+    def chosen(query_id: str | None) -> None:
+        if query_id == "":
+            from workbench.tui.entities import place_of
+
+            bench.post_message(OpenPlace(place_of(family, str(value))))
+        elif query_id:
+            bench.post_message(RunQuery(query_id, {names[query_id]: str(value)}))
+
+    bench.push_screen(Pick(f"With {safe_text(value, 60)}", choices), chosen)
+
+
+def offer_copies(bench: Bench, grid: Grid, row: int, column: int) -> None:
+    """Ask what to copy, and copy it."""
+    from workbench.tui.screens.pick import Pick
+
+    def chosen(form: str | None) -> None:
+        if form:
+            _copy(bench, grid, row, column, form)
+
+    bench.push_screen(Pick("Copy", [(words, form) for form, words in _FORMS]), chosen)
+
+
+def _copy(bench: Bench, grid: Grid, row: int, column: int, form: str) -> None:
+    policy = bench.desk.policy()
+    head = grid.columns[column]
+    as_ids = form in ("cell", "sql")
+    if policy.clipboard == "off" or (policy.clipboard == "ids" and not as_ids):
+        bench.notify(f"The policy of this case sets the clipboard to “{policy.clipboard}”: "
+                     "ids one by one or as a list may be copied.", severity="warning", markup=False)  # fmt: skip
+        return
+    if policy.clipboard == "ids" and not head.entity:
+        bench.notify("The policy of this case lets ids be copied, not other cells.",
+                     severity="warning", markup=False)  # fmt: skip
+        return
+    rows = sorted(grid.marks) or list(range(min(grid.source.total, _MOST_ROWS)))
+    names = [one.name for one in grid.columns]
+    if form in ("cell", "tsv"):
+        rows = [row]
+    cells = [found for index in rows if (found := grid.source.row(index)) is not None]
+    if form in ("cell", "sql"):
+        names, cells = [head.name], [[found[column]] for found in cells]
+    text = (
+        clipboard.inert(str(cells[0][0]))
+        if form == "cell"
+        else clipboard.as_text(form, names, cells)
+    )
+    bench.run_worker(_send(bench, text, form, head.entity, len(cells)), group="copy")
+
+
+async def _send(bench: Bench, text: str, what: str, entity: str, rows: int) -> None:
+    import hashlib
+
+    if "clipboard" in bench.desk.policy().recorded:
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        body = {
+            "what": what, "entity": entity, "rows": rows, "chars": len(text), "sha256": digest,
+        }  # fmt: skip
+        try:
+            await bench.jobs.background(bench.desk.append, "clipboard", body)
+        except WorkbenchError as error:
+            bench.post_message(Failed(error))
+            return
+    driver = bench._driver
+    assert driver is not None
+    words = clipboard.send(text, driver, bench.desk.case_path / "exports")
+    bench.notify(words, title="Copied", markup=False)

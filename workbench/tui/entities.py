@@ -1,0 +1,35 @@
+"""Which entity family a column's cells name, so that any such cell can be opened."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from workbench.intake import schema
+from workbench.intake.derived import DERIVED
+from workbench.tui.places import Place
+
+# Names that queries give to columns of an entity without renaming it back.
+_ALIASES = {"account": "account", "cluster": "cluster", "email_domain": "domain", "asn": ""}
+
+
+@lru_cache(maxsize=1)
+def _by_column() -> dict[str, str]:
+    found = dict(_ALIASES)
+    tables = (*schema.EXTRACTS.values(), schema.EXCHANGE_TEXT, *DERIVED.values())
+    for table in tables:
+        for column in table.columns:
+            if column.entity:
+                found.setdefault(column.name, column.entity)
+    return found
+
+
+def entity_of(column: str) -> str:
+    """The entity family of a column by its name, or an empty text."""
+    return _by_column().get(column.lower(), "")
+
+
+def place_of(family: str, value: str) -> Place:
+    """Where opening a value of this family leads."""
+    if family in ("account", "cluster"):
+        return Place(family, (value,))
+    return Place("entity", (family, value))

@@ -1,0 +1,60 @@
+"""What the parts of the bench tell each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual.message import Message
+
+from workbench.errors import WorkbenchError
+from workbench.tui.places import Place
+
+
+@dataclass
+class OpenPlace(Message):
+    """Go to a place."""
+
+    place: Place
+
+
+@dataclass
+class RunQuery(Message):
+    """Run a saved query with these values, in the SQL view."""
+
+    query_id: str
+    given: dict[str, Any] = field(default_factory=dict)
+    ask: bool = False
+
+
+@dataclass
+class StatusChanged(Message):
+    """The numbers of the status line changed: rows, time, limit."""
+
+    words: str
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the latest counts."""
+        return isinstance(message, StatusChanged)
+
+
+@dataclass
+class Failed(Message):
+    """Something could not be done; shown as a sentence."""
+
+    error: WorkbenchError
+
+
+@dataclass
+class DecideOn(Message):
+    """Open the decision dialog for a subject."""
+
+    kind: str
+    ids: tuple[str, ...]
+    evidence: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class LedgerChanged(Message):
+    """A record was appended; state and overlay follow."""

@@ -1,0 +1,92 @@
+"""Where an analyst can be, and the trail of where they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+VIEWS = ("overview", "clusters", "queries", "sql", "decisions")
+
+# Families of outside values to the word that the trail shows.
+_WORDS = {
+    "overview": "Overview",
+    "clusters": "Clusters",
+    "queries": "Queries",
+    "sql": "SQL",
+    "decisions": "Decisions",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place: its kind and what it is about (an id, or a family and a value)."""
+
+    kind: str
+    key: tuple[str, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """The place's name for the trail, not yet made safe."""
+        if self.kind in _WORDS:
+            return _WORDS[self.kind]
+        if self.kind == "entity":
+            return f"{self.key[0]} {self.key[1]}"
+        if self.kind == "exchange":
+            return "exchange"
+        return self.key[0] if self.key else self.kind
+
+
+@dataclass
+class Stop:
+    """A place on the trail with the state its view had when it was left."""
+
+    place: Place
+    state: dict[str, Any] = field(default_factory=dict)
+
+
+class Trail:
+    """The places an analyst came through; going back loses nothing."""
+
+    longest = 200
+
+    def __init__(self) -> None:
+        self.stops: list[Stop] = []
+
+    @property
+    def here(self) -> Stop | None:
+        """The place the analyst is at."""
+        return self.stops[-1] if self.stops else None
+
+    def go(self, place: Place) -> Stop:
+        """Add a place; opening the place one is at changes nothing."""
+        here = self.here
+        if here is not None and here.place == place:
+            return here
+        self.stops.append(Stop(place))
+        del self.stops[: -self.longest]
+        return self.stops[-1]
+
+    def back(self) -> Stop | None:
+        """Leave the last place; None at the start of the trail."""
+        if len(self.stops) < 2:
+            return None
+        self.stops.pop()
+        return self.stops[-1]
+
+    def as_data(self) -> list[dict[str, Any]]:
+        """The trail as JSON, for reopening the case where it was left."""
+        return [
+            {"kind": stop.place.kind, "key": list(stop.place.key), "state": stop.state}
+            for stop in self.stops
+        ]
+
+    @classmethod
+    def from_data(cls, data: object) -> Trail:
+        """Read a trail back; what cannot be read is left out."""
+        trail = cls()
+        for item in data if isinstance(data, list) else []:
+            if isinstance(item, dict) and isinstance(item.get("kind"), str):
+                place = Place(item["kind"], tuple(map(str, item.get("key", []))))
+                state = item.get("state")
+                trail.stops.append(Stop(place, state if isinstance(state, dict) else {}))
+        return trail

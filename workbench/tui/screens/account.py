@@ -1,0 +1,178 @@
+"""One account: who, how much, when, what it shares with others, what it asked, what was decided."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.safe_text import safe_text
+from workbench.tui.jobs import Rows
+from workbench.tui.messages import DecideOn, OpenPlace
+from workbench.tui.places import Place
+from workbench.tui.screens.view import View, day, facts, panel
+from workbench.tui.widgets.grid import Grid
+from workbench.tui.widgets.plots import heat_map, meter
+from workbench.tui.widgets.steps import Steps
+
+_PARTS = (("o", "profile"), ("n", "linked"), ("e", "exchanges"), ("a", "payments"), ("w", "why"))
+_RANKS = (
+    ("exchanges", "exchanges"),
+    ("output_tokens", "output"),
+    ("out_in_ratio", "out / in"),
+    ("one_turn_share", "one turn"),
+    ("distinct_prompt_share", "new texts"),
+    ("hour_entropy", "flat day"),
+    ("per_active_day", "a busy day"),
+    ("ips", "addresses"),
+)
+
+
+class AccountPage(View):
+    """The drill-down page of an account."""
+
+    HINTS = (("o n e a w", "parts"), ("enter", "open"), ("C", "its cluster"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key, f"part('{name}')", name, id=f"account.{name}") for key, name in _PARTS),
+        Binding("C", "cluster", "open its cluster", id="account.cluster"),
+    ]
+
+    def __init__(self, place: Place, state: dict[str, Any]) -> None:
+        super().__init__(place, state)
+        self._cluster = ""
+
+    def compose(self) -> ComposeResult:
+        """A head, the parts' names, the parts."""
+        yield Static("", id="account-head", classes="head", markup=False)
+        yield Steps(_PARTS, id="steps")
+        with VerticalScroll(id="part-profile", can_focus=True), Horizontal(classes="columns"):
+            yield panel("Account", id="account-facts")
+            yield panel("Against all accounts", id="account-ranks")
+            yield panel("Rhythm", id="account-rhythm")
+        yield Grid(id="part-linked")
+        yield Grid(id="part-exchanges")
+        yield Grid(id="part-payments")
+        yield Grid(id="part-why")
+
+    async def fill(self) -> None:
+        """The profile first, the lists behind it."""
+        account = {"account": self.place.key[0]}
+        card, rhythm, linked = await self.pages(
+            ("account-card", account), ("account-rhythm", account), ("account-linked", account)
+        )
+        self._profile(card.first(), rhythm)
+        self._grid("linked", "account-linked", linked)
+        self.query_one(Steps).choose(str(self.state.get("part", "profile")))
+        self.focus_first()
+        exchanges, payments, why = await self.pages(
+            ("account-exchanges", account), ("account-payments", account), ("account-why", account)
+        )
+        self._grid("exchanges", "account-exchanges", exchanges)
+        self._grid("payments", "account-payments", payments)
+        self._grid("why", "account-why", why)
+        self.bench.show_status(self.status())
+
+    def _grid(self, part: str, query: str, rows: Rows) -> None:
+        grid = self.query_one(f"#part-{part}", Grid)
+        self.show_rows(grid, query, rows)
+        self.restore_cursor(grid)
+
+    def _profile(self, card: dict[str, Any], rhythm: Rows) -> None:
+        head = self.query_one("#account-head", Static)
+        if not card:
+            name = safe_text(self.place.key[0], 60)
+            head.update(Content(f"No extract names the account {name}."))
+            return
+        self._cluster = str(card["cluster_id"] or "")
+        verdict = self.bench.desk.verdict_of(self.place.key[0])
+        member = f"member of {self._cluster}" if self._cluster else "in no cluster"
+        head.update(
+            Content.assemble(
+                (safe_text(card["account_id"], 80) + "  ", "bold"),
+                (safe_text(card["email"] or "no e-mail", 80) + "\n", ""),
+                (
+                    f"{card['exchanges'] or 0:,} exchanges on {card['active_days'] or 0:,} days · ",
+                    "",
+                ),
+                (f"{member} · ", "$warning" if card["campaign_like"] else "$text-muted"),
+                (safe_text(verdict), "bold" if verdict != "undecided" else "$text-muted"),
+            )
+        )
+        self.query_one("#account-facts", Static).update(
+            facts(
+                [
+                    ("created", day(card["created_at"])),
+                    ("status", _status(card)),
+                    ("plan", card["plan"]),
+                    ("organisation", card["org_id"]),
+                    ("channel", card["channel"]),
+                    ("verified", card["verified"]),
+                    ("first, last", f"{day(card['first_ts'])} … {day(card['last_ts'])}"),
+                    ("tokens in", card["input_tokens"]),
+                    ("tokens out", card["output_tokens"]),
+                    ("cost USD", card["cost_usd"]),
+                    ("sessions", card["sessions"]),
+                    ("addresses", card["ips"]),
+                    ("user agents", card["user_agents"]),
+                    ("instruments", card["instruments"]),
+                    ("keys", card["api_keys"]),
+                    ("median gap s", card["median_gap_s"]),
+                    ("sign-up IP", card["signup_ip"]),
+                ]
+            )
+        )
+        ascii_only = self.bench.terminal.ascii
+        ranks = [(words, card.get(f"pct_{name}")) for name, words in _RANKS]
+        self.query_one("#account-ranks", Static).update(
+            Content.assemble(
+                ("share of accounts below\n", "$text-muted"),
+                *(
+                    (f"{words:<11} {meter(value, 8, ascii_only=ascii_only)}\n", "")
+                    for words, value in ranks
+                ),
+            )
+        )
+        counts = {(row["weekday"], row["hour"]): row["n"] for row in rhythm.records()}
+        self.query_one("#account-rhythm", Static).update(heat_map(counts, ascii_only=ascii_only))
+
+    def action_part(self, name: str) -> None:
+        """Show a part."""
+        self.query_one(Steps).choose(name)
+        self.focus_first()
+
+    def action_cluster(self) -> None:
+        """Open the cluster the account is in."""
+        if self._cluster:
+            self.post_message(OpenPlace(Place("cluster", (self._cluster,))))
+        else:
+            self.bench.notify("The account is in no cluster.", markup=False)
+
+    def focus_first(self) -> None:
+        """Focus the part that is shown."""
+        shown = self.query_one(Steps).shown
+        for widget in self.query(f"#part-{shown}"):
+            widget.focus()
+
+    def view_state(self) -> dict[str, Any]:
+        """Cursors and the part shown."""
+        return super().view_state() | {"part": self.query_one(Steps).shown}
+
+    def subject(self) -> DecideOn | None:
+        """This account."""
+        account = self.place.key[0]
+        return DecideOn("account", (account,), "account-card", {"account": account})
+
+    def command(self) -> str:
+        """The headless twin."""
+        return f"workbench account {self.bench.case_argument} {safe_text(self.place.key[0])}"
+
+
+def _status(card: dict[str, Any]) -> str | None:
+    if card["status"] is None:
+        return None
+    since = f" since {day(card['status_at'])}" if card["status_at"] else ""
+    return f"{card['status']}{since}"

@@ -1,0 +1,40 @@
+"""A whole cell, or a whole row, as safe text."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from workbench.safe_text import PAGE_LIMIT, safe_text
+
+
+class CellViewer(ModalScreen[None]):
+    """Shows a text that may be large and hostile."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,backspace,q,v", "dismiss(None)", "close", id="cell.close"),
+    ]
+
+    def __init__(self, title: str, text: str, note: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._note = note
+
+    def compose(self) -> ComposeResult:
+        """Title, text, what was cut."""
+        with Vertical(classes="dialog -tall"):
+            yield Static(Content(safe_text(self._title, 120)), classes="title")
+            with VerticalScroll(id="cell-scroll"):
+                yield Static(Content(safe_text(self._text, PAGE_LIMIT, multiline=True)))
+            yield Static(Content(safe_text(self._note, 200)), classes="note")
+
+    def on_mount(self) -> None:
+        """The text scrolls."""
+        self.query_one("#cell-scroll").focus()

@@ -1,0 +1,159 @@
+"""One cluster: why it is linked, its score, who is in it, when they came, what they asked."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.safe_text import safe_text
+from workbench.tui.jobs import Rows
+from workbench.tui.messages import DecideOn
+from workbench.tui.screens.view import View, day
+from workbench.tui.widgets.chrome import shorten
+from workbench.tui.widgets.grid import Grid
+from workbench.tui.widgets.plots import day_range, lanes, meter
+from workbench.tui.widgets.steps import Steps
+
+_PARTS = (("e", "evidence"), ("s", "score"), ("m", "members"), ("l", "lanes"), ("t", "texts"))
+_LABEL = 18
+
+
+class ClusterPage(View):
+    """The evidence card and what lies behind it."""
+
+    HINTS = (("e s m l t", "parts"), ("enter", "open"), ("space", "mark"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"part('{name}')", name, id=f"cluster.{name}") for key, name in _PARTS
+    ]
+
+    def compose(self) -> ComposeResult:
+        """A head, the parts' names, the parts."""
+        yield Static("", id="cluster-head", classes="head", markup=False)
+        yield Steps(_PARTS, id="steps")
+        yield Grid(id="part-evidence")
+        yield Grid(id="part-score")
+        yield Grid(id="part-members")
+        with VerticalScroll(id="part-lanes", can_focus=True):
+            yield Static("", id="lanes", markup=False)
+        yield Grid(id="part-texts")
+
+    async def fill(self) -> None:
+        """Head and evidence first, the rest behind them."""
+        cluster = self.place.key[0]
+        card, evidence, score = await self.pages(
+            ("cluster-card", {"cluster": cluster}),
+            ("cluster-evidence", {"cluster": cluster}),
+            ("cluster-components", {"cluster": cluster}),
+        )
+        self._head(card.first())
+        self._grid("evidence", "cluster-evidence", evidence)
+        self._grid("score", "cluster-components", score)
+        self.query_one(Steps).choose(str(self.state.get("part", "evidence")))
+        self.focus_first()
+        members, lane_rows, texts = await self.pages(
+            ("cluster-members", {"cluster": cluster}),
+            ("cluster-lanes", {"cluster": cluster}),
+            ("cluster-examples", {"cluster": cluster}),
+        )
+        self._grid("members", "cluster-members", members)
+        self._grid("texts", "cluster-examples", texts)
+        self._lanes(lane_rows)
+        self.bench.show_status(self.status())
+
+    def _grid(self, part: str, query: str, rows: Rows) -> None:
+        grid = self.query_one(f"#part-{part}", Grid)
+        self.show_rows(grid, query, rows)
+        self.restore_cursor(grid)
+
+    def _head(self, card: dict[str, Any]) -> None:
+        if not card:
+            self.query_one("#cluster-head", Static).update(
+                Content(f"There is no cluster {safe_text(self.place.key[0], 40)} in this case.")
+            )
+            return
+        ascii_only = self.bench.terminal.ascii
+        call = "◆ looks like a campaign" if card["campaign_like"] else f"○ {card['kind']}"
+        parts: list[tuple[str, str]] = [
+            (f"{safe_text(card['cluster_id'])}  ", "bold"),
+            (f"{call}  ", "bold $warning" if card["campaign_like"] else "$text-muted"),
+            (f"score {card['score'] or 0:.2f}   ", "bold"),
+            (f"{card['accounts']:,} accounts · {card['exchanges'] or 0:,} exchanges · ", ""),
+            (f"{card['output_tokens'] or 0:,} tokens out\n", ""),
+            (f"{safe_text(card['summary'] or '', 300)}\n", ""),
+            ("coordination ", "$text-muted"),
+            (meter(card["coordination"], ascii_only=ascii_only), "$accent"),
+            ("   extraction ", "$text-muted"),
+            (meter(card["extraction"], ascii_only=ascii_only), "$accent"),
+            (f"   {day(card['first_ts'])} … {day(card['last_ts'])}", "$text-muted"),
+        ]
+        notes = []
+        if card["breaking_family"]:
+            notes.append(f"without {card['breaking_family']} it would fall apart")
+        if card["missing"]:
+            notes.append(f"not in the extract: {card['missing']}")
+        if card["continues"]:
+            notes.append(f"continues {card['continues']}")
+        notes.append(f"decided {card['decided']:,}, flagged {card['flagged']:,}")
+        parts.append((f"\n{safe_text(' · '.join(notes), 300)}", "$text-muted"))
+        self.query_one("#cluster-head", Static).update(Content.assemble(*parts))
+
+    def _lanes(self, rows: Rows) -> None:
+        counts: dict[str, dict[datetime.date, int]] = {}
+        closed: dict[str, datetime.date | None] = {}
+        for record in rows.records():
+            account, when = str(record["account_id"]), day(record["day"])
+            counts.setdefault(account, {})[datetime.date.fromisoformat(when)] = record["n"]
+            ended = record["status"] not in (None, "active") and record["status_day"]
+            closed[account] = datetime.date.fromisoformat(day(ended)) if ended else None
+        block = self.query_one("#lanes", Static)
+        if not counts:
+            block.update(Content("No member has an exchange with a time."))
+            return
+        every = [one for lane in counts.values() for one in lane]
+        days = day_range(min(every), max(every))
+        width = max(20, self.size.width - _LABEL - 6)
+        drawn = lanes(
+            [
+                (f"{shorten(safe_text(account, 60), _LABEL):<{_LABEL}}", lane, closed[account])
+                for account, lane in counts.items()
+            ],
+            days, width, ascii_only=self.bench.terminal.ascii,
+        )  # fmt: skip
+        axis = f"{'':<{_LABEL}} {days[0]} … {days[-1]}, one lane a member; X: account closed\n"
+        block.update(Content.assemble((axis, "$text-muted"), drawn))
+
+    def action_part(self, name: str) -> None:
+        """Show a part."""
+        self.query_one(Steps).choose(name)
+        self.focus_first()
+
+    def focus_first(self) -> None:
+        """Focus the part that is shown."""
+        shown = self.query_one(Steps).shown
+        for widget in self.query(f"#part-{shown}"):
+            widget.focus()
+
+    def view_state(self) -> dict[str, Any]:
+        """Cursors and the part shown."""
+        return super().view_state() | {"part": self.query_one(Steps).shown}
+
+    def subject(self) -> DecideOn | None:
+        """Marked members, or the whole cluster."""
+        cluster = self.place.key[0]
+        parameters = {"cluster": cluster}
+        members = self.query_one("#part-members", Grid)
+        if members.marks:
+            ids = tuple(str(members.record(row)["account_id"]) for row in sorted(members.marks))
+            return DecideOn("accounts", ids, "cluster-members", parameters)
+        return DecideOn("cluster", (cluster,), "cluster-card", parameters)
+
+    def command(self) -> str:
+        """The headless twin."""
+        case, cluster = self.bench.case_argument, safe_text(self.place.key[0])
+        return f"workbench run {case} cluster-evidence -p cluster={cluster}"

@@ -1,0 +1,110 @@
+"""The go-to box: an account, e-mail, address, card, device, domain, cluster, or text in prompts."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from workbench.errors import WorkbenchError
+from workbench.safe_text import safe_text
+from workbench.tui.entities import place_of
+from workbench.tui.jobs import Rows
+from workbench.tui.places import Place
+from workbench.tui.widgets.grid import Grid
+from workbench.tui.widgets.grid_source import PageSource, grid_columns
+
+_PAUSE = 0.25
+
+
+class GoTo(ModalScreen[Place | None]):
+    """Looks while one types; ctrl+t looks inside prompts, which takes longer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "cancel", id="goto.cancel"),
+        Binding("ctrl+t", "in_prompts", "inside prompts", id="goto.prompts", priority=True),
+        Binding("down", "list", "to the list", show=False, id="goto.list"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Box, list, hint."""
+        with Vertical(classes="dialog -tall"):
+            yield Input(placeholder="account, e-mail, IP, card, device, domain, cluster", id="goto")
+            yield Grid(id="found")
+            yield Static(
+                Content("enter open · ↓ list · ctrl+t look inside prompts · esc cancel"),
+                classes="note", id="goto-note",
+            )  # fmt: skip
+
+    def on_mount(self) -> None:
+        """Ready to type."""
+        self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Look once the typing pauses."""
+        text = event.value.strip()
+        if len(text) >= 2:
+            self.set_timer(_PAUSE, lambda: self._look_if_still(text))
+
+    def _look_if_still(self, text: str) -> None:
+        if self.query_one(Input).value.strip() == text:
+            self.run_worker(self._look("find-entity", text), group="look", exclusive=True)
+
+    async def _look(self, query_id: str, text: str) -> None:
+        from workbench.tui.app import Bench
+
+        assert isinstance(self.app, Bench)
+        note = self.query_one("#goto-note", Static)
+        note.update(Content("looking…"))
+        query = self.app.library.query(query_id)
+        try:
+            rows = await self.app.jobs.rows(query, {"text": text})
+        except WorkbenchError as error:
+            note.update(Content(safe_text(error.message)))
+            return
+        self._show(rows, query.columns)
+        sign = "≥ " if rows.more else ""
+        note.update(
+            Content(f"{sign}{len(rows.rows):,} found · enter open · ctrl+t look inside prompts")
+        )
+
+    def _show(self, rows: Rows, notes: Any) -> None:
+        columns = grid_columns(list(rows.names), list(rows.types), notes)
+        self.query_one(Grid).show(columns, PageSource(rows.rows, cuts=rows.cuts))
+
+    def action_in_prompts(self) -> None:
+        """Look inside prompts."""
+        text = self.query_one(Input).value.strip()
+        if text:
+            self.run_worker(self._look("find-prompt", text), group="look", exclusive=True)
+
+    def action_list(self) -> None:
+        """Into the list."""
+        self.query_one(Grid).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Open the first hit; with none yet, take the text for an account."""
+        grid = self.query_one(Grid)
+        if grid.source.total:
+            self._open(grid, 0)
+        elif event.value.strip():
+            self.run_worker(
+                self._look("find-entity", event.value.strip()), group="look", exclusive=True
+            )
+
+    def on_grid_opened(self, event: Grid.Opened) -> None:
+        """Open a hit."""
+        event.stop()
+        self._open(event.grid, event.row)
+
+    def _open(self, grid: Grid, row: int) -> None:
+        record = grid.record(row)
+        if "exchange_id" in record:
+            self.dismiss(Place("exchange", (str(record["account_id"]), str(record["exchange_id"]))))
+        elif record:
+            self.dismiss(place_of(str(record["family"]), str(record["value"])))

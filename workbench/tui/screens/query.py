@@ -1,0 +1,114 @@
+"""A saved query's result in a place of its own."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.errors import WorkbenchError
+from workbench.playbooks.binding import bind
+from workbench.playbooks.format import SavedQuery
+from workbench.safe_text import safe_text
+from workbench.tui.acts import Fetch, edit_sql
+from workbench.tui.messages import DecideOn, Failed, RunQuery
+from workbench.tui.screens.view import View
+from workbench.tui.widgets.result_pane import Asked, ResultPane
+
+
+class QueryResult(View):
+    """Rows of a saved query, its values, and what to do next."""
+
+    HINTS = (("enter", "open"), ("e", "values"), ("p", "pivot"), ("space", "mark"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "values", "other values", id="query.values"),
+        Binding("r", "again", "run again", id="query.again"),
+        Binding("E", "to_editor", "open in the editor", id="query.editor"),
+    ]
+
+    @property
+    def query_file(self) -> SavedQuery:
+        """The saved query."""
+        return self.bench.library.query(self.place.key[0])
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The values it was asked with."""
+        return dict(item.split("=", 1) for item in self.place.key[1:])
+
+    def compose(self) -> ComposeResult:
+        """What it asks, its values, its rows."""
+        yield Static("", classes="head", id="query-head", markup=False)
+        yield ResultPane(self.jobs, self.bench.page_rows, id="result")
+
+    async def fill(self) -> None:
+        """Run it."""
+        query, given = self.query_file, self.given
+        parts: list[tuple[str, str]] = [
+            (f"{safe_text(query.title, 120)}  ", "bold"),
+            (f"{query.id} rev {query.rev} · {query.trust} · {query.level}\n", "$text-muted"),
+            (safe_text(query.question or query.howto, 240), ""),
+        ]
+        if given:
+            values = "  ".join(f"{name} = {safe_text(value, 60)}" for name, value in given.items())
+            parts.append((f"\n{values}", "$accent"))
+        if query.falsepositives:
+            benign = ", ".join(query.falsepositives)
+            parts.append((f"\nalso seen with: {safe_text(benign, 240)}", "$text-muted"))
+        self.query_one("#query-head", Static).update(Content.assemble(*parts))
+        try:
+            bound = bind(query, given, self.jobs.span)
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
+            return
+        pane = self.query_one(ResultPane)
+        pane.run(Asked(query.sql, bound, query.title, query.columns))
+
+    def on_result_pane_arrived(self, event: ResultPane.Arrived) -> None:
+        """Put the cursor where it was."""
+        self.restore_cursor(event.pane.grid)
+        self.bench.show_status(self.status())
+
+    def refill(self) -> None:
+        """A result stays what it was when it was asked for."""
+
+    def action_values(self) -> None:
+        """Ask with other values."""
+        self.post_message(RunQuery(self.place.key[0], self.given, ask=True))
+
+    def action_again(self) -> None:
+        """Run again."""
+        self.run_worker(self._fill(), group="fill", exclusive=True)
+
+    def action_to_editor(self) -> None:
+        """Open the statement in the editor."""
+        self.run_worker(edit_sql(self.bench, self.query_file.sql))
+
+    def whole_cell(self, row: int, column: int) -> Fetch | None:
+        """Cut cells are read from the worker."""
+        return self.query_one(ResultPane).cell_reader(row, column)
+
+    def subject(self) -> DecideOn | None:
+        """The accounts of the marked rows, or of the row under the cursor."""
+        return accounts_subject(self.query_one(ResultPane), self.query_file.id, self.given)
+
+    def command(self) -> str:
+        """The headless twin."""
+        values = "".join(f" -p {name}='{safe_text(value)}'" for name, value in self.given.items())
+        return f"workbench run {self.bench.case_argument} {self.query_file.id}{values}"
+
+
+def accounts_subject(pane: ResultPane, evidence: str, given: dict[str, Any]) -> DecideOn | None:
+    """The accounts named by the marked rows of a result, or by the row under the cursor."""
+    grid = pane.grid
+    column = next((one.name for one in grid.columns if one.entity == "account"), None)
+    if column is None or not grid.source.total:
+        return None
+    rows = sorted(grid.marks) or [grid.cursor_row]
+    found = (grid.record(row).get(column) for row in rows)
+    ids = tuple(dict.fromkeys(str(account) for account in found if account is not None))
+    kind = "account" if len(ids) == 1 else "accounts"
+    return DecideOn(kind, ids, evidence, given) if ids else None

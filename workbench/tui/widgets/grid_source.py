@@ -1,0 +1,150 @@
+"""Where a grid gets its rows: a small page held whole, or windows of a result in the worker."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from workbench.playbooks.format import ColumnNote
+from workbench.tui.entities import entity_of
+
+Cells = list[Any]
+_WINDOW = 256
+_WINDOWS_KEPT = 48
+_NOT_A_QUANTITY = ("_id", "_hash", "_row", "year", "status")
+
+
+@dataclass(frozen=True)
+class GridColumn:
+    """One column as the grid draws it."""
+
+    name: str
+    type: str = "VARCHAR"
+    entity: str = ""
+    unit: str = ""
+    help: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        """Whether cells are aligned right."""
+        kind = self.type.split("(")[0]
+        return kind in ("DOUBLE", "FLOAT", "DECIMAL") or kind.endswith(("INT", "INTEGER"))
+
+    @property
+    def quantity(self) -> bool:
+        """Whether whole numbers take thousands separators."""
+        return self.numeric and not self.name.lower().endswith(_NOT_A_QUANTITY)
+
+
+def grid_columns(
+    names: list[str], types: list[str], notes: dict[str, ColumnNote] | None = None
+) -> list[GridColumn]:
+    """Columns with the entity family that a saved query, or else the schema, gives them."""
+    columns = []
+    for name, kind in zip(names, types, strict=True):
+        note = (notes or {}).get(name, ColumnNote())
+        columns.append(GridColumn(name, kind, note.entity or entity_of(name), note.unit, note.help))
+    return columns
+
+
+class GridSource(Protocol):
+    """Rows by index; a row that is not here yet is None and has been asked for."""
+
+    total: int
+    exact: bool
+
+    def row(self, index: int) -> Cells | None:
+        """The cells of a row, or None while they are on their way."""
+
+    def cut(self, index: int, column: int) -> int:
+        """Full length of a cell that was cut, or 0."""
+
+
+class PageSource:
+    """Rows that are all here."""
+
+    def __init__(
+        self,
+        rows: list[Cells],
+        *,
+        exact: bool = True,
+        cuts: Mapping[tuple[int, int], int] | None = None,
+    ) -> None:
+        self._rows = rows
+        self._cuts = cuts or {}
+        self.total = len(rows)
+        self.exact = exact
+
+    def row(self, index: int) -> Cells | None:
+        """The cells of a row."""
+        return self._rows[index] if 0 <= index < self.total else None
+
+    def cut(self, index: int, column: int) -> int:
+        """Full length of a cell that was cut, or 0."""
+        return self._cuts.get((index, column), 0)
+
+
+class ResultSource:
+    """Windows of a result, kept by least recent use; memory does not grow with the result."""
+
+    def __init__(self, opened: dict[str, Any], fetch: Callable[[int], None]) -> None:
+        """`opened` is the worker's answer; `fetch(window)` asks for a window to be delivered."""
+        self.total = int(opened["total"])
+        self.exact = bool(opened["exact"])
+        self._fetch = fetch
+        self._head: list[Cells] = opened["rows"]
+        self._head_cuts = {(row, column): size for row, column, size in opened["cuts"]}
+        self._windows: OrderedDict[int, list[Cells]] = OrderedDict()
+        self._cuts: dict[int, dict[tuple[int, int], int]] = {}
+        self._asked: set[int] = set()
+
+    def row(self, index: int) -> Cells | None:
+        """The cells of a row, asking for its window when it is not here."""
+        if index < len(self._head):
+            return self._head[index]
+        window, offset = divmod(index, _WINDOW)
+        rows = self._windows.get(window)
+        if rows is None or offset >= len(rows):
+            self._ask(window)
+            return None
+        self._windows.move_to_end(window)
+        return rows[offset]
+
+    def cut(self, index: int, column: int) -> int:
+        """Full length of a cell that was cut, or 0."""
+        if index < len(self._head):
+            return int(self._head_cuts.get((index, column), 0))
+        window, offset = divmod(index, _WINDOW)
+        cuts: dict[tuple[int, int], int] = self._cuts.get(window, {})
+        return cuts.get((offset, column), 0)
+
+    def _ask(self, window: int) -> None:
+        if window not in self._asked:
+            self._asked.add(window)
+            self._fetch(window)
+
+    @staticmethod
+    def span(window: int) -> tuple[int, int]:
+        """Offset and count of a window."""
+        return window * _WINDOW, _WINDOW
+
+    def deliver(self, window: int, answer: dict[str, Any]) -> None:
+        """Keep a window that arrived."""
+        self._asked.discard(window)
+        self._windows[window] = answer["rows"]
+        self._cuts[window] = {(row, column): size for row, column, size in answer["cuts"]}
+        self.grow(int(answer["total"]), exact=bool(answer["exact"]))
+        while len(self._windows) > _WINDOWS_KEPT:
+            gone, _ = self._windows.popitem(last=False)
+            self._cuts.pop(gone, None)
+
+    def failed(self, window: int) -> None:
+        """A window did not come; it may be asked for again."""
+        self._asked.discard(window)
+
+    def grow(self, total: int, *, exact: bool) -> None:
+        """The spool reached `total` rows."""
+        self.total = max(self.total, total)
+        self.exact = exact
