@@ -5,28 +5,78 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from workbench.audit.canonical import LINE_LIMIT, ZERO, Fields, claimed_hash, parse, sha256
+from workbench.audit.canonical import (
+    LINE_LIMIT,
+    ZERO,
+    Fields,
+    canonical,
+    claimed_hash,
+    parse,
+    sha256,
+)
 from workbench.audit.errors import MalformedError
 from workbench.audit.merkle import Tree, leaf_hash
-from workbench.audit.schema import check_record
+from workbench.audit.schema import check_record, params_form, plain_form
 
 _SPAN_AFTER = 200
 _decoder = json.JSONDecoder()
+
+
+_plain = re.compile(plain_form().encode("ascii")).fullmatch
+_params = re.compile(params_form().encode("ascii")).finditer
+
+
+def _plain_match(line: bytes) -> re.Match[bytes] | None:
+    """The match of a line that is a well-formed decision on one account, known without parsing."""
+    match = _plain(line)
+    if match is not None:
+        for params in _params(line):
+            if canonical(json.loads(params[1])) != params[1]:
+                return None
+    return match
 
 
 def read_record(line: bytes) -> Fields:
     """The record on a line without its LF; raises MalformedError saying what is off."""
     if len(line) >= LINE_LIMIT:
         raise MalformedError("longer than a record may be")
-    fields = parse(line)
-    check_record(fields)
+    if _plain_match(line) is not None:
+        fields: Fields = json.loads(line)
+    else:
+        fields = parse(line)
+        check_record(fields)
     if claimed_hash(line) != fields["h"]:
         raise MalformedError("its hash does not match its content")
     return fields
+
+
+def _brief(line: bytes) -> Fields | None:
+    """The envelope of a plain line whose hash fits, without its body; None for any other line."""
+    match = _plain_match(line) if len(line) < LINE_LIMIT else None
+    if match is None:
+        return None
+    boot, h, record_id, mono, prev, root, size, seq, ts = match.groups()
+    at = match.start(2) - 6
+    digest = hashlib.sha256(line[:at])
+    digest.update(line[match.end(2) + 1 :])
+    if digest.hexdigest().encode("ascii") != h:
+        return None
+    return {
+        "boot": boot.decode("ascii"),
+        "h": h.decode("ascii"),
+        "id": record_id.decode("ascii"),
+        "mono": int(mono),
+        "prev": prev.decode("ascii"),
+        "seen": {"root": root.decode("ascii"), "size": int(size)},
+        "seq": int(seq),
+        "ts": int(ts),
+    }
 
 
 @dataclass(slots=True)
@@ -42,6 +92,7 @@ class Run:
     ids: list[bytes] = field(default_factory=list)
     seen: list[tuple[int, str]] = field(default_factory=list)
     kept: list[tuple[int, Fields]] = field(default_factory=list)
+    backwards: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -57,19 +108,22 @@ class Bad:
 Keep = Callable[[Fields], bool]
 
 
-def scan(data: bytes, base: int, keep: Keep) -> list[Run | Bad]:
+def scan(data: bytes, base: int, keep: Keep | None) -> list[Run | Bad]:
     """Judge every LF-terminated line of `data`, which lies at offset `base` of the file.
 
-    Records for which `keep` is true come back whole. Bytes after the last LF are left alone.
+    Records for which `keep` is true come back whole; without it all do. With it, plain decisions
+    on one account are never kept, nor even parsed. Bytes after the last LF are left alone.
     """
     found: list[Run | Bad] = []
     run: Run | None = None
+    last: Fields | None = None
     at = 0
     while (stop := data.find(b"\n", at)) >= 0:
         line = data[at:stop]
         off, at = base + at, stop + 1
+        brief = None if keep is None else _brief(line)
         try:
-            fields = read_record(line)
+            fields = brief or read_record(line)
         except MalformedError as error:
             found.append(Bad(off, base + stop, str(error), leaf_hash(line)))
             run = None
@@ -77,6 +131,10 @@ def scan(data: bytes, base: int, keep: Keep) -> list[Run | Bad]:
         if run is None or fields["prev"] != run.head or fields["seq"] != run.seq + len(run.offsets):
             run = Run(fields["seq"], fields["prev"])
             found.append(run)
+            last = None
+        if last is not None and fields["ts"] < last["ts"] and _clock_went_back(last, fields):
+            run.backwards.append(fields["seq"])
+        last = fields
         run.head = fields["h"]
         run.offsets.append(off)
         run.end = base + stop
@@ -84,9 +142,14 @@ def scan(data: bytes, base: int, keep: Keep) -> list[Run | Bad]:
         run.ids.append(bytes.fromhex(fields["id"]))
         seen = fields["seen"]
         run.seen.append((seen["size"], seen["root"]))
-        if keep(fields):
+        if brief is None and (keep is None or keep(fields)):
             run.kept.append((len(run.offsets) - 1, fields))
     return found
+
+
+def _clock_went_back(last: Fields, fields: Fields) -> bool:
+    """Whether the wall clock ran against the monotonic one between two records of one boot."""
+    return bool(fields["boot"] == last["boot"] and fields["mono"] >= last["mono"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +258,8 @@ class Chain:
         for index, fields in run.kept:
             if fields["type"] == "recovery":
                 self.recoveries.append((run.offsets[index], fields))
+            if fields["type"] == "checkpoint":
+                self._check_noted(run, index, first_line, fields["body"])
             if (fields["type"] == "open") != (fields["seq"] == 0):
                 self._report("chain", run, index, "only the first record opens a ledger")
             if index not in repeated:
@@ -233,6 +298,12 @@ class Chain:
             # After a break every root is another one: that is one finding, not thousands.
             if not 0 <= self.first_break < size:
                 self._report("seen", run, index, "its writer saw another ledger before it")
+
+    def _check_noted(self, run: Run, index: int, first_line: int, body: Fields) -> None:
+        size = body["size"]
+        fits = size <= first_line + index and self.tree.root(size).hex() == body["root"]
+        if not fits and not 0 <= self.first_break < size:
+            self._report("seen", run, index, "notes a checkpoint that is not this ledger's")
 
     def _check_ids(self, run: Run) -> set[int]:
         ids = self.ids

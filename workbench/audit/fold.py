@@ -12,6 +12,7 @@ from workbench.audit.canonical import Fields, parse
 from workbench.audit.decisions import PENDING, REFUSED, REVERSED, STANDS
 from workbench.audit.errors import MalformedError
 from workbench.audit.identity import Who
+from workbench.audit.origin import origin_mismatch
 from workbench.audit.schema import check_record, references
 from workbench.audit.state import LedgerState, body_digest
 
@@ -24,8 +25,16 @@ def apply(state: LedgerState, fields: Fields, offset: int = -1) -> None:
     state.counts[kind] = state.counts.get(kind, 0) + 1
     state.sets.update(references(fields["body"]))
     handler = _HANDLERS.get(kind)
-    if handler is not None:
-        handler(state, fields, offset)
+    if handler is None:
+        return
+    body = fields["body"]
+    origin = body.get("origin")
+    if origin is not None:
+        why = origin_mismatch(kind, body, state.read_set(origin["line"]["set"]))
+        if why:
+            _ignore(state, fields, why)
+            return
+    handler(state, fields, offset)
 
 
 def _ignore(state: LedgerState, fields: Fields, why: str) -> None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.audit.acknowledged import Acknowledged, Mark
-from workbench.audit.canonical import Fields, canonical, seal, sha256
+from workbench.audit.canonical import Fields, seal, sha256
 from workbench.audit.chain import damage_ranges, read_record
 from workbench.audit.errors import DamagedError, LedgerError, MalformedError
 from workbench.audit.identity import Clock, SystemClock, Who
@@ -21,16 +21,12 @@ from workbench.audit.locks import exclusive, refuse_network
 from workbench.audit.reader import Head, LedgerReader, Record
 from workbench.audit.schema import FORMAT, VERSION, check_body, check_record
 from workbench.audit.sets import SetRef, sync_folder
+from workbench.audit.signing import signed_part
 
 Sign = Callable[[bytes], str]
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 
-__all__ = ["Head", "Ledger", "Record", "Sign", "Who", "signed_part"]
-
-
-def signed_part(fields: Fields) -> bytes:
-    """What a record's signature covers: all that is known before its place in the chain is."""
-    return canonical({k: v for k, v in fields.items() if k not in ("seq", "prev", "h", "sig")})
+__all__ = ["Head", "Ledger", "Record", "Sign", "Who"]
 
 
 class Ledger(LedgerReader):
@@ -82,11 +78,11 @@ class Ledger(LedgerReader):
 
     def put_set(self, accounts: Iterable[str]) -> SetRef:
         """Store a set of ids, sorted and each once; durable before this returns."""
-        return self.sets.put(sorted(set(accounts)), self._mode())
+        return self.sets.put(sorted(set(accounts)), self.file_mode())
 
     def put_list(self, values: Iterable[str]) -> SetRef:
         """Store values in the order given (a long parameter, a policy text); durable."""
-        return self.sets.put(values, self._mode())
+        return self.sets.put(values, self.file_mode())
 
     def append(self, kind: str, body: Fields, *, seen: Head | None = None) -> Record:
         """Append one record and return it once it is on the disk.
@@ -167,7 +163,8 @@ class Ledger(LedgerReader):
             "sig": "",
         }
 
-    def _mode(self) -> int:
+    def file_mode(self) -> int:
+        """0660 where the case folder belongs to a group, else 0600."""
         shared = self.path.parent.stat().st_mode & 0o020
         return 0o660 if shared else 0o600
 
@@ -200,7 +197,7 @@ class Ledger(LedgerReader):
             raise self._unreadable(error) from error
 
     def _create(self) -> None:
-        mode = self._mode()
+        mode = self.file_mode()
         try:
             self._writer = os.open(self.path, _FLAGS | os.O_CREAT | os.O_EXCL, mode)
         except FileExistsError:

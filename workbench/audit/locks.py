@@ -13,9 +13,9 @@ from pathlib import Path
 from workbench.audit.errors import LedgerError
 
 _NETWORK = frozenset(
-    ("nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "lustre", "glusterfs")
-    + ("beegfs", "gpfs", "davfs", "fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.rclone")
-)
+    ["nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "lustre", "glusterfs",
+     "beegfs", "gpfs", "davfs", "fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.rclone"]
+)  # fmt: skip
 _FIRST_WAIT, _LONGEST_WAIT = 0.000_2, 0.02
 
 

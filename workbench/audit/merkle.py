@@ -53,6 +53,15 @@ class Tree:
         """The hash of the leaf at `index`."""
         return bytes(self._levels[0][index * HASH : (index + 1) * HASH])
 
+    def find(self, leaf: bytes, from_index: int = 0) -> int:
+        """The first index from `from_index` on with this leaf hash; raises ValueError if none."""
+        at = self._levels[0].find(leaf, from_index * HASH)
+        while at % HASH:
+            if at < 0:
+                raise ValueError("no such leaf")
+            at = self._levels[0].find(leaf, at + 1)
+        return at // HASH
+
     def levels(self) -> list[bytes]:
         """Every level, leaves first, to be kept and given to `of_levels`."""
         return [bytes(level) for level in self._levels]
@@ -70,7 +79,18 @@ class Tree:
         size = self.size if size is None else size
         if not 0 <= size <= self.size:
             raise ValueError(f"the tree holds {self.size} leaves, not {size}")
-        return self._range(0, size) if size else EMPTY_ROOT
+        if not size:
+            return EMPTY_ROOT
+        # As `_range(0, size)`, written out: verification asks for it once a record.
+        root, height, left, sha = b"", 0, size, hashlib.sha256
+        while left:
+            if left & 1:
+                at = (left - 1) * HASH
+                node = self._levels[height][at : at + HASH]
+                root = sha(b"\x01" + node + root).digest() if root else bytes(node)
+            left >>= 1
+            height += 1
+        return root
 
     def _range(self, start: int, size: int) -> bytes:
         """The root of `size` leaves from `start`, a multiple of the power of two ≥ size."""

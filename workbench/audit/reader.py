@@ -12,7 +12,8 @@ from pathlib import Path
 
 from workbench.audit import fold
 from workbench.audit.acknowledged import Acknowledged, Mark
-from workbench.audit.canonical import Fields, parse, sha256
+from workbench.audit.beside import Beside
+from workbench.audit.canonical import Fields, canonical, parse
 from workbench.audit.chain import (
     Chain,
     Problem,
@@ -22,6 +23,7 @@ from workbench.audit.chain import (
     scan,
 )
 from workbench.audit.errors import DamagedError, LedgerError, MalformedError
+from workbench.audit.merkle import Tree, leaf_hash
 from workbench.audit.sets import SetFolder
 from workbench.audit.state import LedgerState
 
@@ -95,6 +97,16 @@ class LedgerReader:
         """Size, root and last hash of what was read."""
         return Head(self._chain.tree.size, self._chain.tree.root().hex(), self._chain.head)
 
+    @property
+    def tree(self) -> Tree:
+        """The RFC 6962 tree over the lines read so far."""
+        return self._chain.tree
+
+    def line_index(self, record: Record) -> int:
+        """Which line of the file a record is, from 0: its leaf in the tree."""
+        wanted = leaf_hash(canonical(record.fields))
+        return self._chain.tree.find(wanted, from_index=min(record.seq, self._chain.tree.size))
+
     def records(self) -> Iterable[Record]:
         """Every readable record, in order."""
         at = 0
@@ -137,6 +149,7 @@ class LedgerReader:
         self.state = LedgerState(self._read_set)
         self._prefix = hashlib.sha256()
         self._since_kept = 0
+        self._lost: dict[str, str] = {}
         self.problems = []
         self.recovered = []
 
@@ -189,7 +202,9 @@ class LedgerReader:
             self._report(f"the first {mark.size} records are not those this analyst has seen")
 
     def _check_files(self) -> None:
-        self._lost = lost_files(self.path, self.state)
+        state, chain = self.state, self._chain
+        beside = Beside(self.path, state.sets, state.checkpoints, state.lost)
+        self._lost = {**beside.lost(), **beside.contradicted(chain, self.case_id)}
         for wrong in self._lost.values():
             self._report(wrong)
 
@@ -237,34 +252,9 @@ class LedgerReader:
 
     def _take(self, data: bytes) -> None:
         chain = self._chain
-        for offset, _, fields in chain.take(scan(data, chain.end, lambda fields: True)):
+        for offset, _, fields in chain.take(scan(data, chain.end, None)):
             fold.apply(self.state, fields, offset)
             self._since_kept += 1
             if fields["type"] == "open" and fields["body"]["case"] != self.case_id:
                 self._report(f"this is the ledger of another case ({fields['body']['case']!a})")
         self._prefix.update(data)
-
-
-def lost_files(path: Path, state: LedgerState) -> dict[str, str]:
-    """The files of audit.d that are gone or changed: expected SHA-256 to what is wrong.
-
-    Those that a forced recovery has accounted for are left out.
-    """
-    wrong: dict[str, str] = {}
-    sets = SetFolder(path)
-    for digest, count in state.sets.items():
-        if digest not in state.lost and (message := sets.check(digest, count)):
-            wrong[digest] = message
-    folder = path.with_suffix(".d") / "checkpoints"
-    for note in state.checkpoints:
-        for suffix, name in (("", "note_sha256"), (".sig", "sig_sha256")):
-            expected = note[name]
-            if not expected or expected in state.lost:
-                continue
-            try:
-                found = sha256((folder / (note["note"] + suffix)).read_bytes())
-            except OSError:
-                found = ""
-            if found != expected:
-                wrong[expected] = f"the checkpoint file {note['note'] + suffix} is gone or changed"
-    return wrong

@@ -10,14 +10,17 @@ from typing import Any
 
 from workbench.audit.errors import MalformedError
 from workbench.audit.fields import (
+    BOOLEAN,
     CODE,
     DECIMAL,
+    EMPTY,
     HEX32,
     HEX64,
     HEX64_OR_NONE,
+    NOT_BLANK,
     RATIO,
+    SCALAR,
     Check,
-    boolean,
     choice,
     either,
     integer,
@@ -26,7 +29,6 @@ from workbench.audit.fields import (
     maybe,
     pattern,
     record,
-    scalar,
     text,
 )
 
@@ -46,11 +48,12 @@ SET = record(set=HEX64, count=_COUNT)
 
 WHO = record(name=text(256, least=1), uid=integer(0, 2**32), host=_SHORT, key=_SHORT)
 _SUBJECT = record(kind=choice(*SCOPES), id=text(2048), set=HEX64_OR_NONE, count=_COUNT)
+_PARAMS = mapping(either(SCALAR, SET), 64)
 _EVIDENCE = record(
     query=text(256, least=1),
     rev=integer(0, 10**9),
     sha256=HEX64,
-    params=mapping(either(scalar, SET), 64),
+    params=_PARAMS,
     generation=integer(0, 10**9),
     sources=either(listing(HEX64, 64), SET),
     result_sha256=HEX64,
@@ -58,23 +61,24 @@ _EVIDENCE = record(
     ledger_head=HEX64,
 )
 _SAMPLE = record(n=_COUNT, N=_COUNT, found=_COUNT, low=RATIO, high=RATIO)
-_DECISION = record(
-    verdict=choice(*VERDICTS),
-    scope=choice(*SCOPES),
-    subject=_SUBJECT,
-    reason=CODE,
-    confidence=choice(*CONFIDENCES),
-    note=_NOTE,
-    counter=_NOTE,
-    changes_my_mind=_NOTE,
-    expires=maybe(_TIME),
-    evidence=listing(_EVIDENCE, 32),
-    sample=maybe(_SAMPLE),
-)
+_DECISION_FIELDS: dict[str, Check] = {
+    "verdict": choice(*VERDICTS),
+    "scope": choice(*SCOPES),
+    "subject": _SUBJECT,
+    "reason": CODE,
+    "confidence": choice(*CONFIDENCES),
+    "note": _NOTE,
+    "counter": _NOTE,
+    "changes_my_mind": _NOTE,
+    "expires": maybe(_TIME),
+    "evidence": listing(_EVIDENCE, 32),
+    "sample": maybe(_SAMPLE),
+}
+_DECISION_SHAPE = record(**_DECISION_FIELDS)
 
 
-def _subject(value: Any, name: str) -> None:
-    _SUBJECT(value, name)
+def _check_subject(value: Any, name: str) -> None:
+    _SUBJECT.run(value, name)
     if value["kind"] == "account":
         if not value["id"] or value["set"] or value["count"] != 1:
             raise MalformedError(f"{name} of one account needs its id, no set, and the count 1")
@@ -82,9 +86,9 @@ def _subject(value: Any, name: str) -> None:
         raise MalformedError(f"{name} of kind {value['kind']} needs the set of its accounts")
 
 
-def _decision(value: Any, name: str) -> None:
-    _DECISION(value, name)
-    _subject(value["subject"], "subject")
+def _check_decision(value: Any, name: str) -> None:
+    _DECISION_SHAPE.run(value, name)
+    _check_subject(value["subject"], "subject")
     if value["scope"] != value["subject"]["kind"]:
         raise MalformedError("scope must be the kind of its subject")
     if value["verdict"] == "flag" and not value["counter"].strip():
@@ -93,14 +97,25 @@ def _decision(value: Any, name: str) -> None:
         )
 
 
+def _plain_decision() -> str:
+    """The form of a decision on one account: the only one there are very many of."""
+    account = record(kind=choice("account"), id=_ID, set=EMPTY, count=integer(1, 1))
+    one = {**_DECISION_FIELDS, "scope": choice("account"), "subject": account}
+    countered = record(**{**one, "counter": NOT_BLANK})
+    no_flag = record(**{**one, "verdict": choice(*VERDICTS[1:])})
+    return f"(?:{countered.form}|{no_flag.form})"
+
+
+_SUBJECT_OF = Check(_check_subject)
+_DECISION = Check(_check_decision, _plain_decision())
 _ORIGIN = record(case=_SHORT, id=HEX32, who=WHO, ts=_TIME, line=SET)
 
 BODIES: dict[str, Check] = {
     # The first record of every ledger.
     "open": record(case=text(64, least=1), format=choice(FORMAT)),
-    "decision": _decision,
+    "decision": _DECISION,
     # A decision that counts once somebody else countersigns; `origin` where it came as a file.
-    "proposal": record(decision=_decision, origin=maybe(_ORIGIN)),
+    "proposal": record(decision=_DECISION, origin=maybe(_ORIGIN)),
     "countersign": record(
         record=HEX32, body_sha256=HEX64, answer=choice("agree", "refuse"), note=_NOTE,
         origin=maybe(_ORIGIN),
@@ -122,7 +137,7 @@ BODIES: dict[str, Check] = {
     ),
     # A plan (`result` null) and later what its review found.
     "sample": record(
-        subject=_subject, seed=_SHORT, drawn=SET, level=DECIMAL,
+        subject=_SUBJECT_OF, seed=_SHORT, drawn=SET, level=DECIMAL,
         method=choice("wilson", "clopper-pearson"),
         strata=listing(record(name=_SHORT, total=_COUNT, drawn=_COUNT), 256),
         result=maybe(_SAMPLE),
@@ -137,7 +152,7 @@ BODIES: dict[str, Check] = {
         what=_SHORT, id=text(2048), path=text(1024), files=_COUNT, sha256=HEX64_OR_NONE
     ),
     # `text` holds the policy file line by line; `sha256` is that of its bytes.
-    "policy": record(sha256=HEX64, text=SET, signed=boolean, reason=_NOTE),
+    "policy": record(sha256=HEX64, text=SET, signed=BOOLEAN, reason=_NOTE),
     "key": record(
         action=choice("add", "revoke"), principal=text(256, least=1), fingerprint=_SHORT,
         key=text(4096), after=maybe(_TIME), before=maybe(_TIME),
@@ -160,22 +175,55 @@ BODIES: dict[str, Check] = {
     ),
 }  # fmt: skip
 
-_envelope = record(
-    v=integer(VERSION, VERSION),
-    seq=integer(),
-    prev=HEX64,
-    h=HEX64,
-    id=HEX32,
-    type=choice(*BODIES),
-    ts=_TIME,
-    mono=_TIME,
-    boot=HEX32,
-    who=WHO,
-    tool=_SHORT,
-    seen=record(size=integer(), root=HEX64),
-    body=lambda value, name: None,
-    sig=pattern("[A-Za-z0-9+/=]{0,8192}", "a signature in base64, or empty"),
-)
+_ENVELOPE: dict[str, Check] = {
+    "v": integer(VERSION, VERSION),
+    "seq": integer(),
+    "prev": HEX64,
+    "h": HEX64,
+    "id": HEX32,
+    "type": choice(*BODIES),
+    "ts": _TIME,
+    "mono": _TIME,
+    "boot": HEX32,
+    "who": WHO,
+    "tool": _SHORT,
+    "seen": record(size=integer(), root=HEX64),
+    "body": Check(lambda value, name: None),
+    "sig": pattern("[A-Za-z0-9+/=]{0,8192}", "a signature in base64, or empty"),
+}
+_envelope = record(**_ENVELOPE).run
+
+
+def plain_form() -> str:
+    """What matches the commonest line, an unsigned decision on one account, and nothing malformed.
+
+    Its groups are boot, h, id, mono, prev, root and size seen, seq, ts. The names inside `params`
+    may be out of order or repeated: `params_form` finds them to be spelt again.
+    """
+
+    def kept(check: Check) -> Check:
+        return Check(check.run, f"({check.form})")
+
+    def unquoted(digits: int) -> Check:
+        return Check(HEX64.run, f'"([0-9a-f]{{{digits}}})"')
+
+    special = {
+        "body": _DECISION,
+        "type": choice("decision"),
+        "sig": EMPTY,
+        "boot": unquoted(32),
+        "h": unquoted(64),
+        "id": unquoted(32),
+        "prev": unquoted(64),
+        "seen": record(size=kept(integer()), root=unquoted(64)),
+        **{name: kept(_ENVELOPE[name]) for name in ("mono", "seq", "ts")},
+    }
+    return record(**{**_ENVELOPE, **special}).form
+
+
+def params_form() -> str:
+    """What matches `"params":{…}` in a line that `plain_form` matches; the object is its group."""
+    return f'"params":({_PARAMS.form})'
 
 
 def check_body(kind: str, body: Any) -> None:
@@ -183,13 +231,13 @@ def check_body(kind: str, body: Any) -> None:
     inner = BODIES.get(kind)
     if inner is None:
         raise MalformedError(f"type must be one of {', '.join(BODIES)}")
-    inner(body, "body")
+    inner.run(body, "body")
 
 
 def check_record(fields: Any) -> None:
     """Raise MalformedError, naming the field, where a whole record does not fit wb-audit/1."""
     _envelope(fields, "record")
-    BODIES[fields["type"]](fields["body"], "body")
+    BODIES[fields["type"]].run(fields["body"], "body")
     if fields["sig"] and not fields["who"]["key"]:
         raise MalformedError("key must name the key of a signed record")
 

@@ -9,6 +9,7 @@ from workbench.audit.canonical import Fields, canonical, sha256
 from workbench.audit.decisions import STANDS, DecisionRow, DecisionTable
 from workbench.audit.errors import LedgerError
 from workbench.audit.identity import Who
+from workbench.audit.origin import origin_mismatch, origin_record
 from workbench.audit.policy import Policy, read_policy
 
 ReadSet = Callable[[str], list[str]]
@@ -130,6 +131,15 @@ class LedgerState:
     def refuses(self, kind: str, body: Fields, who: Who, sig: str) -> str:
         """Why a record must not be appended now, or the empty string."""
         policy = self.policy
+        origin = body.get("origin")
+        if origin is not None:
+            lines = self.read_set(origin["line"]["set"])
+            first = origin_record(lines)
+            if why := origin_mismatch(kind, body, lines):
+                return f"It cannot be taken over: {why}."
+            if policy.signed and first is not None and not first["sig"]:
+                return "The policy of this case demands signed records; what came is unsigned."
+            who = Who.of(origin["who"])
         if policy.signed and not sig and kind not in _UNSIGNED:
             return "The policy of this case demands signed records; give the key to sign with."
         if kind in ("decision", "proposal"):

@@ -1,0 +1,151 @@
+"""Scans a large ledger in several processes: each takes the next piece of the file, in turn.
+
+Processes, not threads: the bench must not fork itself, and scanning is bound to the interpreter.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import astuple, fields
+from pathlib import Path
+
+import workbench
+from workbench.audit.canonical import Fields
+from workbench.audit.chain import Bad, Run, scan
+
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from workbench.audit.lanes import serve; serve(int(sys.argv[2]))"
+)
+_PLAIN = frozenset(("decision", "note", "export", "clipboard", "reveal", "report"))
+_RUN_FIELDS = tuple(field.name for field in fields(Run))
+
+
+def worth_keeping(record: Fields) -> bool:
+    """Whether verification must look at the record itself, not only at its place in the chain."""
+    if record["type"] not in _PLAIN or record["sig"]:
+        return True
+    body = record["body"]
+    if record["type"] != "decision":
+        return bool(record["type"] == "export")
+    return bool(body["subject"]["set"]) or any(
+        type(entry["sources"]) is dict
+        or any(type(value) is dict for value in entry["params"].values())
+        for entry in body["evidence"]
+    )
+
+
+def pieces(handle: int, chunk: int, size: int) -> Iterator[tuple[int, int]]:
+    """Offset and length of pieces that end with a LF; stops at the last LF of the file."""
+    start = 0
+    while start < size:
+        stop = min(start + chunk, size)
+        while True:
+            at = max(start, stop - 65_536)
+            found = os.pread(handle, stop - at, at).rfind(b"\n")
+            if found >= 0:
+                stop = at + found + 1
+                break
+            if at == start:
+                # No LF in the whole piece: take the next one along.
+                if stop >= size:
+                    return
+                stop = min(stop + chunk, size)
+                at = stop
+            else:
+                stop = at
+        yield start, stop - start
+        start = stop
+
+
+def read_exactly(handle: int, offset: int, length: int) -> bytes:
+    """The bytes at a place of the file, fewer only where the file ends."""
+    parts: list[bytes] = []
+    while length > 0:
+        part = os.pread(handle, length, offset)
+        if not part:
+            break
+        parts.append(part)
+        offset, length = offset + len(part), length - len(part)
+    return b"".join(parts)
+
+
+def _pack(found: list[Run | Bad]) -> bytes:
+    rows: list[object] = []
+    for item in found:
+        if isinstance(item, Bad):
+            rows.append(astuple(item))
+        else:
+            # marshal knows no bytearray.
+            rows.append([bytes(v) if type(v) is bytearray else v for v in _values(item)])
+    return marshal.dumps(rows)
+
+
+def _values(run: Run) -> list[object]:
+    return [getattr(run, name) for name in _RUN_FIELDS]
+
+
+def _unpack(data: bytes) -> list[Run | Bad]:
+    return [Bad(*row) if type(row) is tuple else Run(*row) for row in marshal.loads(data)]
+
+
+def serve(handle: int) -> None:
+    """A lane: reads "offset length" lines, writes scanned pieces with their length before."""
+    out = sys.stdout.buffer
+    for request in sys.stdin.buffer:
+        offset, length = map(int, request.split())
+        packed = _pack(scan(read_exactly(handle, offset, length), offset, worth_keeping))
+        out.write(len(packed).to_bytes(8, "big") + packed)
+        out.flush()
+
+
+def scan_in_lanes(
+    handle: int, places: list[tuple[int, int]], lanes: int
+) -> Iterator[list[Run | Bad]]:
+    """Scan the pieces of an open file in `lanes` processes; yields in file order."""
+    root = str(Path(workbench.__file__).parent.parent)
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _START, root, str(handle)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            pass_fds=(handle,),
+        )
+        for _ in range(lanes)
+    ]
+    try:
+        for number, place in enumerate(places[:lanes]):
+            _ask(started[number], place)
+        for number, place in enumerate(places):
+            lane = started[number % lanes]
+            assert lane.stdout is not None
+            length = int.from_bytes(lane.stdout.read(8), "big")
+            packed = lane.stdout.read(length)
+            if not length or len(packed) < length:
+                # The lane died (memory, a signal): what it owed is done here.
+                yield scan(read_exactly(handle, *place), place[0], worth_keeping)
+                continue
+            if number + lanes < len(places):
+                _ask(lane, places[number + lanes])
+            yield _unpack(packed)
+    finally:
+        for lane in started:
+            if lane.stdin is not None:
+                with suppress(BrokenPipeError):
+                    lane.stdin.close()
+            if lane.stdout is not None:
+                lane.stdout.close()
+            lane.kill()
+            lane.wait()
+
+
+def _ask(lane: subprocess.Popen[bytes], place: tuple[int, int]) -> None:
+    assert lane.stdin is not None
+    with suppress(BrokenPipeError):  # a dead lane is noticed when its answer is due
+        lane.stdin.write(b"%d %d\n" % place)
+        lane.stdin.flush()

@@ -1,0 +1,105 @@
+"""Two ledgers of one case joined: what the other has and this one lacks, as one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.audit.acknowledged import Acknowledged
+from workbench.audit.canonical import Fields, canonical
+from workbench.audit.chain import read_record
+from workbench.audit.errors import LedgerError
+from workbench.audit.ledger import Ledger, Record
+from workbench.audit.reader import LedgerReader
+from workbench.audit.schema import references
+
+_STAY = frozenset(("open", "recovery", "checkpoint", "merge", "policy"))
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What a merge brought: its record (None where nothing was new), how many, which conflicts."""
+
+    record: Record | None
+    records: int
+    conflicts: list[str]
+
+
+def _refused(message: str, hint: str = "") -> LedgerError:
+    return LedgerError(message, title="Not merged", hint=hint)
+
+
+def merge(ledger: Ledger, other: LedgerReader, reason: str = "") -> Merge:
+    """Bring the records of another ledger of the same case into this one, as one record.
+
+    Where the two decide differently on an account, ours stays in force and the account is a
+    conflict until somebody decides it anew. Raises LedgerError where either is damaged or the
+    cases differ.
+    """
+    ledger.refresh()
+    for side in (ledger, other):
+        if side.problems:
+            raise _refused(f"{side.path} is damaged: {side.problems[0]}.")
+    if ledger.case_id != other.case_id:
+        raise _refused("The two ledgers are of different cases.")
+    ours = {record.id for record in ledger.records()} | set(ledger.state.merged)
+    lines, sets = _foreign_lines(other, ours)
+    if not lines:
+        return Merge(None, 0, [])
+    for digest in sets:
+        ledger.put_list(other.sets.get(digest))
+    conflicts = _conflicts(ledger, other)
+    body = {
+        "case": other.case_id,
+        "size": other.head.size,
+        "root": other.head.root,
+        "lines": ledger.put_list(lines).as_field(),
+        "conflicts": ledger.put_set(conflicts).as_field() if conflicts else None,
+        "reason": reason,
+    }
+    return Merge(ledger.append("merge", body), len(lines), conflicts)
+
+
+def _foreign_lines(other: LedgerReader, ours: set[str]) -> tuple[list[str], list[str]]:
+    lines: list[str] = []
+    sets: list[str] = []
+
+    def bring(fields: Fields) -> None:
+        if fields["id"] in ours:
+            return
+        ours.add(fields["id"])
+        if fields["type"] == "merge":
+            for line in other.sets.get(fields["body"]["lines"]["set"]):
+                bring(read_record(line.encode("ascii")))
+        elif fields["type"] not in _STAY:
+            lines.append(canonical(fields).decode("ascii"))
+            sets.extend(digest for digest, _ in references(fields["body"]))
+
+    for record in other.records():
+        bring(record.fields)
+    return lines, sets
+
+
+def _conflicts(ledger: Ledger, other: LedgerReader) -> list[str]:
+    mine, theirs = ledger.state, other.state
+    found: list[str] = []
+    for account in theirs.decisions.slots:
+        here, there = mine.current(account), theirs.current(account)
+        if here is None or there is None or here.record_id == there.record_id:
+            continue
+        # A record that this ledger already has is older news, not another opinion.
+        known = mine.decisions.find(there.record_id) >= 0
+        if (
+            not known
+            and theirs.decisions.find(here.record_id) < 0
+            and here.verdict != there.verdict
+        ):
+            found.append(account)
+    return found
+
+
+def other_ledger(path: Path, case_id: str, state_dir: Path) -> LedgerReader:
+    """Open another ledger of the same case for reading, with no mark kept of it."""
+    reader = LedgerReader(path, case_id, Acknowledged(state_dir / "other", case_id))
+    reader.refresh()
+    return reader

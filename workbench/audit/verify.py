@@ -1,0 +1,238 @@
+"""`audit verify`: reads a ledger from its first byte and answers, whatever the bytes are."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbench.audit.beside import Beside
+from workbench.audit.canonical import Fields
+from workbench.audit.chain import Bad, Chain, Run, is_torn, scan
+from workbench.audit.checkpoint import Checkpoint, mismatch
+from workbench.audit.errors import INTEGRITY, LedgerError
+from workbench.audit.lanes import pieces, read_exactly, scan_in_lanes, worth_keeping
+from workbench.audit.origin import origin_mismatch, origin_record
+from workbench.audit.schema import references
+from workbench.audit.sets import SetFolder
+from workbench.audit.signing import check_signatures
+
+Progress = Callable[[int, int], None]
+_CHUNK = 2 << 20
+_PARALLEL_FROM = 12 << 20
+_MAY_BE_UNSIGNED = frozenset(("open", "recovery", "checkpoint"))
+_MOST_NAMED = 1_000
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found; `problems` empty means intact. `root` and `head` are hex digits."""
+
+    path: Path
+    records: int = 0
+    size: int = 0
+    root: str = ""
+    head: str = ""
+    bytes: int = 0
+    problems: list[str] = field(default_factory=list)
+    recovered: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    signed: int = 0
+    signatures: str = "none"
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong that no recovery accounts for."""
+        return not self.problems
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 3 where something is wrong."""
+        return 0 if self.ok else INTEGRITY
+
+
+class _Notes:
+    """What verification must remember of single records: files, signatures, policy, clocks."""
+
+    def __init__(self) -> None:
+        self.case_id = ""
+        self.sets: dict[str, int] = {}
+        self.named_by: dict[str, int] = {}
+        self.miscounted: list[str] = []
+        self.checkpoints: list[Fields] = []
+        self.lost: set[str] = set()
+        self.signed: list[Fields] = []
+        self.carried: list[Fields] = []
+        self.demanded_from = -1
+        self.excused: set[int] = set()
+        self.backwards: list[int] = []
+        self.spans: list[range] = []
+
+    def see_runs(self, found: list[Run | Bad]) -> None:
+        """Take note of which numbers are there, and where the clock went back."""
+        for item in found:
+            if isinstance(item, Run):
+                self.spans.append(range(item.seq, item.seq + len(item.offsets)))
+                self.backwards += item.backwards
+
+    def see(self, fields: Fields) -> None:
+        """Take note of one record."""
+        kind, body, seq = fields["type"], fields["body"], fields["seq"]
+        if kind == "open":
+            self.case_id = body["case"]
+        elif kind == "checkpoint":
+            self.checkpoints.append(body)
+            self.named_by.setdefault(body["note_sha256"], seq)
+            self.named_by.setdefault(body["sig_sha256"], seq)
+        elif kind == "recovery" and body["kind"] == "forced":
+            self.lost.update(r["sha256"] for r in body["ranges"] if r["what"] == "file")
+        elif kind == "policy" and body["signed"] and self.demanded_from < 0:
+            self.demanded_from = seq + 1
+        if kind in ("proposal", "countersign") and body["origin"] is not None:
+            self.carried.append(fields)
+        if fields["sig"]:
+            self.signed.append(fields)
+        if fields["sig"] or kind in _MAY_BE_UNSIGNED:
+            self.excused.add(seq)
+        for digest, count in references(body):
+            self.named_by.setdefault(digest, seq)
+            if self.sets.setdefault(digest, count) != count:
+                self.miscounted.append(f"record {seq}: counts its list {digest[:12]}… otherwise")
+
+
+def ledger_file(path: Path) -> Path:
+    """The ledger of a case folder, or the path itself where it names a file."""
+    return path / "audit.jsonl" if path.is_dir() else path
+
+
+def verify(
+    path: Path,
+    *,
+    checkpoint: Checkpoint | None = None,
+    signers: Path | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Check every line, link, set and checkpoint file of a ledger (a case folder or its file).
+
+    `progress(done, total)` is called in bytes. Raises nothing on account of what the bytes are.
+    """
+    file = ledger_file(path)
+    report = Report(file)
+    try:
+        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        what = "is a symbolic link" if file.is_symlink() else f"cannot be read ({error.strerror})"
+        report.problems.append(f"{file.name} {what}")
+        return report
+    try:
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            _judge(handle, report, checkpoint, signers, progress or (lambda done, total: None))
+        else:
+            report.problems.append(f"{file.name} is not an ordinary file")
+    except OSError as error:
+        report.problems.append(f"{file.name} cannot be read to its end ({error.strerror})")
+    finally:
+        os.close(handle)
+    return report
+
+
+def _judge(
+    handle: int,
+    report: Report,
+    checkpoint: Checkpoint | None,
+    signers: Path | None,
+    progress: Progress,
+) -> None:
+    size = os.fstat(handle).st_size
+    chain, notes = Chain(), _Notes()
+    for found in _scanned(handle, size):
+        for _, _, fields in chain.take(found):
+            notes.see(fields)
+        notes.see_runs(found)
+        progress(chain.end, size)
+    still, recovered = chain.settle(lambda offset, length: read_exactly(handle, offset, length))
+    report.problems += map(str, sorted(still, key=lambda problem: problem.off))
+    report.recovered += map(str, recovered)
+    report.records, report.size, report.head = chain.records, chain.tree.size, chain.head
+    report.root, report.bytes = chain.tree.root().hex(), chain.end
+    _check_tail(handle, size, chain, report)
+    if chain.records == 0:
+        report.problems.append("the file holds no record")
+    if checkpoint is not None and (wrong := mismatch(checkpoint, chain.tree, notes.case_id)):
+        report.problems.append(wrong)
+    _check_beside(chain, notes, report)
+    _check_carried(notes, report)
+    _check_signed(notes, signers, report)
+    if notes.backwards:
+        report.warnings.append(
+            f"the clock went back {len(notes.backwards):,} times, first at record "
+            f"{notes.backwards[0]}; the order is that of the numbers"
+        )
+    del report.problems[_MOST_NAMED:]
+
+
+def _scanned(handle: int, size: int) -> Iterator[list[Run | Bad]]:
+    places = list(pieces(handle, _CHUNK, size))
+    lanes = min(len(os.sched_getaffinity(0)), 8)
+    if size >= _PARALLEL_FROM and lanes > 1:
+        yield from scan_in_lanes(handle, places, lanes)
+        return
+    for offset, length in places:
+        yield scan(read_exactly(handle, offset, length), offset, worth_keeping)
+
+
+def _check_tail(handle: int, size: int, chain: Chain, report: Report) -> None:
+    if size <= chain.end:
+        return
+    length = size - chain.end
+    if length <= _CHUNK and is_torn(read_exactly(handle, chain.end, length)):
+        report.warnings.append(
+            f"{length} bytes after the last record are a torn append (or one in progress); the "
+            "next append accounts for them"
+        )
+    else:
+        report.problems.append(
+            f"record {chain.next_seq} (bytes {chain.end}-{size}): does not end with a line feed"
+        )
+
+
+def _check_beside(chain: Chain, notes: _Notes, report: Report) -> None:
+    report.problems += notes.miscounted
+    beside = Beside(report.path, notes.sets, notes.checkpoints, notes.lost)
+    for digest, wrong in beside.lost().items():
+        report.problems.append(f"record {notes.named_by[digest]}: {wrong}")
+    report.problems += beside.contradicted(chain, notes.case_id).values()
+    report.recovered += [f"the file {digest} is lost for good" for digest in sorted(notes.lost)]
+
+
+def _check_carried(notes: _Notes, report: Report) -> None:
+    """Records that came as files: the stored line is whole, the same, and signed as it says."""
+    folder = SetFolder(report.path)
+    for fields in notes.carried:
+        try:
+            lines = folder.get(fields["body"]["origin"]["line"]["set"])
+        except LedgerError:
+            continue  # `_check_beside` has named the lost list
+        wrong = origin_mismatch(fields["type"], fields["body"], lines)
+        first = origin_record(lines)
+        if wrong:
+            report.problems.append(f"record {fields['seq']}: {wrong}")
+        elif first is not None and first["sig"]:
+            notes.signed.append({**first, "seq": fields["seq"]})
+
+
+def _check_signed(notes: _Notes, signers: Path | None, report: Report) -> None:
+    result = check_signatures(notes.signed, signers)
+    report.signed = len(notes.signed)
+    if report.signed:
+        report.signatures = "not checked" if result.absent else f"{result.checked} checked"
+    report.problems += [f"record {seq}: {why}" for seq, why in result.wrong]
+    if notes.demanded_from >= 0:
+        report.problems += [
+            f"record {seq}: is not signed, as the policy demands"
+            for seq in itertools.chain(*notes.spans)
+            if seq >= notes.demanded_from and seq not in notes.excused
+        ]
