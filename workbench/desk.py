@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -124,6 +125,10 @@ class Desk:
                 | {"decided_at": time_text(row.decided_at), "expires_at": time_text(row.expires_at)}
                 for row in rows
             ]
+
+    def decision_lines(self) -> list[str]:
+        """The `decisions` table as ASCII JSON lines, for the query worker."""
+        return [json.dumps(row, separators=(",", ":")) for row in self.decision_rows()]
 
     def head_words(self) -> str:
         """The ledger's size and head for the status line."""

@@ -6,9 +6,12 @@ import signal
 import sys
 from pathlib import Path
 
+import click
+
 from workbench.case import Case
+from workbench.cli.session import CASE
 from workbench.desk import Desk
-from workbench.settings import Settings
+from workbench.settings import Settings, load_settings
 from workbench.tui.terminal import prepare
 
 
@@ -38,3 +41,10 @@ def open_bench(path: Path, settings: Settings) -> int:
     if bench.return_code:
         sys.stderr.write("The bench ended early; type `reset` if the terminal looks odd.\n")
     return code or bench.return_code or 0
+
+
+@click.command("open")
+@CASE
+def open_command(case: Path) -> int:
+    """Open the bench on CASE."""
+    return open_bench(case, load_settings())

@@ -37,6 +37,17 @@ DECISIONS = Overlay(
 OVERLAYS = {overlay.name: overlay for overlay in (DECISIONS,)}
 
 
+def read_account_ids(session: Session, parquet: Path) -> list[str]:
+    """The column account_id of a Parquet file in the spill folder; raises QueryFailed."""
+    source = str(parquet).replace("'", "''")
+    with session.cursor() as cursor, engine_errors():
+        rows = cursor.execute(
+            f"SELECT DISTINCT CAST(account_id AS VARCHAR) FROM read_parquet('{source}') "
+            "WHERE account_id IS NOT NULL"
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
 def write_overlay(session: Session, overlay: Overlay, lines: Path) -> Path:
     """Turn the bench's JSON lines into a Parquet file beside them; an empty file is an empty table.
 

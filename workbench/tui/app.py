@@ -17,7 +17,7 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.library import Library
 from workbench.safe_text import safe_text
 from workbench.tui.acts import case_library
-from workbench.tui.jobs import Jobs, as_json_line
+from workbench.tui.jobs import Jobs
 from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenPlace, RunQuery
 from workbench.tui.places import Place
 from workbench.tui.remember import History, ViewMemory
@@ -118,8 +118,8 @@ class Bench(App[int]):
 
     async def _read_ledger(self) -> None:
         try:
-            rows = await self.jobs.background(self.desk.decision_rows)
-            await self.jobs.lay_over("decisions", [as_json_line(row) for row in rows])
+            lines = await self.jobs.background(self.desk.decision_lines)
+            await self.jobs.lay_over("decisions", lines)
             self.query_one(StatusLine).audit(self.desk.head_words())
         except WorkbenchError as error:
             self.post_message(Failed(error))

@@ -8,7 +8,6 @@ worker is killed, replaced, and the other open results are read back from their 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
@@ -279,7 +278,3 @@ def _write_lines(path: Path, lines: list[str]) -> None:
     with path.open("w", encoding="ascii") as out:
         out.writelines(f"{line}\n" for line in lines)
 
-
-def as_json_line(record: dict[str, Any]) -> str:
-    """One ASCII JSON line for an overlay."""
-    return json.dumps(record, ensure_ascii=True, separators=(",", ":"))

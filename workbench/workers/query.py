@@ -11,6 +11,7 @@ Messages in (each with `job`, answered by events with the same `job`):
     inspect  sql                                    -> inspected
     overlay  table, file                            -> overlaid
     reopen   result                                 -> opened
+    account_ids  file                               -> account_ids
     hash                                            -> hashed
     cancel   target | close  result                 (no answer)
 Any of them may be answered by `error` with title, message, hint, exit_code.
@@ -72,6 +73,7 @@ class QueryWorker:
             "overlay": self._overlay,
             "reopen": self._reopen,
             "hash": self._hash,
+            "account_ids": self._account_ids,
         }
 
     def say(self, event: str, job: int, **fields: object) -> None:
@@ -235,6 +237,12 @@ class QueryWorker:
         parquet = write_overlay(self._session, OVERLAYS[table], self._spill / str(message["file"]))
         self._session.lay_over(table, parquet)
         self.say("overlaid", int(message["job"]), table=table)
+
+    def _account_ids(self, message: Message) -> None:
+        from workbench.engine.overlay import read_account_ids
+
+        ids = read_account_ids(self._session, self._spill / str(message["file"]))
+        self.say("account_ids", int(message["job"]), ids=ids)
 
     def _hash(self, message: Message) -> None:
         digest = hashlib.sha256()

@@ -1,0 +1,80 @@
+"""`workbench audit`: verify the ledger, show it, take checkpoints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from workbench.audit.verify import ledger_file, verify
+from workbench.case import Case
+from workbench.cli import output
+from workbench.cli.session import CASE
+from workbench.desk import Desk
+from workbench.errors import IntegrityError
+from workbench.settings import load_settings
+
+
+@click.group()
+def audit() -> None:
+    """The ledger: verify, show, checkpoint, recover."""
+
+
+@audit.command("verify")
+@CASE
+@click.option("--checkpoint", type=click.Path(path_type=Path), help="a note kept elsewhere")
+@click.option(
+    "--signers", type=click.Path(path_type=Path), help="allowed signers (ssh-keygen's form)"
+)
+def verify_command(case: Path, checkpoint: Path | None, signers: Path | None) -> int:
+    """Check every record, the chain and the root of CASE (a case folder or a ledger file)."""
+    from workbench.audit.checkpoint import read_checkpoint
+
+    known = read_checkpoint(checkpoint) if checkpoint else None
+    report = verify(case, checkpoint=known, signers=signers)
+    for warning in report.warnings:
+        output.write(f"warning: {output.cell_text(warning)}\n")
+    if report.problems:
+        for problem in report.problems[:50]:
+            output.write(f"problem: {output.cell_text(problem)}\n")
+        raise IntegrityError(
+            f"{ledger_file(case)} is not intact: {len(report.problems):,} problems.",
+            hint="Keep a copy as evidence; compare with a checkpoint kept elsewhere.",
+        )
+    output.write(f"intact: {report.size:,} records\nhead {report.head}\nroot {report.root}\n")
+    if known is None:
+        output.write(
+            "a cut tail or a whole rewrite shows only against a checkpoint kept elsewhere\n"
+        )
+    return 0
+
+
+@audit.command("show")
+@CASE
+@click.option("--limit", type=click.IntRange(min=1), default=50, help="newest so many")
+def show(case: Path, limit: int) -> int:
+    """The newest records of CASE as JSON lines, oldest first."""
+    import json
+    from collections import deque
+
+    desk = Desk(Case.open(case), load_settings())
+    try:
+        for record in deque(desk.ledger().records(), limit):
+            output.write(json.dumps(record.fields, sort_keys=True) + "\n")
+    finally:
+        desk.close()
+    return 0
+
+
+@audit.command("recover")
+@CASE
+@click.option("--reason", required=True, help="what happened; it is recorded")
+def recover(case: Path, reason: str) -> int:
+    """Account for damaged bytes by a record, so that work can go on; nothing is deleted."""
+    desk = Desk(Case.open(case), load_settings())
+    try:
+        record = desk.ledger().recover(reason)
+    finally:
+        desk.close()
+    output.Talk().say(f"Recorded as {record.id}; audit verify goes on listing what was damaged.")
+    return 0

@@ -1,0 +1,74 @@
+"""Loads and clusters with progress on stderr: what `load`, `demo` and `--rebuild` share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from workbench.case import Case, Staging, staged
+from workbench.cli import output
+from workbench.desk import Desk
+from workbench.settings import Settings
+from workbench.workers.analysing import analyse_store
+from workbench.workers.loading import LoadOptions, load_case
+from workbench.workers.protocol import Message
+
+
+def progress_words(message: Message) -> str:
+    """A progress event as one line: phase, share, rate, time left."""
+    done, total = int(message.get("done") or 0), int(message.get("total") or 0)
+    words = str(message["phase"])
+    if total:
+        words += f"  {done:,} of {total:,} ({100 * done // total}%)"
+    elif done:
+        words += f"  {done:,}"
+    if rate := message.get("rate"):
+        words += f"  {rate:,.0f} a second"
+    if eta := message.get("eta_s"):
+        words += f"  {eta:,.0f} s left"
+    return words
+
+
+def build(
+    path: Path,
+    files: Sequence[Path],
+    options: LoadOptions,
+    settings: Settings,
+    talk: output.Talk,
+) -> tuple[Case, Message]:
+    """Load files into a case and cluster it; returns the case and what the load said."""
+
+    def on_progress(message: Message) -> None:
+        talk.progress(progress_words(message))
+
+    def analyse(staging: Staging) -> str:
+        return analyse_store(staging, path / "queries", settings.load, on_progress=on_progress)
+
+    try:
+        return load_case(
+            path, files, options, settings.load, analyse=analyse, on_progress=on_progress
+        )
+    finally:
+        talk.end_progress()
+
+
+def rebuild(path: Path, settings: Settings, talk: output.Talk) -> Case:
+    """Cluster a case anew, as a new generation, with the ledger's list edits applied."""
+    case = Case.open(path)
+    desk = Desk(case, settings)
+    overlay: list[dict[str, Any]] = desk.ledger().state.entity_lists()
+    desk.close()
+
+    def on_progress(message: Message) -> None:
+        talk.progress(progress_words(message))
+
+    try:
+        with staged(case) as staging:
+            case.copy_generation(staging)
+            revision = analyse_store(
+                staging, case.queries_path, settings.load, overlay=overlay, on_progress=on_progress
+            )
+            return case.commit(staging, case.manifest.sources, revision)
+    finally:
+        talk.end_progress()

@@ -1,0 +1,29 @@
+"""`workbench clusters`: the ranked clusters, or their members."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from workbench.cli.building import rebuild
+from workbench.cli.session import CASE, Choices, choices, open_case, put_query
+from workbench.settings import load_settings
+
+
+@click.command()
+@CASE
+@click.option("--members", is_flag=True, help="one row a member instead of one a cluster")
+@click.option("--min-score", type=float, default=0.0, help="only clusters with at least this score")
+@click.option("--rebuild", "again", is_flag=True, help="cluster anew, as a new generation")
+@choices
+def clusters(case: Path, members: bool, min_score: float, again: bool, chosen: Choices) -> int:
+    """The clusters of CASE, most suspicious first."""
+    settings = load_settings()
+    if again:
+        rebuilt = rebuild(case, settings, chosen.talk)
+        chosen.talk.say(f"Clustered anew: generation {rebuilt.manifest.generation}.")
+    with open_case(case, settings) as session:
+        query = session.library.query("clusters-members" if members else "clusters-table")
+        put_query(session, query, {"min_score": min_score}, chosen)
+    return 0

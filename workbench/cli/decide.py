@@ -1,0 +1,149 @@
+"""`workbench decide`: one decision, on an account, a set or a cluster, into the ledger."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workbench.audit.schema import CONFIDENCES, NO_COUNTER, VERDICTS
+from workbench.cli import output
+from workbench.cli.session import CASE, GIVEN, CaseSession, given_values, open_case
+from workbench.desk import Draft, Evidence, distinct
+from workbench.errors import UsageError, WorkbenchError
+from workbench.playbooks.binding import bind
+
+_EVIDENCE = {
+    "account": ("account-card", "account"),
+    "accounts": ("", ""),
+    "cluster": ("cluster-card", "cluster"),
+}
+
+
+@click.command()
+@CASE
+@click.option("--verdict", type=click.Choice(VERDICTS), required=True)
+@click.option("--reason", required=True, help="a reason code of the case's policy")
+@click.option("--account", "accounts", multiple=True, metavar="ID")
+@click.option("--cluster", metavar="ID")
+@click.option("--from", "source", type=click.Path(path_type=Path, exists=True),
+              help="Parquet or JSONL with account_id, or plain ids one a line")  # fmt: skip
+@click.option("--counter", default="", help=f"what speaks against a flag; {NO_COUNTER} is allowed")
+@click.option("--confidence", type=click.Choice(CONFIDENCES), default="medium")
+@click.option("--note", default="")
+@click.option("--changes-my-mind", default="", help="what would change it")
+@click.option("--evidence", "query", help="saved query that it rests on")
+@GIVEN
+@click.option("--expires", default="", help="date to look again")
+@click.option("--dry-run", is_flag=True, help="show whom it would hit; record nothing")
+def decide(
+    case: Path, verdict: str, reason: str, accounts: tuple[str, ...], cluster: str | None,
+    source: Path | None, counter: str, confidence: str, note: str, changes_my_mind: str,
+    query: str | None, given: tuple[str, ...], expires: str, dry_run: bool,
+) -> int:  # fmt: skip
+    """Record a decision on accounts or a cluster of CASE."""
+    if sum(map(bool, (accounts, cluster, source))) != 1:
+        raise UsageError("Give one subject: --account ID, --cluster ID or --from FILE.")
+    if verdict == "flag" and not counter.strip():
+        raise UsageError(
+            "A flag says what speaks against it.", hint=f"Give --counter TEXT, or {NO_COUNTER}."
+        )
+    with open_case(case) as session:
+        kind, subject, chosen = _subject(session, accounts, cluster, source)
+        _show_impact(session, chosen)
+        if dry_run:
+            return 0
+        session.case.verify_store()
+        evidence = _evidence(session, kind, subject, query, given_values(given))
+        draft = Draft(
+            kind, subject, chosen, verdict, reason, confidence, note, counter, changes_my_mind,
+            expires, evidence,
+        )  # fmt: skip
+        record = session.desk.record(draft)
+        output.write(f"{record}\n")
+        output.Talk().say(f"Recorded: {verdict} {reason} on {len(chosen):,} accounts.")
+    return 0
+
+
+def _subject(
+    session: CaseSession, accounts: tuple[str, ...], cluster: str | None, source: Path | None
+) -> tuple[str, str, tuple[str, ...]]:
+    if cluster:
+        rows = session.rows("cluster-account-ids", cluster=cluster)
+        if not rows:
+            raise WorkbenchError(
+                f"There is no cluster “{cluster}” in this case.",
+                hint=f"See: workbench clusters {session.case.root}",
+            )
+        return "cluster", cluster, tuple(str(row["account_id"]) for row in rows)
+    given = accounts if source is None else _ids_of(session, source)
+    chosen = distinct(given)
+    known = {
+        str(row["account_id"]) for row in session.rows("known-accounts", accounts=list(chosen))
+    }
+    unknown = [one for one in chosen if one not in known]
+    if unknown:
+        shown = ", ".join(output.cell_text(one) for one in unknown[:5])
+        raise WorkbenchError(
+            f"{len(unknown):,} of {len(chosen):,} ids are in no extract of this case: {shown}.",
+            hint="Nothing was recorded. Correct the list and run again.",
+        )
+    if not chosen:
+        raise UsageError("The list names no account.")
+    kind = "account" if len(chosen) == 1 else "accounts"
+    return kind, chosen[0], chosen
+
+
+def _ids_of(session: CaseSession, source: Path) -> list[str]:
+    with source.open("rb") as data:
+        if data.read(4) == b"PAR1":
+            return _parquet_ids(session, source)
+    ids: list[str] = []
+    text = source.read_text(encoding="utf-8", errors="surrogateescape")
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        ids.append(_id_of(line.removesuffix("\r"), source, number))
+    return ids
+
+
+def _id_of(line: str, source: Path, number: int) -> str:
+    if not line.startswith("{"):
+        return line
+    try:
+        record: dict[str, Any] = json.loads(line)
+        return str(record["account_id"])
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(f"{source}, line {number}: no JSON object with account_id.") from None
+
+
+def _parquet_ids(session: CaseSession, source: Path) -> list[str]:
+    """The worker reads the file from its own folder: the command line opens no Parquet."""
+    copy = session.client.spill / "ids.parquet"
+    output.move_beside(source, copy)
+    answer = session.client.request("account_ids", file=copy.name)
+    return [str(one) for one in answer["ids"]]
+
+
+def _show_impact(session: CaseSession, accounts: tuple[str, ...]) -> None:
+    row = session.rows("impact-preview", accounts=list(accounts))[0]
+    words = ", ".join(f"{name} {output.cell_text(value)}" for name, value in row.items())
+    output.Talk().say(f"It hits: {words}.")
+
+
+def _evidence(
+    session: CaseSession, kind: str, subject: str, query_id: str | None, given: dict[str, str]
+) -> tuple[dict[str, Any], ...]:
+    default, parameter = _EVIDENCE[kind]
+    name = query_id or default
+    if not name:
+        return ()
+    query = session.library.query(name)
+    if not query_id:
+        given = {parameter: subject}
+    parameters = bind(query, given, session.span)
+    told = session.client.request("digest", sql=query.sql, parameters=parameters)
+    evidence = Evidence(query, parameters, int(told["rows"]), str(told["sha256"]))
+    return (session.desk.evidence_field(evidence),)

@@ -1,0 +1,37 @@
+"""Summaries in lines: what a load did, what a case holds, which campaigns were found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.case import Case
+from workbench.safe_text import safe_text
+from workbench.workers.protocol import Message
+
+
+def load_words(case: Case, summary: Message) -> list[str]:
+    """What a load did, for stderr."""
+    tables = ", ".join(f"{name} {rows:,}" for name, rows in summary["tables"].items() if rows)
+    lines = [
+        f"Loaded into {safe_text(case.root)}, generation {case.manifest.generation}: {tables}."
+    ]
+    rejected = int(summary["rejected"])
+    if rejected:
+        lines.append(f"{rejected:,} bad records went to {safe_text(case.rejects_path)}.")
+    for path, columns in summary["unknown_columns"].items():
+        names = ", ".join(safe_text(name, 60) for name in columns)
+        lines.append(f"{safe_text(path)}: columns kept out, no table has them: {names}.")
+    if summary["warnings"]:
+        lines.append(f"{summary['warnings']:,} warnings: workbench info {safe_text(case.root)}")
+    return lines
+
+
+def campaign_lines(clusters: list[dict[str, Any]]) -> list[str]:
+    """One line per campaign, in the form that scripts read."""
+    return [
+        f"campaign {safe_text(row['cluster_id'])} accounts {row['accounts']} "
+        f"exchanges {row['exchanges'] or 0} score {row['score'] or 0:.2f} "
+        f"{safe_text(row['summary'] or '')}"
+        for row in clusters
+        if row["campaign_like"]
+    ]

@@ -1,0 +1,59 @@
+"""`workbench info`: manifest, tables, columns present, span, rejects, warnings, how to back up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from workbench.cli import output
+from workbench.cli.session import CASE, Choices, choices, open_case, put_records
+from workbench.safe_text import safe_text
+
+
+@click.command()
+@CASE
+@choices
+def info(case: Path, chosen: Choices) -> int:
+    """What CASE holds: sources, tables, columns, time span, rejects, warnings."""
+    with open_case(case) as session:
+        manifest = session.case.manifest
+        totals = session.rows("overview-totals")[0]
+        presence = session.rows("overview-columns")
+        if chosen.format != "table":
+            names = ["table_name", "column_name", "present", "non_null"]
+            put_records(chosen, names, [[row[name] for name in names] for row in presence])
+            return 0
+        lines = [
+            f"case        {safe_text(manifest.name)} ({manifest.case_id})",
+            f"generation  {manifest.generation}, {manifest.committed_at}, {manifest.tool}",
+            f"store       {safe_text(session.case.store_path.name)} {manifest.store_bytes:,} bytes"
+            f" sha256 {manifest.store_sha256}",
+            f"holds       {totals['accounts']:,} accounts, {totals['exchanges']:,} exchanges, "
+            f"{totals['first_ts']} … {totals['last_ts']} UTC",
+            f"clusters    {totals['clusters']:,}, {totals['campaigns']:,} look like campaigns",
+            f"ledger      {session.desk.head_words()}",
+            f"rejected    {totals['rejected']:,} records"
+            + (f" in {safe_text(session.case.rejects_path)}" if totals["rejected"] else ""),
+            f"isolation   {session.client.isolation}",
+            f"back up     copy the folder {safe_text(session.case.root)}; the ledger (audit.jsonl, "
+            "audit.d) is the part that cannot be rebuilt; to restore, copy it back",
+        ]
+        output.write("\n".join(lines) + "\n\n")
+        _tables(
+            session.rows("overview-sources"), ["source_id", "format", "rows", "rejected", "path"]
+        )
+        _tables(session.rows("overview-warnings"), ["table_name", "column_name", "rows", "message"])
+        missing: dict[str, list[str]] = {}
+        for row in presence:
+            if not row["present"]:
+                missing.setdefault(row["table_name"], []).append(row["column_name"])
+        for table, columns in missing.items():
+            output.write(f"not in any extract: {table}: {', '.join(columns)}\n")
+    return 0
+
+
+def _tables(records: list[dict[str, object]], names: list[str]) -> None:
+    if records:
+        rows = [[record[name] for name in names] for record in records]
+        output.write(output.table_text(names, rows) + "\n")

@@ -1,0 +1,69 @@
+"""`workbench load`: extracts into a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from workbench.cli import output
+from workbench.cli.building import build
+from workbench.cli.digest import load_words
+from workbench.cli.session import CASE
+from workbench.errors import UsageError
+from workbench.settings import load_settings
+from workbench.workers.loading import LoadOptions, preview_case
+
+
+@click.command()
+@CASE
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--as", "table", default="", help="canonical table of the files")
+@click.option("--map", "mapping", type=click.Path(path_type=Path), help="TOML mapping profile")
+@click.option("--append", is_flag=True, help="add to what the case holds")
+@click.option("--group", default="", help="a team's group: folder 2770, files 0660")
+@click.option("--dry-run", is_flag=True, help="show the first rows as they would load")
+@click.option("--quiet", is_flag=True, help="no talk on stderr but errors")
+@click.option("--no-progress", is_flag=True, help="no progress line")
+def load(
+    case: Path, files: tuple[Path, ...], table: str, mapping: Path | None, append: bool,
+    group: str, dry_run: bool, quiet: bool, no_progress: bool,
+) -> int:  # fmt: skip
+    """Load extract FILES (or folders of parts) into CASE, made where it is missing.
+
+    Parquet, CSV and JSON lines, plain, .gz or .zst. Bad records go to CASE/rejects, once each.
+    """
+    talk = output.Talk(quiet=quiet, no_progress=no_progress)
+    settings = load_settings()
+    options = LoadOptions(
+        table=table, mapping=_text_of(mapping), append=append, name="", group=group
+    )
+    if dry_run:
+        _show_preview(preview_case(case, files, options, settings.load))
+        return 0
+    loaded, summary = build(case, files, options, settings, talk)
+    for line in load_words(loaded, summary):
+        talk.say(line)
+    return 0
+
+
+def _text_of(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The mapping {path} cannot be read: {error}.") from error
+
+
+def _show_preview(answer: dict[str, object]) -> None:
+    tables = answer["tables"]
+    assert isinstance(tables, list)
+    for table in tables:
+        output.write(f"{output.cell_text(table['path'])} → {table['table']}\n")
+        output.write(output.table_text(table["columns"], table["rows"]))
+        shares = [
+            [name, f"{100 * share:.1f}%"]
+            for name, share in zip(table["columns"], table["null_share"], strict=True)
+        ]
+        output.write(output.table_text(["column", "missing"], shares) + "\n")

@@ -1,0 +1,103 @@
+"""The command line: commands by group, errors as sentences, exit codes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from workbench import __version__
+from workbench.audit.errors import LedgerError
+from workbench.cli import output
+from workbench.errors import Cancelled, WorkbenchError
+
+# Command to the module and object that answer it; a module is imported when its command runs.
+COMMANDS = {
+    "open": ("open", "open_command"),
+    "demo": ("demo", "demo"),
+    "load": ("load", "load"),
+    "info": ("info", "info"),
+    "doctor": ("doctor", "doctor"),
+    "synth": ("synth", "synth"),
+    "find": ("look", "find"),
+    "account": ("look", "account"),
+    "entity": ("look", "entity"),
+    "clusters": ("clusters", "clusters"),
+    "run": ("queries", "run_query"),
+    "sql": ("queries", "sql"),
+    "queries": ("queries", "queries"),
+    "playbook": ("playbook", "playbook"),
+    "decide": ("decide", "decide"),
+    "decisions": ("decisions", "decisions"),
+    "reverse": ("decisions", "reverse"),
+    "audit": ("audit", "audit"),
+}
+
+
+class Commands(click.Group):
+    """Finds commands lazily; a case folder as the first word opens the bench on it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"workbench.cli.{module}"), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """`workbench CASE` is `workbench open CASE`."""
+        if args and args[0] not in COMMANDS and os.path.isdir(args[0]):
+            args = ["open", *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, invoke_without_command=True)
+@click.version_option(__version__, prog_name="workbench")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """A terminal workbench for finding coordinated fake accounts in AI API logs.
+
+    Evidence about access patterns, from extracts on disk; nothing ever contacts a network.
+    With a case folder alone it opens the bench; without anything it says how to begin.
+    """
+    if ctx.invoked_subcommand is None:
+        from workbench.cli.welcome import welcome
+
+        output.write(welcome())
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns its exit code (0, 1, 2, 3, 4 or 130)."""
+    os.umask(0o077)
+    talk = output.Talk()
+    try:
+        result = cli.main(list(arguments), prog_name="workbench", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        talk.error(WorkbenchError(error.format_message(), title="Wrong usage", hint=_help(error)))
+        return 2
+    except WorkbenchError as error:
+        talk.error(error)
+        return error.exit_code
+    except LedgerError as error:
+        talk.error(WorkbenchError(error.message, hint=error.hint, title=error.title))
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        talk.error(Cancelled("Interrupted; nothing was left half done."))
+        return 130
+
+
+def _help(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"See: {context.command_path} --help" if context is not None else "See: workbench --help"

@@ -1,0 +1,179 @@
+"""The only writer of stdout (data) and of stderr (talk)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from workbench.errors import WorkbenchError
+from workbench.safe_text import guard_formula, safe_text
+
+FORMATS = ("table", "csv", "jsonl", "parquet")
+_WIDEST = 60
+_PROGRESS_INTERVAL = 0.25
+
+
+class Talk:
+    """Sentences and progress on stderr; `quiet` keeps the sentences, `no_progress` the line."""
+
+    def __init__(self, *, quiet: bool = False, no_progress: bool = False) -> None:
+        self._quiet = quiet
+        self._line = not no_progress and not quiet and sys.stderr.isatty()
+        self._said = 0.0
+        self._open = False
+
+    def say(self, words: str) -> None:
+        """One sentence."""
+        if not self._quiet:
+            self.end_progress()
+            sys.stderr.write(safe_text(words, 2000) + "\n")
+
+    def error(self, error: WorkbenchError) -> None:
+        """What failed, and what to do; never silenced."""
+        self.end_progress()
+        text = safe_text(error.message, 4000, multiline=True)
+        sys.stderr.write(f"{safe_text(error.title)}: {text}\n")
+        if error.hint:
+            sys.stderr.write(f"{safe_text(error.hint, 1000)}\n")
+
+    def progress(self, words: str, *, last: bool = False) -> None:
+        """One line that is rewritten, four times a second at the most."""
+        now = time.monotonic()
+        if not self._line or (not last and now - self._said < _PROGRESS_INTERVAL):
+            return
+        self._said, self._open = now, True
+        width = shutil.get_terminal_size().columns - 1
+        sys.stderr.write(f"\r{safe_text(words, width):<{width}}")
+        sys.stderr.flush()
+
+    def end_progress(self) -> None:
+        """Leave the progress line."""
+        if self._open:
+            width = shutil.get_terminal_size().columns - 1
+            sys.stderr.write("\r" + " " * width + "\r")
+            self._open = False
+
+
+def write(text: str) -> None:
+    """Data to stdout; a closed pipe ends the program quietly."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_file(source: Path) -> None:
+    """A whole file to stdout, as bytes."""
+    sys.stdout.flush()
+    with source.open("rb") as data:
+        try:
+            shutil.copyfileobj(data, sys.stdout.buffer, 1 << 20)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def move_beside(source: Path, target: Path) -> None:
+    """Copy a finished file to `target`: temporary name beside it, sync, rename.
+
+    Raises WorkbenchError where the target cannot be written.
+    """
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with source.open("rb") as data, open(unfinished, "wb", opener=_private) as out:
+            shutil.copyfileobj(data, out, 1 << 20)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(unfinished, target)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise WorkbenchError(
+            f"{target} cannot be written: {error.strerror}.",
+            hint="Give another path with -o, or free some space.",
+        ) from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def cell_text(value: Any) -> str:
+    """One cell of a table as safe text."""
+    if value is None:
+        return "·"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return safe_text(value)
+
+
+def table_text(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows as aligned text; wide characters are measured, long cells are cut with a mark."""
+    from rich.cells import cell_len, set_cell_size
+
+    heads = [safe_text(name, _WIDEST) for name in names]
+    cells = [[cell_text(value) for value in row] for row in rows]
+    widths = [
+        min(_WIDEST, max([cell_len(head), *(cell_len(row[at]) for row in cells)]))
+        for at, head in enumerate(heads)
+    ]
+    right = [
+        bool(rows) and all(isinstance(row[at], int | float | None) for row in rows)
+        for at in range(len(heads))
+    ]
+
+    def fit(text: str, at: int) -> str:
+        if cell_len(text) > widths[at]:
+            return set_cell_size(text, widths[at] - 1) + "…"
+        space = " " * (widths[at] - cell_len(text))
+        return space + text if right[at] else text + space
+
+    lines = ["  ".join(fit(head, at) for at, head in enumerate(heads)).rstrip()]
+    lines.append("  ".join("─" * width for width in widths))
+    lines += ["  ".join(fit(cell, at) for at, cell in enumerate(row)).rstrip() for row in cells]
+    return "\n".join(lines) + "\n"
+
+
+def records_text(form: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows of ours (not of the engine) as table, csv or jsonl."""
+    listed = list(rows)
+    if form == "table":
+        return table_text(names, listed)
+    if form == "jsonl":
+        lines = (json.dumps(dict(zip(names, row, strict=True))) for row in listed)
+        return "".join(f"{line}\n" for line in lines)
+    if form == "csv":
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(names)
+        writer.writerows([_csv_cell(value) for value in row] for row in listed)
+        return out.getvalue()
+    raise WorkbenchError(
+        "This command writes no Parquet.", hint="Use --format table, csv or jsonl.", exit_code=2
+    )
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return guard_formula(safe_text(value, len(value)))
+    return "" if value is None else value
+
+
+def stdout_is_terminal() -> bool:
+    """Whether a person reads stdout."""
+    return sys.stdout.isatty()
+
+
+def stream() -> IO[str]:
+    """Stdout, for click's own help."""
+    return sys.stdout

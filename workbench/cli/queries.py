@@ -1,0 +1,120 @@
+"""`run`, `sql`, `queries`: saved queries and SQL by hand, through the same worker as the bench."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from workbench.case import Case
+from workbench.cli import output
+from workbench.cli.session import (
+    CASE,
+    GIVEN,
+    Choices,
+    choices,
+    given_values,
+    library_of,
+    open_case,
+    put_query,
+    put_records,
+    put_sql,
+)
+from workbench.errors import WorkbenchError
+from workbench.playbooks.saving import save_query
+
+
+@click.command("run")
+@CASE
+@click.argument("query")
+@GIVEN
+@choices
+def run_query(case: Path, query: str, given: tuple[str, ...], chosen: Choices) -> int:
+    """Run the saved QUERY on CASE."""
+    with open_case(case) as session:
+        put_query(session, session.library.query(query), given_values(given), chosen)
+    return 0
+
+
+@click.command()
+@CASE
+@click.argument("statement")
+@GIVEN
+@choices
+def sql(case: Path, statement: str, given: tuple[str, ...], chosen: Choices) -> int:
+    """Run one SELECT over the tables of CASE; `-` reads it from stdin."""
+    text = sys.stdin.read() if statement == "-" else statement
+    with open_case(case) as session:
+        values: dict[str, object] = dict(given_values(given))
+        put_sql(session, text, values, chosen)
+    return 0
+
+
+@click.group()
+def queries() -> None:
+    """Saved queries: list, show, check, save."""
+
+
+@queries.command("list")
+@click.argument("case", required=False, type=click.Path(path_type=Path))
+@choices
+def list_queries(case: Path | None, chosen: Choices) -> int:
+    """All queries in sight, with those of CASE."""
+    library = library_of(Case.open(case) if case else None)
+    names = ["pack", "id", "title", "parameters", "level", "status", "trust"]
+    rows = [
+        [query.pack, query.id, query.title, ", ".join(item.name for item in query.params),
+         query.level, query.status, query.trust]
+        for query in library.listed()
+    ]  # fmt: skip
+    put_records(chosen, names, [list(row) for row in rows])
+    for path, error in library.broken:
+        chosen.talk.say(f"not runnable: {path}: {error.message}")
+    return 0
+
+
+@queries.command("show")
+@click.argument("query")
+@click.argument("case", required=False, type=click.Path(path_type=Path))
+def show_query(query: str, case: Path | None) -> int:
+    """The file of one query."""
+    found = library_of(Case.open(case) if case else None).query(query)
+    text = found.path.read_text(encoding="utf-8", errors="replace")
+    for line in text.splitlines():
+        output.write(output.cell_text(line) + "\n")
+    return 0
+
+
+@queries.command("check")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@choices
+def check_queries(files: tuple[Path, ...], chosen: Choices) -> int:
+    """Check saved queries: form, statement, parameters, columns, and their tests on fixtures."""
+    from workbench.workers.checking import check_library
+
+    findings = check_library(files)
+    put_records(chosen, ["query", "file", "what"], findings)
+    if findings:
+        raise WorkbenchError(f"{len(findings):,} findings.", title="The queries are not in order")
+    chosen.talk.say("Every saved query is in order.")
+    return 0
+
+
+@queries.command("save")
+@CASE
+@click.argument("title")
+@click.argument("statement")
+@click.option("--question", default="", help="the question it answers")
+def save(case: Path, title: str, statement: str, question: str) -> int:
+    """Save STATEMENT as a query of CASE; its $names become parameters."""
+    import re
+
+    query_id = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-")
+    with open_case(case) as session:
+        checked = session.client.request("inspect", sql=statement)
+        names = [str(name) for name in checked["parameters"]]
+        folder = session.case.queries_path
+        path = save_query(folder, query_id, title, question, statement, names)
+    output.Talk().say(f"Saved as {query_id}: {path}")
+    return 0

@@ -1,0 +1,212 @@
+"""What every command needs: settings, the case, the worker, and how results leave."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workbench.case import Case
+from workbench.cli import output
+from workbench.desk import Desk
+from workbench.errors import LimitReached, UsageError, WorkbenchError
+from workbench.playbooks.binding import ExtractSpan, bind, moment
+from workbench.playbooks.format import SavedQuery
+from workbench.playbooks.library import Library, read_library
+from workbench.resources import queries_dir
+from workbench.settings import Settings, config_dir, load_settings
+from workbench.workers.client import QueryClient
+
+_TERMINAL_ROWS = 200
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+CASE: Decorator = click.argument("case", type=click.Path(path_type=Path))
+GIVEN: Decorator = click.option(
+    "-p", "given", multiple=True, metavar="NAME=VALUE", help="a parameter"
+)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The common options of one call."""
+
+    format: str
+    target: Path | None
+    limit: int | None
+    strict: bool
+    talk: output.Talk
+
+
+def choices(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --format -o --limit --strict --quiet --no-progress; the command gets `chosen`."""
+
+    @click.option(
+        "--format", "form", type=click.Choice(output.FORMATS), default=None,
+        help="table (default), csv, jsonl or parquet",
+    )  # fmt: skip
+    @click.option("-o", "--output", "target", type=click.Path(path_type=Path), default=None,
+                  help="write to this file instead of stdout")  # fmt: skip
+    @click.option("--limit", type=click.IntRange(min=0), default=None, help="at most so many rows")
+    @click.option("--strict", is_flag=True, help="exit 4 if the limit cut the result")
+    @click.option("--quiet", is_flag=True, help="no talk on stderr but errors")
+    @click.option("--no-progress", is_flag=True, help="no progress line")
+    @functools.wraps(function)
+    def wrapped(
+        *args: Any, form: str | None, target: Path | None, limit: int | None, strict: bool,
+        quiet: bool, no_progress: bool, **kwargs: Any,
+    ) -> Any:  # fmt: skip
+        talk = output.Talk(quiet=quiet, no_progress=no_progress)
+        chosen = Choices(form or _by_suffix(target), target, limit, strict, talk)
+        return function(*args, chosen=chosen, **kwargs)
+
+    return wrapped
+
+
+def _by_suffix(target: Path | None) -> str:
+    suffix = target.suffix.removeprefix(".") if target else ""
+    return suffix if suffix in output.FORMATS else "table"
+
+
+def library_of(case: Case | None) -> Library:
+    """Queries in search order: the case's own, the analyst's, the shipped ones."""
+    places = [(config_dir() / "queries", "user"), (queries_dir(), "pack")]
+    if case is not None:
+        places.insert(0, (case.queries_path, "case"))
+    return read_library(places)
+
+
+@dataclass
+class CaseSession:
+    """An open case with a query worker and its saved queries."""
+
+    case: Case
+    desk: Desk
+    client: QueryClient
+    library: Library
+    span: ExtractSpan
+
+    def rows(self, query_id: str, **given: object) -> list[dict[str, Any]]:
+        """All rows of a small saved query as records."""
+        query = self.library.query(query_id)
+        opened = self.client.request(
+            "open", sql=query.sql, parameters=bind(query, given, self.span), limit=1_000_000,
+            cell=1 << 22,
+        )  # fmt: skip
+        names = [column[0] for column in opened["columns"]]
+        return [dict(zip(names, row, strict=True)) for row in opened["rows"]]
+
+
+@contextmanager
+def open_case(path: Path, settings: Settings | None = None) -> Iterator[CaseSession]:
+    """Open a case, its worker and the ledger's state; everything is let go at the end."""
+    settings = settings or load_settings()
+    case = Case.open(path)
+    with case.hold_generation():
+        desk = Desk(case, settings)
+        client = QueryClient(case.store_path, case.root / "tmp", settings.engine)
+        try:
+            client.lay_over("decisions", desk.decision_lines())
+            session = CaseSession(case, desk, client, library_of(case), ExtractSpan())
+            row = session.rows("overview-span")[0]
+            nothing = ExtractSpan()
+            session.span = ExtractSpan(
+                moment(row["first_ts"], nothing) if row["first_ts"] else None,
+                moment(row["last_ts"], nothing) if row["last_ts"] else None,
+            )
+            yield session
+        finally:
+            client.close()
+            desk.close()
+
+
+def given_values(pairs: tuple[str, ...]) -> dict[str, str]:
+    """`-p NAME=VALUE` options as a dictionary; raises UsageError for another form."""
+    given = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise UsageError(f"“{pair}” is not NAME=VALUE.", hint="For example: -p min_accounts=8")
+        given[name] = value
+    return given
+
+
+def put_query(
+    session: CaseSession, query: SavedQuery, given: Mapping[str, object], chosen: Choices
+) -> None:
+    """Run a saved query and write its result."""
+    put_sql(session, query.sql, bind(query, given, session.span), chosen)
+
+
+def put_sql(session: CaseSession, sql: str, parameters: dict[str, Any], chosen: Choices) -> None:
+    """Run a statement and write its result in the chosen form."""
+    if chosen.format == "table":
+        _put_table(session, sql, parameters, chosen)
+        return
+    if chosen.format == "parquet" and chosen.target is None and output.stdout_is_terminal():
+        raise UsageError("Parquet does not go to a terminal.", hint="Give a file with -o FILE.")
+    written = session.client.request(
+        "export", sql=sql, parameters=parameters, format=chosen.format, limit=chosen.limit
+    )
+    source = session.client.spill / str(written["file"])
+    if chosen.target is None:
+        output.write_file(source)
+    else:
+        output.move_beside(source, chosen.target)
+    _tell_cut(chosen, int(written["rows"]), bool(written["more"]))
+
+
+def _put_table(session: CaseSession, sql: str, parameters: dict[str, Any], chosen: Choices) -> None:
+    to_person = chosen.target is None and output.stdout_is_terminal()
+    limit = chosen.limit
+    if limit is None:
+        limit = _TERMINAL_ROWS if to_person else 10_000_000
+    opened = session.client.request("open", sql=sql, parameters=parameters, limit=limit, cell=4096)
+    names = [column[0] for column in opened["columns"]]
+    text = output.table_text(names, opened["rows"])
+    if chosen.target is None:
+        output.write(text)
+    else:
+        put_text(text, chosen.target)
+    _tell_cut(chosen, len(opened["rows"]), bool(opened["more"]))
+
+
+def put_text(text: str, target: Path) -> None:
+    """Write a text result to a file, whole or not at all."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "result"
+        source.write_text(text, encoding="utf-8", errors="surrogateescape")
+        output.move_beside(source, target)
+
+
+def put_records(
+    chosen: Choices, names: list[str], rows: list[list[Any]], *, more: bool = False
+) -> None:
+    """Write rows of our own (lists, not the engine's) in the chosen form."""
+    text = output.records_text(chosen.format, names, rows)
+    if chosen.target is None:
+        output.write(text)
+    else:
+        put_text(text, chosen.target)
+    _tell_cut(chosen, len(rows), more)
+
+
+def _tell_cut(chosen: Choices, rows: int, more: bool) -> None:
+    if more and chosen.strict:
+        raise LimitReached(
+            f"The result was cut after {rows:,} rows.", hint="Raise --limit, or leave it out."
+        )
+    if more:
+        chosen.talk.say(f"{rows:,} of more rows; --limit sets how many are shown.")
+
+
+def exit_with(error: WorkbenchError) -> int:
+    """Say an error on stderr and return its exit code."""
+    output.Talk().error(error)
+    return error.exit_code
