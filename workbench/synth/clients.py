@@ -5,16 +5,11 @@ from __future__ import annotations
 from random import Random
 
 from workbench.synth.dice import rng_for
+from workbench.synth.phrasebook import phrases
 
 _OS = ("Linux", "MacOS", "Windows")
-_BROWSERS = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{v}.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{v}.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.{m} Safari/605.1.15",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_{m} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
-    "Mozilla/5.0 (X11; Linux x86_64; rv:{v}.0) Gecko/20100101 Firefox/{v}.0",
-    "Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{v}.0.0.0 Mobile Safari/537.36",
-)  # fmt: skip
+_BROWSERS: list[str] = phrases("clients")["browsers"]
+_BUILDS: list[str] = phrases("clients")["builds"]
 
 
 class Clients:
@@ -30,6 +25,7 @@ class Clients:
             for name, count in (("python", 3), ("node", 3), ("go", 2), ("browser", 9), ("java", 2))
         }
         self._sdk, self._sdk_weight = self._sdk_catalogue()
+        self._tail: list[int] = []
         self._browser = [
             self.intern(self.browser_agent(self._rng), self._rng.choice(self._stacks["browser"]))
             for _ in range(46)
@@ -37,7 +33,8 @@ class Clients:
 
     def fingerprint(self, rng: Random) -> str:
         """A fingerprint in JA4's shape that no public stack has."""
-        return f"t13d{rng.randint(12, 19):02d}{rng.randint(8, 14):02d}h2_{rng.getrandbits(48):012x}_{rng.getrandbits(48):012x}"
+        head = f"t13d{rng.randint(12, 19):02d}{rng.randint(8, 14):02d}h2"
+        return f"{head}_{rng.getrandbits(48):012x}_{rng.getrandbits(48):012x}"
 
     def intern(self, agent: str, tls: str) -> int:
         """The index of a pair, new or known."""
@@ -53,21 +50,45 @@ class Clients:
         return rng.choice(_BROWSERS).format(v=rng.randint(131, 139), m=rng.randint(0, 5))
 
     def sdk(self, rng: Random) -> int:
-        """A public SDK; the most common one carries about 28 % of all draws."""
+        """A public SDK; the most common one carries about a quarter of all draws."""
+        if self._tail and rng.random() < 0.14:
+            return self.own_build(rng)
         return rng.choices(self._sdk, self._sdk_weight)[0]
+
+    def grow_tail(self, count: int) -> None:
+        """Builds and versions that only a few customers run, the most popular ones first."""
+        for _ in range(count):
+            stack = self._rng.choice(["python", "node", "go", "java"])
+            agent = self._rng.choice(_BUILDS).format(
+                a=self._rng.randint(0, 9), b=self._rng.randint(0, 30), c=self._rng.randint(1, 12)
+            )
+            own = self._rng.random() < 0.4
+            tls = self.fingerprint(self._rng) if own else self._rng.choice(self._stacks[stack])
+            self._tail.append(self.intern(agent, tls))
+
+    def own_build(self, rng: Random) -> int:
+        """One of the long tail: held by two or three customers, or by a few dozen."""
+        return self._tail[int(len(self._tail) * rng.random() ** 2.5)]
 
     def browser(self, rng: Random) -> int:
         """A common browser."""
         return rng.choice(self._browser)
 
     def rare(self, rng: Random, mismatch: float = 0.3) -> int:
-        """A pair that hardly anybody else has; with `mismatch`, a browser's name on another stack."""
+        """A pair hardly anybody has; with chance `mismatch` a browser's name on another stack."""
         if rng.random() < mismatch:
             return self.intern(self.browser_agent(rng), rng.choice(self._stacks["go"]))
         agent = rng.choice(
-            ["okhttp/4.{a}.{b}", "python-requests/2.{a}.{b}", "Go-http-client/1.1", "axios/1.{a}.{b}",
-             "relay-gateway/0.{a}.{b}", "aiohttp/3.{a}.{b}", "Java-http-client/17.0.{b}"]
-        ).format(a=rng.randint(1, 31), b=rng.randint(0, 9))  # fmt: skip
+            [
+                "okhttp/4.{a}.{b}",
+                "python-requests/2.{a}.{b}",
+                "Go-http-client/1.1",
+                "axios/1.{a}.{b}",
+                "relay-gateway/0.{a}.{b}",
+                "aiohttp/3.{a}.{b}",
+                "Java-http-client/17.0.{b}",
+            ]
+        ).format(a=rng.randint(1, 31), b=rng.randint(0, 9))
         return self.intern(agent, self.fingerprint(rng))
 
     def blended(self, rng: Random) -> int:
@@ -77,10 +98,15 @@ class Clients:
     def _sdk_catalogue(self) -> tuple[list[int], list[float]]:
         found: list[int] = []
         weight: list[float] = []
-        plan = [("sdk-python/2.{m}.{p} ({os})", "python", 0.52), ("sdk-typescript/1.{m}.{p} ({os})", "node", 0.24),
-                ("langweave/0.{m}.{p} python", "python", 0.08), ("sdk-go/0.{m}.{p}", "go", 0.05),
-                ("sdk-java/1.{m}.{p}", "java", 0.04), ("curl/8.{m}.{p}", "go", 0.03),
-                ("editor-plugin/3.{m}.{p} ({os})", "node", 0.04)]  # fmt: skip
+        plan = [
+            ("sdk-python/2.{m}.{p} ({os})", "python", 0.52),
+            ("sdk-typescript/1.{m}.{p} ({os})", "node", 0.24),
+            ("langweave/0.{m}.{p} python", "python", 0.08),
+            ("sdk-go/0.{m}.{p}", "go", 0.05),
+            ("sdk-java/1.{m}.{p}", "java", 0.04),
+            ("curl/8.{m}.{p}", "go", 0.03),
+            ("editor-plugin/3.{m}.{p} ({os})", "node", 0.04),
+        ]
         for pattern, stack, share in plan:
             for place in range(9):
                 agent = pattern.format(

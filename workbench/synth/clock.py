@@ -21,8 +21,13 @@ def session_times(plan: Frozen, owner: Ints, rhythm: Ints, draws: Draws) -> Floa
         at[cron] = _cron_times(plan, rhythm[cron], at[cron], Draws(draws.keys[cron]))
     queued = kind == QUEUE
     if queued.any():
-        at[queued] = queue_times(plan, rhythm[queued], first[queued], last[queued],
-                                 Draws(draws.keys[queued]).uniform("queue"))  # fmt: skip
+        at[queued] = queue_times(
+            plan,
+            rhythm[queued],
+            first[queued],
+            last[queued],
+            Draws(draws.keys[queued]).uniform("queue"),
+        )
     outside = (at < first) | (at > last)
     at[outside] = (first + draws.uniform("anywhere") * (last - first))[outside]
     return at
@@ -31,7 +36,7 @@ def session_times(plan: Frozen, owner: Ints, rhythm: Ints, draws: Draws) -> Floa
 def queue_times(plan: Frozen, rhythm: Ints, first: Floats, last: Floats, share: Floats) -> Floats:
     """Uniform over the busy time of the queue between `first` and `last`."""
     queues = plan.queues
-    lead = queues.ordinal[rhythm] * queues.reach
+    lead = queues.ordinal[rhythm].astype(np.float64) * queues.reach
     low, high = _busy(plan, lead, first), _busy(plan, lead, last)
     wanted = low + share * (high - low)
     index = np.searchsorted(queues.before, wanted, side="right") - 1

@@ -16,9 +16,20 @@ FORMATS: tuple[Format, ...] = ("parquet", "csv", "jsonl.gz")
 
 # Groups of tables and columns an extract may lack; the reader of an omit list is `tables.py`.
 OMITTABLE = (
-    "accounts", "payments", "sightings", "api_keys", "model_releases",
-    "prompts", "only_hashes", "ips", "tls", "clients", "devices", "emails", "sessions",
-)  # fmt: skip
+    "accounts",
+    "payments",
+    "sightings",
+    "api_keys",
+    "model_releases",
+    "prompts",
+    "only_hashes",
+    "ips",
+    "tls",
+    "clients",
+    "devices",
+    "emails",
+    "sessions",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,7 @@ class SynthConfig:
     start: datetime = datetime(2026, 4, 22)  # noqa: DTZ001  every time of an extract is naive UTC
     days: int = 45
     campaigns: tuple[CampaignSpec, ...] = ()
-    # Share of all accounts that sit in benign groups, and weights that bend its mix (kind -> factor).
+    # Share of the other accounts that sits in benign groups; factors that bend the mix of kinds.
     group_share: float = 0.34
     mix: dict[str, float] = field(default_factory=dict)
     languages: dict[str, float] = field(default_factory=dict)
@@ -52,6 +63,7 @@ class SynthConfig:
     order: Literal["time", "account"] = "time"
     formats: tuple[Format, ...] = ("parquet",)
     omit: tuple[str, ...] = ()
+    zstd: int = 3
     chunk_rows: int = 400_000
 
     def check(self) -> None:

@@ -1,7 +1,7 @@
 """Randomness that depends on names and row numbers alone, never on order or chunking.
 
 Row draws are counter based: splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number
-generators, OOPSLA 2014) over a row key and a stream key, so any slice of rows gives the same values.
+generators, OOPSLA 2014) over a row key and a stream key, so any slice of rows gives equal values.
 """
 
 from __future__ import annotations

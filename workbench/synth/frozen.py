@@ -75,7 +75,7 @@ class Frozen:
 def freeze(world: World, people: Population) -> Frozen:
     """Turn the plan into arrays."""
     accounts = people.accounts
-    works, net, clients = world.works, world.network, world.clients
+    works = world.works
     answers = replies(works.book, rng_for(world.seed, "replies"))
     device_text: list[str] = []
     device_rows: list[list[int]] = []
@@ -83,30 +83,54 @@ def freeze(world: World, people: Population) -> Frozen:
         device_rows.append(list(range(len(device_text), len(device_text) + len(account.devices))))
         device_text.extend(account.devices)
     pieces = pl.Series("piece", works.book.pieces, dtype=pl.String)
-    reply = np.array([[(answers[kind, place].start, answers[kind, place].count)
-                       for place in range(10)] for kind in range(len(REPLIES))])  # fmt: skip
+    reply = np.array(
+        [
+            [(answers[kind, place].start, answers[kind, place].count) for place in range(10)]
+            for kind in range(len(REPLIES))
+        ]
+    )
     rhythms = world.rhythms
     names = ("kind", "shape", "zone", "weekend", "burst", "period", "jitter", "offset")
     return Frozen(
-        world, people.keys, people.counts, _numbers(accounts), *_streams(accounts),
-        homes=_ragged(accounts, lambda a: a.homes), others=_ragged(accounts, lambda a: a.others),
-        clients=_ragged(accounts, lambda a: a.clients), devices=_lists(device_rows),
-        models=_ragged(accounts, lambda a: a.models), work=works.columns(),
-        queues=_queues(world), rhythm={name: rhythms.column(name) for name in names},
-        hours=rhythms.cumulative_hours(), frames=works.book.arrays(), replies=reply,
+        world,
+        people.keys,
+        people.counts,
+        _numbers(accounts),
+        *_streams(accounts),
+        homes=_ragged(accounts, lambda a: a.homes),
+        others=_ragged(accounts, lambda a: a.others),
+        clients=_ragged(accounts, lambda a: a.clients),
+        devices=_lists(device_rows),
+        models=_ragged(accounts, lambda a: a.models),
+        work=works.columns(),
+        queues=_queues(world),
+        rhythm={name: rhythms.column(name) for name in names},
+        hours=rhythms.cumulative_hours(),
+        frames=works.book.arrays(),
+        replies=reply,
         lengths=pieces.str.len_chars().to_numpy().astype(np.int64),
-        text={
-            "account_id": pl.Series(people.ids, dtype=pl.String), "piece": pieces,
-            "ip": pl.Series(net.text, dtype=pl.String), "country": pl.Series(net.country, dtype=pl.String),
-            "asn": pl.Series(net.asn, dtype=pl.Int64),
-            "agent": pl.Series(clients.agent, dtype=pl.String), "tls": pl.Series(clients.tls, dtype=pl.String),
-            "device": pl.Series(device_text, dtype=pl.String),
-            "model": pl.Series([model.name for model in world.models], dtype=pl.String),
-            "system": pl.Series(works.systems, dtype=pl.String),
-            "system_hash": pl.Series([digest(text) for text in works.systems], dtype=pl.String),
-            "tools": pl.Series(works.tools, dtype=pl.String),
-        },
-    )  # fmt: skip
+        text=_texts(world, people, pieces, device_text),
+    )
+
+
+def _texts(
+    world: World, people: Population, pieces: pl.Series, devices: list[str]
+) -> dict[str, pl.Series]:
+    works, net, clients = world.works, world.network, world.clients
+    columns = {
+        "account_id": people.ids,
+        "ip": net.text,
+        "country": net.country,
+        "agent": clients.agent,
+        "tls": clients.tls,
+        "device": devices,
+        "model": [model.name for model in world.models],
+        "system": works.systems,
+        "system_hash": [digest(text) for text in works.systems],
+        "tools": works.tools,
+    }
+    text = {name: pl.Series(name, values, dtype=pl.String) for name, values in columns.items()}
+    return text | {"piece": pieces, "asn": pl.Series(net.asn, dtype=pl.Int64)}
 
 
 def _numbers(accounts: Sequence[Account]) -> dict[str, Floats]:

@@ -11,6 +11,7 @@ from workbench.errors import WorkbenchError
 from workbench.synth import exchanges, tables
 from workbench.synth.config import SynthConfig, SynthSummary
 from workbench.synth.frozen import Frozen, freeze
+from workbench.synth.payments import payments
 from workbench.synth.population import plan
 from workbench.synth.writers import Extract
 
@@ -35,9 +36,9 @@ def generate(
     tell("planning", 0, config.exchanges)
     world, people = plan(config)
     frozen = freeze(world, people)
-    out = Extract(directory, config.formats, config.omit)
+    out = Extract(directory, config)
     out.put("accounts", tables.accounts(frozen, people))
-    out.put("payments", tables.payments(frozen, people))
+    out.put("payments", payments(frozen, people))
     out.put("api_keys", tables.api_keys(frozen, people))
     out.put("model_releases", tables.model_releases(frozen))
     sightings = [tables.signups(frozen, people), *_exchanges(frozen, out, tell)]

@@ -28,7 +28,7 @@ def company(world: World, rng: Random, size: int) -> list[Account]:
     office = world.network.subnet("office", country, rng, rng.randint(1, 4))
     org, start = "org_" + hexes(rng, 10), -rng.random() * 300 * DAY
     tool = world.works.pipeline(rng, "en") if rng.random() < 0.6 else None
-    dotted = rng.random() < 0.7
+    dotted, desk = rng.random() < 0.7, "ph_" + hexes(rng, 12)
     out = []
     for seat in range(size):
         account = person(world, rng, "company")
@@ -39,6 +39,7 @@ def company(world: World, rng: Random, size: int) -> list[Account]:
         )
         account.created = start + rng.expovariate(1 / (25 * DAY)) if seat else start
         account.plan, account.verified, account.channel = "team", True, "web"
+        account.phone = desk if rng.random() < 0.15 else account.phone
         active_span(world, rng, account)
         account.instruments = [rng.choice(cards)]
         homely(world, rng, account)
@@ -62,7 +63,7 @@ def company(world: World, rng: Random, size: int) -> list[Account]:
 
 
 def fleet(world: World, rng: Random, size: int) -> list[Account]:
-    """One customer's own worker accounts: bulk made, one template, items dealt out, all declared."""
+    """One customer's own worker accounts: bulk made, one template, items dealt out, declared."""
     country = world.network.any_country(rng)
     domain, card = (
         f"{word(rng, 3)}.{rng.choice(['com', 'ai', 'io'])}",
@@ -132,8 +133,10 @@ def university_class(world: World, rng: Random, size: int) -> list[Account]:
         account.clients, account.keys = [world.clients.browser(rng)], 0
         account.devices = [rng.choice(lab) if rng.random() < 0.25 else "dv_" + hexes(rng, 16)]
         rhythm = world.rhythms.human("campus", zone, 0.6, 1.5)
-        account.streams = [Stream(rng.choice(works), rhythm, 0.5),
-                           Stream(world.works.chat(rng, world.language(rng, country)), rhythm, 0.5)]  # fmt: skip
+        account.streams = [
+            Stream(rng.choice(works), rhythm, 0.5),
+            Stream(world.works.chat(rng, world.language(rng, country)), rhythm, 0.5),
+        ]
         out.append(account)
     return out
 
@@ -173,11 +176,11 @@ def reseller(world: World, rng: Random, size: int) -> list[Account]:
         rhythm = world.rhythms.human(
             rng.choice(["office", "allday", "evening"]), account.zone, 0.8, 1.0
         )
-        maker = rng.choice(
-            [world.works.chat, world.works.pipeline, lambda r, _: world.works.coding(r)]
-        )
-        account.streams = [Stream(maker(rng, language), rhythm, 0.8),
-                           Stream(world.works.chat(rng, language), rhythm, 0.3)]  # fmt: skip
+        maker = rng.choice([world.works.chat, world.works.pipeline, world.works.coding_in])
+        account.streams = [
+            Stream(maker(rng, language), rhythm, 0.8),
+            Stream(world.works.chat(rng, language), rhythm, 0.3),
+        ]
         out.append(account)
     return out
 
@@ -186,6 +189,7 @@ def family(world: World, rng: Random, size: int) -> list[Account]:
     """A household: one card, one home address, everybody's own talk."""
     first = person(world, rng, "family")
     card, homes = first.instruments[:1], first.homes
+    first.devices = ["dv_" + hexes(rng, 16)]
     out = []
     for _ in range(size):
         account = person(world, rng, "family")
@@ -194,7 +198,8 @@ def family(world: World, rng: Random, size: int) -> list[Account]:
         account.homes, account.signup_ip = homes, homes[0]
         account.plan, account.channel, account.keys = rng.choice(["pro", "pro", "free"]), "web", 0
         account.clients = [world.clients.browser(rng)]
-        account.devices = ["dv_" + hexes(rng, 16)]
+        account.devices = ["dv_" + hexes(rng, 16)] if rng.random() < 0.6 else first.devices
+        account.phone = first.phone if rng.random() < 0.4 else account.phone
         rhythm = world.rhythms.human("evening", account.zone, 0.0, 1.3)
         account.streams = [
             Stream(world.works.chat(rng, world.language(rng, account.country)), rhythm, 1.0)
@@ -254,8 +259,10 @@ def hackathon(world: World, rng: Random, size: int) -> list[Account]:
         account.clients = [world.clients.sdk(rng), world.clients.browser(rng)]
         account.devices = ["dv_" + hexes(rng, 16)]
         rhythm = world.rhythms.human("day", account.zone, 0.0, 0.4)
-        account.streams = [Stream(world.works.coding(rng, rng.random() < 0.5), rhythm, 0.8),
-                           Stream(world.shared_work("agent"), rhythm, 0.3)]  # fmt: skip
+        account.streams = [
+            Stream(world.works.coding(rng, rng.random() < 0.5), rhythm, 0.8),
+            Stream(world.shared_work("agent"), rhythm, 0.3),
+        ]
         out.append(account)
     return out
 
@@ -329,8 +336,14 @@ def pipeline_team(world: World, rng: Random, size: int) -> list[Account]:
 
 # kind: builder, weight, smallest and largest size
 ORGANISATIONS: dict[str, tuple[Build, float, int, int]] = {
-    "company": (company, 34.0, 4, 260), "fleet": (fleet, 8.0, 8, 160), "class": (university_class, 12.0, 18, 220),
-    "reseller": (reseller, 8.0, 10, 150), "family": (family, 9.0, 2, 5), "harness": (harness, 4.0, 2, 12),
-    "hackathon": (hackathon, 7.0, 20, 160), "agency": (agency, 5.0, 5, 40), "saas": (saas, 8.0, 8, 140),
+    "company": (company, 34.0, 4, 260),
+    "fleet": (fleet, 8.0, 8, 160),
+    "class": (university_class, 12.0, 18, 220),
+    "reseller": (reseller, 8.0, 10, 150),
+    "family": (family, 9.0, 2, 5),
+    "harness": (harness, 4.0, 2, 12),
+    "hackathon": (hackathon, 7.0, 20, 160),
+    "agency": (agency, 5.0, 5, 40),
+    "saas": (saas, 8.0, 8, 140),
     "batch_team": (pipeline_team, 4.0, 2, 8),
-}  # fmt: skip
+}

@@ -11,10 +11,20 @@ from workbench.synth.world import World, hexes
 
 # Shares among accounts that belong to no group; the seed bends each by up to a third.
 SINGLES = {
-    "individual": 30.0, "developer": 17.0, "server": 15.0, "framework": 10.0, "free_capped": 6.0,
-    "popular": 5.0, "batch": 5.0, "cron": 4.0, "night_owl": 3.0, "judge": 2.0, "benchmark": 2.0,
-    "relay_user": 3.0, "idle": 3.0,
-}  # fmt: skip
+    "individual": 30.0,
+    "developer": 17.0,
+    "server": 15.0,
+    "framework": 10.0,
+    "free_capped": 6.0,
+    "popular": 5.0,
+    "batch": 5.0,
+    "cron": 4.0,
+    "night_owl": 3.0,
+    "judge": 2.0,
+    "benchmark": 2.0,
+    "relay_user": 3.0,
+    "idle": 3.0,
+}
 _PEOPLE = frozenset(("individual", "night_owl", "popular", "free_capped", "idle", "relay_user"))
 
 
@@ -48,8 +58,11 @@ def person(world: World, rng: Random, kind: str) -> Account:
         [0.0, rng.uniform(1, 24), rng.expovariate(1 / 240), inf], [8, 10, 50, 32]
     )[0]
     account.models = tuple(rng.choices([0, 1, 2], [3, 3, 4], k=1 + (rng.random() < 0.3)))
-    if rng.random() < 0.015:
-        account.status, account.status_at = "closed", account.last
+    fate = rng.random()
+    if fate < 0.028:  # closed by themselves, or banned for something else than a campaign
+        account.status = "closed" if fate < 0.015 else "banned"
+        account.last = min(account.last, account.first + rng.uniform(0.02, 1.0) * world.span)
+        account.status_at = account.last
     return account
 
 
@@ -57,8 +70,10 @@ def active_span(world: World, rng: Random, account: Account) -> None:
     """From the first use to the last: some start late, many stop."""
     account.created = min(account.created, world.span - 7200)
     start = max(account.created, 0.0)
-    account.first = min(start + (rng.expovariate(1 / (2 * DAY)) if rng.random() < 0.5 else rng.uniform(60, 900)),
-                        world.span - 3600)  # fmt: skip
+    account.first = min(
+        start + (rng.expovariate(1 / (2 * DAY)) if rng.random() < 0.5 else rng.uniform(60, 900)),
+        world.span - 3600,
+    )
     account.last = world.span
     if rng.random() < world.temper.churn:
         account.last = account.first + max(1800.0, rng.random() * (world.span - account.first))
@@ -96,8 +111,12 @@ def _web_person(world: World, rng: Random, account: Account, language: str) -> N
     rhythm = world.rhythms.human(shape, account.zone, round(rng.uniform(0, 1.2), 1), 1.4)
     work = world.works.chat(rng, language)
     if account.kind == "popular" or rng.random() < 0.1:
-        account.streams = [Stream(world.shared_work("popular"), rhythm, 0.6 if account.kind == "popular" else 0.15),
-                           Stream(work, rhythm, 0.4)]  # fmt: skip
+        account.streams = [
+            Stream(
+                world.shared_work("popular"), rhythm, 0.6 if account.kind == "popular" else 0.15
+            ),
+            Stream(work, rhythm, 0.4),
+        ]
     else:
         account.streams = [Stream(work, rhythm, 1.0)]
         if rng.random() < 0.35:
@@ -134,8 +153,10 @@ def _api_customer(world: World, rng: Random, account: Account, language: str) ->
         account.streams = [Stream(world.works.pipeline(rng, language), rhythm, 1.0)]
     elif kind in ("judge", "benchmark"):
         rhythm = rhythms.human("day", account.zone, 0.4, 2.0)
-        account.streams = [Stream(world.shared_work("judge" if kind == "judge" else "bench"), rhythm, 0.8),
-                           Stream(world.works.pipeline(rng, language), rhythm, 0.2)]  # fmt: skip
+        account.streams = [
+            Stream(world.shared_work("judge" if kind == "judge" else "bench"), rhythm, 0.8),
+            Stream(world.works.pipeline(rng, language), rhythm, 0.2),
+        ]
     else:
         flat = rng.random() < 0.5
         rhythm = (
@@ -151,19 +172,39 @@ def _api_customer(world: World, rng: Random, account: Account, language: str) ->
 
 
 def _developer(world: World, rng: Random, account: Account, language: str) -> None:
-    rhythm = world.rhythms.human(rng.choice(["office", "allday", "evening", "night"]), account.zone,
-                                 round(rng.uniform(0, 1.6), 1), 1.6)  # fmt: skip
-    if account.kind == "framework":
-        account.streams = [Stream(world.shared_work("agent"), rhythm, 0.6),
-                           Stream(world.works.coding(rng, framework=True), rhythm, 0.4)]  # fmt: skip
+    rhythm = world.rhythms.human(
+        rng.choice(["office", "allday", "evening", "night"]),
+        account.zone,
+        round(rng.uniform(0, 1.6), 1),
+        1.6,
+    )
+    if rng.random() < 0.13:
+        account.streams = [Stream(_with_kit(world, rng, account), rhythm, 0.8)]
+    elif account.kind == "framework":
+        account.streams = [
+            Stream(world.shared_work("agent"), rhythm, 0.6),
+            Stream(world.works.coding(rng, framework=True), rhythm, 0.4),
+        ]
     else:
-        account.streams = [Stream(world.works.coding(rng, framework=rng.random() < 0.4), rhythm, 0.7),
-                           Stream(world.works.pipeline(rng, language), rhythm, 0.3)]  # fmt: skip
+        account.streams = [
+            Stream(world.works.coding(rng, framework=rng.random() < 0.4), rhythm, 0.7),
+            Stream(world.works.pipeline(rng, language), rhythm, 0.3),
+        ]
     if rng.random() < 0.4:
         servers(world, rng, account, keep_home=True)
     if rng.random() < 0.5:
         account.clients.append(world.clients.browser(rng))
         account.devices = ["dv_" + hexes(rng, 16)]
+
+
+def _with_kit(world: World, rng: Random, account: Account) -> int:
+    """Work through an agent from a public repository; few of them have many users."""
+    prompt, tools, client = world.kits[int(len(world.kits) * rng.random() ** 1.7)]
+    index = world.works.coding(rng)
+    work = world.works.rows[index]
+    work.system, work.tools, work.n_tools = prompt, tools, 6
+    account.clients.insert(0, client)
+    return index
 
 
 def servers(world: World, rng: Random, account: Account, keep_home: bool = False) -> None:

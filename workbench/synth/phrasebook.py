@@ -23,7 +23,38 @@ ITEM = -2  # pool start that stands for the item's number
 SLOTS = 3
 
 _SLOT = re.compile(r"\{([a-z]+)2?3?\}")
-_SYLLABLES = "ba ce di fo gu ha ki lo me nu or pa que ri sa ti va wen xa yo zu mar lin sto bra del fen gra tor".split()  # noqa: E501
+_SYLLABLES = [
+    "ba",
+    "ce",
+    "di",
+    "fo",
+    "gu",
+    "ha",
+    "ki",
+    "lo",
+    "me",
+    "nu",
+    "or",
+    "pa",
+    "que",
+    "ri",
+    "sa",
+    "ti",
+    "va",
+    "wen",
+    "xa",
+    "yo",
+    "zu",
+    "mar",
+    "lin",
+    "sto",
+    "bra",
+    "del",
+    "fen",
+    "gra",
+    "tor",
+]
+_ENDINGS = ("py", "ts", "go", "rs", "java", "sql")
 _KEYWORDS = ("return", "if", "for", "await", "raise", "import", "yield")
 
 
@@ -39,6 +70,14 @@ def word(rng: Random, syllables: int = 3) -> str:
     return "".join(rng.choice(_SYLLABLES) for _ in range(syllables))
 
 
+def _named(topic: str, rng: Random) -> str:
+    """A topic as somebody's own, mostly with a name in it, as real ones are."""
+    name, kind = f"{word(rng, 2).title()} {rng.randint(1, 99)}", rng.random()
+    if kind < 0.2:
+        return topic
+    return f"{topic} ({name})" if kind < 0.4 else f"{name} {topic}"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A run of consecutive entries."""
@@ -50,7 +89,7 @@ class Span:
 class Phrasebook:
     """Grows while a world is planned; frozen into arrays before rows are drawn."""
 
-    def __init__(self, seed: int, paragraph_chars: int) -> None:
+    def __init__(self, seed: int, paragraph_chars: int, names: int) -> None:
         self.pieces: list[str] = [""]
         self._known: dict[str, int] = {"": 0}
         self._pools: dict[tuple[str, str], Span] = {}
@@ -58,6 +97,7 @@ class Phrasebook:
         self._frames: list[tuple[int, ...]] = []
         self._rng = rng_for(seed, "phrases")
         self._paragraph_chars = paragraph_chars
+        self._names = names
         for language in LANGUAGES:
             self._load_language(language)
 
@@ -157,6 +197,10 @@ class Phrasebook:
                 self._raw[("en", name)] = [self.fill(t, rng) for t in texts]
             self._raw[("en", "thing")] = phrases("work")["developer"]["thing"]
             self._raw[("en", "who")] = phrases("work")["developer"]["who"]
+            self._raw[("en", "tag")] = [word(rng, rng.randint(2, 4)) for _ in range(self._names)]
+            self._raw[("en", "path")] = [
+                f"{word(rng, 2)}/{word(rng, 2)}.{rng.choice(_ENDINGS)}" for _ in range(self._names)
+            ]
             stems = phrases("work")["pools"]["stem"]
             self._raw[("en", "stem")] = [self.fill(rng.choice(stems), rng) for _ in range(900)]
             tickets = phrases("work")["pools"]["ticket"]
@@ -164,13 +208,7 @@ class Phrasebook:
                 f"{rng.choice(tickets)} #{rng.randint(10**4, 10**6)}" for _ in range(700)
             ]
             self._raw[("en", "code")] = [self._snippet(rng) for _ in range(400)]
-        # Names make a topic somebody's own: “my resume (Velmora)”, as real ones are.
-        self._raw[(language, "topic")] = [
-            topic
-            if rng.random() < 0.25
-            else f"{topic} ({word(rng, 2).title()} {rng.randint(1, 99)})"
-            for topic in book["topic"] * 24
-        ]
+        self._raw[(language, "topic")] = [_named(topic, rng) for topic in book["topic"] * 24]
         self._raw[(language, "detail")] = [self.fill(t, rng, language) for t in book["detail"] * 12]
         self._raw[(language, "para")] = [
             self._paragraph(book["sentences"], rng) for _ in range(400)

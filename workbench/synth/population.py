@@ -15,7 +15,6 @@ from workbench.synth.organisations import ORGANISATIONS
 from workbench.synth.people import SINGLES, single
 from workbench.synth.world import World
 
-
 Bools = npt.NDArray[np.bool_]
 
 
@@ -96,6 +95,9 @@ def _settle(world: World) -> Population:
     keys = mix(np.arange(count, dtype=np.uint64) ^ np.uint64(key_of(config.seed, "accounts")))
     order = np.argsort(keys, kind="stable")
     accounts = [world.accounts[place] for place in order]
+    for account in accounts:
+        if account.status != "active":
+            account.status_at = account.last
     keys = keys[order]
     # Sorted keys give sorted ids: the id is the key's leading 40 bits and a check of uniqueness.
     ids = [f"acct_{int(key) >> 16:012x}" for key in keys]

@@ -44,53 +44,111 @@ class Recipe:
     shift: tuple[float, float] | None  # hours of the day in which the queue is served
     keys: int
     phones: float  # share of members that share a phone
+    aged: float  # share of accounts bought old
+    free: bool  # lives on the free plan
+    promo: bool  # signs up with promotion codes
+    longer: float  # answers against the style's usual length, logarithm
+    heavier: float  # unseen input against the style's usual, logarithm
+    out_spread: float
+    streaming: float
+    limit: int  # max_tokens asked for, 0: none
+    tools: int  # tools in the schema
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Ranges and choices that an evasion level sets."""
+
+    per_card: tuple[float, float]
+    per_device: tuple[float, float]
+    spread: tuple[float, float]
+    cover: tuple[float, float]
+    clients: tuple[int, int]
+    rare: float  # chance that its clients are its own
+    one_bin: float
+    mail: tuple[str, ...]
+    wave: tuple[int, int]  # accounts of a wave; (0, n): the campaign in at most n waves
+    wave_hours: tuple[float, float]
+    variants: tuple[int, int]
+    most_variants: float  # more of them as the campaign grows, per account
+    schema: tuple[float, float]
+    systems: tuple[int, ...]
+    addresses: str
+    farm: tuple[float, float]
+    phones: float
+    bans: float  # chance of a wave of bans
+    numbered: float  # chance that items are numbered
+    aged: float
+
+
+LEVELS = (
+    Level((20, 60), (15, 40), (0.04, 0.2), (0.0, 0.05), (1, 1), 1.0, 0.0,
+          ("pattern", "pattern", "pool"), (0, 1), (1, 6), (1, 1), 0.0, (1, 1), (1,), "fixed",
+          (0, 0), 0.6, 0.5, 1.0, 0.0),
+    Level((3, 8), (3, 6), (0.06, 0.28), (0.0, 0.15), (2, 3), 1.0, 0.4,
+          ("pool",), (0, 8), (2, 10), (2, 4), 0.0, (1, 1), (1, 2, 3), "pools",
+          (0, 0), 0.25, 0.5, 1.0, 0.0),
+    Level((1, 3), (1.2, 3), (0.1, 0.35), (0.0, 0.3), (6, 12), 0.6, 1.0,
+          ("pool", "words"), (12, 60), (3, 20), (20, 60), 0.0, (0.7, 1.0), (0, 2, 6), "rotating",
+          (0, 0), 0.05, 0.5, 1.0, 0.25),
+    Level((1.05, 1.2), (1, 1), (0.15, 0.45), (0.05, 0.35), (5, 20), 1.0, 0.4,
+          ("words",), (8, 30), (0.4, 1.5), (60, 60), 1.0, (0.55, 0.9), (0,), "own",
+          (0.35, 0.7), 0.0, 0.5, 0.4, 0.25),
+    Level((1, 1), (1, 1), (0.2, 0.5), (0.2, 0.45), (0, 0), 0.0, 0.0,
+          ("common",), (1, 1), (0, 0), (40, 40), 2.0, (0, 0), (0,), "own",
+          (0, 0), 0.0, 0.0, 0.0, 0.0),
+)  # fmt: skip
 
 
 def draw(rng: Random, campaign: CampaignSpec) -> Recipe:
     """The parameters of a campaign of this level."""
-    level = campaign.level
-    at = _AT[level]
-    style = campaign.style or rng.choice(STYLES)
-    others = ["zh", "ja", "ru", "es", "de", "ko"]
-    second = rng.choices(["", "zh", rng.choice(others)], [55, 30, 15])[0]
-    start = rng.uniform(0, 24)
+    level = LEVELS[campaign.level]
+    style = rng.choice(STYLES) if campaign.style is None else campaign.style
+    tongues = ["", "zh", rng.choice(["ja", "ru", "es", "de", "ko"])]
+    second = rng.choices(tongues, [55, 30, 15])[0]
+    wave = rng.randint(*level.wave)
+    if level.wave[0] == 0:
+        wave = max(8, campaign.size // rng.randint(1, level.wave[1]))
+    has_schema = campaign.level < 3 or style in ("agentic", "tools", "code")
     return Recipe(
-        style=style, level=level, size=campaign.size,
-        per_card=rng.uniform(*at["per_card"]), one_bin=level == 2 or (level in (1, 3) and rng.random() < 0.4),
-        per_device=rng.uniform(*at["per_device"]),
-        clients=(1, rng.randint(2, 3), rng.randint(6, 12), rng.randint(5, 20), 0)[level],
-        rare_clients=level in (0, 1, 3) or rng.random() < 0.6,
-        mail=(rng.choice(["pattern", "pattern", "pool"]), "pool", rng.choice(["pool", "words"]), "words", "common")[level],
-        wave=(campaign.size, max(8, campaign.size // rng.randint(3, 8)), rng.randint(12, 60), rng.randint(8, 30), 1)[level],
-        wave_hours=(rng.uniform(1, 6), rng.uniform(2, 10), rng.uniform(3, 20), rng.uniform(0.4, 1.5), 0.0)[level],
-        variants=(1, rng.randint(2, 4), rng.randint(20, 60), min(800, 60 + campaign.size), min(1500, 40 + 2 * campaign.size))[level],
-        schema=(1.0, 1.0, rng.uniform(0.7, 1.0), rng.uniform(0.55, 0.9), 0.0)[level] if style in ("agentic", "tools", "code") or level < 3 else 0.0,
-        systems=(1, rng.randint(1, 3), rng.choice([0, 2, 6]), 0, 0)[level],
-        addresses=("fixed", "pools", "rotating", "own", "own")[level],
-        farm=(0.0, 0.0, 0.0, rng.uniform(0.35, 0.7), 0.0)[level],
+        style=style,
+        level=campaign.level,
+        size=campaign.size,
+        per_card=rng.uniform(*level.per_card),
+        one_bin=rng.random() < level.one_bin,
+        per_device=rng.uniform(*level.per_device),
+        clients=rng.randint(*level.clients),
+        rare_clients=rng.random() < level.rare,
+        mail=rng.choice(level.mail),
+        wave=wave,
+        wave_hours=rng.uniform(*level.wave_hours),
+        variants=min(1500, int(rng.randint(*level.variants) + level.most_variants * campaign.size)),
+        schema=rng.uniform(*level.schema) if has_schema else 0.0,
+        systems=rng.choice(level.systems),
+        addresses=level.addresses,
+        farm=rng.uniform(*level.farm),
         vpn=rng.choice([0.0, 0.0, 0.1, 0.3]),
-        spread=rng.uniform(*at["spread"]), factor=rng.uniform(0.7, 1.7),
-        cover=rng.uniform(*at["cover"]), bans=rng.choice([0.0, rng.uniform(0.03, 0.25)]) if level < 4 else 0.0,
-        pivot=rng.uniform(0.35, 0.95), items=level <= 2 or (level == 3 and rng.random() < 0.4),
-        repeat=rng.choice([1, 1, 1, 2, 4, 8]) if level < 4 else rng.choice([1, 1, 2]),
+        spread=rng.uniform(*level.spread),
+        factor=rng.uniform(0.7, 1.7),
+        cover=rng.uniform(*level.cover),
+        bans=rng.uniform(0.03, 0.25) if rng.random() < level.bans else 0.0,
+        pivot=rng.uniform(0.35, 0.95),
+        items=rng.random() < level.numbered,
+        repeat=rng.choice([1, 1, 1, 2, 4, 8][: 4 if campaign.level == 4 else 6]),
         languages=("en", second) if second else ("en",),
-        shift=(start, rng.uniform(8, 16)) if rng.random() < 0.4 else None,
-        keys=rng.choice([1, 1, 2, 4, 8]), phones=(0.6, 0.25, 0.05, 0.0, 0.0)[level],
-    )  # fmt: skip
-
-
-_AT: dict[int, dict[str, tuple[float, float]]] = {
-    0: {"per_card": (20, 60), "per_device": (15, 40), "spread": (0.04, 0.2), "cover": (0.0, 0.05)},
-    1: {"per_card": (3, 8), "per_device": (3, 6), "spread": (0.06, 0.28), "cover": (0.0, 0.15)},
-    2: {"per_card": (1, 3), "per_device": (1.2, 3), "spread": (0.1, 0.35), "cover": (0.0, 0.3)},
-    3: {
-        "per_card": (1.05, 1.2),
-        "per_device": (1, 1),
-        "spread": (0.15, 0.45),
-        "cover": (0.05, 0.35),
-    },
-    4: {"per_card": (1, 1), "per_device": (1, 1), "spread": (0.2, 0.5), "cover": (0.2, 0.45)},
-}
+        shift=(rng.uniform(0, 24), rng.uniform(8, 16)) if rng.random() < 0.4 else None,
+        keys=rng.choice([1, 1, 2, 4, 8]),
+        phones=level.phones,
+        aged=rng.uniform(0.1, 0.6) if rng.random() < level.aged else 0.0,
+        free=campaign.level in (0, 2) and rng.random() < 0.15,
+        promo=rng.random() < 0.15,
+        longer=rng.gauss(0, 0.3),
+        heavier=rng.gauss(0, 0.5),
+        out_spread=rng.uniform(0.3, 0.75),
+        streaming=rng.choice([0.0, 0.1, 0.5, 0.9, 1.0]),
+        limit=rng.choice([1, 3, 5, 8, 16] if style == "rubric" else [0, 0, 2048, 4096, 8192]),
+        tools=rng.randint(2, 16),
+    )
 
 
 def queue_windows(
@@ -100,8 +158,13 @@ def queue_windows(
 
     Level 4 is handed out in short stretches with long pauses; lower levels run almost always.
     """
-    busy = (rng.uniform(0.75, 1.0), rng.uniform(0.6, 1.0), rng.uniform(0.3, 0.8),
-            rng.uniform(0.15, 0.4), rng.uniform(0.06, 0.12))[recipe.level]  # fmt: skip
+    busy = (
+        rng.uniform(0.75, 1.0),
+        rng.uniform(0.6, 1.0),
+        rng.uniform(0.3, 0.8),
+        rng.uniform(0.15, 0.4),
+        rng.uniform(0.06, 0.12),
+    )[recipe.level]
     mean = rng.uniform(0.8, 3.0) * 3600 if recipe.level < 4 else rng.uniform(8, 25) * 60
     out: list[tuple[float, float]] = []
     at = start

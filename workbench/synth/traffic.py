@@ -52,8 +52,16 @@ def skeleton(plan: Frozen, low: int, high: int) -> Rows:
         if plan.world.config.order == "account"
         else np.lexsort((number, owner, at))
     )
-    return Rows(owner[order], number[order], session[order], turn[order], work[order], at[order],
-                Draws(draws.keys[order]), Draws(keys[index[order]]))  # fmt: skip
+    return Rows(
+        owner[order],
+        number[order],
+        session[order],
+        turn[order],
+        work[order],
+        at[order],
+        Draws(draws.keys[order]),
+        Draws(keys[index[order]]),
+    )
 
 
 def _streams(plan: Frozen, owner: Ints, number: Ints, draws: Draws) -> tuple[Ints, Ints, Ints]:

@@ -45,8 +45,8 @@ class Work:
 class Works:
     """The catalogue of lines of work, with the texts and tool schemas they rest on."""
 
-    def __init__(self, seed: int, paragraph_chars: int) -> None:
-        self.book = Phrasebook(seed, paragraph_chars)
+    def __init__(self, seed: int, paragraph_chars: int, names: int = 1_500) -> None:
+        self.book = Phrasebook(seed, paragraph_chars, names)
         self.rows: list[Work] = []
         self.systems: list[str] = []
         self.tools: list[str] = []
@@ -59,7 +59,7 @@ class Works:
         self._bench = self.book.frames(phrases("work")["developer"]["bench"])
         self._judge = self.book.frames(phrases("work")["developer"]["judge"])
         self._follow = {
-            language: self.book.frames(phrases(language)["follow"], language)
+            language: self.book.frames(_turns(phrases(language)["follow"]), language)
             for language in LANGUAGES
         }
         self._chat = {
@@ -67,7 +67,7 @@ class Works:
             for language in LANGUAGES
         }
         self._code = self.book.frames(phrases("work")["developer"]["code"])
-        self._codefollow = self.book.frames(phrases("work")["developer"]["codefollow"])
+        self._codefollow = self.book.frames(_turns(phrases("work")["developer"]["codefollow"]))
         self._homework = self.book.frames(phrases("work")["developer"]["homework"])
         self._rng = rng
 
@@ -106,18 +106,37 @@ class Works:
         own = self.book.frames([_own(frame, habit, rng) for frame in frames], language)
         follow = self._follow[language]
         return self.add(
-            Work(own.start, own.count, follow.start, follow.count, out=rng.gauss(5.5, 0.35),
-                 out_spread=0.9, language=LANGUAGES.index(language), turns=rng.uniform(1.6, 7.0),
-                 gap=rng.uniform(50, 240), streaming=0.96, reasoning=rng.choice([0, 0, 0.4]))
-        )  # fmt: skip
+            Work(
+                own.start,
+                own.count,
+                follow.start,
+                follow.count,
+                out=rng.gauss(5.5, 0.35),
+                out_spread=0.9,
+                language=LANGUAGES.index(language),
+                turns=rng.uniform(1.6, 7.0),
+                gap=rng.uniform(50, 240),
+                streaming=0.96,
+                reasoning=rng.choice([0, 0, 0.4]),
+            )
+        )
 
     def shared_chat(self, rng: Random, language: str) -> int:
         """Talk with nobody's habits: all frames of the language."""
         span, follow = self._chat[language], self._follow[language]
         return self.add(
-            Work(span.start, span.count, follow.start, follow.count, out=5.5, out_spread=0.9,
-                 language=LANGUAGES.index(language), turns=rng.uniform(2, 6), streaming=0.9)
-        )  # fmt: skip
+            Work(
+                span.start,
+                span.count,
+                follow.start,
+                follow.count,
+                out=5.5,
+                out_spread=0.9,
+                language=LANGUAGES.index(language),
+                turns=rng.uniform(2, 6),
+                streaming=0.9,
+            )
+        )
 
     def coding(self, rng: Random, framework: bool = False) -> int:
         """A developer with an editor or an agent; long contexts, tools, many turns."""
@@ -125,18 +144,32 @@ class Works:
         if rng.random() < 0.7:
             texts = rng.choices(phrases("work")["developer"]["code"], k=4)
             mark = f"[{word(rng, 2)}] " if rng.random() < 0.4 else ""
-            own = self.book.frames(
-                [mark + self.book.fill(t, rng) if rng.random() < 0.3 else mark + t for t in texts]
-            )
+            own = self.book.frames([mark + text for text in texts])
         follow = self._codefollow
         return self.add(
-            Work(own.start, own.count, follow.start, follow.count,
-                 system=self.frameworks[1] if framework else -1,
-                 tools=self.framework_tools[rng.choice([1, 1, 1, 2])] if framework else -1,
-                 n_tools=11 if framework else 0, hidden=rng.gauss(8.2, 0.6), hidden_spread=0.9,
-                 out=rng.gauss(5.9, 0.3), out_spread=1.0, reply=1, turns=rng.uniform(3, 14),
-                 gap=rng.uniform(20, 120), streaming=0.95, reasoning=rng.choice([0.0, 0.3, 0.6]))
-        )  # fmt: skip
+            Work(
+                own.start,
+                own.count,
+                follow.start,
+                follow.count,
+                system=self.frameworks[1] if framework else -1,
+                tools=self.framework_tools[rng.choice([1, 1, 1, 2])] if framework else -1,
+                n_tools=11 if framework else 0,
+                hidden=rng.gauss(8.2, 0.6),
+                hidden_spread=0.9,
+                out=rng.gauss(5.9, 0.3),
+                out_spread=1.0,
+                reply=1,
+                turns=rng.uniform(3, 14),
+                gap=rng.uniform(20, 120),
+                streaming=0.95,
+                reasoning=rng.choice([0.0, 0.3, 0.6]),
+            )
+        )
+
+    def coding_in(self, rng: Random, language: str) -> int:
+        """As `coding`: code has one language whatever its author speaks."""
+        return self.coding(rng, framework=language == "en" and rng.random() < 0.3)
 
     def pipeline(self, rng: Random, language: str, tag: str = "own") -> int:
         """One customer's template over its own documents: one turn, short answers."""
@@ -145,7 +178,10 @@ class Works:
     def template_work(self, rng: Random, language: str, tag: str) -> Work:
         """A template put together for one customer; the caller may still change figures."""
         words = phrases("work")["developer"]
-        head = self.book.fill(rng.choice(words["open"]), rng) + rng.choice([".", ":", " -", "\n"])
+        head = rng.choice(words["open"])
+        if rng.random() < 0.75:  # most templates speak of the customer's own things
+            head = head.replace("{thing}", f"{word(rng, 2).title()} {{thing}}")
+        head = self.book.fill(head, rng) + rng.choice([".", ":", " -", "\n"])
         rules = " ".join(
             self.book.fill(rule, rng) for rule in rng.sample(words["rule"], rng.randint(1, 3))
         )
@@ -162,19 +198,33 @@ class Works:
             else -1
         )
         return Work(
-            frames.start, frames.count, frames.start, frames.count, system=system,
+            frames.start,
+            frames.count,
+            frames.start,
+            frames.count,
+            system=system,
             tools=self.tool_schema(f"{tag} {rng.random()}") if rng.random() < 0.2 else -1,
-            n_tools=rng.randint(1, 6), hidden=rng.gauss(5.4, 0.9), hidden_spread=0.5,
-            out=rng.gauss(1.8, 0.5) if short else rng.gauss(4.8, 0.6), out_spread=0.5,
-            reply=2 if short else 3, language=LANGUAGES.index(language),
-            temperature=rng.choice([0.0, 0.0, 0.2, -1.0, 0.7]), max_tokens=rng.choice([0, 64, 256, 1024]),
+            n_tools=rng.randint(1, 6),
+            hidden=rng.gauss(5.4, 0.9),
+            hidden_spread=0.5,
+            out=rng.gauss(1.8, 0.5) if short else rng.gauss(4.8, 0.6),
+            out_spread=0.5,
+            reply=2 if short else 3,
+            language=LANGUAGES.index(language),
+            temperature=rng.choice([0.0, 0.0, 0.2, -1.0, 0.7]),
+            max_tokens=rng.choice([0, 64, 256, 1024]),
             session_ids=0,
-        )  # fmt: skip
+        )
 
     def public(self, rng: Random, name: str) -> int:
         """Texts that many strangers send: popular prompts, benchmarks, judges, homework, agents."""
-        span = {"popular": self._popular, "bench": self._bench, "judge": self._judge,
-                "homework": self._homework, "agent": self._code}[name]  # fmt: skip
+        span = {
+            "popular": self._popular,
+            "bench": self._bench,
+            "judge": self._judge,
+            "homework": self._homework,
+            "agent": self._code,
+        }[name]
         follow = self._follow["en"] if name in ("popular", "homework") else span
         row = Work(
             span.start, span.count, follow.start, follow.count, session_ids=int(follow is not span)
@@ -205,8 +255,16 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
+def _turns(frames: list[str]) -> list[str]:
+    """Later turns of conversations: bare ones, and as many that begin with words of the talk."""
+    leads = ("{tag} {tag2}: ", "{tag}, {tag2}. ", "ok {tag} {tag2} - ", "{tag} ")
+    return frames + [lead + frame for lead in leads for frame in frames]
+
+
 def _own(frame: str, habit: str, rng: Random) -> str:
-    text = habit + frame
+    lead = rng.choice(("{tag}: ", "{tag} - ", "re {tag}: ", "({tag}) "))
+    text = habit or (lead if rng.random() < 0.6 else "")
+    text += frame
     kind = rng.random()
     if kind < 0.25:
         return text[:1].lower() + text[1:]
@@ -231,7 +289,7 @@ def replies(book: Phrasebook, rng: Random) -> dict[tuple[int, int], Span]:
             f"{rng.choice(paragraphs)[:160]}\n{rng.choice(book.raw('code'))}" for _ in range(120)
         ]
         traces = [
-            f"<think>{rng.choice(paragraphs)} {rng.choice(paragraphs)}</think> {rng.randint(1, 999)}"
+            "<think>{} {}</think> {}".format(*rng.choices(paragraphs, k=2), rng.randint(1, 999))
             for _ in range(120)
         ]
         for kind, texts in enumerate((chats, codes, labels, jsons, traces)):

@@ -10,19 +10,41 @@ from workbench.synth.clients import Clients
 from workbench.synth.config import SynthConfig
 from workbench.synth.dice import rng_for
 from workbench.synth.network import COUNTRIES, Network
-from workbench.synth.phrasebook import LANGUAGES, word
+from workbench.synth.phrasebook import LANGUAGES, phrases, word
 from workbench.synth.rhythms import DAY, Rhythms
 from workbench.synth.works import Works
 
-_FIRST = "anna ben carlos dina emil fatima george hana ivan julia karim lena marco nina omar paula quentin rosa samir tara ugo vera wei xin yuki zoe li priya raj mei jun minh sofia lucas emma noah olivia liam mia ethan ava leo chloe hugo alice adam eva ali sara".split()  # noqa: E501
-_LAST = "smith garcia mueller silva tanaka kim lee chen wang singh kumar patel rossi novak kowalski ivanov petrov dubois martin bernard lopez perez brown jones miller davis wilson moore taylor clark hall young king wright scott green baker adams nelson carter mitchell roberts turner phillips campbell parker evans edwards collins stewart".split()  # noqa: E501
+_FIRST: list[str] = phrases("names")["first"]
+_LAST: list[str] = phrases("names")["last"]
 _MAIL = {
-    "gmail.com": 46, "outlook.com": 9, "hotmail.com": 6, "yahoo.com": 6, "icloud.com": 5, "qq.com": 5,
-    "163.com": 3, "proton.me": 3, "gmx.de": 2, "naver.com": 2, "mail.ru": 2, "privaterelay.appleid.com": 4,
+    "gmail.com": 46,
+    "outlook.com": 9,
+    "hotmail.com": 6,
+    "yahoo.com": 6,
+    "icloud.com": 5,
+    "qq.com": 5,
+    "163.com": 3,
+    "proton.me": 3,
+    "gmx.de": 2,
+    "naver.com": 2,
+    "mail.ru": 2,
+    "privaterelay.appleid.com": 4,
     "mozmail.com": 1,
-}  # fmt: skip
-_TONGUE = {"ES": "es", "MX": "es", "DE": "de", "FR": "fr", "JP": "ja", "KR": "ko", "HK": "zh", "TW": "zh",
-           "SG": "zh", "BR": "pt", "EG": "ar", "AE": "ar"}  # fmt: skip
+}
+_TONGUE = {
+    "ES": "es",
+    "MX": "es",
+    "DE": "de",
+    "FR": "fr",
+    "JP": "ja",
+    "KR": "ko",
+    "HK": "zh",
+    "TW": "zh",
+    "SG": "zh",
+    "BR": "pt",
+    "EG": "ar",
+    "AE": "ar",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +90,10 @@ class World:
         self.span = config.days * DAY
         self.network = Network(config.seed, config.accounts)
         self.clients = Clients(config.seed)
-        self.works = Works(config.seed, config.paragraph_chars)
+        self.clients.grow_tail(20 + config.accounts // 30)
+        # A larger world has more to talk about; strangers must not begin alike by lack of words.
+        names = min(max(config.exchanges // 100, 1_500), 20_000)
+        self.works = Works(config.seed, config.paragraph_chars, names)
         self.rhythms = Rhythms()
         self.accounts: list[Account] = []
         self.groups: list[Group] = []
@@ -84,14 +109,39 @@ class World:
             ),
         )
         self.temper = Temper(
-            spread=rng.uniform(1.35, 1.85), server=rng.uniform(0.36, 0.46),
-            old=rng.uniform(0.5, 0.7), churn=rng.uniform(0.25, 0.45),
-            bursts=[(rng.uniform(-20 * DAY, self.span * 0.9), word(rng, 3).upper() + str(rng.randint(10, 50)))
-                    for _ in range(rng.randint(2, 5))],
+            spread=rng.uniform(1.35, 1.85),
+            server=rng.uniform(0.36, 0.46),
+            old=rng.uniform(0.5, 0.7),
+            churn=rng.uniform(0.25, 0.45),
+            bursts=[
+                (
+                    rng.uniform(-20 * DAY, self.span * 0.9),
+                    word(rng, 3).upper() + str(rng.randint(10, 50)),
+                )
+                for _ in range(rng.randint(2, 5))
+            ],
             holidays=sorted(rng.sample(range(config.days), min(3, config.days))),
             outages=[rng.uniform(0, self.span) for _ in range(rng.randint(1, 3))],
-        )  # fmt: skip
+        )
+        # Small mail providers: from a handful of customers to hundreds.
+        self.providers = [
+            f"{word(rng, 2)}mail.{rng.choice(['com', 'net', 'org', 'eu'])}" for _ in range(60)
+        ]
         self._popular_works: dict[str, int] = {}
+        # Agents from public repositories: each brings its prompt, its tools and its client along.
+        self.kits = [self._kit(number) for number in range(3 + config.accounts // 250)]
+
+    def _kit(self, number: int) -> tuple[int, int, int]:
+        rng = self.rng("kit", number)
+        name = f"{word(rng, 2)}{rng.choice(['kit', 'flow', 'agent', 'chain', 'crew'])}"
+        prompt = self.works.system(
+            f"You are {name.title()}, an open-source {rng.choice(self.works.book.raw('skill'))} "
+            f"agent. Follow the {word(rng, 2)} protocol and use tools when needed."
+        )
+        client = self.clients.intern(
+            f"{name}/0.{rng.randint(1, 20)}.{rng.randint(0, 9)}", self.clients.fingerprint(rng)
+        )
+        return prompt, self.works.tool_schema(f"kit {name}"), client
 
     def rng(self, *names: object) -> Random:
         """A generator for one named decision of this world."""
@@ -127,34 +177,48 @@ class World:
         issuer = rng_for("bins", country, int(rng.expovariate(0.25)))
         number = f"{rng.choice([4, 5, 5])}{issuer.randrange(10**5):05d}"
         return Instrument(
-            fingerprint="pi_" + hexes(rng, 16), kind=form,
+            fingerprint="pi_" + hexes(rng, 16),
+            kind=form,
             bin=None if form == "bank" else "604599" if form == "gift_card" else number,
-            funding="prepaid" if form == "gift_card" else rng.choices(["credit", "debit", "prepaid"], [48, 46, 6])[0],
-            issuer_country=country, name_hash="nh_" + hexes(rng, 12),
-            postcode=f"{rng.randrange(10**5):05d}", currency="EUR" if country in ("DE", "FR", "ES", "NL") else "USD",
-        )  # fmt: skip
+            funding="prepaid"
+            if form == "gift_card"
+            else rng.choices(["credit", "debit", "prepaid"], [48, 46, 6])[0],
+            issuer_country=country,
+            name_hash="nh_" + hexes(rng, 12),
+            postcode=f"{rng.randrange(10**5):05d}",
+            currency="EUR" if country in ("DE", "FR", "ES", "NL") else "USD",
+        )
 
     def email(self, rng: Random, domain: str | None = None) -> str:
         """An address as people choose them: many shapes, no rule."""
         first, last = rng.choice(_FIRST), rng.choice(_LAST)
         shape = rng.randrange(9)
         local = (
-            f"{first}.{last}", f"{first}{last}", f"{first}{rng.randint(1, 9999)}", f"{first[0]}{last}{rng.randint(1, 99)}",
-            f"{word(rng, 2)}{rng.randint(1, 999)}", f"{last}.{first}{rng.randint(70, 99)}", f"{word(rng, 3)}",
-            f"{first}_{word(rng, 1)}", f"{first}.{last}+{rng.choice(['ai', 'api', 'dev', 'test'])}",
-        )[shape]  # fmt: skip
+            f"{first}.{last}",
+            f"{first}{last}",
+            f"{first}{rng.randint(1, 9999)}",
+            f"{first[0]}{last}{rng.randint(1, 99)}",
+            f"{word(rng, 2)}{rng.randint(1, 999)}",
+            f"{last}.{first}{rng.randint(70, 99)}",
+            f"{word(rng, 3)}",
+            f"{first}_{word(rng, 1)}",
+            f"{first}.{last}+{rng.choice(['ai', 'api', 'dev', 'test'])}",
+        )[shape]
         if domain is None:
-            own = rng.random() < 0.13
-            domain = (
-                f"{word(rng, 3)}.{rng.choice(['com', 'io', 'dev', 'net', 'org'])}"
-                if own
-                else rng.choices(list(_MAIL), list(_MAIL.values()))[0]
-            )
+            domain = self._domain(rng)
         if domain in ("privaterelay.appleid.com", "mozmail.com"):
             local = hexes(rng, 10)
         elif domain in ("qq.com",) and rng.random() < 0.7:
             local = str(rng.randint(10**8, 10**10))
         return f"{local}@{domain}"
+
+    def _domain(self, rng: Random) -> str:
+        kind = rng.random()
+        if kind < 0.13:
+            return f"{word(rng, 3)}.{rng.choice(['com', 'io', 'dev', 'net', 'org'])}"
+        if kind < 0.2:
+            return self.providers[int(len(self.providers) * rng.random() ** 2.2)]
+        return rng.choices(list(_MAIL), list(_MAIL.values()))[0]
 
     def signup(self, rng: Random) -> tuple[float, str | None]:
         """When an ordinary account was made, and the code of a marketing burst if it was one."""

@@ -12,23 +12,38 @@ from workbench.synth.organisations import ORGANISATIONS
 from workbench.synth.people import SINGLES
 
 
-def sample(seed: int = 7) -> SynthConfig:
+def sample(seed: int = 11) -> SynthConfig:
     """The shipped sample: 3,000 accounts, 150,000 exchanges, three campaigns, small on disk."""
     return SynthConfig(
-        accounts=3_000, exchanges=150_000, seed=seed,
-        campaigns=(CampaignSpec(160, 1, "rubric"), CampaignSpec(320, 2, "reasoning"), CampaignSpec(220, 3, "agentic")),
-        response_share=0.02, paragraph_chars=110, exchange_ids=False, cost=False, order="account",
-    )  # fmt: skip
+        accounts=3_000,
+        exchanges=150_000,
+        seed=seed,
+        campaigns=(
+            CampaignSpec(160, 1, "rubric"),
+            CampaignSpec(320, 2, "reasoning"),
+            CampaignSpec(220, 3, "agentic"),
+        ),
+        response_share=0.02,
+        paragraph_chars=80,
+        exchange_ids=False,
+        cost=False,
+        order="account",
+        zstd=19,
+    )
 
 
 def reference(seed: int = 11) -> SynthConfig:
     """The reference scale: 28.8 M exchanges, 100,000 accounts, 25,000 of them in campaigns."""
     sizes = ((9_000, 2), (6_500, 3), (4_000, 1), (2_500, 4), (1_500, 0), (900, 3), (600, 2))
     return SynthConfig(
-        accounts=100_000, exchanges=28_800_000, seed=seed,
+        accounts=100_000,
+        exchanges=28_800_000,
+        seed=seed,
         campaigns=tuple(CampaignSpec(size, level) for size, level in sizes),
-        paragraph_chars=160, response_share=0.25, exchange_ids=False,
-    )  # fmt: skip
+        paragraph_chars=160,
+        response_share=0.25,
+        exchange_ids=False,
+    )
 
 
 def exam(seed: int, accounts: int = 10_000, omit: tuple[str, ...] = ()) -> SynthConfig:
@@ -57,14 +72,19 @@ def exam(seed: int, accounts: int = 10_000, omit: tuple[str, ...] = ()) -> Synth
         "ko": 0.1,
     }
     return SynthConfig(
-        accounts=accounts, exchanges=round(accounts * per_account), seed=rng.getrandbits(31),
+        accounts=accounts,
+        exchanges=round(accounts * per_account),
+        seed=rng.getrandbits(31),
         start=datetime(2025, 9, 1) + timedelta(days=rng.randint(0, 300)),  # noqa: DTZ001
-        days=rng.choice([21, 30, 45, 45, 60]), campaigns=tuple(campaigns),
+        days=rng.choice([21, 30, 45, 45, 60]),
+        campaigns=tuple(campaigns),
         group_share=rng.uniform(0.2, 0.45),
         mix={kind: rng.lognormvariate(0, 0.5) for kind in (*ORGANISATIONS, *SINGLES)},
         languages={name: share * rng.lognormvariate(0, 0.7) for name, share in languages.items()},
-        paragraph_chars=rng.choice([120, 260, 500]), response_share=0.0, omit=omit,
-    )  # fmt: skip
+        paragraph_chars=rng.choice([120, 260, 500]),
+        response_share=0.0,
+        omit=omit,
+    )
 
 
 WORLDS: dict[str, Callable[[], SynthConfig]] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.synth.config import Format
+from workbench.synth.config import Format, SynthConfig
 from workbench.synth.tables import without
 
 _ROW_GROUP = 122_880
@@ -16,22 +16,22 @@ _ROW_GROUP = 122_880
 class Extract:
     """One directory in the making; a table given in several parts becomes a folder of parts."""
 
-    def __init__(self, directory: Path, formats: tuple[Format, ...], omit: tuple[str, ...]) -> None:
-        self.directory, self.formats, self.omit = directory, formats, omit
+    def __init__(self, directory: Path, config: SynthConfig) -> None:
+        self.directory, self.config = directory, config
         self.rows: dict[str, int] = {}
         self.files: list[str] = []
 
     def put(self, table: str, frame: pl.DataFrame, part: int | None = None) -> None:
         """Write a table, or its part of that number."""
-        kept = without(table, frame, self.omit)
+        kept = without(table, frame, self.config.omit)
         if kept is None:
             return
         self.rows[table] = self.rows.get(table, 0) + len(kept)
         name = table if part is None else f"{table}/part-{part:05d}"
-        for form in self.formats:
+        for form in self.config.formats:
             path = self.directory / f"{name}.{form}"
             path.parent.mkdir(parents=True, exist_ok=True)
-            write(kept, path, form)
+            write(kept, path, form, self.config.zstd)
             self.files.append(str(path.relative_to(self.directory)))
 
     def truth(self, members: pl.DataFrame, groups: pl.DataFrame) -> None:
@@ -39,15 +39,15 @@ class Extract:
         folder = self.directory / "truth"
         folder.mkdir(parents=True, exist_ok=True)
         for name, frame in (("accounts", members), ("groups", groups)):
-            write(frame, folder / f"{name}.parquet", "parquet")
+            write(frame, folder / f"{name}.parquet", "parquet", self.config.zstd)
             self.files.append(f"truth/{name}.parquet")
 
 
-def write(frame: pl.DataFrame, path: Path, form: Format) -> None:
+def write(frame: pl.DataFrame, path: Path, form: Format, zstd: int) -> None:
     """Write one file; times in text formats are ISO 8601 with microseconds, UTC without a zone."""
     if form == "parquet":
         frame.write_parquet(
-            path, compression="zstd", compression_level=3, row_group_size=_ROW_GROUP
+            path, compression="zstd", compression_level=zstd, row_group_size=_ROW_GROUP
         )
     elif form == "csv":
         frame.write_csv(path, datetime_format="%Y-%m-%dT%H:%M:%S%.6f")
