@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -16,8 +16,10 @@ from workbench.durable import file_digest
 from workbench.errors import WorkbenchError
 from workbench.intake import parquet
 from workbench.intake.extracts import Extract, find_extracts, sniff
-from workbench.intake.mapping import Mapping
+from workbench.intake.mapping import Mapping as Profile
+from workbench.intake.mapping import parse_mapping
 from workbench.intake.plan import Note, PlannedExtract, Probe, plan_extract
+from workbench.intake.preview import preview_extracts
 from workbench.intake.quality import (
     note_presence,
     note_sources,
@@ -27,6 +29,7 @@ from workbench.intake.quality import (
 from workbench.intake.rejects import RejectFile
 from workbench.intake.schema import EXTRACTS, Table
 from workbench.intake.session import LoadSession, Report
+from workbench.intake.stream import ByteStream
 from workbench.intake.tables import Incoming, build_missing_tables, build_profiles, build_table
 from workbench.intake.text import TextStaging, probe_text
 from workbench.manifest import Source
@@ -45,7 +48,7 @@ class LoadRequest:
     generation: int
     files: tuple[Path, ...]
     table: str = ""
-    mapping: Mapping = field(default_factory=Mapping)
+    mapping: Profile = field(default_factory=Profile)
     previous_store: Path | None = None
     previous_rejects: Path | None = None
     previous_sources: tuple[Source, ...] = ()
@@ -95,6 +98,36 @@ def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
             shutil.copyfile(request.previous_rejects, request.rejects / "rejects.jsonl")
         rejects = stack.enter_context(RejectFile(request.rejects / "rejects.jsonl"))
         return _Load(session, request, planned, rejects, digests).run()
+
+
+def preview(request: LoadRequest) -> list[dict[str, Any]]:
+    """What `load` would do, from the first records of every file; writes no store."""
+    session = LoadSession(Path(":memory:"), request.spill, request.memory_mib, request.thread_count)
+    with contextlib.closing(session):
+        return [asdict(item) for item in preview_extracts(session, plan(session, request))]
+
+
+def request_from(message: Mapping[str, Any]) -> LoadRequest:
+    """The request that a message to the load worker carries."""
+
+    def path(key: str) -> Path | None:
+        return Path(message[key]) if message[key] else None
+
+    return LoadRequest(
+        store=Path(message["store"]),
+        rejects=Path(message["rejects"]),
+        spill=Path(message["spill"]),
+        generation=int(message["generation"]),
+        files=tuple(Path(name) for name in message["files"]),
+        table=str(message["table"]),
+        mapping=parse_mapping(str(message["mapping"])),
+        previous_store=path("previous_store"),
+        previous_rejects=path("previous_rejects"),
+        previous_sources=tuple(Source(**source) for source in message["previous_sources"]),
+        memory_mib=int(message["memory_mib"]),
+        threads=int(message["threads"]),
+        largest_bytes=int(message["largest_bytes"]),
+    )
 
 
 def plan(session: LoadSession, request: LoadRequest) -> list[PlannedExtract]:
@@ -187,17 +220,18 @@ class _Load:
         return parquet.parquet_relation(self.session, item, casts, filtered=bad > 0)
 
     def _read_text(self, item: PlannedExtract) -> str:
-        staging = TextStaging(self.session, item, self.request.largest_bytes)
+        stream = ByteStream(item.extract, self.request.largest_bytes)
+        staging = TextStaging(self.session, item, stream)
         before = self.rejects.counts.get(item.source_id, 0)
         staging.stage(self.rejects)
         failed = self.rejects.counts.get(item.source_id, 0) - before
         self.rows[item.source_id] = staging.records - staging.failed
-        self.texts[item.source_id] = staging.stream.sha256
-        if staging.stream.truncated:
+        self.texts[item.source_id] = stream.sha256
+        if stream.truncated:
             self.notes.append(
                 Note(
                     item.table.name, "", "truncated_file", failed, item.extract.path.name,
-                    f"The file {staging.stream.damage}; what could be unpacked was loaded.",
+                    f"The file {stream.damage}; what could be unpacked was loaded.",
                 )
             )  # fmt: skip
         return staging.relation

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.intake.rejects import Reject
+from workbench.intake.stream import Stream
 
 LARGEST_RECORD = 64 << 20
 BOM = b"\xef\xbb\xbf"
@@ -296,8 +297,8 @@ def _drop_invalid(batch: Batch) -> None:
 Splitter = LineSplitter | CsvSplitter
 
 
-def split(splitter: Splitter, blocks: Iterable[bytes], truncated: object) -> Iterator[Batch]:
-    """Every batch of a file; `truncated` is asked once the blocks are exhausted."""
-    for block in blocks:
+def split(splitter: Splitter, stream: Stream) -> Iterator[Batch]:
+    """Every batch of a file."""
+    for block in stream.blocks():
         yield splitter.feed(block)
-    yield splitter.finish(truncated=bool(getattr(truncated, "truncated", False)))
+    yield splitter.finish(truncated=stream.truncated)

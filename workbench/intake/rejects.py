@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 REASONS: dict[str, str] = {
     "bad_time": "a time that cannot be read",
@@ -37,6 +38,13 @@ class Reject:
     reason: str
     column: str
     raw: bytes
+
+
+class RejectSink(Protocol):
+    """Takes bad records."""
+
+    def write(self, source_id: int, source: str, reject: Reject) -> None:
+        """Take one bad record of a source."""
 
 
 class RejectFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import zstandard
 
@@ -16,6 +16,36 @@ BLOCK = 8 << 20
 _PACKED = 1 << 20
 # 4 bytes of zstd can stand for 128 KiB; small bites bound what one call may answer.
 _ZST_BITE = 16 << 10
+
+
+class Stream(Protocol):
+    """Unpacked bytes in blocks; `truncated` is final once they are exhausted."""
+
+    truncated: bool
+    read_bytes: int
+
+    def blocks(self) -> Iterator[bytes]:
+        """The unpacked content."""
+
+    def again(self) -> Stream:
+        """The same bytes from the beginning."""
+
+
+class HeadStream:
+    """Only the beginning of a file, as `sniff` read it."""
+
+    def __init__(self, extract: Extract) -> None:
+        self._extract = extract
+        self.truncated = bool(extract.packing) or extract.path.stat().st_size > len(extract.head)
+        self.read_bytes = 0
+
+    def blocks(self) -> Iterator[bytes]:
+        """One block."""
+        yield self._extract.head
+
+    def again(self) -> HeadStream:
+        """The same bytes from the beginning."""
+        return HeadStream(self._extract)
 
 
 class ByteStream:
@@ -34,6 +64,10 @@ class ByteStream:
     def sha256(self) -> str:
         """The digest of what was read so far: of the whole file once exhausted."""
         return self._digest.hexdigest()
+
+    def again(self) -> ByteStream:
+        """The same bytes from the beginning."""
+        return ByteStream(self._extract, self._largest)
 
     def blocks(self) -> Iterator[bytes]:
         """The unpacked content in blocks of about 8 MiB.

@@ -24,11 +24,11 @@ from workbench.intake.records import (
     is_json,
     split,
 )
-from workbench.intake.rejects import Reject, RejectFile
+from workbench.intake.rejects import Reject, RejectSink
 from workbench.intake.schema import EXTRACTS, extract_columns
 from workbench.intake.session import LoadSession, Meter, engine_refusal
 from workbench.intake.sqltext import identifier, literal
-from workbench.intake.stream import ByteStream
+from workbench.intake.stream import Stream
 
 _PIECE = 128 << 20
 _SAMPLE_RECORDS = 200
@@ -107,16 +107,15 @@ def _csv_rows(text: str, delimiter: str) -> list[list[str]]:
 class TextStaging:
     """Reads one text extract into `staging.t<n>`: typed columns, `source_row`, `failed`."""
 
-    def __init__(self, session: LoadSession, planned: PlannedExtract, largest: int) -> None:
+    def __init__(self, session: LoadSession, planned: PlannedExtract, stream: Stream) -> None:
         self._session = session
         self._planned = planned
-        self._largest = largest
         self._table = f"staging.t{planned.source_id}"
         self._casts = self._cell_casts()
         self._pieces = 0
         self.records = 0
         self.failed = 0
-        self.stream = ByteStream(planned.extract, largest)
+        self.stream = stream
 
     @property
     def relation(self) -> str:
@@ -129,7 +128,7 @@ class TextStaging:
             f"AND source_row NOT IN (SELECT line FROM bad_{number}))"
         )
 
-    def stage(self, rejects: RejectFile) -> None:
+    def stage(self, rejects: RejectSink) -> None:
         """Read the file once, or twice where cells failed: for the bytes of their records."""
         extract = self._planned.extract
         columns = ", ".join(
@@ -151,11 +150,11 @@ class TextStaging:
             )
         self._reject_failed(rejects)
 
-    def _read(self, pool: ThreadPoolExecutor, rejects: RejectFile, meter: Meter) -> None:
+    def _read(self, pool: ThreadPoolExecutor, rejects: RejectSink, meter: Meter) -> None:
         piece: list[Batch] = []
         size = 0
         running: Future[None] | None = None
-        for batch in split(self._splitter(), self.stream.blocks(), self.stream):
+        for batch in split(self._splitter(), self.stream):
             for reject in batch.rejects:
                 rejects.write(self._planned.source_id, str(self._planned.extract.path), reject)
             meter.at(self.stream.read_bytes)
@@ -290,7 +289,7 @@ class TextStaging:
             at += len(paths)
         return cells
 
-    def _reject_failed(self, rejects: RejectFile) -> None:
+    def _reject_failed(self, rejects: RejectSink) -> None:
         """Find the bytes of the records whose cells failed, by their lines, and write them."""
         cursor = self._session.connection.cursor().execute(
             f"SELECT source_row, failed FROM {self._table} WHERE failed IS NOT NULL "
@@ -301,8 +300,8 @@ class TextStaging:
         if wanted is None:
             return
         broken: list[tuple[int]] = []
-        again = ByteStream(self._planned.extract, self._largest)
-        for batch in split(self._splitter(), again.blocks(), again):
+        again = self.stream.again()
+        for batch in split(self._splitter(), again):
             for line, record in zip(batch.lines, batch.records, strict=True):
                 if wanted is None or line != wanted[0]:
                     continue

@@ -1,0 +1,93 @@
+"""A look at what a load would do: table, sources of the columns, first rows, shares of NULL."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.intake import parquet
+from workbench.intake.plan import PlannedExtract
+from workbench.intake.rejects import Reject
+from workbench.intake.session import LoadSession
+from workbench.intake.sqltext import identifier
+from workbench.intake.stream import HeadStream
+from workbench.intake.text import TextStaging
+
+ROWS = 20
+_LOOKED_AT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One file as it would load: `columns` are (canonical, source field, share of NULL)."""
+
+    path: str
+    table: str
+    format: str
+    columns: tuple[tuple[str, str, float], ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    looked_at: int
+    rejected: dict[str, int]
+    unknown: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+class _Counted:
+    """Stands in for the reject file: counts reasons."""
+
+    def __init__(self) -> None:
+        self.reasons: Counter[str] = Counter()
+        self.counts: dict[int, int] = {}
+
+    def write(self, source_id: int, source: str, reject: Reject) -> None:
+        """Count one record; the cut end of the looked-at part is no bad record."""
+        if reject.reason != "truncated":
+            self.reasons[reject.reason] += 1
+
+
+def preview_extracts(session: LoadSession, planned: Sequence[PlannedExtract]) -> list[Preview]:
+    """Look at the beginning of every file."""
+    session.run("ATTACH ':memory:' AS staging")
+    return [_preview(session, item) for item in planned]
+
+
+def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
+    counted = _Counted()
+    if item.extract.form == "parquet":
+        relation = _parquet_rows(session, item, counted)
+    else:
+        staging = TextStaging(session, item, HeadStream(item.extract))
+        staging.stage(counted)
+        relation = staging.relation
+    names = [column.name for column in item.columns if column.name in item.rules]
+    session.run(f"CREATE OR REPLACE TEMP TABLE looked_at AS FROM ({relation}) LIMIT {_LOOKED_AT}")
+    shares = ", ".join(f"avg(CAST({identifier(name)} IS NULL AS INTEGER))" for name in names)
+    listed = ", ".join(f"CAST({identifier(name)} AS VARCHAR)" for name in names)
+    shown = session.rows(f"SELECT {listed} FROM looked_at ORDER BY source_row LIMIT {ROWS}")
+    row = session.rows(f"SELECT count(*), {shares} FROM looked_at")[0]
+    return Preview(
+        path=str(item.extract.path),
+        table=item.table.name,
+        format=item.extract.format,
+        columns=tuple(
+            (name, item.rules[name].source or "(constant)", float(share if row[0] else 1.0))
+            for name, share in zip(names, row[1:], strict=True)
+        ),
+        rows=tuple(shown),
+        looked_at=int(row[0]),
+        rejected=dict(counted.reasons),
+        unknown=item.unknown,
+        notes=tuple(note.message for note in item.notes),
+    )
+
+
+def _parquet_rows(session: LoadSession, item: PlannedExtract, counted: _Counted) -> str:
+    casts = parquet.parquet_casts(session, item)
+    bad = parquet.find_bad_rows(session, item, casts)
+    name = parquet.bad_rows_table(item)
+    reasons: list[tuple[Any, ...]] = session.rows(f"SELECT failed, count(*) FROM {name} GROUP BY 1")
+    for failed, count in reasons:
+        counted.reasons[failed.partition("|")[0]] += count
+    return parquet.parquet_relation(session, item, casts, filtered=bad > 0)

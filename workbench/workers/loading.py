@@ -1,0 +1,132 @@
+"""The command line's side of a load: a generation staged, filled by workers, then committed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.case import MANIFEST, Case, Staging, staged
+from workbench.errors import WorkbenchError, from_message
+from workbench.manifest import Source
+from workbench.settings import LoadSettings
+from workbench.workers.launch import WorkerProcess
+from workbench.workers.protocol import ChannelClosed, Message
+
+Analyse = Callable[[Staging], str]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """What the command line says beside the files. `mapping` is the text of a profile."""
+
+    table: str = ""
+    mapping: str = ""
+    append: bool = False
+    name: str = ""
+    group: str = ""
+
+
+def load_case(
+    path: Path,
+    files: Sequence[Path],
+    options: LoadOptions,
+    settings: LoadSettings,
+    *,
+    analyse: Analyse | None = None,
+    on_progress: Callable[[Message], None] | None = None,
+) -> tuple[Case, Message]:
+    """Load files into the case at `path`, made where it is missing; returns it and the summary.
+
+    `analyse` clusters the staged store before it is committed and names its revision. Whatever
+    fails or is interrupted leaves the case as it was; raises the error that stopped it.
+    """
+    made = not (path / MANIFEST).exists()
+    case = Case.create(path, options.name, options.group) if made else Case.open(path)
+    with staged(case) as staging:
+        summary = ask(load_message(case, staging, files, options, settings), on_progress)
+        sources = tuple(Source(**source) for source in summary["sources"])
+        revision = analyse(staging) if analyse is not None else ""
+        return case.commit(staging, sources, revision), summary
+
+
+def preview_case(
+    path: Path, files: Sequence[Path], options: LoadOptions, settings: LoadSettings
+) -> Message:
+    """What a load would do: for each file its table, first rows and shares of NULL.
+
+    Nothing is made or changed: without a case the temporary files lie beside `path`.
+    """
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
+        staging = Staging(Path(folder), 0, -1)
+        for inner in (staging.rejects_dir, staging.spill_dir):
+            inner.mkdir()
+        message = load_message(None, staging, files, options, settings)
+        return ask(message | {"dry_run": True}, None)
+
+
+def load_message(
+    case: Case | None,
+    staging: Staging,
+    files: Sequence[Path],
+    options: LoadOptions,
+    settings: LoadSettings,
+) -> Message:
+    """The request to a load worker."""
+    previous = case if case is not None and options.append and case.manifest.generation else None
+    if previous is not None:
+        previous.check_store()
+    return {
+        "op": "load",
+        "parent": os.getpid(),
+        "cwd": os.getcwd(),
+        "store": str(staging.store_path.resolve()),
+        "rejects": str(staging.rejects_dir.resolve()),
+        "spill": str(staging.spill_dir.resolve()),
+        "generation": staging.number,
+        "files": [os.fspath(file) for file in files],
+        "table": options.table,
+        "mapping": options.mapping,
+        "previous_store": str(previous.store_path.resolve()) if previous else "",
+        "previous_rejects": str(previous.rejects_path.resolve()) if previous else "",
+        "previous_sources": [_fields(s) for s in previous.manifest.sources] if previous else [],
+        "memory_mib": settings.memory,
+        "address_space_mib": 0,
+        "threads": 0,
+        "largest_bytes": settings.largest_extract_gib << 30,
+        "dry_run": False,
+    }
+
+
+def _fields(source: Source) -> dict[str, str | int]:
+    from dataclasses import asdict
+
+    return asdict(source)
+
+
+def ask(message: Message, on_progress: Callable[[Message], None] | None) -> Message:
+    """Run one load worker to its answer; raises the error that it reported.
+
+    An interrupt (KeyboardInterrupt, or any error of `on_progress`) kills the worker.
+    """
+    worker = WorkerProcess("load")
+    try:
+        worker.send(message)
+        while True:
+            for answer in worker.reader.read():
+                if answer["ev"] == "error":
+                    raise from_message(answer)
+                if answer["ev"] != "progress":
+                    return answer
+                if on_progress is not None:
+                    on_progress(answer)
+    except ChannelClosed:
+        raise WorkbenchError(
+            "The load worker ended before it was done; nothing was committed.",
+            hint="It may have run out of memory: lower load.memory_mib in the settings.",
+        ) from None
+    finally:
+        worker.kill()
