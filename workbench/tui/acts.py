@@ -132,8 +132,8 @@ def _copy(bench: Bench, grid: Grid, row: int, column: int, form: str) -> None:
     head = grid.columns[column]
     as_ids = form in ("cell", "sql")
     if policy.clipboard == "off" or (policy.clipboard == "ids" and not as_ids):
-        bench.notify(f"The policy of this case sets the clipboard to “{policy.clipboard}”: "
-                     "ids one by one or as a list may be copied.", severity="warning", markup=False)  # fmt: skip
+        words = f"The policy of this case sets the clipboard to “{policy.clipboard}”."
+        bench.notify(words, severity="warning", markup=False)
         return
     if policy.clipboard == "ids" and not head.entity:
         bench.notify("The policy of this case lets ids be copied, not other cells.",

@@ -6,10 +6,8 @@ import asyncio
 import signal
 from typing import Any, ClassVar
 
-from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
-from textual.filter import LineFilter
 from textual.screen import Screen
 
 from workbench.desk import Desk
@@ -17,22 +15,20 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.library import Library
 from workbench.safe_text import safe_text
 from workbench.tui.acts import case_library
+from workbench.tui.frame import Frame
 from workbench.tui.jobs import Jobs
 from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenPlace, RunQuery
 from workbench.tui.places import Place
 from workbench.tui.remember import History, ViewMemory
-from workbench.tui.safe_screen import SafeFilter
-from workbench.tui.screens.view import View
 from workbench.tui.stage import Stage
 from workbench.tui.terminal import Terminal
 from workbench.tui.theme import THEMES
-from workbench.tui.widgets.chrome import HintLine, StatusLine, TrailBar
+from workbench.tui.widgets.chrome import StatusLine
 
 _AUTOSAVE = 2.0
-_COMMON_HINTS = (("?", "help"), (":", "palette"), ("/", "go to"), ("⌫", "back"), ("x", "decide"))
 
 
-class Bench(App[int]):
+class Bench(Frame):
     """One case on one terminal."""
 
     CSS_PATH = "app.tcss"
@@ -69,17 +65,6 @@ class Bench(App[int]):
         self._wanted_theme = theme
         for colours in THEMES:
             self.register_theme(colours)
-
-    def compose(self) -> ComposeResult:
-        """The frame; places are mounted into the stage."""
-        yield TrailBar(id="trail")
-        yield Stage(id="stage")
-        yield StatusLine(id="status")
-        yield HintLine(id="hints")
-
-    def get_line_filters(self) -> list[LineFilter]:
-        """Textual's own filters, then ours as the last."""
-        return [*super().get_line_filters(), SafeFilter()]
 
     def on_mount(self) -> None:
         """Take over the signals a dropped line sends, then open where the analyst left."""
@@ -123,71 +108,6 @@ class Bench(App[int]):
             self.query_one(StatusLine).audit(self.desk.head_words())
         except WorkbenchError as error:
             self.post_message(Failed(error))
-
-    # Places
-
-    @property
-    def view(self) -> View | None:
-        """The view in front."""
-        return self.query_one(Stage).view
-
-    async def _show_here(self) -> None:
-        view = await self.query_one(Stage).show_here()
-        self._draw_frame(view)
-
-    def _draw_frame(self, view: View) -> None:
-        stage = self.query_one(Stage)
-        self.query_one(TrailBar).show(stage.trail.stops, "1 2 3 4 5 views")
-        self.query_one(HintLine).show((*view.HINTS, *_COMMON_HINTS))
-        self.show_status(view.status())
-        self.memory.keep(stage.remember())
-
-    def on_resize(self) -> None:
-        """Draw the frame for the new width."""
-        self.set_class(self.size.width >= 120, "-wide")
-        if self.view is not None:
-            self.call_after_refresh(self._draw_frame, self.view)
-
-    async def on_open_place(self, event: OpenPlace) -> None:
-        """Go to a place."""
-        self.query_one(Stage).go(event.place)
-        await self._show_here()
-
-    async def action_view(self, kind: str) -> None:
-        """Go to one of the main views: back to it where it is on the trail."""
-        self.query_one(Stage).go_to_main(Place(kind))
-        await self._show_here()
-
-    async def action_back(self) -> None:
-        """Go back one place; it is as it was left."""
-        if not self.query_one(Stage).back():
-            self.notify("This is where the trail begins.", markup=False)
-            return
-        await self._show_here()
-
-    # Words
-
-    def show_status(self, words: str, style: str = "") -> None:
-        """Say something in the status line."""
-        self.query_one(StatusLine).words(words, style)
-
-    def _show_case(self) -> None:
-        reduced = "" if self.jobs.isolation == "sandboxed" else f" · {self.jobs.isolation}"
-        self.query_one(StatusLine).case(
-            f"{safe_text(self.desk.case_name, 24)} g{self.desk.generation} · "
-            f"{safe_text(self.desk.analyst, 20)}{reduced}"
-        )
-
-    def on_failed(self, event: Failed) -> None:
-        """Say what could not be done, and what to do."""
-        error = event.error
-        text = safe_text(error.message, 600, multiline=True)
-        hint = f"\n{safe_text(error.hint, 300)}" if error.hint else ""
-        self.notify(text + hint, title=safe_text(error.title), severity="error", markup=False)
-        self.show_status(safe_text(error.message.splitlines()[0] if error.message else "", 80))
-
-    def _worker_replaced(self) -> None:
-        self.notify("The query worker was replaced; open results are still here.", markup=False)
 
     # Acts
 
@@ -270,24 +190,3 @@ class Bench(App[int]):
         self.library = case_library(self.desk.case)
         for view in self.query_one(Stage).views:
             view.refill()
-
-    # Ending
-
-    def action_leave(self) -> None:
-        """Remember where we are and end."""
-        self.memory.keep(self.query_one(Stage).remember())
-        self.memory.write_now()
-        self.exit(0)
-
-    def _fatal_error(self) -> None:
-        """End after a fault of our own, without printing what is in memory."""
-        from workbench.tui.crash import write_report
-
-        error = self._exception or RuntimeError("unknown")
-        self._exit_renderables.append(write_report(self.desk.state_dir, error))
-        self._close_messages_no_wait()
-
-    def _hung_up(self, number: int) -> None:
-        self.memory.keep(self.query_one(Stage).remember())
-        self.memory.write_now()
-        self.exit(128 + number)

@@ -102,6 +102,9 @@ class AccountPage(View):
                 (safe_text(verdict), "bold" if verdict != "undecided" else "$text-muted"),
             )
         )
+        self._blocks(card, rhythm)
+
+    def _blocks(self, card: dict[str, Any], rhythm: Rows) -> None:
         self.query_one("#account-facts", Static).update(
             facts(
                 [

@@ -16,7 +16,8 @@ from workbench.safe_text import safe_text
 from workbench.tui.acts import Fetch, edit_sql
 from workbench.tui.messages import DecideOn, Failed, RunQuery
 from workbench.tui.screens.view import View
-from workbench.tui.widgets.result_pane import Asked, ResultPane
+from workbench.tui.widgets.result_pane import ResultPane
+from workbench.tui.widgets.result_runner import Asked
 
 
 class QueryResult(View):

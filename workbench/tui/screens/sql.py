@@ -14,7 +14,8 @@ from workbench.tui.messages import DecideOn
 from workbench.tui.screens.query import accounts_subject
 from workbench.tui.screens.view import View
 from workbench.tui.widgets.editor import SqlEditor, SqlText
-from workbench.tui.widgets.result_pane import Asked, ResultPane
+from workbench.tui.widgets.result_pane import ResultPane
+from workbench.tui.widgets.result_runner import Asked
 
 _FIRST = """SELECT account_id, exchanges, output_tokens, hour_entropy
 FROM account_profile

@@ -6,25 +6,23 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.safe_text import safe_text
-from workbench.tui.entities import place_of
 from workbench.tui.jobs import Jobs, Rows
-from workbench.tui.messages import DecideOn, Failed, OpenPlace
+from workbench.tui.messages import DecideOn, Failed
 from workbench.tui.places import Place
+from workbench.tui.screens.opening import Opening
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 
 if TYPE_CHECKING:
-    from workbench.tui.acts import Fetch
-    from workbench.tui.app import Bench
+    pass
 
 
-class View(Vertical):
+class View(Opening):
     """One place. Subclasses compose widgets and fill them in `fill`."""
 
     DEFAULT_CSS = """
@@ -41,15 +39,6 @@ class View(Vertical):
         self.place = place
         self.state = state
         self.filled = False
-
-    @property
-    def bench(self) -> Bench:
-        """The app, typed."""
-        from workbench.tui.app import Bench
-
-        app = self.app
-        assert isinstance(app, Bench)
-        return app
 
     @property
     def jobs(self) -> Jobs:
@@ -128,56 +117,6 @@ class View(Vertical):
                 marked = f" · {len(grid.marks):,} marked" if grid.marks else ""
                 return f"{place}{sign}{grid.source.total:,}{marked}"
         return ""
-
-    def on_grid_moved(self, _event: Grid.Moved) -> None:
-        """The row number is in the status line."""
-        self.bench.show_status(self.status())
-
-    def on_grid_opened(self, event: Grid.Opened) -> None:
-        """Open the entity of a cell, or of the first cell of its row that has one."""
-        event.stop()
-        place = self.place_under(event.grid, event.row, event.column)
-        if place is not None:
-            self.post_message(OpenPlace(place))
-
-    def on_grid_asked(self, event: Grid.Asked) -> None:
-        """Show the whole cell, list pivots, or copy."""
-        event.stop()
-        from workbench.tui import acts
-
-        if event.what == "pivot":
-            acts.offer_pivots(self.bench, event.grid, event.row, event.column)
-        elif event.what == "yank":
-            acts.offer_copies(self.bench, event.grid, event.row, event.column)
-        else:
-            fetch = self.whole_cell(event.row, event.column)
-            acts.whole_cell(self.bench, event.grid, event.row, event.column, fetch)
-
-    def whole_cell(self, row: int, column: int) -> Fetch | None:
-        """How to read a cell that was cut; pages hold what they were given."""
-        del row, column
-        return None
-
-    def place_under(self, grid: Grid, row: int, column: int) -> Place | None:
-        """Where the cell leads: itself first, then the row's first entity."""
-        record = grid.record(row)
-        for candidate in (grid.columns[column], *grid.columns):
-            value = record.get(candidate.name)
-            if value is None or not candidate.entity:
-                continue
-            if grid.source.cut(row, grid.columns.index(candidate)):
-                self.bench.notify("The value is too long to be opened.", markup=False)
-                return None
-            if candidate.entity == "value":
-                return place_of(str(record.get("family", "")), str(value))
-            if candidate.entity == "exchange":
-                account = str(record.get("account_id") or self._own_account())
-                return Place("exchange", (account, str(value)))
-            return place_of(candidate.entity, str(value))
-        return None
-
-    def _own_account(self) -> str:
-        return self.place.key[0] if self.place.kind in ("account", "exchange") else ""
 
 
 def facts(pairs: list[tuple[str, Any]], width: int = 14) -> Content:

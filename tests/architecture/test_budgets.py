@@ -1,0 +1,59 @@
+"""Sizes and names that keep the house readable."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "workbench"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+NAMELESS = {"utils", "util", "helpers", "helper", "manager", "core", "common", "misc"}
+
+
+def _definitions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_module_keeps_the_budget(module: Path) -> None:
+    text = module.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    limit = 250 if module == PACKAGE / "tui" / "app.py" else 400
+    assert len(text.splitlines()) <= limit
+    assert module.stem not in NAMELESS
+    for function in _definitions(tree):
+        lines = (function.end_lineno or 0) - function.lineno + 1
+        assert lines <= 50, f"{function.name} has {lines} lines"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            own = [part for part in node.body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)]
+            assert len(own) <= 20, f"{node.name} has {len(own)} methods"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_threads_start_in_one_place(module: Path) -> None:
+    if module.relative_to(PACKAGE).parts[0] not in ("tui", "cli") or module.name == "jobs.py":
+        return
+    text = module.read_text(encoding="utf-8")
+    assert "to_thread" not in text
+    assert "Thread(" not in text
+    assert "thread=True" not in text
+
+
+def test_nothing_can_dial_out() -> None:
+    for module in MODULES:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            for name in names:
+                assert name.split(".")[0] not in {"urllib", "http", "requests", "httpx", "ssl"}, module
+                # The ledger names its host; nothing opens a connection.
+                assert name != "socket" or module.name == "identity.py", module

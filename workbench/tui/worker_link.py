@@ -1,0 +1,190 @@
+"""The pipe to the query worker, read by the event loop.
+
+A query that ignores its interrupt costs the analyst 0.3 s, its worker two seconds: then the
+worker is killed, replaced, and the other open results are read back from their files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import Cancelled, WorkbenchError, from_message
+from workbench.playbooks.binding import ExtractSpan
+from workbench.settings import EngineSettings
+from workbench.workers.client import refuse_planted_log, start_message
+from workbench.workers.launch import WorkerProcess, make_spill_folder
+from workbench.workers.protocol import ChannelClosed, Message
+
+_PATIENCE = 0.3
+_KILL_AFTER = 2.0
+_PROGRESS_EVENTS = frozenset({"spooling"})
+
+
+@dataclass
+class _Pending:
+    answer: asyncio.Future[Message]
+    progress: Callable[[Message], None] | None
+
+
+class WorkerLink:
+    """The pipe to one query worker: requests, answers, cancels, replacement."""
+
+    def __init__(self, store: Path, tmp: Path, settings: EngineSettings) -> None:
+        """Start the worker at once; it gets ready while the bench starts.
+
+        Raises IntegrityError for a planted log, WorkbenchError where no folder can be made.
+        """
+        refuse_planted_log(store)
+        self.spill = make_spill_folder(tmp)
+        self.isolation = ""
+        self.catalogue: dict[str, list[list[str]]] = {}
+        self.span = ExtractSpan()
+        self.replaced: Callable[[], None] | None = None
+        self._store = store
+        self.settings = settings
+        self._number = 0
+        self._pending: dict[int, _Pending] = {}
+        self.open_results: set[int] = set()
+        self.overlays: dict[str, str] = {}
+        self._ready = asyncio.Event()
+        self.overlaid = asyncio.Event()
+        self._failure: WorkbenchError | None = None
+        self.closing = False
+        self._spawn()
+
+    def _spawn(self) -> None:
+        self.worker = WorkerProcess("query", threads=self.settings.thread_count)
+        self.worker.send(start_message(self._store, self.spill, self.settings))
+
+    async def start(self) -> None:
+        """Listen to the worker and wait until the store is open; raises what it reported."""
+        self._listen()
+        await self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def _listen(self) -> None:
+        os.set_blocking(self.worker.output, False)
+        asyncio.get_running_loop().add_reader(self.worker.output, self._readable)
+
+    def _readable(self) -> None:
+        try:
+            data = os.read(self.worker.output, 1 << 20)
+        except BlockingIOError:
+            return
+        if not data:
+            self._worker_ended()
+            return
+        for message in self.worker.reader.feed(data):
+            self._arrived(message)
+
+    def _arrived(self, message: Message) -> None:
+        job = int(message["job"])
+        if job == 0:
+            if message["ev"] == "error":
+                self._failure = from_message(message)
+            else:
+                self.isolation = str(message["isolation"])
+                self.catalogue = message["catalogue"]
+            self._ready.set()
+            return
+        pending = self._pending.get(job)
+        if pending is None:
+            return
+        if message["ev"] in _PROGRESS_EVENTS:
+            if pending.progress is not None:
+                pending.progress(message)
+            return
+        del self._pending[job]
+        if pending.answer.done():
+            return
+        if message["ev"] == "error":
+            pending.answer.set_exception(from_message(message))
+        else:
+            pending.answer.set_result(message)
+
+    def _worker_ended(self) -> None:
+        asyncio.get_running_loop().remove_reader(self.worker.output)
+        if not self._ready.is_set():
+            self._failure = WorkbenchError("The query worker ended before the store was open.")
+            self._ready.set()
+        elif not self.closing:
+            self._replace("The query worker ended while it ran this query; it has been replaced.")
+
+    def _replace(self, why: str) -> None:
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self.worker.output)
+        old, pending = self.worker, self._pending
+        self._pending = {}
+        self._ready = asyncio.Event()
+        self.overlaid = asyncio.Event()
+        self._spawn()
+        self._listen()
+        self.dispose(old)
+        for waiting in pending.values():
+            if not waiting.answer.done():
+                waiting.answer.set_exception(WorkbenchError(why, hint="Run it again."))
+        self._replay = asyncio.ensure_future(self._restore())
+
+    async def _restore(self) -> None:
+        await self._ready.wait()
+        for table, file in self.overlays.items():
+            await self.request("overlay", table=table, file=file)
+        self.overlaid.set()
+        for result in sorted(self.open_results):
+            try:
+                await self.request("reopen", result=result, cell=1)
+            except WorkbenchError:
+                self.open_results.discard(result)
+        if self.replaced is not None:
+            self.replaced()
+
+    def next_job(self) -> int:
+        """The number that the next request will have."""
+        return self._number + 1
+
+    async def request(
+        self, op: str, *, progress: Callable[[Message], None] | None = None, **fields: Any
+    ) -> Message:
+        """Ask the worker and wait for its answer; raises the error that it reported."""
+        await self._ready.wait()
+        self._number += 1
+        job = self._number
+        answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._pending[job] = _Pending(answer, progress)
+        try:
+            self.worker.send({"op": op, "job": job, **fields})
+        except ChannelClosed:
+            self._pending.pop(job, None)
+            raise WorkbenchError("The query worker is being replaced.", hint="Try again.") from None
+        return await answer
+
+    def cancel(self, job: int) -> None:
+        """Stop a job: its waiter is free after 0.3 s, whatever the worker does."""
+        pending = self._pending.get(job)
+        if pending is None:
+            return
+        try:
+            self.worker.send({"op": "cancel", "target": job})
+        except ChannelClosed:
+            return
+        loop = asyncio.get_running_loop()
+        loop.call_later(_PATIENCE, self._let_go, pending)
+        loop.call_later(_KILL_AFTER, self._kill_if_still_running, job)
+
+    def _let_go(self, pending: _Pending) -> None:
+        if not pending.answer.done():
+            pending.answer.set_exception(Cancelled("The query was cancelled."))
+
+    def _kill_if_still_running(self, job: int) -> None:
+        if job in self._pending:
+            self._replace("The query worker ignored a cancel and was replaced.")
+
+    def dispose(self, worker: WorkerProcess) -> None:
+        """Kill and collect a worker that is no longer wanted."""
+        worker.kill()
