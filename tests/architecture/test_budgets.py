@@ -31,7 +31,11 @@ def test_module_keeps_the_budget(module: Path) -> None:
         assert lines <= 50, f"{function.name} has {lines} lines"
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
-            own = [part for part in node.body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)]
+            own = [
+                part
+                for part in node.body
+                if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)
+            ]
             assert len(own) <= 20, f"{node.name} has {len(own)} methods"
 
 
@@ -54,6 +58,8 @@ def test_nothing_can_dial_out() -> None:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names = [node.module]
             for name in names:
-                assert name.split(".")[0] not in {"urllib", "http", "requests", "httpx", "ssl"}, module
+                assert name.split(".")[0] not in {"urllib", "http", "requests", "httpx", "ssl"}, (
+                    module
+                )
                 # The ledger names its host; nothing opens a connection.
                 assert name != "socket" or module.name == "identity.py", module

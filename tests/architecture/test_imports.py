@@ -21,7 +21,8 @@ def _loaded(statement: str) -> set[str]:
 def test_bench_loads_no_engine() -> None:
     screens = (
         "import pkgutil, importlib, workbench.tui as t\n"
-        "for m in pkgutil.walk_packages(t.__path__, 'workbench.tui.'): importlib.import_module(m.name)"
+        "for m in pkgutil.walk_packages(t.__path__, 'workbench.tui.'):\n"
+        "    importlib.import_module(m.name)"
     )
     assert not _loaded(screens) & ENGINES
 

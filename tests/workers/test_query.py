@@ -1,0 +1,188 @@
+"""The query worker from outside: rows, honest limits, refusals, cancels, walls."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.workers.conftest import ROWS
+from workbench.errors import Cancelled, IntegrityError, WorkbenchError
+from workbench.settings import EngineSettings
+from workbench.workers.client import QueryClient
+
+
+def opened(client: QueryClient, sql: str, limit: int = 10, **parameters: Any) -> dict[str, Any]:
+    return client.request("open", sql=sql, parameters=parameters, limit=limit, cell=64)
+
+
+def test_first_page_says_that_there_is_more(client: QueryClient) -> None:
+    answer = opened(client, "SELECT n, account_id, ts FROM exchanges ORDER BY n")
+    assert answer["rows"][0] == [0, "acct-0", "2026-05-01 00:00:00"]
+    assert len(answer["rows"]) == 10
+    assert answer["more"] is True
+    assert answer["exact"] is False
+
+
+def test_a_whole_result_is_exact(client: QueryClient) -> None:
+    answer = opened(client, "SELECT count(*) FROM exchanges")
+    assert answer["rows"] == [[ROWS]]
+    assert answer["exact"] is True
+
+
+def test_any_row_can_be_reached(client: QueryClient) -> None:
+    result = opened(client, "SELECT n FROM exchanges ORDER BY n")["result"]
+    seen: list[int] = []
+    ended = client.request("spool", result=result, on_event=lambda told: seen.append(told["rows"]))
+    assert (ended["rows"], ended["exact"]) == (ROWS, True)
+    window = client.request("window", result=result, offset=ROWS - 3, count=9, cell=64)
+    assert window["rows"] == [[ROWS - 3], [ROWS - 2], [ROWS - 1]]
+    middle = client.request("window", result=result, offset=122_878, count=5, cell=64)
+    assert middle["rows"] == [[122_878 + at] for at in range(5)]
+
+
+def test_parameters_are_bound(client: QueryClient) -> None:
+    hostile = "acct-1' OR '1'='1"
+    rows = opened(client, "SELECT n FROM exchanges WHERE account_id = $a", a=hostile)["rows"]
+    assert rows == []
+    since = {"timestamp": "2026-05-04 00:00:00"}
+    rows = opened(client, "SELECT min(n) FROM exchanges WHERE ts >= $since", since=since)["rows"]
+    assert rows == [[3 * 86_400]]
+
+
+def test_a_missing_parameter_is_named(client: QueryClient) -> None:
+    with pytest.raises(WorkbenchError, match=r"\$a"):
+        opened(client, "SELECT n FROM exchanges WHERE account_id = $a")
+
+
+EXOTIC = """
+SELECT 170141183460469231731687303715884105727::HUGEINT AS huge, INTERVAL 3 MONTH AS months,
+       MAP {'a': 1} AS map, '\\x01\\xff'::BLOB AS blob, [1, NULL] AS list, {'a': [1]} AS struct,
+       1.50::DECIMAL(10, 2) AS decimal, 'nan'::DOUBLE AS nan, 'infinity'::TIMESTAMP AS never,
+       DATE '2026-05-01' AS day, TIME '01:02:03' AS time, NULL AS nothing, [] AS empty,
+       uuid '12345678-1234-1234-1234-123456789abc' AS uuid, 1 AS a, 2 AS a, true AS yes
+"""
+
+
+def test_every_type_crosses_exactly(client: QueryClient) -> None:
+    row = opened(client, EXOTIC)["rows"][0]
+    assert row[0] == "170141183460469231731687303715884105727"
+    assert row[1] == "3 months"
+    assert row[6] == "1.50"
+    assert row[7] != row[7]
+    assert row[8] == "infinity"
+    assert row[14:] == [1, 2, True]
+    result = opened(client, f"SELECT t.* FROM ({EXOTIC}) t, range(3)", limit=1)["result"]
+    client.request("spool", result=result)
+    window = client.request("window", result=result, offset=2, count=1, cell=64)["rows"]
+    assert window[0][:7] == row[:7]
+
+
+def test_long_cells_are_cut_and_read_whole(client: QueryClient) -> None:
+    answer = opened(client, "SELECT repeat('ab', 500000) AS text")
+    assert len(answer["rows"][0][0]) == 64
+    assert answer["cuts"] == [[0, 0, 1_000_000]]
+    whole = client.request("cell", result=answer["result"], row=0, column=0)
+    assert len(whole["cell"]) == whole["characters"] == 1_000_000
+
+
+def test_jsonl_is_ascii_and_is_what_the_digest_covers(client: QueryClient) -> None:
+    sql = "SELECT * FROM (VALUES (1, 'é\u202e😀'), (2, chr(27) || chr(127))) t(n, text) ORDER BY n"
+    written = client.request("export", sql=sql, parameters={}, format="jsonl", limit=None)
+    data = (client.spill / written["file"]).read_bytes()
+    assert data.isascii()
+    assert b"\x1b" not in data
+    assert b"\x7f" not in data
+    assert [json.loads(line)["text"] for line in data.splitlines()] == ["é\u202e😀", "\x1b\x7f"]
+    told = client.request("digest", sql=sql, parameters={})
+    assert told["sha256"] == written["sha256"] == hashlib.sha256(data).hexdigest()
+    assert told["rows"] == 2
+
+
+def test_csv_shows_and_guards(client: QueryClient) -> None:
+    sql = "SELECT '=cmd|x' AS a, chr(27) || '[2J' AS b, -5 AS c, -1.5::DECIMAL(4,1) AS d, NULL AS e"
+    written = client.request("export", sql=sql, parameters={}, format="csv", limit=None)
+    text = (client.spill / written["file"]).read_bytes().decode("utf-8")
+    assert text == "a,b,c,d,e\r\n'=cmd|x,␛[2J,-5,-1.5,\r\n"
+
+
+def test_limits_of_exports_are_honest(client: QueryClient) -> None:
+    for form in ("jsonl", "csv", "parquet"):
+        sql = "SELECT n FROM exchanges ORDER BY n"
+        written = client.request("export", sql=sql, parameters={}, format=form, limit=7)
+        assert (written["rows"], written["more"]) == (7, True)
+
+
+def test_overlaid_decisions_are_a_table(client: QueryClient) -> None:
+    client.lay_over("decisions", ['{"account_id":"a\\ud83d\\ude00","verdict":"flag"}'])
+    assert opened(client, "SELECT account_id, verdict FROM decisions")["rows"] == [["a😀", "flag"]]
+    client.lay_over("decisions", [])
+    assert opened(client, "SELECT * FROM decisions")["rows"] == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(*) FROM exchanges a, exchanges b WHERE a.n + b.n > 3",
+        "SELECT list_sum(list_transform(range(100000000), lambda x: x * 2))",
+    ],
+)
+def test_ctrl_c_gives_the_prompt_back(client: QueryClient, sql: str) -> None:
+    threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises((Cancelled, WorkbenchError)):
+        opened(client, sql)
+    assert opened(client, "SELECT 1")["rows"] == [[1]]
+
+
+def test_a_killed_worker_is_replaced(client: QueryClient) -> None:
+    client.lay_over("decisions", ['{"account_id":"a","verdict":"flag"}'])
+    os.kill(client._worker.pid, signal.SIGKILL)
+    with pytest.raises(WorkbenchError, match="replaced"):
+        opened(client, "SELECT 1")
+    assert opened(client, "SELECT verdict FROM decisions")["rows"] == [["flag"]]
+
+
+def test_results_outlive_their_worker(client: QueryClient) -> None:
+    result = opened(client, "SELECT n FROM exchanges ORDER BY n")["result"]
+    client.request("spool", result=result)
+    client._restart()
+    again = client.request("reopen", result=result, cell=64)
+    assert (again["total"], again["exact"]) == (ROWS, True)
+    window = client.request("window", result=result, offset=200_000, count=1, cell=64)
+    assert window["rows"] == [[200_000]]
+
+
+def test_closing_gives_the_space_back(store: Path, tmp_path: Path) -> None:
+    client = QueryClient(store, tmp_path / "tmp", EngineSettings())
+    opened(client, "SELECT * FROM exchanges")
+    client.close()
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_a_planted_log_is_refused(tmp_path: Path) -> None:
+    store = tmp_path / "store-1.duckdb"
+    duckdb.connect(str(store)).close()
+    (tmp_path / "store-1.duckdb.wal").write_bytes(b"anything")
+    with pytest.raises(IntegrityError):
+        QueryClient(store, tmp_path / "tmp", EngineSettings())
+
+
+def test_the_store_stays_byte_for_byte(client: QueryClient, store: Path) -> None:
+    before = hashlib.sha256(store.read_bytes()).hexdigest()
+    for sql in (
+        "COPY exchanges TO 'x.csv'", "ATTACH 'y.duckdb'", "INSTALL httpfs", "SET threads = 1",
+        "SELECT * FROM read_text('/etc/passwd')", "FROM '/etc/passwd'",
+        "INSERT INTO exchanges VALUES (1, 'x', now())", "DROP TABLE exchanges",
+    ):  # fmt: skip
+        with pytest.raises(WorkbenchError) as refused:
+            opened(client, sql)
+        assert refused.value.exit_code == 1
+    assert hashlib.sha256(store.read_bytes()).hexdigest() == before
+    assert [path.name for path in store.parent.iterdir()] == [store.name]
