@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
@@ -63,6 +65,38 @@ def test_dealt_out_items_are_never_given_twice(planned: tuple[Population, Frozen
     held = frame.group_by("group", "item").agg(pl.len(), pl.col("repeat").first())
     assert len(held) > 1_000
     assert (held["len"] <= held["repeat"]).all()
+
+
+def test_an_item_asked_again_has_the_same_slots(planned: tuple[Population, Frozen]) -> None:
+    _, frozen = planned
+    often = frozen.work | {"repeat": np.full_like(frozen.work["repeat"], 16.0)}
+    frozen = replace(frozen, work=often)
+    rows = skeleton(frozen, 0, len(frozen.counts))
+    words = wording(frozen, rows)
+    dealt = frozen.work["items"][rows.work] > 0
+    frame = pl.DataFrame(
+        {"work": rows.work, "item": words.item}
+        | {f"text {place}": text for place, text in enumerate(words.texts)}
+        | {f"slot {place}": slot for place, slot in enumerate(words.slots)}
+    ).filter(pl.Series(dealt))
+    keys = [name for name in frame.columns if not name.startswith("slot")]
+    slots = frame.group_by(keys).agg(pl.len(), pl.col("^slot.*$").n_unique())
+    assert (slots["len"] > 1).sum() > 100
+    assert (slots.select("slot 0", "slot 1", "slot 2") == 1).select(pl.all().all()).row(0) == (
+        True,
+        True,
+        True,
+    )
+
+
+def test_every_exchange_lies_in_the_active_span_of_its_account(
+    planned: tuple[Population, Frozen],
+) -> None:
+    _, frozen = planned
+    rows = skeleton(frozen, 0, len(frozen.counts))
+    assert (rows.at >= frozen.account["first"][rows.owner] - 0.001).all()
+    assert (rows.at <= frozen.account["last"][rows.owner]).all()
+    assert (np.diff(rows.at) >= 0).all()
 
 
 def test_levels_share_what_they_are_meant_to_share(small: Made) -> None:

@@ -10,7 +10,7 @@ from workbench.synth.config import CampaignSpec
 from workbench.synth.outfit import Outfit
 from workbench.synth.people import person
 from workbench.synth.phrasebook import LANGUAGES, phrases, word
-from workbench.synth.recipe import Recipe, draw, queue_windows
+from workbench.synth.recipe import Recipe, draw, queue
 from workbench.synth.rhythms import DAY
 from workbench.synth.works import Work
 from workbench.synth.world import World, hexes
@@ -34,7 +34,7 @@ def campaign(world: World, spec: CampaignSpec, number: int) -> list[Account]:
     start = rng.uniform(-12 * DAY, 0.25 * world.span)
     times = _signups(rng, recipe, world.span, start)
     works = _works(world, rng, recipe)
-    rhythm = world.rhythms.queue(queue_windows(rng, recipe, world.span, max(0.0, start)))
+    rhythm = world.rhythms.queue(queue(rng, recipe, world.span, max(0.0, start)))
     outfit = Outfit(world, rng, recipe)
     out: list[Account] = []
     for slot in range(recipe.size):

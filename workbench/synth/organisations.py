@@ -9,7 +9,7 @@ from random import Random
 from workbench.synth.account import Account, Stream
 from workbench.synth.people import active_span, homely, person, servers
 from workbench.synth.phrasebook import word
-from workbench.synth.rhythms import DAY
+from workbench.synth.rhythms import DAY, queue_windows
 from workbench.synth.world import World, hexes
 
 Build = Callable[[World, Random, int], list[Account]]
@@ -74,7 +74,7 @@ def fleet(world: World, rng: Random, size: int) -> list[Account]:
     work = world.works.template_work(rng, world.language(rng, country), "fleet")
     work.items = size
     dealt = world.works.add(work)
-    rhythm = world.rhythms.flat("flat" if rng.random() < 0.6 else "day", world.zone(country, rng))
+    rhythm = _fleet_rhythm(world, rng, world.zone(country, rng))
     addresses = world.network.subnet(
         "cloud", rng.choice(list(world.network.cloud)), rng, rng.randint(2, 12)
     )
@@ -100,6 +100,15 @@ def fleet(world: World, rng: Random, size: int) -> list[Account]:
         account.streams = [Stream(dealt, rhythm, 1.0)]
         out.append(account)
     return out
+
+
+def _fleet_rhythm(world: World, rng: Random, zone: float) -> int:
+    """Around the clock, with its users' day, or dealt out by a queue like a campaign's work."""
+    if rng.random() < 0.4:
+        mean = rng.choice([0.25, 1.0, 3.0]) * 3600
+        windows = queue_windows(rng, rng.uniform(0.08, 0.7), mean, (0.0, world.span))
+        return world.rhythms.queue(windows)
+    return world.rhythms.flat("flat" if rng.random() < 0.6 else "day", zone)
 
 
 def university_class(world: World, rng: Random, size: int) -> list[Account]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
+from typing import TypeVar
 
 from workbench.synth.account import Account, Instrument
 from workbench.synth.phrasebook import word
 from workbench.synth.recipe import Recipe
 from workbench.synth.world import World, hexes
 
+T = TypeVar("T")
 _THROWAWAY = ("gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "proton.me")
 
 
@@ -43,7 +45,7 @@ class Outfit:
         if recipe.free:
             account.instruments = []
         elif recipe.per_card > 1:
-            account.instruments = [rng.choice(self.cards)]
+            account.instruments = [self._held(rng, self.cards, account.slot)]
         else:
             account.instruments = account.instruments[:1]
         if recipe.level <= 2:
@@ -51,9 +53,14 @@ class Outfit:
         self.places.settle(world, rng, account)
         account.clients = [rng.choice(self.clients) if self.clients else world.clients.blended(rng)]
         alone = recipe.per_device <= 1
-        account.devices = ["dv_" + hexes(rng, 16) if alone else rng.choice(self.devices)]
+        own = "dv_" + hexes(rng, 16)
+        account.devices = [own if alone else self._held(rng, self.devices, account.slot)]
         if rng.random() < recipe.phones:
             account.phone = rng.choice(self.phones)
+
+    def _held(self, rng: Random, stock: list[T], slot: int) -> T:
+        """Careful operators deal their stock out evenly, careless ones take what lies on top."""
+        return stock[slot % len(stock)] if self.recipe.level >= 2 else rng.choice(stock)
 
 
 def cards(world: World, rng: Random, recipe: Recipe) -> list[Instrument]:

@@ -23,6 +23,7 @@ SINGLES = {
     "judge": 2.0,
     "benchmark": 2.0,
     "relay_user": 3.0,
+    "datagen": 1.5,
     "idle": 3.0,
 }
 _PEOPLE = frozenset(("individual", "night_owl", "popular", "free_capped", "idle", "relay_user"))
@@ -151,6 +152,9 @@ def _api_customer(world: World, rng: Random, account: Account, language: str) ->
             period, rng.choice([2.0, 20.0, 90.0]), rng.choice([0.0, 0.0, 300.0, 7200.0, 32400.0])
         )
         account.streams = [Stream(world.works.pipeline(rng, language), rhythm, 1.0)]
+    elif kind == "datagen":
+        rhythm = rhythms.human("day", account.zone, 0.4, 1.8)
+        account.streams = [Stream(world.works.data_making(rng, language), rhythm, 1.0)]
     elif kind in ("judge", "benchmark"):
         rhythm = rhythms.human("day", account.zone, 0.4, 2.0)
         account.streams = [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from workbench.synth.config import STYLES, CampaignSpec, Style
-from workbench.synth.rhythms import DAY
+from workbench.synth.rhythms import queue_windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +79,25 @@ class Level:
     bans: float  # chance of a wave of bans
     numbered: float  # chance that items are numbered
     aged: float
+    busy: tuple[float, float]  # share of the time in which the queue hands out work
 
 
 LEVELS = (
     Level((20, 60), (15, 40), (0.04, 0.2), (0.0, 0.05), (1, 1), 1.0, 0.0,
           ("pattern", "pattern", "pool"), (0, 1), (1, 6), (1, 1), 0.0, (1, 1), (1,), "fixed",
-          (0, 0), 0.6, 0.5, 1.0, 0.0),
+          (0, 0), 0.6, 0.5, 1.0, 0.0, (0.75, 1.0)),
     Level((3, 8), (3, 6), (0.06, 0.28), (0.0, 0.15), (2, 3), 1.0, 0.4,
           ("pool",), (0, 8), (2, 10), (2, 4), 0.0, (1, 1), (1, 2, 3), "pools",
-          (0, 0), 0.25, 0.5, 1.0, 0.0),
+          (0, 0), 0.25, 0.5, 1.0, 0.0, (0.6, 1.0)),
     Level((1, 3), (1.2, 3), (0.1, 0.35), (0.0, 0.3), (6, 12), 0.6, 1.0,
           ("pool", "words"), (12, 60), (3, 20), (20, 60), 0.0, (0.7, 1.0), (0, 2, 6), "rotating",
-          (0, 0), 0.05, 0.5, 1.0, 0.25),
+          (0, 0), 0.05, 0.5, 1.0, 0.25, (0.3, 0.8)),
     Level((1.05, 1.2), (1, 1), (0.15, 0.45), (0.05, 0.35), (5, 20), 1.0, 0.4,
           ("words",), (8, 30), (0.4, 1.5), (60, 60), 1.0, (0.55, 0.9), (0,), "own",
-          (0.35, 0.7), 0.0, 0.5, 0.4, 0.25),
+          (0.35, 0.7), 0.0, 0.5, 0.4, 0.25, (0.15, 0.4)),
     Level((1, 1), (1, 1), (0.2, 0.5), (0.2, 0.45), (0, 0), 0.0, 0.0,
           ("common",), (1, 1), (0, 0), (40, 40), 2.0, (0, 0), (0,), "own",
-          (0, 0), 0.0, 0.0, 0.0, 0.0),
+          (0, 0), 0.0, 0.0, 0.0, 0.0, (0.06, 0.12)),
 )  # fmt: skip
 
 
@@ -151,27 +152,8 @@ def draw(rng: Random, campaign: CampaignSpec) -> Recipe:
     )
 
 
-def queue_windows(
-    rng: Random, recipe: Recipe, span: float, start: float
-) -> list[tuple[float, float]]:
-    """The stretches of time in which the campaign's queue hands out work.
-
-    Level 4 is handed out in short stretches with long pauses; lower levels run almost always.
-    """
-    busy = (
-        rng.uniform(0.75, 1.0),
-        rng.uniform(0.6, 1.0),
-        rng.uniform(0.3, 0.8),
-        rng.uniform(0.15, 0.4),
-        rng.uniform(0.06, 0.12),
-    )[recipe.level]
-    mean = rng.uniform(0.8, 3.0) * 3600 if recipe.level < 4 else rng.uniform(8, 25) * 60
-    out: list[tuple[float, float]] = []
-    at = start
-    while at < span:
-        length = min(mean * rng.uniform(0.5, 1.6), span - at)
-        hour = at / 3600 % 24
-        if recipe.shift is None or (hour - recipe.shift[0]) % 24 < recipe.shift[1]:
-            out.append((at, max(length, 60.0)))
-        at += length + rng.expovariate(1.0) * mean * (1 - busy) / busy
-    return out or [(start, min(DAY, span - start))]
+def queue(rng: Random, recipe: Recipe, span: float, start: float) -> list[tuple[float, float]]:
+    """The windows of the campaign's queue: level 4 in short stretches, the others almost always."""
+    busy = rng.uniform(*LEVELS[recipe.level].busy)
+    mean = rng.uniform(8, 25) * 60 if recipe.level == 4 else rng.uniform(0.8, 3.0) * 3600
+    return queue_windows(rng, busy, mean, (start, span), recipe.shift)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from random import Random
 
 import numpy as np
 
@@ -21,6 +22,28 @@ _SHAPES = {
     "flat": [1] * 24,
 }
 SHAPES = tuple(_SHAPES)
+
+
+def queue_windows(
+    rng: Random,
+    busy: float,
+    mean: float,
+    limits: tuple[float, float],
+    shift: tuple[float, float] | None = None,
+) -> list[tuple[float, float]]:
+    """Windows (start, length) in which a queue hands out work, `mean` seconds long on average.
+
+    They fill a share `busy` of the time between the limits; a shift (first hour, hours) keeps
+    those that begin in it.
+    """
+    at, end = limits
+    out: list[tuple[float, float]] = []
+    while at < end:
+        length = min(mean * rng.uniform(0.5, 1.6), end - at)
+        if shift is None or (at / 3600 - shift[0]) % 24 < shift[1]:
+            out.append((at, max(length, 60.0)))
+        at += length + rng.expovariate(1.0) * mean * (1 - busy) / busy
+    return out or [(limits[0], min(DAY, end - limits[0]))]
 
 
 @dataclass

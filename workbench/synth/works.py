@@ -216,6 +216,19 @@ class Works:
             session_ids=0,
         )
 
+    def data_making(self, rng: Random, language: str) -> int:
+        """A single customer who makes training or test data: asks as campaigns do, alone."""
+        style = rng.choice(["instruct", "instruct", "rubric", "reasoning", "tools"])
+        book = phrases("extraction")[style]
+        parts = [rng.sample(book[name], 2) for name in ("open", "task", "tail")]
+        mark = f"{word(rng, 3)} {rng.choice(['set', 'v2', 'corpus', 'batch'])} {{n}}: "
+        texts = [mark + " ".join(rng.choice(part) for part in parts) for _ in range(3)]
+        span = self.book.frames(texts, language)
+        row = Work(span.start, span.count, span.start, span.count, session_ids=0)
+        row.out, row.out_spread = (1.2, 0.3) if style == "rubric" else (rng.gauss(6.3, 0.4), 0.5)
+        row.temperature, row.reply = rng.choice([-1.0, 0.7, 1.0]), 2 if style == "rubric" else 3
+        return self.add(row)
+
     def public(self, rng: Random, name: str) -> int:
         """Texts that many strangers send: popular prompts, benchmarks, judges, homework, agents."""
         span = {
