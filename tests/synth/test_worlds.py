@@ -65,7 +65,13 @@ def test_exam_worlds_hold_every_level_and_differ(accounts: int) -> None:
     assert len({config.days for config in worlds}) > 1
 
 
-def test_an_unknown_world_is_refused_with_the_known_names() -> None:
+def test_exam_worlds_can_be_named_by_seed() -> None:
+    assert world("exam:9") == exam(9)
+    assert world("exam") == exam(1)
+
+
+@pytest.mark.parametrize("name", ["atlantis", "exam:x", "exam:-1", "sample:3"])
+def test_an_unknown_world_is_refused_with_the_known_names(name: str) -> None:
     with pytest.raises(UsageError) as failure:
-        world("atlantis")
+        world(name)
     assert "sample" in failure.value.hint

@@ -103,7 +103,12 @@ WORLDS: dict[str, Callable[[], SynthConfig]] = {
 
 
 def world(name: str) -> SynthConfig:
-    """The configuration of a named world; raises UsageError for an unknown name."""
-    if name not in WORLDS:
-        raise UsageError(f"There is no world “{name}”.", hint="Known: " + ", ".join(WORLDS) + ".")
-    return WORLDS[name]()
+    """The configuration of a named world, or of `exam:SEED`; raises UsageError for others."""
+    if name in WORLDS:
+        return WORLDS[name]()
+    kind, _, seed = name.partition(":")
+    if kind == "exam" and (seed.isdecimal() or not seed):
+        return exam(int(seed or 1))
+    raise UsageError(
+        f"There is no world “{name}”.", hint="Known: " + ", ".join(WORLDS) + ", exam:SEED."
+    )
