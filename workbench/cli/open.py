@@ -36,6 +36,7 @@ def open_bench(path: Path, settings: Settings) -> int:
             bench = Bench(desk, jobs, case_library(case), terminal, settings.display.theme)
             code = bench.run(mouse=terminal.mouse)
         finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
             jobs.close()
             desk.close()
     if bench.return_code:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -67,11 +65,9 @@ class Bench(Frame):
             self.register_theme(colours)
 
     def on_mount(self) -> None:
-        """Take over the signals a dropped line sends, then open where the analyst left."""
+        """Open where the analyst left."""
         self.theme = self._wanted_theme or ("mono" if self.terminal.mono else "bench-dark")
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, self._hung_up, number)
+        self.watch_the_line()
         self.jobs.replaced = self._worker_replaced
         self.query_one(Stage).recall(self.memory.read())
         self.set_interval(_AUTOSAVE, self._autosave)

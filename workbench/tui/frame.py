@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import select
+import signal
+import sys
 from typing import TYPE_CHECKING
 
 from textual.app import App, ComposeResult
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.desk import Desk
     from workbench.tui.jobs import Jobs
 
+_LAST_WAIT = 2.0
 _COMMON_HINTS = (("?", "help"), (":", "palette"), ("/", "go to"), ("⌫", "back"), ("x", "decide"))
 
 
@@ -118,7 +123,25 @@ class Frame(App[int]):
         self._exit_renderables.append(write_report(self.desk.state_dir, error))
         self._close_messages_no_wait()
 
+    def watch_the_line(self) -> None:
+        """Take over the signals a dropped line sends, and notice a line that drops without one."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self._hung_up, number)
+        poll = select.poll()
+        poll.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, select.POLLHUP)
+
+        def look() -> None:
+            if any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0)):
+                self._hung_up(signal.SIGHUP)
+
+        self.set_interval(1.0, look)
+
     def _hung_up(self, number: int) -> None:
+        # Textual's shutdown writes to the terminal and waits for ever if nobody reads: what
+        # matters is saved first, and the alarm ends the process if the shutdown does not.
+        signal.setitimer(signal.ITIMER_REAL, _LAST_WAIT)
         self.memory.keep(self.query_one(Stage).remember())
         self.memory.write_now()
+        self.jobs.close()
         self.exit(128 + number)

@@ -108,6 +108,8 @@ class Jobs(WorkerLink):
 
     def close(self) -> None:
         """End the worker and give its disk space back."""
+        if self.closing:
+            return
         self.closing = True
         self.worker.kill()
         shutil.rmtree(self.spill, ignore_errors=True)
