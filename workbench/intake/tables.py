@@ -99,11 +99,8 @@ def _computed(column: Column) -> str:
 
 def _build_exchanges(session: LoadSession, incoming: Incoming) -> None:
     union = _union(incoming)
-    normal = "normal_form(prompt)" if incoming.has_text else "CAST(NULL AS VARCHAR)"
-    length = "length(prompt)" if incoming.has_text else "CAST(NULL AS BIGINT)"
     session.run(
-        f"CREATE TABLE exchanges AS WITH incoming AS (SELECT *, {normal} AS normal, "
-        f"{length} AS prompt_length FROM ({union})) {statement('exchanges')}",
+        f"CREATE TABLE exchanges AS {statement('exchanges').replace('incoming', f'({union})')}",
         "sorting exchanges",
         incoming.rows,
     )

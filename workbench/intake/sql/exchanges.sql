@@ -1,14 +1,20 @@
 -- Computed columns of exchanges over the rows of all extracts (`incoming`). What the extract
--- supplied stays where there is no prompt to compute from.
+-- supplied stays where there is no prompt to compute from. Each step is a query of its own, so
+-- that no expression is worked out twice.
+WITH forms AS (
+    SELECT *, folded(prompt) AS form FROM incoming
+), ends AS (
+    SELECT *, spaced(left(form, 96)) AS head, spaced(right(form, 96)) AS tail FROM forms
+)
 SELECT coalesce(nullif(exchange_id, ''), source_id || ':' || source_row) AS exchange_id,
        account_id, ts, session_id, api_key_id, model, operation, input_tokens, output_tokens,
        cached_tokens, reasoning_tokens, latency_ms, ttft_ms, status, finish_reason, stream,
        n_messages, n_tools, max_tokens, temperature, ip, user_agent, tls_fingerprint, device_id,
        system_prompt_hash, tools_hash,
-       coalesce(text_hash(normal), prompt_hash) AS prompt_hash,
-       coalesce(digits_masked(left(normal, 48)), prompt_head) AS prompt_head,
-       coalesce(digits_masked(right(normal, 48)), prompt_tail) AS prompt_tail,
-       coalesce(CAST(prompt_length AS INTEGER), prompt_chars) AS prompt_chars,
+       coalesce(text_hash(dense(form)), prompt_hash) AS prompt_hash,
+       coalesce(digits_masked(left(trim(head), 48)), prompt_head) AS prompt_head,
+       coalesce(digits_masked(right(trim(tail), 48)), prompt_tail) AS prompt_tail,
+       coalesce(CAST(length(prompt) AS INTEGER), prompt_chars) AS prompt_chars,
        cost_usd, source_id, source_row
-FROM incoming
+FROM ends
 ORDER BY account_id, ts, source_id, source_row
