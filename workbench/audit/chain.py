@@ -369,11 +369,12 @@ def _accounts(off: int, fields: Fields, entry: Fields, problem: Problem) -> bool
     kind = fields["body"]["kind"]
     if kind == "torn":
         # Only the tail that this very record closed, and only where the chain goes on unbroken.
+        # (Where the very first append was torn, the record that opens lies between.)
         return (
             (start, length) == (problem.off, problem.length)
             and problem.what == "unreadable"
             and not problem.jumps
-            and start + length + 1 == off
+            and (start + length + 1 == off or (start == 0 and fields["seq"] == 1))
         )
     if kind != "forced":
         return False
