@@ -28,7 +28,7 @@ from types import ModuleType
 from typing import Any
 
 from workbench.audit import bodies
-from workbench.audit.canonical import seal
+from workbench.audit.canonical import seal, sha256
 from workbench.audit.checkpoint import Checkpoint, origin_of
 from workbench.audit.checkpointing import make_checkpoint
 from workbench.audit.errors import DamagedError, LedgerError
@@ -80,6 +80,13 @@ def flag(account: str) -> dict[str, Any]:
         reason="R-MULTI",
         counter="none-found",
     )
+
+
+def policy_body(ledger: Ledger, text: str) -> dict[str, Any]:
+    """The body that makes this text the policy of the case."""
+    lines = ledger.put_list(text.split("\n"))
+    digest = sha256(text.encode("utf-8"))
+    return bodies.policy(digest, lines, signed="signed = true" in text)
 
 
 def fill(ledger: Ledger, records: int, *, notes_every: int = 0) -> list[str]:
@@ -410,6 +417,37 @@ def replaced(folder: Path) -> str:
     return "replaced, emptied, removed and linked files noticed"
 
 
+def any_bytes(folder: Path, count: int) -> str:
+    """Cut, spliced and random bytes as a ledger: both verifiers answer, and alike."""
+    ledger = open_ledger(folder)
+    fill(ledger, 12, notes_every=5)
+    ledger.close()
+    path = folder / "audit.jsonl"
+    whole = path.read_bytes()
+    dice, intact = random.Random(3), 0
+    for _ in range(count):
+        data = bytearray(whole)
+        for _ in range(dice.randrange(1, 4)):
+            at, length = dice.randrange(len(data) + 1), dice.choice((1, 2, 40, 700))
+            act = dice.randrange(5)
+            if act == 0:
+                del data[at : at + length]
+            elif act == 1:
+                data[at:at] = dice.randbytes(length)
+            elif act == 2:
+                data[at : at + length] = bytes(length)
+            elif act == 3:
+                start = dice.randrange(len(whole))
+                data[at:at] = whole[start : start + length]
+            else:
+                data[at:at] = b"\n" * (length % 7)
+        path.write_bytes(data)
+        intact += judge(folder).ok
+    path.write_bytes(whole)
+    assert judge(folder).ok
+    return f"{count} mangled files: both verifiers answered, and alike ({intact} still whole)"
+
+
 BATTERIES: dict[str, tuple[Callable[[Path], str], Callable[[Path], str]]] = {
     "flips": (lambda f: bit_flips(f, 8, 11, 4), lambda f: bit_flips(f, 200, 1, 16)),
     "edits": (lambda f: edits(f, 12), lambda f: edits(f, 200)),
@@ -417,6 +455,7 @@ BATTERIES: dict[str, tuple[Callable[[Path], str], Callable[[Path], str]]] = {
     "kills": (lambda f: kills(f, 4), lambda f: kills(f, 1000)),
     "crowd": (lambda f: crowd(f, 3, 60), lambda f: crowd(f, 3, 10_000)),
     "full": (lambda f: disk_full(f, 61), lambda f: disk_full(f, 1)),
+    "bytes": (lambda f: any_bytes(f, 150), lambda f: any_bytes(f, 5000)),
     "replaced": (replaced, replaced),
 }
 

@@ -20,9 +20,11 @@ from workbench.audit.chain import Chain
 from workbench.audit.decisions import DecisionTable
 from workbench.audit.merkle import Tree
 from workbench.audit.sets import read_lines
-from workbench.audit.state import LedgerState
+from workbench.audit.state import FOLDED, REVISION, LedgerState
 
-_KEPT_FORMAT = f"wb-ledger-state/1 {sys.byteorder} {array('i').itemsize}"
+_KEPT_FORMAT = " ".join(
+    ["wb-ledger-state", str(REVISION), sys.byteorder, str(array("i").itemsize), *FOLDED]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,8 @@ class Problem:
     jumps: bool = False
 
     def __str__(self) -> str:
+        if self.what == "file":
+            return self.message
         return f"record {self.seq} (bytes {self.off}-{self.off + self.length}): {self.message}"
 
 

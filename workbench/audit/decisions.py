@@ -91,7 +91,12 @@ class DecisionTable:
 
     def find(self, record_id: str) -> int:
         """The number of the decision with this record id, or -1."""
-        wanted = bytes.fromhex(record_id)
+        try:
+            wanted = bytes.fromhex(record_id)
+        except ValueError:
+            return -1
+        if len(wanted) != _ID:
+            return -1
         at = self.ids.find(wanted)
         while at >= 0 and at % _ID:
             at = self.ids.find(wanted, at + 1)

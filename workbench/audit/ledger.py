@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.audit.acknowledged import Acknowledged, Mark
+from workbench.audit.acknowledged import Acknowledged
 from workbench.audit.canonical import Fields, seal, sha256
 from workbench.audit.chain import damage_ranges, read_record
 from workbench.audit.errors import DamagedError, LedgerError, MalformedError
@@ -62,7 +62,14 @@ class Ledger(LedgerReader):
         (a symbolic link, a network file system, no right to read).
         """
         refuse_network(path.parent)
-        ledger = cls(path, case_id, Acknowledged(state_dir, case_id), who, tool)
+        try:
+            marks = Acknowledged(state_dir, case_id)
+        except OSError as error:
+            raise LedgerError(
+                f"The state folder {state_dir} cannot be made: {error.strerror}.",
+                title="Ledger not opened",
+            ) from error
+        ledger = cls(path, case_id, marks, who, tool)
         ledger.sign, ledger.lock_timeout = sign, lock_timeout
         if clock is not None:
             ledger.clock = clock
@@ -165,7 +172,10 @@ class Ledger(LedgerReader):
 
     def file_mode(self) -> int:
         """0660 where the case folder belongs to a group, else 0600."""
-        shared = self.path.parent.stat().st_mode & 0o020
+        try:
+            shared = self.path.parent.stat().st_mode & 0o020
+        except OSError as error:
+            raise self._unreadable(error) from error
         return 0o660 if shared else 0o600
 
     @contextmanager
@@ -240,7 +250,7 @@ class Ledger(LedgerReader):
         self._take(torn + data)
         self._settle()
         try:
-            self._marks.write(Mark(chain.tree.size, self.head.root, chain.end, chain.head))
+            self._mark()
         except OSError as error:
             self.notice = f"What was seen of the ledger could not be kept ({error.strerror})."
         return Record(read_record(line[:-1]), chain.end - len(line))

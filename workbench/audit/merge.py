@@ -36,12 +36,12 @@ def merge(ledger: Ledger, other: LedgerReader, reason: str = "") -> Merge:
     conflict until somebody decides it anew. Raises LedgerError where either is damaged or the
     cases differ.
     """
+    if ledger.case_id != other.case_id:
+        raise _refused("The two ledgers are of different cases.")
     ledger.refresh()
     for side in (ledger, other):
         if side.problems:
             raise _refused(f"{side.path} is damaged: {side.problems[0]}.")
-    if ledger.case_id != other.case_id:
-        raise _refused("The two ledgers are of different cases.")
     ours = {record.id for record in ledger.records()} | set(ledger.state.merged)
     lines, sets = _foreign_lines(other, ours)
     if not lines:

@@ -83,12 +83,20 @@ class LedgerReader:
 
     def close(self) -> None:
         """Keep the derived state for the next start and let the file go."""
-        if not self.problems and not self.poisoned and self._since_kept >= _KEEP_AFTER:
-            with suppress(OSError):  # what is kept only saves time
-                self._marks.keep(self._chain, self.state, self._prefix.hexdigest())
+        if not self.problems and not self.poisoned and self.head.size:
+            with suppress(OSError):  # a folder that cannot be written was said at an append
+                before = self._marks.read()
+                if before is None or before.size < self.head.size:
+                    self._mark()
+                if self._since_kept >= _KEEP_AFTER:
+                    self._marks.keep(self._chain, self.state, self._prefix.hexdigest())
         if self._reader >= 0:
             os.close(self._reader)
             self._reader = -1
+
+    def _mark(self) -> None:
+        chain = self._chain
+        self._marks.write(Mark(chain.tree.size, self.head.root, chain.end, chain.head))
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -139,6 +147,7 @@ class LedgerReader:
     def refresh(self) -> Head:
         """Take in what others appended since; returns the head."""
         if self._reader < 0:
+            self._start_over()
             self._load()
         else:
             self._catch_up()
@@ -244,7 +253,7 @@ class LedgerReader:
         if not chain.problems and not chain.recoveries:
             return
         still, recovered = chain.settle(self._read)
-        self.problems = [p for p in self.problems if p.what == "file"] + still
+        self.problems = still + [p for p in self.problems if p.what == "file"]
         if not still:
             self.recovered += recovered
             chain.problems.clear()

@@ -14,7 +14,9 @@ from workbench.audit.policy import Policy, read_policy
 
 ReadSet = Callable[[str], list[str]]
 _UNSIGNED = frozenset(("open", "recovery", "checkpoint"))
-_FOLDED = (
+# Raised whenever the fold reads records differently, so that no state kept before is used.
+REVISION = 1
+FOLDED = (
     "pending", "claims", "comments", "list_edits", "campaign_edits", "samples", "policies", "keys",
     "checkpoints", "merges", "conflicts", "ignored", "reversed", "sets", "lost", "aliases",
     "merged", "counts",
@@ -118,12 +120,12 @@ class LedgerState:
 
     def folded(self) -> dict[str, Any]:
         """Everything but the decision columns, as JSON values."""
-        return {name: getattr(self, name) for name in _FOLDED}
+        return {name: getattr(self, name) for name in FOLDED}
 
     def restore(self, table: DecisionTable, folded: dict[str, Any]) -> None:
         """Take over a state that was kept; raises KeyError where it is not a whole one."""
         self.decisions = table
-        for name in _FOLDED:
+        for name in FOLDED:
             setattr(self, name, folded[name])
         if self.policies:
             self.set_policy(self.policies[-1]["set"])

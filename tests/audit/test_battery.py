@@ -1,0 +1,49 @@
+"""The short form of the battery; its full counts run by tests/batteries/ledger_battery.py."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from workbench.audit.ledger import Ledger
+from workbench.audit.verify import verify
+
+
+@pytest.mark.parametrize(
+    "name", ["flips", "edits", "torn", "kills", "crowd", "full", "replaced", "bytes"]
+)
+def test_short_form(name: str, battery: ModuleType, tmp_path: Path) -> None:
+    assert battery.BATTERIES[name][0](tmp_path)
+
+
+def test_the_second_verifier_needs_nothing_but_python(
+    battery: ModuleType, tmp_path: Path, open_ledger: Callable[..., Ledger]
+) -> None:
+    ledger = open_ledger()
+    battery.fill(ledger, 12, notes_every=5)
+    ledger.close()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+
+    def run(*words: str) -> tuple[int, dict[str, object]]:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", battery.STANDALONE, *words],
+            cwd=empty, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.returncode, json.loads(done.stdout or "{}")
+
+    code, found = run(str(tmp_path))
+    assert (code, found["root"]) == (0, verify(tmp_path).root)
+    assert run()[0] == 2
+    path = tmp_path / "audit.jsonl"
+    path.write_bytes(path.read_bytes()[:-300])
+    note = next((tmp_path / "audit.d" / "checkpoints").glob("*.note"))
+    assert run(str(path), "--checkpoint", str(note))[0] == 0
+    path.write_bytes(path.read_bytes()[:500])
+    assert run(str(path), "--checkpoint", str(note))[0] == 3

@@ -1,0 +1,164 @@
+"""The schema: every type is accepted as built, and every spoilt field refused by both verifiers."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.audit.canonical import canonical, parse, seal
+from workbench.audit.chain import _brief, _plain_match, read_record
+from workbench.audit.errors import MalformedError
+from workbench.audit.schema import BODIES, check_record, references
+
+Fields = dict[str, Any]
+
+
+def whole(kind: str, body: Any) -> Fields:
+    return {
+        "v": 1, "seq": 4, "prev": "ab" * 32, "id": "cd" * 16, "type": kind, "ts": 1_790 * 10**12,
+        "mono": 5, "boot": "0" * 32, "who": {"name": "ana", "uid": 1, "host": "h", "key": ""},
+        "tool": "workbench/0.1.0", "seen": {"size": 2, "root": "ef" * 32}, "body": body, "sig": "",
+    }  # fmt: skip
+
+
+def spoilt(value: Any) -> Iterator[Any]:
+    """The value with each part replaced by something else, dropped, or joined by a stranger."""
+    if isinstance(value, dict):
+        for key in value:
+            yield {k: v for k, v in value.items() if k != key}
+            for other in spoilt(value[key]):
+                yield {**value, key: other}
+        yield {**value, "stranger": 1}
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            for other in spoilt(item):
+                yield [*value[:index], other, *value[index + 1 :]]
+        yield value * 400
+    elif isinstance(value, str):
+        yield from (7, None, True, value + "\n", "", "x" * 9000, "/")
+    elif isinstance(value, int):
+        yield from (-(2**53) - 1, 2**53 + 1, str(value), 0.5, True, None)
+    yield {"set": "nothing"}
+
+
+def verdict(read: Any, line: bytes) -> bool:
+    try:
+        read(line)
+    except (MalformedError, ValueError):
+        return False
+    return True
+
+
+def test_every_type_has_an_example(example_bodies: dict[str, Fields]) -> None:
+    assert set(example_bodies) == set(BODIES)
+
+
+@pytest.mark.parametrize("kind", list(BODIES))
+def test_both_verifiers_accept_and_refuse_the_same(
+    kind: str, example_bodies: dict[str, Fields], battery: ModuleType
+) -> None:
+    good = whole(kind, example_bodies[kind])
+    line = seal(good)[:-1]
+    assert read_record(line) == parse(line)
+    battery.SECOND.read_record(line)
+    refused = 0
+    for bad in spoilt(good):
+        try:
+            line = seal(bad)[:-1]
+        except MalformedError:
+            continue
+        ours = verdict(read_record, line)
+        assert ours == verdict(battery.SECOND.read_record, line), line
+        refused += not ours
+    assert refused > 50
+
+
+def test_decisions_must_hold_together(example_bodies: dict[str, Fields]) -> None:
+    def refused(change: Any) -> bool:
+        body = copy.deepcopy(example_bodies["decision"])
+        change(body)
+        return not verdict(read_record, seal(whole("decision", body))[:-1])
+
+    assert refused(lambda body: body.update(counter=" "))
+    assert refused(lambda body: body.update(scope="account"))
+    assert refused(lambda body: body["subject"].update(set=""))
+    assert not refused(lambda body: body.update(verdict="watch", counter=""))
+
+
+@given(st.text(), st.text(max_size=40), st.dictionaries(st.text(max_size=3), st.integers()))
+def test_the_plain_form_accepts_only_what_full_parsing_accepts(
+    account: str, note: str, params: dict[str, int]
+) -> None:
+    """What needs no parsing must be exactly what parsing would have said."""
+    evidence = {
+        "query": "q", "rev": 1, "sha256": "ab" * 32, "params": params, "generation": 1, "rows": 1,
+        "sources": ["ab" * 32], "result_sha256": "ab" * 32, "ledger_head": "ab" * 32,
+    }  # fmt: skip
+    body = {
+        "verdict": "flag", "scope": "account", "reason": "R-MULTI", "confidence": "low",
+        "note": note, "counter": note, "changes_my_mind": "", "expires": None, "sample": None,
+        "subject": {"kind": "account", "id": account, "set": "", "count": 1},
+        "evidence": [evidence],
+    }  # fmt: skip
+    line = seal(whole("decision", body))[:-1]
+    fields = json.loads(line)
+    try:
+        check_record(fields)
+    except MalformedError:
+        assert _plain_match(line) is None
+        return
+    brief = _brief(line)
+    if brief is not None:
+        assert {name: fields[name] for name in brief} == brief
+    elif note.isascii() and note.isalnum() and account.isascii() and account.isalnum():
+        assert any(abs(value) > 10**14 for value in params.values())
+
+
+def test_the_plain_form_refuses_params_out_of_order() -> None:
+    body = {
+        "verdict": "clear", "scope": "account", "reason": "C-OTHER", "confidence": "low",
+        "note": "", "counter": "", "changes_my_mind": "", "expires": None, "sample": None,
+        "subject": {"kind": "account", "id": "a", "set": "", "count": 1},
+        "evidence": [{
+            "query": "q", "rev": 1, "sha256": "ab" * 32, "params": {"a": 1, "b": 2}, "rows": 1,
+            "generation": 1, "sources": [], "result_sha256": "ab" * 32, "ledger_head": "ab" * 32,
+        }],
+    }  # fmt: skip
+    line = seal(whole("decision", body))[:-1]
+    assert _plain_match(line) is not None
+    for params in (b'{"b":2,"a":1}', b'{"a":1,"a":2}'):
+        swapped = line.replace(b'{"a":1,"b":2}', params)
+        assert _plain_match(swapped) is None
+        with pytest.raises(MalformedError):
+            read_record(swapped)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"{}", b"[]", b'{"a":1,"a":1}', b'{"b":1,"a":1}', b'{"a": 1}', b'{"a":1.0}', b'{"a":NaN}',
+     b'{"a":"\xc3\xbc"}', b'{"a":"\x7f"}', b"[" * 60_000, b'{"a":"\\u0041"}', b"\xff", b"1" * 5000],
+)  # fmt: skip
+def test_other_spellings_are_refused(line: bytes) -> None:
+    with pytest.raises(MalformedError):
+        read_record(line)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(),
+                    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))  # fmt: skip
+def test_canonical_text_is_ascii_and_shows_nothing_that_acts(value: Any) -> None:
+    data = canonical({"value": value})
+    assert data.isascii()
+    assert all(0x20 <= byte < 0x7F for byte in data)
+    assert parse(data) == {"value": value}
+
+
+def test_a_parameter_called_set_is_no_reference() -> None:
+    named = {"params": {"set": "abc", "count": 3, "ids": {"set": "ab" * 32, "count": 2}}}
+    assert references(named) == [("ab" * 32, 2)]

@@ -1,0 +1,242 @@
+"""The state: a pure function of the ledger, whatever happened in it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.audit import bodies, fold
+from workbench.audit.errors import LedgerError
+from workbench.audit.ledger import Ledger
+from workbench.audit.merge import merge, other_ledger
+from workbench.audit.state import LedgerState
+from workbench.audit.travel import answer
+
+Open = Callable[..., Ledger]
+
+
+def clear(account: str) -> dict[str, Any]:
+    return bodies.decision(
+        verdict="clear", subject=bodies.account_subject(account), reason="C-OTHER"
+    )
+
+
+def flag(subject: dict[str, Any]) -> dict[str, Any]:
+    return bodies.decision(verdict="flag", subject=subject, reason="R-MULTI", counter="none-found")
+
+
+def rederived(ledger: Ledger) -> LedgerState:
+    state = LedgerState(ledger.sets.get)
+    for record in ledger.records():
+        fold.apply(state, record.fields, record.offset)
+    return state
+
+
+def verdict_of(ledger: Ledger, account: str) -> str:
+    row = ledger.state.current(account)
+    return "" if row is None else row.verdict
+
+
+def test_the_newest_decision_counts_and_undo_brings_back_the_one_before(
+    open_ledger: Open,
+) -> None:
+    ledger = open_ledger()
+    ledger.append("decision", clear("a"))
+    ids = ledger.put_set(["a", "b", "line\nfeed"])
+    flagged = ledger.append("decision", flag(bodies.set_subject("cluster", ids, "k-1")))
+    assert [verdict_of(ledger, name) for name in ("a", "b", "line\nfeed")] == ["flag"] * 3
+    ledger.append("reversal", bodies.reversal(flagged.id, "C-FALSE-LINK"))
+    assert [verdict_of(ledger, name) for name in ("a", "b")] == ["clear", ""]
+    assert [status for _, status in ledger.state.history("a")] == ["stands", "reversed"]
+    with pytest.raises(LedgerError, match="was reversed before"):
+        ledger.append("reversal", bodies.reversal(flagged.id, "C-FALSE-LINK"))
+    with pytest.raises(LedgerError, match="no decision"):
+        ledger.append("reversal", bodies.reversal("ab" * 16, "C-OTHER"))
+
+
+def test_rows_have_the_shape_of_the_decisions_table(open_ledger: Open) -> None:
+    ledger = open_ledger()
+    record = ledger.append("decision", {**clear("a"), "expires": 77})
+    ledger.append("proposal", bodies.proposal(flag(bodies.account_subject("a"))))
+    rows = list(ledger.state.decisions_rows())
+    assert rows[0]._fields == (
+        "account_id", "verdict", "reason", "confidence", "analyst", "decided_at", "expires_at",
+        "record_id", "pending",
+    )  # fmt: skip
+    assert rows[0] == ("a", "clear", "C-OTHER", "medium", "ana", record.fields["ts"], 77,
+                       record.id, False)  # fmt: skip
+    assert (rows[1].verdict, rows[1].pending) == ("flag", True)
+    assert [status for _, status in ledger.state.history("a")] == ["stands", "pending"]
+
+
+def test_a_proposal_counts_only_with_somebody_else(open_ledger: Open) -> None:
+    ana, bo = open_ledger(), open_ledger("bo", 1002)
+    proposal = ana.append("proposal", bodies.proposal(flag(bodies.account_subject("a"))))
+    with pytest.raises(LedgerError, match="somebody else"):
+        answer(ana, proposal.id, agree=True)
+    with pytest.raises(LedgerError, match="somebody else"):
+        answer(open_ledger("Ana", 1003), proposal.id, agree=True)
+    bo.refresh()
+    other_text = flag(bodies.account_subject("b"))
+    with pytest.raises(LedgerError, match="another text"):
+        bo.append("countersign", bodies.countersign(proposal.id, other_text))
+    assert verdict_of(bo, "a") == ""
+    answer(bo, proposal.id, agree=True)
+    ana.refresh()
+    assert verdict_of(ana, "a") == "flag"
+    with pytest.raises(LedgerError, match="No proposal"):
+        answer(bo, proposal.id, agree=True)
+
+
+def test_a_refused_proposal_never_counts(open_ledger: Open) -> None:
+    ana, bo = open_ledger(), open_ledger("bo", 1002)
+    proposal = ana.append("proposal", bodies.proposal(flag(bodies.account_subject("a"))))
+    bo.refresh()
+    answer(bo, proposal.id, agree=False, note="the card is a test card")
+    assert verdict_of(bo, "a") == ""
+    assert not bo.state.pending
+
+
+def test_the_policy_says_what_needs_two(open_ledger: Open, battery: ModuleType) -> None:
+    ledger = open_ledger()
+    text = '[two_people]\naccounts_over = 2\nreasons = ["R-OTHER"]\n'
+    ledger.append("policy", battery.policy_body(ledger, text))
+    few, many = ledger.put_set(["a", "b"]), ledger.put_set(["a", "b", "c"])
+    ledger.append("decision", flag(bodies.set_subject("set", few)))
+    with pytest.raises(LedgerError, match="3 accounts are more than the 2"):
+        ledger.append("decision", flag(bodies.set_subject("set", many)))
+    with pytest.raises(LedgerError, match="reason for clearing"):
+        ledger.append("decision", {**flag(bodies.account_subject("a")), "reason": "C-OTHER"})
+    with pytest.raises(LedgerError, match="R-NOPE is not a reason code"):
+        ledger.append("decision", {**flag(bodies.account_subject("a")), "reason": "R-NOPE"})
+
+
+def test_a_decision_that_bypassed_the_policy_is_pending(
+    open_ledger: Open, battery: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = open_ledger()
+    ledger.append("policy", battery.policy_body(ledger, '[two_people]\nverdicts = ["flag"]\n'))
+    with monkeypatch.context() as patch:
+        patch.setattr(LedgerState, "refuses", lambda *_: "")
+        record = ledger.append("decision", flag(bodies.account_subject("a")))
+    assert verdict_of(ledger, "a") == ""
+    assert list(ledger.state.pending) == [record.id]
+    bo = open_ledger("bo", 1002)
+    answer(bo, record.id, agree=True)
+    assert verdict_of(bo, "a") == "flag"
+
+
+def test_an_unreadable_policy_does_not_loosen_the_one_before(
+    open_ledger: Open, battery: ModuleType
+) -> None:
+    ledger = open_ledger()
+    ledger.append("policy", battery.policy_body(ledger, '[two_people]\nverdicts = ["flag"]\n'))
+    ledger.append("policy", battery.policy_body(ledger, "two_people = ["))
+    assert ledger.state.policy.two_people_verdicts == {"flag"}
+
+
+def test_claims_lists_and_campaigns(open_ledger: Open) -> None:
+    ana, bo = open_ledger(), open_ledger("bo", 1002)
+    ana.append("note", bodies.note("claim", "cluster", "k-1"))
+    bo.append("note", bodies.note("claim", "cluster", "k-1"))
+    assert bo.state.claims["cluster:k-1"]["who"]["name"] == "ana"
+    bo.append("note", bodies.note("release", "cluster", "k-1"))
+    bo.append("note", bodies.note("claim", "cluster", "k-1"))
+    assert bo.state.claims["cluster:k-1"]["who"]["name"] == "bo"
+    added = bo.append("list_edit", bodies.list_edit("add", "ip", "10.0.0.1", "hub", "office"))
+    bo.append("list_edit", bodies.list_edit("add", "ip", "10.0.0.2", "allow", "vpn"))
+    bo.append("list_edit", bodies.list_edit("remove", "ip", "10.0.0.2", "allow", "gone"))
+    assert [entry["value"] for entry in bo.state.entity_lists()] == ["10.0.0.1"]
+    bo.append("reversal", bodies.reversal(added.id, "C-OTHER"))
+    assert bo.state.entity_lists() == []
+    edit = bo.append("campaign_edit", bodies.campaign_edit("name", "c-1", name="Heron"))
+    assert [act["name"] for act in bo.state.campaign_acts()] == ["Heron"]
+    bo.append("reversal", bodies.reversal(edit.id, "C-OTHER"))
+    assert bo.state.campaign_acts() == []
+
+
+_ACCOUNTS = st.sampled_from("abcdef")
+_ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["decide", "bulk", "propose", "answer", "refuse", "reverse", "claim", "policy", "merge"]
+        ),
+        st.sampled_from(["ana", "bo", "eve"]),
+        _ACCOUNTS,
+        st.integers(0, 6),
+    ),
+    max_size=25,
+)
+
+
+class _Bench:
+    """Two case folders and the analysts who act in them."""
+
+    def __init__(self, battery: ModuleType, folder: Path) -> None:
+        self.battery, self.folder = battery, folder
+        self.ledgers: dict[tuple[str, int], Ledger] = {}
+
+    def of(self, name: str, side: int) -> Ledger:
+        key = (name, side)
+        if key not in self.ledgers:
+            folder = self.folder / str(side)
+            folder.mkdir(exist_ok=True)
+            uid = 1000 + sum(map(ord, name))
+            self.ledgers[key] = self.battery.open_ledger(folder, name, uid)
+        self.ledgers[key].refresh()
+        return self.ledgers[key]
+
+    def act(self, kind: str, name: str, account: str, number: int) -> None:
+        ledger = self.of(name, number % 2)
+        subject = bodies.account_subject(account)
+        if kind == "decide":
+            ledger.append("decision", flag(subject) if number > 3 else clear(account))
+        elif kind == "bulk":
+            ids = ledger.put_set([account, *"ab\n"[:number]])
+            ledger.append("decision", flag(bodies.set_subject("set", ids)))
+        elif kind == "propose":
+            ledger.append("proposal", bodies.proposal(flag(subject)))
+        elif kind in ("answer", "refuse"):
+            waiting = list(ledger.state.pending)
+            answer(ledger, waiting[number % len(waiting)], agree=kind == "answer")
+        elif kind == "reverse":
+            ids_ = [r.id for r in ledger.records() if r.fields["type"] in ("decision", "proposal")]
+            ledger.append("reversal", bodies.reversal(ids_[number % len(ids_)], "C-OTHER"))
+        elif kind == "claim":
+            ledger.append("note", bodies.note("claim", "account", account))
+        elif kind == "policy":
+            text = f"[two_people]\naccounts_over = {number}\n"
+            ledger.append("policy", self.battery.policy_body(ledger, text))
+        else:
+            other = self.of(name, 1 - number % 2)
+            merge(ledger, other_ledger(other.path, self.battery.CASE, self.folder))
+
+
+@settings(max_examples=40, deadline=None)
+@given(_ACTS)
+def test_the_incremental_state_is_the_one_derived_anew(
+    battery: ModuleType, acts: list[tuple[str, str, str, int]]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        bench = _Bench(battery, Path(folder))
+        for kind, name, account, number in acts:
+            try:
+                bench.act(kind, name, account, number)
+            except (LedgerError, ZeroDivisionError):
+                continue  # refused, or there was nothing to answer or reverse
+        for ledger in bench.ledgers.values():
+            ledger.refresh()
+            assert not ledger.problems
+            assert ledger.state.fingerprint() == rederived(ledger).fingerprint()
+            if ledger.path.exists():
+                assert battery.judge(ledger.path.parent).ok
+            for row in ledger.state.decisions_rows():
+                assert row.pending or ledger.state.current(row.account_id) == row
+            ledger.close()
