@@ -113,7 +113,7 @@ class WorkerLink:
         if not self._ready.is_set():
             self._failure = WorkbenchError("The query worker ended before the store was open.")
             self._ready.set()
-        elif not self.closing:
+        elif not self.closing and self._failure is None:
             self._replace("The query worker ended while it ran this query; it has been replaced.")
 
     def _replace(self, why: str) -> None:
@@ -133,6 +133,8 @@ class WorkerLink:
 
     async def _restore(self) -> None:
         await self._ready.wait()
+        if self._failure is not None:
+            return
         for table, file in self.overlays.items():
             await self.request("overlay", table=table, file=file)
         self.overlaid.set()
@@ -153,6 +155,8 @@ class WorkerLink:
     ) -> Message:
         """Ask the worker and wait for its answer; raises the error that it reported."""
         await self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
         self._number += 1
         job = self._number
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()

@@ -26,8 +26,8 @@ def start_message(store: Path, spill: Path, settings: EngineSettings) -> Message
     """The first message to a query worker."""
     return {
         "op": "start",
-        "store": os.fspath(store),
-        "spill": os.fspath(spill),
+        "store": os.path.abspath(store),  # the worker starts in /
+        "spill": os.path.abspath(spill),
         "parent": os.getpid(),
         "memory_mib": settings.memory_mib,
         "address_space_mib": settings.address_space_mib,

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.safe_text import safe_text
+from workbench.tui.widgets.field import Field
 
 
 class Ask(ModalScreen[str | None]):
@@ -30,7 +31,7 @@ class Ask(ModalScreen[str | None]):
         """Question and field."""
         with Vertical(classes="dialog"):
             yield Static(Content(safe_text(self._question, 200)), classes="title")
-            yield Input(placeholder=self._placeholder, max_length=2000)
+            yield Field(placeholder=self._placeholder, max_length=2000)
             yield Static(Content("enter goes on · esc cancels"), classes="note")
 
     def on_mount(self) -> None:

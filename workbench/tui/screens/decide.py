@@ -20,6 +20,7 @@ from workbench.tui.acts import cluster_accounts, verify_store
 from workbench.tui.messages import DecideOn
 from workbench.tui.remember import read_json, write_json
 from workbench.tui.widgets.choice import Choice
+from workbench.tui.widgets.field import Field
 
 _FIELDS = ("counter", "note", "changes", "expires")
 _LABELS = {
@@ -63,7 +64,7 @@ class DecideDialog(ModalScreen[str | None]):
                     yield Choice("confidence", (), id="confidence")
                     for name in _FIELDS:
                         yield Static(Content(_LABELS[name]), classes="label")
-                        yield Input(id=f"decide-{name}", max_length=4000)
+                        yield Field(id=f"decide-{name}", max_length=4000)
                 yield Static("reading whom it hits…", id="decide-preview", markup=False)
             yield Static("", id="decide-trouble", classes="trouble", markup=False)
             yield Static(

@@ -15,6 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import bind_one
 from workbench.playbooks.format import Parameter, SavedQuery
 from workbench.safe_text import safe_text
+from workbench.tui.widgets.field import Field
 
 Filled = tuple[str, dict[str, Any]]
 
@@ -41,7 +42,7 @@ class ParameterForm(ModalScreen[Filled | None]):
                     yield Static(self._label(parameter), classes="label")
                     value = self._given.get(parameter.name)
                     hint = "optional" if parameter.default is None else str(parameter.default)
-                    yield Input(
+                    yield Field(
                         "" if value is None else str(value),
                         placeholder=hint,
                         id=f"param-{parameter.name}",

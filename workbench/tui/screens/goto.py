@@ -16,6 +16,7 @@ from workbench.safe_text import safe_text
 from workbench.tui.entities import place_of
 from workbench.tui.jobs import Rows
 from workbench.tui.places import Place
+from workbench.tui.widgets.field import Field
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 
@@ -34,7 +35,7 @@ class GoTo(ModalScreen[Place | None]):
     def compose(self) -> ComposeResult:
         """Box, list, hint."""
         with Vertical(classes="dialog -tall"):
-            yield Input(placeholder="account, e-mail, IP, card, device, domain, cluster", id="goto")
+            yield Field(placeholder="account, e-mail, IP, card, device, domain, cluster", id="goto")
             yield Grid(id="found")
             yield Static(
                 Content("enter open · ↓ list · ctrl+t look inside prompts · esc cancel"),

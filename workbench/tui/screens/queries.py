@@ -15,6 +15,7 @@ from workbench.safe_text import safe_text
 from workbench.tui.acts import edit_sql
 from workbench.tui.messages import RunQuery
 from workbench.tui.screens.view import View
+from workbench.tui.widgets.field import Field
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import GridColumn, PageSource
 
@@ -34,7 +35,7 @@ class Queries(View):
 
     def compose(self) -> ComposeResult:
         """Filter, list and card."""
-        yield Input(placeholder="filter: words of title, tag, pack, question", id="query-filter")
+        yield Field(placeholder="filter: words of title, tag, pack, question", id="query-filter")
         with Horizontal():
             yield Grid(id="query-list")
             with VerticalScroll(classes="side"):

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from workbench.errors import WorkbenchError
 from workbench.safe_text import safe_text
+from workbench.tui.widgets.field import Field
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -35,9 +36,9 @@ class SaveQuery(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Static(Content("Save as a query of this case"), classes="title")
             yield Static(Content("title"), classes="label")
-            yield Input(id="save-title", max_length=120)
+            yield Field(id="save-title", max_length=120)
             yield Static(Content("question it answers (optional)"), classes="label")
-            yield Input(id="save-question", max_length=400)
+            yield Field(id="save-question", max_length=400)
             yield Static("", id="save-id", classes="note", markup=False)
             yield Static("", id="save-trouble", classes="trouble", markup=False)
             yield Static(Content("enter next · F5 save · esc cancel"), classes="note")

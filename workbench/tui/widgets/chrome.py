@@ -70,7 +70,8 @@ class StatusLine(Horizontal):
 
     def words(self, words: str, style: str = "") -> None:
         """Rows, time, job."""
-        self.query_one("#status-words", Static).update(Content.styled(words, style))
+        # No new layout: this changes with every key.
+        self.query_one("#status-words", Static).update(Content.styled(words, style), layout=False)
 
     def audit(self, words: str) -> None:
         """The ledger's head."""

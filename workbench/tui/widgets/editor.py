@@ -191,6 +191,7 @@ def make_text(text: str) -> SqlText:
     area = SqlText(
         text, language=None, soft_wrap=False, show_line_numbers=False, tab_behavior="focus"
     )
+    area.cursor_blink = False
     try:
         import tree_sitter_sql
         from tree_sitter import Language

@@ -176,7 +176,7 @@ class GridCanvas(ScrollView, can_focus=True):
             if current and number == self.cursor_column and self.has_focus:
                 style = base + Style(reverse=True, bold=True)
             segments += [Segment(self._fit(text, number), style), Segment(" " * GAP, base)]
-        return Strip(segments).extend_cell_length(max(self.size.width, 1), base)
+        return Strip(segments).extend_cell_length(max(self.size.width, 1), base).simplify()
 
     # Repainting
 

@@ -1,0 +1,87 @@
+"""The generated parts of README.md: `python -m tests.docs.generated` writes them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from workbench.cli.main import COMMANDS, cli
+from workbench.intake.derived import TABLES
+from workbench.tui.app import Bench
+from workbench.tui.screens import account, cluster, decisions, exchange, overview, queries, query, sql
+from workbench.tui.screens.help import key_words, own_bindings
+from workbench.tui.widgets.grid import Grid
+from workbench.tui.widgets.result_pane import ResultPane
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+_PARTS = (
+    ("Everywhere", Bench), ("Rows", Grid), ("Results", ResultPane),
+    ("Overview", overview.Overview), ("Cluster", cluster.ClusterPage),
+    ("Account", account.AccountPage), ("Reader", exchange.ExchangeReader),
+    ("Queries", queries.Queries), ("A query's result", query.QueryResult), ("SQL", sql.SqlView),
+    ("Decisions", decisions.Decisions),
+)  # fmt: skip
+
+
+def keys() -> str:
+    """Key tables by part."""
+    lines = ["| where | key | what it does |", "|---|---|---|"]
+    for title, part in _PARTS:
+        for binding in own_bindings(part):
+            shown = key_words(binding.key).replace("|", "\\|")
+            lines.append(f"| {title} | `{shown}` | {binding.description} |")
+    return "\n".join(lines)
+
+
+def commands() -> str:
+    """One line a command, with those of its group."""
+    lines = ["| command | what it does |", "|---|---|"]
+    context = click.Context(cli, info_name="workbench")
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        usage = " ".join(_words(command, context))
+        lines.append(f"| `workbench {name} {usage}`".rstrip() + f" | {command.get_short_help_str(120)} |")
+        if isinstance(command, click.Group):
+            for inner, leaf in command.commands.items():
+                usage = " ".join(_words(leaf, context))
+                lines.append(f"| `workbench {name} {inner} {usage}` | {leaf.get_short_help_str(120)} |")
+    return "\n".join(lines)
+
+
+def _words(command: click.Command, context: click.Context) -> list[str]:
+    return [
+        parameter.make_metavar(context)
+        for parameter in command.params
+        if isinstance(parameter, click.Argument)
+    ]
+
+
+def dictionary() -> str:
+    """Every table with its columns."""
+    lines: list[str] = []
+    for table in TABLES.values():
+        lines.append(f"**{table.name}** — {table.meaning}\n")
+        lines.append("| column | type | meaning |\n|---|---|---|")
+        for column in table.columns:
+            mark = "*" if column.required else "†" if column.computed else ""
+            unit = f" ({column.unit})" if column.unit else ""
+            lines.append(f"| {column.name}{mark} | {column.type} | {column.meaning}{unit} |")
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def with_generated(text: str) -> str:
+    """README text with its generated parts written anew."""
+    for name, part in (("keys", keys()), ("commands", commands()), ("dictionary", dictionary())):
+        pattern = re.compile(f"<!-- {name} -->\n.*?<!-- /{name} -->", re.DOTALL)
+        block = f"<!-- {name} -->\n{part}\n<!-- /{name} -->"
+        text, count = pattern.subn(lambda _match, block=block: block, text)
+        assert count == 1, name
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(with_generated(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,131 @@
+"""Drives a terminal program through a real pseudo-terminal and reads its screen."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Sequence
+from types import TracebackType
+
+import pyte
+
+KEYS = {
+    "enter": "\r", "tab": "\t", "escape": "\x1b", "up": "\x1b[A", "down": "\x1b[B",
+    "right": "\x1b[C", "left": "\x1b[D", "pagedown": "\x1b[6~", "end": "\x1b[F",
+    "backspace": "\x7f", "space": " ", "f5": "\x1b[15~", "ctrl+o": "\x0f", "ctrl+q": "\x11",
+    "ctrl+j": "\n", "ctrl+t": "\x14",
+}  # fmt: skip
+_ANSWERS = (
+    (b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[c", b"\x1b[?62;c"),
+    (b"\x1b[?2026$p", b"\x1b[?2026;2$y"), (b"\x1b[?2048$p", b"\x1b[?2048;0$y"),
+)  # fmt: skip
+# pyte knows neither private modes with $ nor device strings; they draw nothing.
+_UNKNOWN = re.compile(
+    rb"\x1b\[[<>=?][0-9;]*\$?[a-zA-Z]|\x1b\[>[0-9;]*[a-z]"
+    rb"|\x1b\]([^\x07\x1b]|\x1b(?!\\))*(\x07|\x1b\\)|\x1bP([^\x1b]|\x1b(?!\\))*\x1b\\"
+)
+
+
+class Terminal:
+    """A program on a pseudo-terminal; `text()` is what a person would see."""
+
+    def __init__(
+        self, command: Sequence[str], columns: int, rows: int, environment: dict[str, str]
+    ) -> None:
+        self.received = bytearray()
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            os.execvpe(command[0], list(command), environment)
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, size)
+        self.exit_code: int | None = None
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if self.exit_code is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        with contextlib.suppress(OSError):
+            os.close(self._fd)
+
+    def pump(self, seconds: float = 0.05) -> bool:
+        """Read what has come; False at the end of the program."""
+        if not select.select([self._fd], [], [], seconds)[0]:
+            return True
+        try:
+            data = os.read(self._fd, 1 << 16)
+        except OSError:
+            return False
+        if not data:
+            return False
+        self.received += data
+        for query, answer in _ANSWERS:
+            if query in data:
+                os.write(self._fd, answer)
+        self._stream.feed(_UNKNOWN.sub(b"", data))
+        return True
+
+    def text(self) -> str:
+        """The screen as lines."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def wait(self, pattern: str, seconds: float = 30.0) -> str:
+        """Read until the screen shows the pattern; fails with the screen otherwise."""
+        until = time.monotonic() + seconds
+        while not re.search(pattern, self.text()):
+            assert time.monotonic() < until, f"no {pattern!r} on:\n{self.text()}"
+            assert self.pump(), f"the program ended before {pattern!r}:\n{self.text()}"
+        return self.text()
+
+    def wait_gone(self, pattern: str, seconds: float = 30.0) -> None:
+        """Read until the screen no longer shows the pattern."""
+        until = time.monotonic() + seconds
+        while re.search(pattern, self.text()):
+            assert time.monotonic() < until, f"still {pattern!r} on:\n{self.text()}"
+            assert self.pump(), "the program ended"
+
+    def press(self, *keys: str) -> None:
+        """Send keys by name, or text as it is."""
+        for key in keys:
+            os.write(self._fd, KEYS.get(key, key).encode())
+
+    def hang_up(self) -> None:
+        """Close the line, as a dropped SSH session does."""
+        os.close(self._fd)
+
+    def wait_end(self, seconds: float = 15.0) -> int:
+        """Wait for the program's end and return its exit code."""
+        until = time.monotonic() + seconds
+        while True:
+            with contextlib.suppress(OSError):
+                self.pump(0.02)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.exit_code = os.waitstatus_to_exitcode(status)
+                return self.exit_code
+            assert time.monotonic() < until, f"still running:\n{self.text()}"
+
+
+def bench(case: os.PathLike[str], columns: int, rows: int, **extra: str) -> Terminal:
+    """The bench on a case, in a terminal of that size."""
+    environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **extra}
+    for name in ("NO_COLOR", "SSH_CONNECTION", "TMUX"):
+        environment.pop(name, None) if name not in extra else None
+    command = [sys.executable, "-m", "workbench", os.fspath(case)]
+    return Terminal(command, columns, rows, environment)
