@@ -19,12 +19,15 @@ from pathlib import Path
 from workbench.audit.chain import Chain
 from workbench.audit.decisions import DecisionTable
 from workbench.audit.merkle import Tree
-from workbench.audit.sets import read_lines
+from workbench.audit.sets import split_lines
 from workbench.audit.state import FOLDED, REVISION, LedgerState
 
 _KEPT_FORMAT = " ".join(
     ["wb-ledger-state", str(REVISION), sys.byteorder, str(array("i").itemsize), *FOLDED]
 )
+
+
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,37 +96,35 @@ class Acknowledged:
         digest = hashlib.sha256(payload).hexdigest().encode("ascii")
         _replace(self.kept_path, digest + b"\n" + payload)
 
-    def recall(self, handle: int, size: int, chain: Chain, state: LedgerState) -> bytes:
-        """Fill an empty chain and state from what was kept; returns the bytes they stand for.
+    def recall(
+        self, handle: int, size: int, chain: Chain, state: LedgerState
+    ) -> hashlib._Hash | None:
+        """Fill an empty chain and state from what was kept.
 
-        Returns b"" and leaves both empty where nothing was kept or the file begins otherwise.
+        Returns the running digest of the bytes they stand for; None, with both left empty, where
+        nothing was kept or the file begins otherwise.
         """
         try:
             stored = self.kept_path.read_bytes()
             payload = memoryview(stored)[65:]
             if hashlib.sha256(payload).hexdigest().encode("ascii") != stored[:64]:
-                return b""
+                return None
             stop = stored.index(b"\n", 65)
             header = json.loads(stored[65:stop])
             if header["format"] != _KEPT_FORMAT or not 0 < header["bytes"] <= size:
-                return b""
+                return None
         except (OSError, ValueError, KeyError, TypeError):
-            return b""
-        prefix = os.pread(handle, header["bytes"], 0)
-        while len(prefix) < header["bytes"]:
-            more = os.pread(handle, header["bytes"] - len(prefix), len(prefix))
-            if not more:
-                return b""
-            prefix += more
-        if hashlib.sha256(prefix).hexdigest() != header["prefix"]:
-            return b""
+            return None
+        prefix = _digest_of_start(handle, header["bytes"])
+        if prefix.hexdigest() != header["prefix"]:
+            return None
         blobs: dict[str, bytes] = {}
         at = stop + 1
         for name, length in header["parts"].items():
             blobs[name] = stored[at : at + length]
             at += length
         table = {name[2:]: blob for name, blob in blobs.items() if name.startswith("d.")}
-        lists = (read_lines(table["words"]), read_lines(table["accounts"]))
+        lists = (split_lines(table["words"]), split_lines(table["accounts"]))
         state.restore(DecisionTable.from_blobs(table, lists), header["state"])
         levels = sum(name.startswith("t.") for name in blobs)
         chain.tree = Tree.of_levels([blobs[f"t.{number}"] for number in range(levels)])
@@ -131,3 +132,14 @@ class Acknowledged:
         chain.records, chain.first_break = header["records"], header["break"]
         chain.defer_ids(blobs["ids"])
         return prefix
+
+
+def _digest_of_start(handle: int, length: int) -> hashlib._Hash:
+    digest, at = hashlib.sha256(), 0
+    while at < length:
+        part = os.pread(handle, min(_CHUNK, length - at), at)
+        if not part:
+            break
+        digest.update(part)
+        at += len(part)
+    return digest

@@ -149,7 +149,7 @@ def either(*alternatives: Check) -> Check:
 def mapping(inner: Check, most: int) -> Check:
     """An object with free names (letters, digits, `_ . -`, at most 64 characters).
 
-    Its form cannot tell whether the names are in order: what matches must be spelt again.
+    Its form cannot tell whether the names are in order: what matches must be looked at again.
     """
     check = inner.run
 

@@ -13,7 +13,7 @@ from workbench.audit.decisions import PENDING, REFUSED, REVERSED, STANDS
 from workbench.audit.errors import MalformedError
 from workbench.audit.identity import Who
 from workbench.audit.origin import origin_mismatch
-from workbench.audit.schema import check_record, references
+from workbench.audit.schema import check_record, references, refers
 from workbench.audit.state import LedgerState, body_digest
 
 _NOT_MERGED = frozenset(("open", "policy", "recovery", "checkpoint", "merge"))
@@ -23,7 +23,8 @@ def apply(state: LedgerState, fields: Fields, offset: int = -1) -> None:
     """Take in the next record; `offset` is its place in the file, -1 where it has none."""
     kind = fields["type"]
     state.counts[kind] = state.counts.get(kind, 0) + 1
-    state.sets.update(references(fields["body"]))
+    if refers(fields):
+        state.sets.update(references(fields["body"]))
     handler = _HANDLERS.get(kind)
     if handler is None:
         return

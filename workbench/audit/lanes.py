@@ -5,6 +5,7 @@ Processes, not threads: the bench must not fork itself, and scanning is bound to
 
 from __future__ import annotations
 
+import fcntl
 import marshal
 import os
 import subprocess
@@ -17,27 +18,20 @@ from pathlib import Path
 import workbench
 from workbench.audit.canonical import Fields
 from workbench.audit.chain import Bad, Run, scan
+from workbench.audit.schema import refers
 
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from workbench.audit.lanes import serve; serve(int(sys.argv[2]))"
 )
-_PLAIN = frozenset(("decision", "note", "export", "clipboard", "reveal", "report"))
+_AHEAD = 2
+_ANSWER = 1 << 20
 _RUN_FIELDS = tuple(field.name for field in fields(Run))
 
 
 def worth_keeping(record: Fields) -> bool:
     """Whether verification must look at the record itself, not only at its place in the chain."""
-    if record["type"] not in _PLAIN or record["sig"]:
-        return True
-    body = record["body"]
-    if record["type"] != "decision":
-        return bool(record["type"] == "export")
-    return bool(body["subject"]["set"]) or any(
-        type(entry["sources"]) is dict
-        or any(type(value) is dict for value in entry["params"].values())
-        for entry in body["evidence"]
-    )
+    return bool(record["sig"]) or refers(record)
 
 
 def pieces(handle: int, chunk: int, size: int) -> Iterator[tuple[int, int]]:
@@ -119,8 +113,12 @@ def scan_in_lanes(
         for _ in range(lanes)
     ]
     try:
-        for number, place in enumerate(places[:lanes]):
-            _ask(started[number], place)
+        for lane in started:
+            assert lane.stdout is not None
+            with suppress(OSError):  # a lane that can leave its answer goes on at once
+                fcntl.fcntl(lane.stdout, fcntl.F_SETPIPE_SZ, _ANSWER)
+        for number, place in enumerate(places[: lanes * _AHEAD]):
+            _ask(started[number % lanes], place)
         for number, place in enumerate(places):
             lane = started[number % lanes]
             assert lane.stdout is not None
@@ -130,8 +128,8 @@ def scan_in_lanes(
                 # The lane died (memory, a signal): what it owed is done here.
                 yield scan(read_exactly(handle, *place), place[0], worth_keeping)
                 continue
-            if number + lanes < len(places):
-                _ask(lane, places[number + lanes])
+            if number + lanes * _AHEAD < len(places):
+                _ask(lane, places[number + lanes * _AHEAD])
             yield _unpack(packed)
     finally:
         for lane in started:

@@ -182,7 +182,8 @@ class LedgerReader:
             raise LedgerError(f"{self.path} is not an ordinary file.", title="Ledger not opened")
         size = os.fstat(self._reader).st_size
         kept = self._marks.recall(self._reader, size, self._chain, self.state)
-        self._prefix.update(kept)
+        if kept is not None:
+            self._prefix = kept
         self._catch_up()
         self._check_mark(mark)
         self._check_files()

@@ -198,7 +198,7 @@ def plain_form() -> str:
     """What matches the commonest line, an unsigned decision on one account, and nothing malformed.
 
     Its groups are boot, h, id, mono, prev, root and size seen, seq, ts. The names inside `params`
-    may be out of order or repeated: `params_form` finds them to be spelt again.
+    may be out of order or repeated: `params_form` finds them, to be looked at.
     """
 
     def kept(check: Check) -> Check:
@@ -240,6 +240,18 @@ def check_record(fields: Any) -> None:
     BODIES[fields["type"]].run(fields["body"], "body")
     if fields["sig"] and not fields["who"]["key"]:
         raise MalformedError("key must name the key of a signed record")
+
+
+def refers(fields: Any) -> bool:
+    """Whether a record may name a set: false only for a decision that can be seen to name none."""
+    if fields["type"] != "decision":
+        return fields["type"] not in ("note", "reversal", "clipboard", "reveal", "report")
+    body = fields["body"]
+    return bool(body["subject"]["set"]) or any(
+        type(entry["sources"]) is dict
+        or any(type(value) is dict for value in entry["params"].values())
+        for entry in body["evidence"]
+    )
 
 
 def references(value: Any) -> list[tuple[str, int]]:
