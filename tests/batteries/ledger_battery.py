@@ -182,7 +182,8 @@ def bit_flips(folder: Path, records: int, step: int = 1, every: int = 1) -> str:
             count += 1
         path.write_bytes(whole)
     assert judge(folder, checkpoint).ok
-    return f"{count} flips, all noticed ({unaided} without a checkpoint); {-(-count // every)} appends refused"
+    refused = -(-count // every)
+    return f"{count} flips noticed ({unaided} without a checkpoint), {refused} appends refused"
 
 
 def _rechain(lines: list[bytes], changed: int) -> list[bytes]:
