@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import zstandard
 
@@ -18,6 +18,8 @@ Form = Literal["parquet", "csv", "jsonl"]
 Packing = Literal["", "gz", "zst"]
 _SUFFIXES = (".parquet", ".pq", ".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".log")
 _SAMPLE = 256 << 10
+_LARGEST_SAMPLE = 64 << 20
+_BITE = 16 << 10
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -82,6 +84,12 @@ def sniff(path: Path) -> Extract:
     try:
         with path.open("rb") as file:
             start = file.read(_SAMPLE)
+            # A first line of megabytes: read on until it ends.
+            while len(start) < _LARGEST_SAMPLE and b"\n" not in _unpacked(start)[1]:
+                more = file.read(len(start))
+                if not more or start.startswith(b"PAR1"):
+                    break
+                start += more
     except OSError as error:
         raise WorkbenchError(
             f"{safe_text(path)} cannot be read: {error.strerror}.",
@@ -104,16 +112,40 @@ def sniff(path: Path) -> Extract:
 
 def _unpacked(start: bytes) -> tuple[Packing, bytes]:
     if start.startswith(b"\x1f\x8b"):
-        try:
-            return "gz", zlib.decompressobj(31).decompress(start, _SAMPLE)
-        except zlib.error:
-            return "gz", b""
+        return "gz", _members(start, lambda: zlib.decompressobj(31))
     if start.startswith(b"\x28\xb5\x2f\xfd"):
-        try:
-            return "zst", zstandard.ZstdDecompressor().decompressobj().decompress(start)[:_SAMPLE]
-        except zstandard.ZstdError:
-            return "zst", b""
+        return "zst", _members(start, lambda: zstandard.ZstdDecompressor().decompressobj())
     return "", start
+
+
+class _Unpacker(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+def _members(data: bytes, fresh: Callable[[], _Unpacker]) -> bytes:
+    """What the beginning of a packed file, of one member or several, unpacks to."""
+    head = b""
+    while data:
+        member = fresh()
+        try:
+            for at in range(0, len(data), _BITE):
+                head += member.decompress(data[at : at + _BITE])
+                if _enough(head) or member.eof:
+                    break
+        except (zlib.error, zstandard.ZstdError):
+            break
+        if not member.eof or _enough(head):
+            break
+        data = member.unused_data + data[at + _BITE :]
+    return head
+
+
+def _enough(head: bytes) -> bool:
+    return len(head) >= _LARGEST_SAMPLE or (len(head) >= _SAMPLE and b"\n" in head)
 
 
 def _text_form(path: Path, head: bytes) -> Form:

@@ -179,8 +179,7 @@ class _Load:
         self.session.attach(self.request.spill / "staging.duckdb", "staging", read_only=False)
         if self.request.previous_store is not None:
             self.session.attach(self.request.previous_store, "previous", read_only=True)
-        for item in self.planned:
-            self._read(item)
+        self._read()
         for table in EXTRACTS.values():
             self._build(table)
         build_missing_tables(self.session)
@@ -200,24 +199,30 @@ class _Load:
             unknown_columns={str(i.extract.path): i.unknown for i in self.planned if i.unknown},
         )
 
-    def _read(self, item: PlannedExtract) -> None:
-        """Find the bad records of one file and note how its good ones are read."""
-        self.notes += item.notes
-        self.notes += unknown_column_notes(item.table.name, item.extract.path.name, item.unknown)
-        if item.extract.form == "parquet":
-            relation = self._read_parquet(item)
-        else:
-            relation = self._read_text(item)
-        self.relations.setdefault(item.table.name, []).append(relation)
+    def _read(self) -> None:
+        """Find the bad records of every file and note how its good ones are read."""
+        for item in self.planned:
+            self.notes += item.notes
+            name = item.extract.path.name
+            self.notes += unknown_column_notes(item.table.name, name, item.unknown)
+            if item.extract.form != "parquet":
+                self.relations.setdefault(item.table.name, []).append(self._read_text(item))
+        parts = [item for item in self.planned if item.extract.form == "parquet"]
+        for group in parquet.group_extracts(self.session, parts):
+            relation = self._read_parquet(group)
+            self.relations.setdefault(group.items[0].table.name, []).append(relation)
 
-    def _read_parquet(self, item: PlannedExtract) -> str:
-        casts = parquet.parquet_casts(self.session, item)
-        bad = parquet.find_bad_rows(self.session, item, casts)
+    def _read_parquet(self, group: parquet.ParquetGroup) -> str:
+        counts = parquet.row_counts(self.session, group)
+        bad = parquet.find_bad_rows(self.session, group)
         if bad:
-            for reject in parquet.bad_rows(self.session, item):
-                self.rejects.write(item.source_id, str(item.extract.path), reject)
-        self.rows[item.source_id] = parquet.row_count(self.session, item.extract) - bad
-        return parquet.parquet_relation(self.session, item, casts, filtered=bad > 0)
+            paths = {item.source_id: str(item.extract.path) for item in group.items}
+            for source_id, reject in parquet.bad_rows(self.session, group):
+                self.rejects.write(source_id, paths[source_id], reject)
+        for item in group.items:
+            number = item.source_id
+            self.rows[number] = counts.get(number, 0) - self.rejects.counts.get(number, 0)
+        return parquet.parquet_relation(self.session, group, filtered=bad > 0)
 
     def _read_text(self, item: PlannedExtract) -> str:
         stream = ByteStream(item.extract, self.request.largest_bytes)

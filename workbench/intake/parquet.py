@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -18,9 +19,48 @@ _NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
 _SAMPLE_ROWS = 100
 
 
-def file_call(session: LoadSession, path: Path) -> str:
-    """The table function call that reads one file, with its row numbers."""
-    return f"read_parquet({literal(session.readable_name(path))}, file_row_number = true)"
+def file_call(session: LoadSession, *paths: Path) -> str:
+    """The table function call that reads files of one shape, with their row numbers."""
+    names = ", ".join(literal(session.readable_name(path)) for path in paths)
+    return f"read_parquet([{names}], file_row_number = true)"
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetGroup:
+    """Files of one table, shape and mapping: one scan reads them all.
+
+    A scan of its own for each of a hundred parts would give each its own sort buffers.
+    """
+
+    items: tuple[PlannedExtract, ...]
+    casts: tuple[Cast, ...]
+
+    def call(self, session: LoadSession) -> str:
+        """Reads all files of the group."""
+        return file_call(session, *(item.extract.path for item in self.items))
+
+    @property
+    def source_id(self) -> str:
+        """SQL for the number of the file that a row is in."""
+        numbers = ", ".join(str(item.source_id) for item in self.items)
+        return f"CAST([{numbers}][CAST(file_index AS BIGINT) + 1] AS INTEGER)"
+
+    @property
+    def bad_table(self) -> str:
+        """The temporary table that holds the places of bad rows."""
+        return f"bad_{self.items[0].source_id}"
+
+
+def group_extracts(session: LoadSession, planned: Sequence[PlannedExtract]) -> list[ParquetGroup]:
+    """Put files together that one scan can read."""
+    groups: dict[tuple[object, ...], list[PlannedExtract]] = {}
+    for item in planned:
+        rules = tuple(sorted((name, rule) for name, rule in item.rules.items()))
+        key = (item.table.name, tuple(item.probe.columns.items()), repr(rules))
+        groups.setdefault(key, []).append(item)
+    return [
+        ParquetGroup(tuple(items), parquet_casts(session, items[0])) for items in groups.values()
+    ]
 
 
 def probe_parquet(session: LoadSession, extract: Extract) -> Probe:
@@ -40,9 +80,10 @@ def probe_parquet(session: LoadSession, extract: Extract) -> Probe:
     return Probe(types, tuple(dict(zip(small + texts, row, strict=True)) for row in rows))
 
 
-def row_count(session: LoadSession, extract: Extract) -> int:
-    """Rows according to the file's footer."""
-    return int(session.value(f"SELECT count(*) FROM {file_call(session, extract.path)}"))
+def row_counts(session: LoadSession, group: ParquetGroup) -> dict[int, int]:
+    """Rows of each file of the group, by source."""
+    rows = session.rows(f"SELECT {group.source_id}, count(*) FROM {group.call(session)} GROUP BY 1")
+    return {int(source): int(count) for source, count in rows}
 
 
 def _cell(source: str, probe: Probe) -> str:
@@ -75,52 +116,54 @@ def parquet_casts(session: LoadSession, planned: PlannedExtract) -> tuple[Cast, 
     return tuple(casts)
 
 
-def bad_rows_table(planned: PlannedExtract) -> str:
-    """Name of the temporary table that holds the numbers of a file's bad rows."""
-    return f"bad_{planned.source_id}"
-
-
-def find_bad_rows(session: LoadSession, planned: PlannedExtract, casts: tuple[Cast, ...]) -> int:
+def find_bad_rows(session: LoadSession, group: ParquetGroup) -> int:
     """Note the rows with a cell that fails in a temporary table; returns how many there are.
 
     Only columns that can fail are read.
     """
-    failing = failing_cell(casts) or "CAST(NULL AS VARCHAR)"
-    name = bad_rows_table(planned)
+    failing = failing_cell(group.casts) or "CAST(NULL AS VARCHAR)"
     try:
         session.run(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM (SELECT file_row_number AS row, "
-            f"{failing} AS failed FROM {file_call(session, planned.extract.path)}) "
-            "WHERE failed IS NOT NULL"
+            f"CREATE OR REPLACE TEMP TABLE {group.bad_table} AS SELECT * FROM (SELECT "
+            f"{group.source_id} AS source_id, file_row_number AS row, {failing} AS failed "
+            f"FROM {group.call(session)}) WHERE failed IS NOT NULL"
         )
     except duckdb.Error as error:
-        raise engine_refusal(f"{planned.extract.shown} cannot be read", error) from error
-    return int(session.value(f"SELECT count(*) FROM {name}"))
+        raise engine_refusal(f"{_shown(group)} cannot be read", error) from error
+    return int(session.value(f"SELECT count(*) FROM {group.bad_table}"))
 
 
-def bad_rows(session: LoadSession, planned: PlannedExtract) -> Iterator[Reject]:
-    """The bad rows of a file; Parquet has no raw line, so a row is given as JSON."""
-    cursor = session.connection.execute(
-        "SELECT b.row + 1, b.failed, CAST(to_json(f) AS VARCHAR) FROM (SELECT * FROM "
-        f"{file_call(session, planned.extract.path)}) f JOIN {bad_rows_table(planned)} b "
-        "ON b.row = f.file_row_number ORDER BY 1"
-    )
-    while batch := cursor.fetchmany(1000):
-        for row, failed, raw in batch:
-            reason, _, column = failed.partition("|")
-            yield Reject(row, row, reason, column, (raw or "").encode("utf-8", "surrogateescape"))
+def _shown(group: ParquetGroup) -> str:
+    more = f" (or one of {len(group.items) - 1} like it)" if len(group.items) > 1 else ""
+    return f"{group.items[0].extract.shown}{more}"
 
 
-def parquet_relation(
-    session: LoadSession, planned: PlannedExtract, casts: tuple[Cast, ...], *, filtered: bool
-) -> str:
+def bad_rows(session: LoadSession, group: ParquetGroup) -> Iterator[tuple[int, Reject]]:
+    """The bad rows and their sources; Parquet has no raw line, so a row is given as JSON."""
+    for item in group.items:
+        cursor = session.connection.execute(
+            "SELECT b.row + 1, b.failed, CAST(to_json(f) AS VARCHAR) FROM (SELECT * FROM "
+            f"{file_call(session, item.extract.path)}) f JOIN {group.bad_table} b "
+            "ON b.row = f.file_row_number WHERE b.source_id = $source ORDER BY 1",
+            {"source": item.source_id},
+        )
+        while batch := cursor.fetchmany(1000):
+            for row, failed, raw in batch:
+                reason, _, column = failed.partition("|")
+                content = (raw or "").encode("utf-8", "surrogateescape")
+                yield item.source_id, Reject(row, row, reason, column, content)
+
+
+def parquet_relation(session: LoadSession, group: ParquetGroup, *, filtered: bool) -> str:
     """A SELECT of the canonical columns, `source_id` and `source_row` of the good rows."""
-    listed = ", ".join(f"{cast.value} AS {identifier(cast.column.name)}" for cast in casts)
+    listed = ", ".join(f"{cast.value} AS {identifier(cast.column.name)}" for cast in group.casts)
     keep = ""
     if filtered:
-        keep = f" WHERE file_row_number NOT IN (SELECT row FROM {bad_rows_table(planned)})"
+        keep = (
+            f" WHERE ({group.source_id}, file_row_number) NOT IN "
+            f"(SELECT (source_id, row) FROM {group.bad_table})"
+        )
     return (
-        f"SELECT {listed}, CAST({planned.source_id} AS INTEGER) AS source_id, "
-        f"CAST(file_row_number + 1 AS BIGINT) AS source_row "
-        f"FROM {file_call(session, planned.extract.path)}{keep}"
+        f"SELECT {listed}, {group.source_id} AS source_id, "
+        f"CAST(file_row_number + 1 AS BIGINT) AS source_row FROM {group.call(session)}{keep}"
     )

@@ -119,7 +119,8 @@ def _recognise(extract: Extract, probe: Probe, mapping: Mapping) -> str:
         if not _absent(name, probe, mapping, extract):
             return name
     for name, marks in MARKS:
-        have = set(_rules(EXTRACTS[name], probe, mapping, extract))
+        rules = _rules(EXTRACTS[name], probe, mapping, extract)
+        have = {column for column, rule in rules.items() if _seen(rule, probe)}
         if marks <= have and not _absent(name, probe, mapping, extract):
             return name
     if by_name:
@@ -144,13 +145,17 @@ def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> di
     rules: dict[str, Rule] = {}
     for column in extract_columns(table):
         rule = use.get(column.name)
-        if rule is not None and (rule.constant is not None or _found(rule.source, probe)):
+        if rule is not None and _seen(rule, probe):
             rules[column.name] = rule
         elif column.name in probe.columns:
             rules[column.name] = Rule(column.name)
         elif probe.open_ended and not column.required:
             rules[column.name] = rule or Rule(column.name)
     return rules
+
+
+def _seen(rule: Rule, probe: Probe) -> bool:
+    return rule.constant is not None or _found(rule.source, probe)
 
 
 def _found(source: str, probe: Probe) -> bool:

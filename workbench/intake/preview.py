@@ -84,10 +84,11 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
 
 
 def _parquet_rows(session: LoadSession, item: PlannedExtract, counted: _Counted) -> str:
-    casts = parquet.parquet_casts(session, item)
-    bad = parquet.find_bad_rows(session, item, casts)
-    name = parquet.bad_rows_table(item)
-    reasons: list[tuple[Any, ...]] = session.rows(f"SELECT failed, count(*) FROM {name} GROUP BY 1")
+    group = parquet.group_extracts(session, [item])[0]
+    bad = parquet.find_bad_rows(session, group)
+    reasons: list[tuple[Any, ...]] = session.rows(
+        f"SELECT failed, count(*) FROM {group.bad_table} GROUP BY 1"
+    )
     for failed, count in reasons:
         counted.reasons[failed.partition("|")[0]] += count
-    return parquet.parquet_relation(session, item, casts, filtered=bad > 0)
+    return parquet.parquet_relation(session, group, filtered=bad > 0)

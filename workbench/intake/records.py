@@ -147,7 +147,9 @@ class CsvSplitter:
         largest: int = LARGEST_RECORD,
     ) -> None:
         mark = re.escape(delimiter)
-        cell = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^"%b\r\n][^%b\r\n]*+|)' % (mark, mark)
+        # CR is a line end before LF only; elsewhere it is a character like any other.
+        plain = rb"(?:[^%b\r\n]|\r(?!\n))" % mark
+        cell = rb'(?:"[^"]*+(?:""[^"]*+)*+"|(?!")%b++|)' % plain
         self._record = re.compile(rb"%b(?:%b%b){%d}\r?\n" % (cell, mark, cell, columns - 1))
         self._loose = re.compile(rb"%b(?:%b%b)*+" % (cell, mark, cell))
         self._cells = re.compile(rb"(?:^|%b)(%b)" % (mark, cell))
@@ -189,7 +191,7 @@ class CsvSplitter:
             start = found.end()
             self._line += data.count(b"\n", 0, start)
         end = data.rfind(b"\n") + 1
-        if b'"' not in data and b"\r" not in data.replace(b"\r\n", b"\n"):
+        if b'"' not in data:
             self._split_plain(batch, data[start:end])
             self._held = data[max(start, end) :]
         else:
@@ -251,7 +253,17 @@ class CsvSplitter:
             if not final and len(data) - start < self._largest:
                 return start, ""
             end = len(data)
-        return end, "stray_return" if rest.startswith(b"\r") else "unterminated_quote"
+        return end, "unterminated_quote"
+
+    def requoted(self, record: bytes) -> bytes:
+        """The record with every plain cell that holds a CR in quotes, as the engine needs it."""
+        cells = self._cells.findall(record)
+        return self._delimiter.join(
+            b'"%b"' % cell.replace(b'"', b'""')
+            if b"\r" in cell and not cell.startswith(b'"')
+            else cell
+            for cell in cells
+        )
 
     @staticmethod
     def _quote_is_open(data: bytes, stop: int) -> bool:

@@ -21,7 +21,6 @@ REASONS: dict[str, str] = {
     "broken_json": "not valid JSON",
     "not_an_object": "JSON, but no object",
     "unterminated_quote": "a quote that does not end",
-    "stray_return": "a carriage return inside an unquoted cell",
     "truncated": "the file ends inside the record",
     "too_long": "longer than the largest record",
 }

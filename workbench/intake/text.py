@@ -191,8 +191,14 @@ class TextStaging:
 
     def _write_piece(self, piece: list[Batch]) -> tuple[Path, int]:
         mark = MARK
-        if self._planned.extract.form == "csv":
+        splitter = self._splitter()
+        if isinstance(splitter, CsvSplitter):
             mark = self._planned.probe.delimiter.encode()
+            for batch in piece:
+                batch.records = [
+                    splitter.requoted(record) if b"\r" in record else record
+                    for record in batch.records
+                ]
         self._pieces += 1
         path = self._session.spill / f"piece-{self._planned.source_id}-{self._pieces}"
         longest = 0
@@ -216,6 +222,7 @@ class TextStaging:
         is_csv = self._planned.extract.form == "csv"
         options = {
             "header": "false",
+            "new_line": "'\\n'",
             "auto_detect": "false",
             "nullstr": "''",
             "allow_quoted_nulls": "false",
