@@ -1,0 +1,13 @@
+/*+++
+id = "decisions-by-analyst"
+title = "Decisions by analyst and reason"
+question = "Who decided what, and how often?"
+rev = 1
+status = "stable"
+level = "informational"
+tags = ["decisions"]
+falsepositives = ["Nothing: this only counts"]
++++*/
+SELECT analyst, verdict, reason, confidence, count(*) AS accounts, min(decided_at) AS first_at, max(decided_at) AS last_at
+FROM decisions GROUP BY analyst, verdict, reason, confidence
+ORDER BY accounts DESC, analyst, verdict, reason, confidence

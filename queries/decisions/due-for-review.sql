@@ -1,0 +1,21 @@
+/*+++
+id = "due-for-review"
+title = "Decisions due for another look"
+question = "Which decisions lapse by then?"
+rev = 1
+status = "stable"
+level = "informational"
+tags = ["decisions"]
+falsepositives = ["Nothing: this only lists"]
+
+[params.by]
+type = "timestamp"
+default = "+30d"
+help = "Lapsing by then; counted from the last event"
+
+[columns.account_id]
+entity = "account"
++++*/
+SELECT d.account_id, d.verdict, d.reason, d.analyst, d.decided_at, d.expires_at, d.record_id
+FROM decisions AS d WHERE d.expires_at IS NOT NULL AND d.expires_at <= $by
+ORDER BY d.expires_at, d.account_id
