@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -48,10 +49,11 @@ Load = Callable[..., Loaded]
 @pytest.fixture
 def load_files(tmp_path: Path) -> Iterator[Load]:
     """Load files into a store; keywords are those of LoadRequest, `mapping` is text."""
+    numbers = itertools.count()
     opened: list[duckdb.DuckDBPyConnection] = []
 
     def run(*files: Path, mapping: str = "", **options: Any) -> Loaded:
-        folder = tmp_path / f"load-{len(opened)}"
+        folder = tmp_path / f"load-{next(numbers)}"
         for child in ("rejects", "spill"):
             (folder / child).mkdir(parents=True)
         request = LoadRequest(

@@ -30,7 +30,7 @@ from workbench.intake.rejects import RejectFile
 from workbench.intake.schema import EXTRACTS, Table
 from workbench.intake.session import LoadSession, Report
 from workbench.intake.stream import ByteStream
-from workbench.intake.tables import Incoming, build_missing_tables, build_profiles, build_table
+from workbench.intake.tables import Incoming, build_profiles, build_table
 from workbench.intake.text import TextStaging, probe_text
 from workbench.manifest import Source
 
@@ -182,7 +182,6 @@ class _Load:
         self._read()
         for table in EXTRACTS.values():
             self._build(table)
-        build_missing_tables(self.session)
         build_profiles(self.session)
         note_presence(self.session, self._present())
         warnings = note_warnings(self.session, self.notes)
@@ -245,12 +244,10 @@ class _Load:
         relations = self.relations.get(table.name, [])
         mine = [item for item in self.planned if item.table is table]
         rows = sum(self.rows[item.source_id] for item in mine)
-        previous = None
-        if self.request.previous_store is not None:
-            previous = f"previous.{table.name}"
-            rows += int(self.session.value(f"SELECT count(*) FROM {previous}"))
-        texts = any("prompt" in item.rules or "response" in item.rules for item in mine)
-        build_table(self.session, Incoming(table, tuple(relations), rows, texts, previous))
+        appended = self.request.previous_store is not None
+        if appended:
+            rows += int(self.session.value(f"SELECT count(*) FROM previous.{table.name}"))
+        build_table(self.session, Incoming(table, tuple(relations), rows, appended))
 
     def _present(self) -> dict[str, set[str]]:
         present: dict[str, set[str]] = {}

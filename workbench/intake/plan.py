@@ -6,7 +6,6 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from workbench.errors import UsageError, WorkbenchError
 from workbench.intake.extracts import Extract
@@ -65,11 +64,6 @@ class PlannedExtract:
         """The canonical columns an extract of this table may hold, in order."""
         return extract_columns(self.table)
 
-    @property
-    def needs_compute(self) -> bool:
-        """Whether the file brings prompts, from which columns are computed."""
-        return self.table.name == "exchanges" and "prompt" in self.rules
-
 
 def plan_extract(
     source_id: int, extract: Extract, probe: Probe, mapping: Mapping, wanted: str = ""
@@ -96,42 +90,45 @@ def plan_extract(
     return PlannedExtract(source_id, extract, table, probe, rules, unknown, notes)
 
 
-def name_tables(path: Path) -> list[str]:
-    """The tables that a file's name, else its folders' names, suggest; the nearest name first."""
-    for part in (path.name, *(parent.name for parent in list(path.parents)[:2])):
-        word = re.sub(r"[^a-z]+", "_", part.lower())
-        found = [
-            name
-            for name in sorted(EXTRACTS, key=len, reverse=True)
-            if re.search(rf"(^|_){name.removesuffix('s')}s?(_|$)", word)
-        ]
-        if found:
-            return found
-    return []
+def tables_in_name(name: str) -> list[str]:
+    """The tables that the name of a file or folder mentions, in order."""
+    word = re.sub(r"[^a-z]+", "_", name.lower())
+    found = {
+        table: match.start()
+        for table in EXTRACTS
+        if (match := re.search(rf"(^|_){table.removesuffix('s')}s?(_|$)", word))
+    }
+    return sorted(found, key=lambda table: found[table])
 
 
 def _recognise(extract: Extract, probe: Probe, mapping: Mapping) -> str:
+    """By mapping, file name, columns, and last by folder: a folder's name says least."""
     for name, table in mapping.tables.items():
         if table.claims(extract.path):
             return name
-    by_name = name_tables(extract.path)
-    for name in by_name:
+    by_file = tables_in_name(extract.path.name)
+    by_folder = [
+        t for parent in list(extract.path.parents)[:2] for t in tables_in_name(parent.name)
+    ]
+    for name in (*by_file, *_by_columns(extract, probe, mapping), *by_folder):
         if not _absent(name, probe, mapping, extract):
             return name
-    for name, marks in MARKS:
-        rules = _rules(EXTRACTS[name], probe, mapping, extract)
-        have = {column for column, rule in rules.items() if _seen(rule, probe)}
-        if marks <= have and not _absent(name, probe, mapping, extract):
-            return name
-    if by_name:
-        return by_name[0]
-    if len(mapping.tables) == 1:
-        return next(iter(mapping.tables))
+    if by_file or len(mapping.tables) == 1 or by_folder:
+        return [*by_file, *mapping.tables, *by_folder][0]
     raise WorkbenchError(
         f"{extract.shown}: neither its name nor its columns ({_listed(probe.columns)}) tell which "
         "table it is.",
         hint="Say it: --as " + "|".join(EXTRACTS) + ", or map its fields with --map FILE.",
     )
+
+
+def _by_columns(extract: Extract, probe: Probe, mapping: Mapping) -> list[str]:
+    found = []
+    for name, marks in MARKS:
+        rules = _rules(EXTRACTS[name], probe, mapping, extract)
+        if marks <= {column for column, rule in rules.items() if _seen(rule, probe)}:
+            found.append(name)
+    return found
 
 
 def _absent(name: str, probe: Probe, mapping: Mapping, extract: Extract) -> list[str]:

@@ -12,8 +12,6 @@ from workbench.intake.schema import (
     ACCOUNTS,
     EXCHANGE_TEXT,
     EXCHANGES,
-    EXTRACTS,
-    TEXT_COLUMNS,
     Column,
     Table,
     extract_columns,
@@ -22,20 +20,21 @@ from workbench.intake.session import LoadSession, Meter, engine_refusal
 from workbench.intake.sqltext import identifier, statement
 
 _PROFILE_CHUNK_ROWS = 2_000_000
+# The physical table behind exchanges and exchange_text.
+STORED = "exchange_rows"
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """The good rows for one table: SELECTs with the columns of an extract and their place.
 
-    `previous` names the table of the generation before, whose rows are kept (`--append`).
+    With `appended` the rows of the generation before are kept (attached as `previous`).
     """
 
     table: Table
     relations: tuple[str, ...]
     rows: int
-    has_text: bool = False
-    previous: str | None = None
+    appended: bool = False
 
 
 def _definition(columns: Sequence[Column]) -> str:
@@ -44,8 +43,8 @@ def _definition(columns: Sequence[Column]) -> str:
 
 def _union(incoming: Incoming) -> str:
     parts = list(incoming.relations)
-    if incoming.previous is not None:
-        parts.insert(0, _previous_rows(incoming.table, incoming.previous))
+    if incoming.appended:
+        parts.insert(0, _previous_rows(incoming.table))
     if parts:
         return " UNION ALL ".join(f"({part})" for part in parts)
     nulls = ", ".join(
@@ -58,17 +57,12 @@ def _union(incoming: Incoming) -> str:
     )
 
 
-def _previous_rows(table: Table, previous: str) -> str:
-    own = set(table.names)
-    listed = [
-        identifier(column.name)
-        if column.name in own
-        else f"CAST(NULL AS {column.type}) AS {identifier(column.name)}"
-        for column in extract_columns(table)
-    ]
+def _previous_rows(table: Table) -> str:
+    listed = ", ".join(identifier(column.name) for column in extract_columns(table))
     # Rows of earlier loads come before those of this one wherever the order leaves a tie.
-    place = "source_id, source_row" if table is EXCHANGES else "0 AS source_id, rowid AS source_row"
-    return f"SELECT {', '.join(listed)}, {place} FROM {previous}"
+    if table is EXCHANGES:
+        return f"SELECT {listed}, source_id, source_row FROM previous.{STORED}"
+    return f"SELECT {listed}, 0 AS source_id, rowid AS source_row FROM previous.{table.name}"
 
 
 def build_table(session: LoadSession, incoming: Incoming) -> None:
@@ -98,41 +92,20 @@ def _computed(column: Column) -> str:
 
 
 def _build_exchanges(session: LoadSession, incoming: Incoming) -> None:
-    union = _union(incoming)
-    session.run(
-        f"CREATE TABLE exchanges AS {statement('exchanges').replace('incoming', f'({union})')}",
-        "sorting exchanges",
-        incoming.rows,
-    )
-    session.run(f"CREATE TABLE exchange_text ({_definition(EXCHANGE_TEXT.columns)})")
-    parts = list(incoming.relations) if incoming.has_text else []
-    if incoming.previous is not None:
-        parts.insert(
-            0,
-            f"SELECT account_id, ts, exchange_id, {', '.join(TEXT_COLUMNS)}, 0 AS source_id, "
-            "rowid AS source_row FROM previous.exchange_text",
-        )
-    if not parts:
-        return
-    listed = f"account_id, ts, exchange_id, {', '.join(TEXT_COLUMNS)}, source_id, source_row"
-    texts = " UNION ALL ".join(f"(SELECT {listed} FROM ({part}))" for part in parts)
-    session.run(
-        "INSERT INTO exchange_text SELECT account_id, ts, "
-        "coalesce(nullif(exchange_id, ''), source_id || ':' || source_row), "
-        f"{', '.join(TEXT_COLUMNS)} FROM ({texts}) "
-        "WHERE coalesce(system_prompt, prompt, response) IS NOT NULL "
-        "ORDER BY account_id, ts, source_id, source_row",
-        "sorting texts",
-        incoming.rows,
-    )
+    """One sort of whole rows; `exchanges` and `exchange_text` are its two sides.
 
-
-def build_missing_tables(session: LoadSession) -> None:
-    """Create the canonical tables that no extract had, empty."""
-    have = {row[0] for row in session.rows("SELECT table_name FROM duckdb_tables()")}
-    for table in (*EXTRACTS.values(), EXCHANGE_TEXT):
-        if table.name not in have:
-            session.run(f"CREATE TABLE {table.name} ({_definition(table.columns)})")
+    Columns are stored apart, so that a reader of one side never touches the other; two tables
+    would cost a second sort of 28.8 million rows.
+    """
+    sql = statement("exchanges").replace("incoming", f"({_union(incoming)})")
+    session.run(f"CREATE TABLE {STORED} AS {sql}", "sorting exchanges", incoming.rows)
+    own = ", ".join(EXCHANGES.names)
+    texts = ", ".join(EXCHANGE_TEXT.names)
+    session.run(f"CREATE VIEW exchanges AS SELECT {own} FROM {STORED}")
+    session.run(
+        f"CREATE VIEW exchange_text AS SELECT {texts} FROM {STORED} "
+        "WHERE prompt IS NOT NULL OR response IS NOT NULL OR system_prompt IS NOT NULL"
+    )
 
 
 def build_profiles(session: LoadSession) -> None:
@@ -164,7 +137,7 @@ def _bounds(session: LoadSession, rows: int) -> list[str]:
     if not offsets:
         return [""]
     found = session.rows(
-        "SELECT DISTINCT account_id FROM exchanges WHERE rowid IN (SELECT unnest($offsets)) "
+        f"SELECT DISTINCT account_id FROM {STORED} WHERE rowid IN (SELECT unnest($offsets)) "
         "ORDER BY 1",
         {"offsets": list(offsets)},
     )

@@ -2,13 +2,13 @@
 -- stored by (account_id, ts), so that the rows before a row are found by a streaming look back.
 -- Sums of fractions are rounded: their last digits depend on the order of the threads.
 WITH e AS NOT MATERIALIZED (
-    SELECT * FROM exchanges WHERE account_id >= $low AND ($high IS NULL OR account_id < $high)
+    SELECT * FROM exchange_rows WHERE account_id >= $low AND ($high IS NULL OR account_id < $high)
 ), steps AS (
     SELECT account_id, ts, input_tokens, output_tokens, cost_usd, n_messages, n_tools, status,
            stream, model,
            CASE WHEN lag(account_id) OVER () = account_id
                 THEN date_diff('microsecond', lag(ts) OVER (), ts) / 1e6 END AS gap_s
-    FROM exchanges WHERE account_id >= $low AND ($high IS NULL OR account_id < $high)
+    FROM exchange_rows WHERE account_id >= $low AND ($high IS NULL OR account_id < $high)
 ), totals AS (
     SELECT account_id, count(*) AS exchanges,
            count(DISTINCT CAST(ts AS DATE)) AS active_days,

@@ -1,10 +1,12 @@
--- Computed columns of exchanges over the rows of all extracts (`incoming`). What the extract
--- supplied stays where there is no prompt to compute from. Each step is a query of its own, so
--- that no expression is worked out twice.
+-- Exchanges with their texts and computed columns over the rows of all extracts (`incoming`), as
+-- they are stored. What the extract supplied stays where there is no prompt to compute from. Each
+-- step is a query of its own, so that no expression is worked out twice; beginning and end are
+-- treated as one string, split again at a control character, to halve the calls.
 WITH forms AS (
     SELECT *, folded(prompt) AS form FROM incoming
 ), ends AS (
-    SELECT *, spaced(left(form, 96)) AS head, spaced(right(form, 96)) AS tail FROM forms
+    SELECT *, digits_masked(spaced(left(form, 72) || chr(1) || right(form, 72))) AS both_ends
+    FROM forms
 )
 SELECT coalesce(nullif(exchange_id, ''), source_id || ':' || source_row) AS exchange_id,
        account_id, ts, session_id, api_key_id, model, operation, input_tokens, output_tokens,
@@ -12,9 +14,10 @@ SELECT coalesce(nullif(exchange_id, ''), source_id || ':' || source_row) AS exch
        n_messages, n_tools, max_tokens, temperature, ip, user_agent, tls_fingerprint, device_id,
        system_prompt_hash, tools_hash,
        coalesce(text_hash(dense(form)), prompt_hash) AS prompt_hash,
-       coalesce(digits_masked(left(trim(head), 48)), prompt_head) AS prompt_head,
-       coalesce(digits_masked(right(trim(tail), 48)), prompt_tail) AS prompt_tail,
+       coalesce(left(trim(split_part(both_ends, chr(1), 1)), 48), prompt_head) AS prompt_head,
+       coalesce(right(trim(split_part(both_ends, chr(1), -1)), 48), prompt_tail) AS prompt_tail,
        coalesce(CAST(length(prompt) AS INTEGER), prompt_chars) AS prompt_chars,
-       cost_usd, source_id, source_row
+       cost_usd, source_id, source_row,
+       system_prompt, prompt, response, truncated
 FROM ends
 ORDER BY account_id, ts, source_id, source_row
