@@ -348,6 +348,11 @@ def test_a_kept_state_counts_only_for_the_same_bytes(
     other.append("note", comment())
     again.append("note", comment())
     assert verify(ledger.path).ok
+    again.close()
+    whole = ledger.path.read_bytes()
+    ledger.path.write_bytes(whole.replace(b"acct-4", b"acct-5", 1))
+    assert open_ledger().problems
+    ledger.path.write_bytes(whole)
     data = kept.read_bytes()
     kept.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     assert open_ledger().state.fingerprint() == again.state.fingerprint()

@@ -104,6 +104,17 @@ def test_a_refused_proposal_never_counts(open_ledger: Open) -> None:
     assert not bo.state.pending
 
 
+def test_a_proposal_can_be_withdrawn(open_ledger: Open) -> None:
+    ana, bo = open_ledger(), open_ledger("bo", 1002)
+    proposal = ana.append("proposal", bodies.proposal(flag(bodies.account_subject("a"))))
+    ana.append("reversal", bodies.reversal(proposal.id, "C-OTHER"))
+    assert not ana.state.pending
+    assert list(ana.state.decisions_rows()) == []
+    bo.refresh()
+    with pytest.raises(LedgerError, match="No proposal"):
+        answer(bo, proposal.id, agree=True)
+
+
 def test_the_policy_says_what_needs_two(open_ledger: Open, battery: ModuleType) -> None:
     ledger = open_ledger()
     text = '[two_people]\naccounts_over = 2\nreasons = ["R-OTHER"]\n'

@@ -1,4 +1,4 @@
-"""The one spelling of a record: ASCII JSON with sorted keys, no spaces, DEL escaped.
+"""The one spelling of a record: ASCII JSON with sorted keys, no spaces, DEL escaped too.
 
 Keys are ASCII and numbers integers within ±2^53, so this equals RFC 8785 on what the schema allows.
 """
@@ -25,7 +25,7 @@ Fields = dict[str, Any]
 def canonical(value: object) -> bytes:
     """The canonical bytes of a JSON value; raises MalformedError for what JSON cannot hold."""
     try:
-        return _encode(value).replace("\x7f", "\\u007f").encode("ascii")
+        return _encode(value).encode("ascii")
     except (ValueError, TypeError, RecursionError) as error:
         raise MalformedError(f"cannot be written as JSON: {error}") from error
 

@@ -34,7 +34,7 @@ class SetRef:
 def spell(values: Iterable[str]) -> bytes:
     """The file of a list: each value as one ASCII JSON string, LF-terminated."""
     text = "\n".join(map(_encode, values))
-    return (text + "\n").replace("\x7f", "\\u007f").encode("ascii") if text else b""
+    return (text + "\n").encode("ascii") if text else b""
 
 
 def read_lines(data: bytes) -> list[str]:
