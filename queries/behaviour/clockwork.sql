@@ -25,6 +25,11 @@ entity = "account"
 
 [columns.cluster_id]
 entity = "cluster"
+
+[[test]]
+fixture = "ring"
+rows = 8
+contains = { account_id = "ring-0", exchanges = 300 }
 +++*/
 SELECT p.account_id, round(p.gap_cv, 3) AS gap_cv, round(p.median_gap_s, 1) AS median_gap_s, p.exchanges,
        m.cluster_id

@@ -29,6 +29,11 @@ entity = "org"
 
 [columns.cluster_id]
 entity = "cluster"
+
+[[test]]
+fixture = "ring"
+rows = 8
+contains = { account_id = "ring-0", exchanges = 300 }
 +++*/
 SELECT p.account_id, round(p.hour_entropy, 3) AS hour_entropy, p.exchanges, p.active_days,
        round(p.weekend_share, 3) AS weekend_share, a.org_id, a.plan, m.cluster_id

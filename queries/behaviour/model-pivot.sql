@@ -20,6 +20,11 @@ entity = "model"
 
 [columns.cluster_id]
 entity = "cluster"
+
+[[test]]
+fixture = "ring"
+rows = 1
+contains = { model = "m-2", cluster_id = "C-RING" }
 +++*/
 WITH used AS (
     SELECT r.model, r.released_at, e.account_id, count(*) AS n,

@@ -33,6 +33,11 @@ entity = "account"
 
 [columns.cluster_id]
 entity = "cluster"
+
+[[test]]
+fixture = "ring"
+rows = 8
+contains = { account_id = "ring-0", exchanges = 300 }
 +++*/
 SELECT p.account_id, p.exchanges, round(p.one_turn_share, 3) AS one_turn_share,
        round(p.out_in_ratio, 2) AS out_in_ratio, p.median_output_tokens, p.output_tokens, m.cluster_id

@@ -16,6 +16,12 @@ help = "Least members"
 
 [columns.cluster_id]
 entity = "cluster"
+
+[[test]]
+fixture = "ring"
+params = { min_accounts = 8 }
+rows = 1
+contains = { cluster_id = "C-RING", accounts = 8 }
 +++*/
 SELECT m.cluster_id, count(*) AS accounts, round(stddev_pop(p.exchanges) / avg(p.exchanges), 3) AS volume_cv,
        median(p.exchanges) AS median_exchanges

@@ -23,6 +23,12 @@ help = "Least such exchanges"
 
 [columns.account_id]
 entity = "account"
+
+[[test]]
+fixture = "ring"
+params = { least = 4 }
+rows = 8
+contains = { account_id = "ring-0", exchanges = 4 }
 +++*/
 WITH asked AS (
     SELECT account_id, ts, lower(prompt) AS text FROM exchange_text

@@ -26,6 +26,12 @@ entity = "prompt"
 
 [columns.prompt_head]
 entity = "head"
+
+[[test]]
+fixture = "ring"
+params = { min_accounts = 4 }
+rows = 1
+contains = { prompt_hash = 7, accounts = 4 }
 +++*/
 SELECT e.prompt_hash, count(DISTINCT e.account_id) AS accounts, count(*) AS exchanges,
        min(e.prompt_head) AS prompt_head, min(e.ts) AS first_ts, max(e.ts) AS last_ts

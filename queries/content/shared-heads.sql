@@ -21,6 +21,12 @@ entity = "head"
 query = "template-sharding"
 label = "Is the work divided?"
 bind = { head = "row.prompt_head" }
+
+[[test]]
+fixture = "ring"
+params = { min_accounts = 5 }
+rows = 1
+contains = { prompt_head = "solve item # of the list", accounts = 8 }
 +++*/
 SELECT s.value AS prompt_head, s.accounts, round(s.rarity, 2) AS rarity, CAST(sum(t.n) AS BIGINT) AS exchanges,
        min(t.first_ts) AS first_ts, max(t.last_ts) AS last_ts, s.hub

@@ -22,6 +22,11 @@ help = "Most accounts"
 
 [columns.value]
 entity = "value"
+
+[[test]]
+fixture = "ring"
+rows = 1
+contains = { family = "system_prompt", value = "sp-ring" }
 +++*/
 SELECT s.family, s.value, s.accounts, round(s.rarity, 2) AS rarity, s.hub, min(t.first_ts) AS first_ts, max(t.last_ts) AS last_ts
 FROM trait_stats AS s JOIN traits AS t ON t.family = s.family AND t.value = s.value

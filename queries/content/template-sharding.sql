@@ -12,6 +12,12 @@ falsepositives = ["One customer's own workers", "A data-labelling firm"]
 [params.head]
 type = "text"
 help = "Beginning of the prompts, as shown in the list"
+
+[[test]]
+fixture = "ring"
+params = { head = "solve item # of the list" }
+rows = 1
+contains = { accounts = 8, texts = 32 }
 +++*/
 WITH uses AS (
     SELECT account_id, prompt_hash, count(*) AS n FROM exchanges

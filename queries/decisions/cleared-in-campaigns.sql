@@ -13,6 +13,11 @@ entity = "account"
 
 [columns.cluster_id]
 entity = "cluster"
+
+[[test]]
+fixture = "ring"
+rows = 1
+contains = { account_id = "ring-2", reason = "C-OTHER" }
 +++*/
 SELECT d.account_id, d.reason, d.analyst, d.decided_at, m.cluster_id, m.member_score
 FROM decisions AS d JOIN cluster_members AS m ON m.account_id = d.account_id

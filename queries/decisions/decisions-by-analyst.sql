@@ -7,6 +7,11 @@ status = "stable"
 level = "informational"
 tags = ["decisions"]
 falsepositives = ["Nothing: this only counts"]
+
+[[test]]
+fixture = "ring"
+rows = 2
+contains = { analyst = "ana", verdict = "flag" }
 +++*/
 SELECT analyst, verdict, reason, confidence, count(*) AS accounts, min(decided_at) AS first_at, max(decided_at) AS last_at
 FROM decisions GROUP BY analyst, verdict, reason, confidence

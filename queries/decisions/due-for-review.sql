@@ -15,6 +15,12 @@ help = "Lapsing by then; counted from the last event"
 
 [columns.account_id]
 entity = "account"
+
+[[test]]
+fixture = "ring"
+params = { by = "2026-07-01" }
+rows = 1
+contains = { account_id = "ring-1", verdict = "flag" }
 +++*/
 SELECT d.account_id, d.verdict, d.reason, d.analyst, d.decided_at, d.expires_at, d.record_id
 FROM decisions AS d WHERE d.expires_at IS NOT NULL AND d.expires_at <= $by

@@ -13,6 +13,11 @@ entity = "account"
 
 [columns.cluster_id]
 entity = "cluster"
+
+[[test]]
+fixture = "ring"
+rows = 1
+contains = { account_id = "ring-1", reason = "R-PAY-SHARED" }
 +++*/
 SELECT d.account_id, d.reason, d.decided_at, a.status, p.last_ts, p.exchanges, m.cluster_id
 FROM decisions AS d

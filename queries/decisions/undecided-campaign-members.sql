@@ -13,6 +13,11 @@ entity = "cluster"
 
 [columns.account_id]
 entity = "account"
+
+[[test]]
+fixture = "ring"
+rows = 6
+contains = { cluster_id = "C-RING", account_id = "ring-0" }
 +++*/
 SELECT m.cluster_id, m.account_id, m.member_score, m.cluster_score, p.exchanges, a.status
 FROM cluster_members AS m

@@ -30,6 +30,11 @@ help = "Least hand-overs"
 
 [columns.ip]
 entity = "ip"
+
+[[test]]
+fixture = "ring"
+rows = 1
+contains = { ip = "198.51.100.7", hand_overs = 28 }
 +++*/
 WITH uses AS (
     SELECT ip, account_id, ts, lag(account_id) OVER (PARTITION BY ip ORDER BY ts, account_id) AS before_account,

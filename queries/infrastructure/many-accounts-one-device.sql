@@ -16,6 +16,11 @@ help = "Least accounts"
 
 [columns.device_id]
 entity = "device"
+
+[[test]]
+fixture = "ring"
+rows = 1
+contains = { device_id = "dev-ring", accounts = 8 }
 +++*/
 SELECT s.value AS device_id, s.accounts, round(s.rarity, 2) AS rarity, min(t.first_ts) AS first_ts, max(t.last_ts) AS last_ts
 FROM trait_stats AS s JOIN traits AS t ON t.family = s.family AND t.value = s.value

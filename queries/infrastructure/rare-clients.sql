@@ -23,6 +23,11 @@ help = "Most accounts"
 
 [columns.client]
 entity = "value"
+
+[[test]]
+fixture = "ring"
+rows = 1
+contains = { client = "agent|t13d", accounts = 8 }
 +++*/
 SELECT s.value AS client, s.accounts, round(s.rarity, 2) AS rarity, min(t.first_ts) AS first_ts, max(t.last_ts) AS last_ts
 FROM trait_stats AS s JOIN traits AS t ON t.family = s.family AND t.value = s.value

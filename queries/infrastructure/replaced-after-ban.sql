@@ -24,6 +24,11 @@ entity = "account"
 
 [columns.value]
 entity = "value"
+
+[[test]]
+fixture = "ring"
+rows = 6
+contains = { closed_account = "ring-0", account_id = "ring-7" }
 +++*/
 WITH closed AS (
     SELECT account_id, status_at FROM accounts

@@ -26,6 +26,11 @@ entity = "ip"
 
 [columns.accounts]
 unit = "accounts"
+
+[[test]]
+fixture = "ring"
+rows = 1
+contains = { ip = "198.51.100.7", accounts = 8 }
 +++*/
 SELECT s.value AS ip, s.accounts, round(s.rarity, 2) AS rarity, min(t.first_ts) AS first_ts,
        max(t.last_ts) AS last_ts, CAST(sum(t.n) AS BIGINT) AS exchanges

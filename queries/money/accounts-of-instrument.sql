@@ -26,6 +26,12 @@ entity = "org"
 scope = "row.account_id"
 suggest = "flag"
 reason = "R-PAY-SHARED"
+
+[[test]]
+fixture = "ring"
+params = { instrument = "card-ring" }
+rows = 8
+contains = { account_id = "ring-0", payments = 1 }
 +++*/
 SELECT p.account_id, count(*) AS payments, CAST(sum(p.amount_minor) AS BIGINT) AS amount_minor,
        min(p.ts) AS first_ts, max(p.ts) AS last_ts, string_agg(DISTINCT p.status, ', ' ORDER BY p.status) AS statuses,

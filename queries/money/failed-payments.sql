@@ -17,6 +17,11 @@ help = "Least payments that did not succeed"
 
 [columns.instrument_fingerprint]
 entity = "instrument"
+
+[[test]]
+fixture = "ring"
+rows = 1
+contains = { instrument_fingerprint = "card-1", payments = 2 }
 +++*/
 SELECT instrument_fingerprint, count(*) AS payments,
        count(*) FILTER (WHERE status IS DISTINCT FROM 'succeeded') AS not_succeeded,

@@ -17,6 +17,11 @@ help = "Least accounts"
 
 [columns.bin]
 entity = "bin"
+
+[[test]]
+fixture = "ring"
+rows = 1
+contains = { bin = "459840", accounts = 8 }
 +++*/
 SELECT bin, count(DISTINCT account_id) AS accounts, count(DISTINCT instrument_fingerprint) AS instruments,
        round(avg(CASE WHEN funding = 'prepaid' THEN 1.0 ELSE 0.0 END), 3) AS prepaid_share,

@@ -20,6 +20,12 @@ entity = "bin"
 
 [columns.accounts]
 unit = "accounts"
+
+[[test]]
+fixture = "ring"
+params = { min_accounts = 8 }
+rows = 1
+contains = { bin = "459840", funding = "prepaid" }
 +++*/
 SELECT bin, funding, amount_minor, currency, CAST(date_trunc('day', ts) AS DATE) AS day,
        count(DISTINCT account_id) AS accounts, count(DISTINCT instrument_fingerprint) AS instruments,

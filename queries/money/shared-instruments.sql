@@ -27,6 +27,11 @@ unit = "accounts"
 query = "accounts-of-instrument"
 label = "Accounts of this card"
 bind = { instrument = "row.instrument_fingerprint" }
+
+[[test]]
+fixture = "ring"
+rows = 1
+contains = { instrument_fingerprint = "card-ring", accounts = 8 }
 +++*/
 SELECT p.instrument_fingerprint, count(DISTINCT p.account_id) AS accounts,
        count(DISTINCT a.email_domain) AS domains, count(DISTINCT a.org_id) AS organisations,

@@ -14,3 +14,4 @@ FROM account_profile AS p
 LEFT JOIN accounts AS a ON a.account_id = p.account_id
 LEFT JOIN cluster_members AS m ON m.account_id = p.account_id
 WHERE p.account_id = $account
+ORDER BY p.account_id

@@ -19,3 +19,4 @@ SELECT c.cluster_id, c.score, c.campaign_like, c.kind, c.accounts, c.exchanges, 
        coalesce(d.decided, 0) AS decided, coalesce(d.flagged, 0) AS flagged
 FROM clusters AS c LEFT JOIN decided AS d ON d.cluster_id = c.cluster_id
 WHERE c.cluster_id = $cluster
+ORDER BY c.cluster_id

@@ -27,6 +27,12 @@ entity = "referral"
 
 [columns.cluster_id]
 entity = "cluster"
+
+[[test]]
+fixture = "ring"
+params = { hour = "2026-05-01 10:00" }
+rows = 8
+contains = { account_id = "ring-0", email = "r0@d0.example" }
 +++*/
 SELECT a.account_id, a.created_at, a.email, a.signup_ip, a.referral, a.plan, a.status, m.cluster_id,
        p.exchanges

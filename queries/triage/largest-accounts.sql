@@ -26,6 +26,11 @@ entity = "email"
 
 [columns.cluster_id]
 entity = "cluster"
+
+[[test]]
+fixture = "ring"
+rows = 12
+contains = { account_id = "ring-0", exchanges = 300 }
 +++*/
 SELECT p.account_id, p.exchanges, p.output_tokens, p.cost_usd, p.active_days, a.org_id, a.plan,
        a.email, m.cluster_id

@@ -17,6 +17,12 @@ help = "Hours between two hours with exchanges"
 
 [columns.hours_missing]
 unit = "hours"
+
+[[test]]
+fixture = "ring"
+params = { least = 5 }
+rows = 1
+contains = { hours_missing = 45 }
 +++*/
 WITH hours AS (
     SELECT date_trunc('hour', ts) AS hour, count(*) AS n FROM exchanges GROUP BY ALL

@@ -29,6 +29,12 @@ entity = "email"
 
 [columns.output_tokens]
 unit = "tokens"
+
+[[test]]
+fixture = "ring"
+params = { since = "2026-04-30" }
+rows = 8
+contains = { account_id = "ring-0", email = "r0@d0.example" }
 +++*/
 SELECT a.account_id, a.created_at, a.email, a.plan, a.status, p.exchanges, p.output_tokens,
        p.out_in_ratio, p.per_active_day

@@ -22,6 +22,12 @@ unit = "accounts"
 query = "accounts-of-hour"
 label = "Accounts made in this hour"
 bind = { hour = "row.hour" }
+
+[[test]]
+fixture = "ring"
+params = { min_z = 2.0 }
+rows = 1
+contains = { accounts = 8, domains = 8 }
 +++*/
 WITH hours AS (
     SELECT date_trunc('hour', created_at) AS hour, count(*) AS accounts,

@@ -93,11 +93,12 @@ def check_queries(files: tuple[Path, ...], chosen: Choices) -> int:
     """Check saved queries: form, statement, parameters, columns, and their tests on fixtures."""
     from workbench.workers.checking import check_library
 
-    findings = check_library(files)
+    findings, tested = check_library(files)
     put_records(chosen, ["query", "file", "what"], findings)
     if findings:
         raise WorkbenchError(f"{len(findings):,} findings.", title="The queries are not in order")
-    chosen.talk.say("Every saved query is in order.")
+    words = "" if tested else " Their tests need the fixtures of a checkout and were not run."
+    chosen.talk.say(f"Every saved query is in order.{words}")
     return 0
 
 

@@ -15,6 +15,7 @@ from workbench.case import Case
 from workbench.cli import output
 from workbench.desk import Desk
 from workbench.errors import LimitReached, UsageError, WorkbenchError
+from workbench.playbooks.availability import absent_columns, require
 from workbench.playbooks.binding import ExtractSpan, bind, moment
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library, read_library
@@ -138,7 +139,9 @@ def given_values(pairs: tuple[str, ...]) -> dict[str, str]:
 def put_query(
     session: CaseSession, query: SavedQuery, given: Mapping[str, object], chosen: Choices
 ) -> None:
-    """Run a saved query and write its result."""
+    """Run a saved query and write its result; raises WorkbenchError where its data is missing."""
+    if query.needs_tables or query.needs_columns:
+        require(query, absent_columns(session.rows("overview-columns")))
     put_sql(session, query.sql, bind(query, given, session.span), chosen)
 
 

@@ -113,7 +113,7 @@ class Session:
                 f"The statement needs a value for {names}.",
                 hint="Give each with -p NAME=VALUE, or fill in the form.",
             )
-        used = {name: _typed(parameters[name]) for name in inspection.parameters}
+        used = {name: typed_parameter(parameters[name]) for name in inspection.parameters}
         with engine_errors():
             return cursor.sql(inspection.statement, params=used or None)
 
@@ -122,7 +122,8 @@ class Session:
         self._root.close()
 
 
-def _typed(value: object) -> object:
+def typed_parameter(value: object) -> object:
+    """A parameter in the form that the engine binds: times become times."""
     if isinstance(value, dict):
         ((kind, text),) = value.items()
         moment = datetime.datetime.fromisoformat(text)

@@ -181,9 +181,7 @@ def parse_query(text: str, path: Path, *, pack: str, trust: str) -> SavedQuery:
         trust=trust,
         needs_tables=source.texts(needs.get("tables", []), "needs.tables"),
         needs_columns=source.texts(needs.get("columns", []), "needs.columns"),
-        params=tuple(
-            _parameter(source, name, given) for name, given in values.get("params", {}).items()
-        ),
+        params=read_parameters(path, values.get("params", {})),
         columns={
             name: source.build(ColumnNote, given, f"columns.{name}")
             for name, given in values.get("columns", {}).items()
@@ -206,6 +204,14 @@ def _split(text: str, source: _Source) -> tuple[str, str]:
     if not sql.strip():
         raise source.wrong("there is no SELECT after the block")
     return header, sql.strip()
+
+
+def read_parameters(path: Path, given: object) -> tuple[Parameter, ...]:
+    """The `[params.NAME]` tables of a file; raises UsageError naming the field."""
+    source = _Source(path)
+    if not isinstance(given, dict):
+        raise source.wrong("params must be a table of tables")
+    return tuple(_parameter(source, name, values) for name, values in given.items())
 
 
 def _parameter(source: _Source, name: str, given: object) -> Parameter:

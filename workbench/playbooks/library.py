@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench.errors import UsageError, WorkbenchError
-from workbench.playbooks.format import SavedQuery, read_query
+from workbench.playbooks.format import Parameter, SavedQuery, read_parameters, read_query
 
 TRAITS, PLAYBOOKS = "traits", "playbooks"
 Item = TypeVar("Item")
@@ -35,6 +35,7 @@ class Playbook:
     title: str
     path: Path
     question: str = ""
+    params: tuple[Parameter, ...] = ()
     steps: tuple[Step, ...] = ()
 
 
@@ -124,10 +125,11 @@ def read_playbook(path: Path) -> Playbook:
         if "query" not in given:
             raise UsageError(f"{path}: step {number} names no query.")
         steps.append(Step(**given))
+    params = read_parameters(path, values.pop("params", {}))
     unknown = values.keys() - {"id", "title", "question"}
     if unknown or "id" not in values or "title" not in values:
         raise UsageError(
-            f"{path}: a playbook has id, title, question and steps"
+            f"{path}: a playbook has id, title, question, params and steps"
             + (f", not {', '.join(sorted(unknown))}." if unknown else "; id or title is missing.")
         )
-    return Playbook(path=path, steps=tuple(steps), **values)
+    return Playbook(path=path, params=params, steps=tuple(steps), **values)

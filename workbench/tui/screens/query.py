@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.errors import WorkbenchError
+from workbench.playbooks.availability import absent_columns, require
 from workbench.playbooks.binding import bind
 from workbench.playbooks.format import SavedQuery
 from workbench.safe_text import safe_text
@@ -61,6 +62,8 @@ class QueryResult(View):
             parts.append((f"\nalso seen with: {safe_text(benign, 240)}", "$text-muted"))
         self.query_one("#query-head", Static).update(Content.assemble(*parts))
         try:
+            if query.needs_tables or query.needs_columns:
+                require(query, absent_columns((await self.page("overview-columns")).records()))
             bound = bind(query, given, self.jobs.span)
         except WorkbenchError as error:
             self.post_message(Failed(error))

@@ -1,0 +1,123 @@
+"""`workbench playbook`: list, show and run ordered steps of saved queries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workbench.case import Case
+from workbench.cli import output
+from workbench.cli.session import (
+    CASE,
+    GIVEN,
+    CaseSession,
+    Choices,
+    choices,
+    given_values,
+    library_of,
+    open_case,
+    put_records,
+)
+from workbench.playbooks.binding import Bound
+from workbench.playbooks.format import SavedQuery
+from workbench.playbooks.running import StepResult, run_playbook
+
+_SHOWN = 12
+_READ = 100_000
+
+
+@click.group()
+def playbook() -> None:
+    """Playbooks: list, show, run."""
+
+
+@playbook.command("list")
+@click.argument("case", required=False, type=click.Path(path_type=Path))
+@choices
+def list_playbooks(case: Path | None, chosen: Choices) -> int:
+    """All playbooks in sight, with those of CASE."""
+    library = library_of(Case.open(case) if case else None)
+    rows: list[list[Any]] = [
+        [book.id, book.title, len(book.steps), ", ".join(one.name for one in book.params)]
+        for book in library.playbooks.values()
+    ]
+    put_records(chosen, ["id", "title", "steps", "parameters"], rows)
+    return 0
+
+
+@playbook.command("show")
+@click.argument("name")
+@click.argument("case", required=False, type=click.Path(path_type=Path))
+def show_playbook(name: str, case: Path | None) -> int:
+    """The steps of one playbook."""
+    book = library_of(Case.open(case) if case else None).playbook(name)
+    output.write(f"{output.cell_text(book.title)}\n{output.cell_text(book.question)}\n\n")
+    for number, step in enumerate(book.steps, 1):
+        stop = f"  (ends if {step.stop_if})" if step.stop_if else ""
+        output.write(f"{number}. {step.query}{stop}\n   {output.cell_text(step.say)}\n")
+    return 0
+
+
+@playbook.command("run")
+@CASE
+@click.argument("name")
+@GIVEN
+@click.option("--record", is_flag=True, help="write one record a step to the ledger")
+@choices
+def run_command(
+    case: Path, name: str, given: tuple[str, ...], record: bool, chosen: Choices
+) -> int:
+    """Run the playbook NAME on CASE: what each step asks, found, and collected."""
+    with open_case(case) as session:
+        book = session.library.playbook(name)
+
+        def ask(query: SavedQuery, values: Bound) -> tuple[list[str], list[list[Any]], bool]:
+            opened = session.client.request(
+                "open", sql=query.sql, parameters=values, limit=_READ, cell=4096
+            )
+            names = [str(column[0]) for column in opened["columns"]]
+            return names, opened["rows"], bool(opened["more"])
+
+        for result in run_playbook(book, session.library, given_values(given), session.span, ask):
+            told = session.client.request(
+                "digest", sql=result.query.sql, parameters=result.parameters
+            )
+            _write(result, str(told["sha256"]), chosen)
+            if record:
+                _record(session, book.id, result, str(told["sha256"]))
+    return 0
+
+
+def _write(result: StepResult, digest: str, chosen: Choices) -> None:
+    if chosen.format == "jsonl":
+        marked = {name: len(values) for name, values in result.marked.items()}
+        fields = {
+            "step": result.number, "query": result.query.id, "rev": result.query.rev,
+            "query_sha256": result.query.sha256, "rows": len(result.rows), "more": result.more,
+            "result_sha256": digest, "marked": marked, "stops": result.stops,
+        }  # fmt: skip
+        output.write(json.dumps(fields) + "\n")
+        return
+    sign = "≥ " if result.more else ""
+    limit = _SHOWN if chosen.limit is None else chosen.limit
+    output.write(f"{result.number}. {output.cell_text(result.query.title)}\n")
+    output.write(f"   {output.cell_text(result.step.say)}\n\n")
+    if result.rows:
+        output.write(output.table_text(result.names, result.rows[:limit]))
+    shown = f", the first {limit:,} shown" if len(result.rows) > limit else ""
+    output.write(f"{sign}{len(result.rows):,} rows{shown} · {digest[:16]}…\n")
+    if result.stops:
+        output.write(f"The playbook ends here: {result.step.stop_if}.\n")
+    output.write("\n")
+
+
+def _record(session: CaseSession, book: str, result: StepResult, digest: str) -> None:
+    text = (
+        f"playbook {book} step {result.number}: {result.query.id} rev {result.query.rev} "
+        f"{result.query.sha256} rows {len(result.rows)} result {digest}"
+    )
+    body = {"kind": "step", "subject": "query", "id": result.query.id, "text": text}
+    session.desk.append("note", body)

@@ -1,0 +1,90 @@
+"""Runs a playbook step by step over any engine: what to say, when to stop, what to collect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.errors import UsageError
+from workbench.playbooks.binding import Bound, ExtractSpan, bind
+from workbench.playbooks.format import SavedQuery
+from workbench.playbooks.library import Library, Playbook, Step
+
+Ask = Callable[[SavedQuery, Bound], tuple[list[str], list[list[Any]], bool]]
+_BOUND = re.compile(r"\s*rows\s*(=|<|>|<=|>=)\s*(\d+)\s*")
+_COMPARE: Mapping[str, Callable[[int, int], bool]] = {
+    "=": lambda rows, bound: rows == bound,
+    "<": lambda rows, bound: rows < bound,
+    ">": lambda rows, bound: rows > bound,
+    "<=": lambda rows, bound: rows <= bound,
+    ">=": lambda rows, bound: rows >= bound,
+}
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One step as it ran: its rows, what it collected, and whether it ended the run."""
+
+    number: int
+    step: Step
+    query: SavedQuery
+    parameters: Bound
+    names: list[str]
+    rows: list[list[Any]]
+    more: bool
+    marked: dict[str, list[str]] = field(default_factory=dict)
+    stops: bool = False
+
+
+def stops(condition: str, rows: int) -> bool:
+    """Whether a row bound such as `rows = 0` holds; raises UsageError for another form."""
+    if not condition:
+        return False
+    match = _BOUND.fullmatch(condition)
+    if match is None:
+        raise UsageError(f"“{condition}” is no stop rule.", hint="Write: rows = 0, rows > 10000 …")
+    return _COMPARE[match.group(1)](rows, int(match.group(2)))
+
+
+def run_playbook(
+    playbook: Playbook,
+    library: Library,
+    given: Mapping[str, object],
+    span: ExtractSpan,
+    ask: Ask,
+) -> Iterator[StepResult]:
+    """Run the steps in order until one stops; values go to each step whose query takes them.
+
+    Raises UsageError for a value that is missing or unknown, and whatever `ask` raises.
+    """
+    known = {parameter.name for parameter in playbook.params}
+    for name in given:
+        if name not in known:
+            listed = ", ".join(sorted(known)) or "it has none"
+            raise UsageError(f"{playbook.id} has no parameter “{name}”.", hint=f"It has: {listed}.")
+    for parameter in playbook.params:
+        if parameter.required and parameter.name not in given:
+            raise UsageError(
+                f"The playbook {playbook.id} needs {parameter.name}.",
+                hint=f"Give -p {parameter.name}=VALUE. {parameter.help}",
+            )
+    marked: dict[str, list[str]] = {}
+    for number, step in enumerate(playbook.steps, 1):
+        query = library.query(step.query)
+        takes = {parameter.name for parameter in query.params}
+        values = {name: value for name, value in given.items() if name in takes} | step.params
+        parameters = bind(query, values, span)
+        names, rows, more = ask(query, parameters)
+        if step.mark in names:
+            at = names.index(step.mark)
+            found = (str(row[at]) for row in rows if row[at] is not None)
+            marked[step.mark] = list(dict.fromkeys([*marked.get(step.mark, []), *found]))
+        ends = stops(step.stop_if, len(rows))
+        yield StepResult(
+            number, step, query, parameters, names, rows, more,
+            {name: list(values) for name, values in marked.items()}, ends,
+        )  # fmt: skip
+        if ends:
+            return
