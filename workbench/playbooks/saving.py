@@ -14,16 +14,21 @@ from workbench.playbooks.format import parse_query
 _OUTER_SEMICOLON = re.compile(r";\s*$")
 
 
+def _quoted(text: str) -> str:
+    """A TOML basic string: as JSON's, but characters beyond the first plane stand for themselves."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
 def query_text(
     query_id: str, title: str, question: str, sql: str, parameters: Sequence[str]
 ) -> str:
     """The text of the file; each `$name` of the statement becomes a declared text parameter."""
-    lines = ["/*+++", f"id = {json.dumps(query_id)}", f"title = {json.dumps(title)}"]
+    lines = ["/*+++", f"id = {_quoted(query_id)}", f"title = {_quoted(title)}"]
     if question:
-        lines.append(f"question = {json.dumps(question)}")
+        lines.append(f"question = {_quoted(question)}")
     lines += ["rev = 1", 'status = "experimental"']
     for name in parameters:
-        lines += ["", f"[params.{json.dumps(name)}]", 'type = "text"']
+        lines += ["", f"[params.{_quoted(name)}]", 'type = "text"']
     lines += ["+++*/", _OUTER_SEMICOLON.sub("", sql.strip())]
     return "\n".join(lines) + "\n"
 
