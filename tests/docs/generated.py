@@ -10,7 +10,16 @@ import click
 from workbench.cli.main import COMMANDS, cli
 from workbench.intake.derived import TABLES
 from workbench.tui.app import Bench
-from workbench.tui.screens import account, cluster, decisions, exchange, overview, queries, query, sql
+from workbench.tui.screens import (
+    account,
+    cluster,
+    decisions,
+    exchange,
+    overview,
+    queries,
+    query,
+    sql,
+)
 from workbench.tui.screens.help import key_words, own_bindings
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.result_pane import ResultPane
@@ -43,11 +52,15 @@ def commands() -> str:
         command = cli.get_command(context, name)
         assert command is not None
         usage = " ".join(_words(command, context))
-        lines.append(f"| `workbench {name} {usage}`".rstrip() + f" | {command.get_short_help_str(120)} |")
+        lines.append(
+            f"| `workbench {name} {usage}`".rstrip() + f" | {command.get_short_help_str(120)} |"
+        )
         if isinstance(command, click.Group):
             for inner, leaf in command.commands.items():
                 usage = " ".join(_words(leaf, context))
-                lines.append(f"| `workbench {name} {inner} {usage}` | {leaf.get_short_help_str(120)} |")
+                lines.append(
+                    f"| `workbench {name} {inner} {usage}` | {leaf.get_short_help_str(120)} |"
+                )
     return "\n".join(lines)
 
 

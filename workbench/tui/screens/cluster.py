@@ -20,14 +20,14 @@ from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.plots import day_range, lanes, meter
 from workbench.tui.widgets.steps import Steps
 
-_PARTS = (("e", "evidence"), ("s", "score"), ("m", "members"), ("l", "lanes"), ("t", "texts"))
+_PARTS = (("e", "evidence"), ("s", "score"), ("m", "members"), ("w", "lanes"), ("t", "texts"))
 _LABEL = 18
 
 
 class ClusterPage(View):
     """The evidence card and what lies behind it."""
 
-    HINTS = (("e s m l t", "parts"), ("enter", "open"), ("space", "mark"))
+    HINTS = (("e s m w t", "parts"), ("enter", "open"), ("space", "mark"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, f"part('{name}')", name, id=f"cluster.{name}") for key, name in _PARTS
     ]

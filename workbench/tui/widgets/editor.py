@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.theme import Theme
 from textual.widgets import OptionList, TextArea
 from textual.widgets.option_list import Option
 
@@ -98,7 +99,7 @@ class SqlText(TextArea):
 
 
 class SqlEditor(Vertical):
-    """Editor and completion list."""
+    """Editor and completion list; its colours follow the bench's theme."""
 
     DEFAULT_CSS = """
     SqlEditor { height: auto; max-height: 50%; }
@@ -121,6 +122,14 @@ class SqlEditor(Vertical):
         choices = OptionList(markup=False)
         choices.can_focus = False
         yield choices
+
+    def on_mount(self) -> None:
+        """Follow the theme."""
+        self._colour(self.app.current_theme)
+        self.app.theme_changed_signal.subscribe(self, self._colour)
+
+    def _colour(self, theme: Theme) -> None:
+        self.area.theme = "vscode_dark" if theme.dark else "github_light"
 
     @property
     def area(self) -> SqlText:
