@@ -51,16 +51,12 @@ def commands() -> str:
     for name in COMMANDS:
         command = cli.get_command(context, name)
         assert command is not None
-        usage = " ".join(_words(command, context))
-        lines.append(
-            f"| `workbench {name} {usage}`".rstrip() + f" | {command.get_short_help_str(120)} |"
-        )
+        usage = " ".join(["workbench", name, *_words(command, context)])
+        lines.append(f"| `{usage}` | {command.get_short_help_str(120)} |")
         if isinstance(command, click.Group):
             for inner, leaf in command.commands.items():
-                usage = " ".join(_words(leaf, context))
-                lines.append(
-                    f"| `workbench {name} {inner} {usage}` | {leaf.get_short_help_str(120)} |"
-                )
+                usage = " ".join(["workbench", name, inner, *_words(leaf, context)])
+                lines.append(f"| `{usage}` | {leaf.get_short_help_str(120)} |")
     return "\n".join(lines)
 
 
