@@ -115,8 +115,8 @@ def test_prompt_columns_follow_their_stated_method(load_files: Load, tmp_path: P
     head, tail = load_files(tmp_path / "exchanges.jsonl").rows(
         "SELECT prompt_head, prompt_tail FROM exchanges"
     )[0]
-    assert head == long.lower()[:48]
-    assert tail == long.lower()[-48:].replace("7", "#")
+    assert head == long.lower()[:32]
+    assert tail == long.lower()[-32:].replace("7", "#")
 
 
 def test_supplied_hashes_stay_where_there_is_no_prompt(load_files: Load, tmp_path: Path) -> None:
