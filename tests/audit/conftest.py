@@ -22,6 +22,7 @@ def _load() -> ModuleType:
     spec = importlib.util.spec_from_file_location("ledger_battery", _BATTERY)
     assert spec is not None
     assert spec.loader is not None
+    sys.path.insert(0, str(_BATTERY.parents[2]))
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

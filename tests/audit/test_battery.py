@@ -1,4 +1,4 @@
-"""The short form of the battery; its full counts run by tests/batteries/ledger_battery.py."""
+"""The short form of the battery; `python -m tests.batteries.ledger_battery` runs it in full."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.audit.canonical import canonical, parse, seal
-from workbench.audit.chain import _brief, _plain_match, read_record
 from workbench.audit.errors import MalformedError
+from workbench.audit.lines import brief, plain_match, read_record
 from workbench.audit.schema import BODIES, check_record, references
 
 Fields = dict[str, Any]
@@ -112,11 +112,11 @@ def test_the_plain_form_accepts_only_what_full_parsing_accepts(
     try:
         check_record(fields)
     except MalformedError:
-        assert _plain_match(line) is None
+        assert plain_match(line) is None
         return
-    brief = _brief(line)
-    if brief is not None:
-        assert {name: fields[name] for name in brief} == brief
+    short = brief(line)
+    if short is not None:
+        assert {name: fields[name] for name in short} == short
     elif note.isascii() and note.isalnum() and account.isascii() and account.isalnum():
         assert any(abs(value) > 10**14 for value in params.values())
 
@@ -132,10 +132,10 @@ def test_the_plain_form_refuses_params_out_of_order() -> None:
         }],
     }  # fmt: skip
     line = seal(whole("decision", body))[:-1]
-    assert _plain_match(line) is not None
+    assert plain_match(line) is not None
     for params in (b'{"b":2,"a":1}', b'{"a":1,"a":2}'):
         swapped = line.replace(b'{"a":1,"b":2}', params)
-        assert _plain_match(swapped) is None
+        assert plain_match(swapped) is None
         with pytest.raises(MalformedError):
             read_record(swapped)
 

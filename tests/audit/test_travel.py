@@ -61,7 +61,9 @@ def test_merge_brings_what_is_new_once_and_names_conflicts(
     assert current == {"both": "flag", "agreed": "flag", "only\nbo": "clear", "x": "clear"}
     assert [row.analyst for row, _ in ana.state.history("both")] == ["ana", "bo"]
     assert set(ana.state.conflicts) == {"both"}
-    again = merge(ana, seen_from(bo, battery, tmp_path))
+    other = seen_from(bo, battery, tmp_path)
+    again = merge(ana, other)
+    other.close()
     assert (again.record, again.records) == (None, 0)
     ana.append("decision", clear("both"))
     assert ana.state.conflicts == {}

@@ -5,80 +5,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from workbench.audit.canonical import (
-    LINE_LIMIT,
-    ZERO,
-    Fields,
-    claimed_hash,
-    parse,
-    sha256,
-)
+from workbench.audit.canonical import ZERO, Fields, sha256
 from workbench.audit.errors import MalformedError
+from workbench.audit.lines import brief, read_record
 from workbench.audit.merkle import Tree, leaf_hash
-from workbench.audit.schema import check_record, params_form, plain_form
 
 _SPAN_AFTER = 200
-_decoder = json.JSONDecoder()
-
-
-_plain = re.compile(plain_form().encode("ascii")).fullmatch
-_params = re.compile(params_form().encode("ascii")).finditer
-_names = re.compile(rb'"([^"]*)":').findall
-
-
-def _plain_match(line: bytes) -> re.Match[bytes] | None:
-    """The match of a line that is a well-formed decision on one account, known without parsing."""
-    match = _plain(line)
-    if match is not None:
-        for params in _params(line):
-            # No text in it holds a quotation mark, so what a colon follows is a name.
-            names = _names(params[1])
-            if len(names) > 1 and names != sorted(set(names)):
-                return None
-    return match
-
-
-def read_record(line: bytes) -> Fields:
-    """The record on a line without its LF; raises MalformedError saying what is off."""
-    if len(line) >= LINE_LIMIT:
-        raise MalformedError("longer than a record may be")
-    if _plain_match(line) is not None:
-        fields: Fields = json.loads(line)
-    else:
-        fields = parse(line)
-        check_record(fields)
-    if claimed_hash(line) != fields["h"]:
-        raise MalformedError("its hash does not match its content")
-    return fields
-
-
-def _brief(line: bytes) -> Fields | None:
-    """The envelope of a plain line whose hash fits, without its body; None for any other line."""
-    match = _plain_match(line) if len(line) < LINE_LIMIT else None
-    if match is None:
-        return None
-    boot, h, record_id, mono, prev, root, size, seq, ts = match.groups()
-    at = match.start(2) - 6
-    digest = hashlib.sha256(line[:at])
-    digest.update(line[match.end(2) + 1 :])
-    if digest.hexdigest().encode("ascii") != h:
-        return None
-    return {
-        "boot": boot.decode("ascii"),
-        "h": h.decode("ascii"),
-        "id": record_id.decode("ascii"),
-        "mono": int(mono),
-        "prev": prev.decode("ascii"),
-        "seen": {"root": root.decode("ascii"), "size": int(size)},
-        "seq": int(seq),
-        "ts": int(ts),
-    }
 
 
 @dataclass(slots=True)
@@ -123,9 +58,9 @@ def scan(data: bytes, base: int, keep: Keep | None) -> list[Run | Bad]:
     while (stop := data.find(b"\n", at)) >= 0:
         line = data[at:stop]
         off, at = base + at, stop + 1
-        brief = None if keep is None else _brief(line)
+        short = None if keep is None else brief(line)
         try:
-            fields = brief or read_record(line)
+            fields = short or read_record(line)
         except MalformedError as error:
             found.append(Bad(off, base + stop, str(error), leaf_hash(line)))
             run = None
@@ -144,7 +79,7 @@ def scan(data: bytes, base: int, keep: Keep | None) -> list[Run | Bad]:
         run.ids.append(bytes.fromhex(fields["id"]))
         seen = fields["seen"]
         run.seen.append((seen["size"], seen["root"]))
-        if brief is None and (keep is None or keep(fields)):
+        if short is None and (keep is None or keep(fields)):
             run.kept.append((len(run.offsets) - 1, fields))
     return found
 
@@ -399,16 +334,3 @@ def damage_ranges(problems: list[Problem], read: Callable[[int, int], bytes]) ->
         {"what": what, "off": off, "len": length, "sha256": sha256(read(off, length))}
         for what, off, length in places
     ]
-
-
-def is_torn(fragment: bytes) -> bool:
-    """Whether bytes after the last LF can be an append that was cut short.
-
-    A whole JSON value followed by something else is none: there a line feed was overwritten.
-    """
-    text = fragment.rstrip(b"\0").decode("latin-1")
-    try:
-        _, stop = _decoder.raw_decode(text)
-    except (ValueError, RecursionError):
-        return True
-    return stop == len(text)

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from workbench.audit.acknowledged import Acknowledged
 from workbench.audit.canonical import Fields, seal, sha256
-from workbench.audit.chain import damage_ranges, read_record
+from workbench.audit.chain import damage_ranges
 from workbench.audit.errors import DamagedError, LedgerError, MalformedError
 from workbench.audit.identity import Clock, SystemClock, Who
+from workbench.audit.lines import read_record
 from workbench.audit.locks import exclusive, refuse_network
-from workbench.audit.reader import Head, LedgerReader, Record
+from workbench.audit.reader import Head, LedgerReader, Record, unreadable
 from workbench.audit.schema import FORMAT, VERSION, check_body, check_record
 from workbench.audit.sets import SetRef, sync_folder
 from workbench.audit.signing import signed_part
@@ -78,6 +79,7 @@ class Ledger(LedgerReader):
 
     def close(self) -> None:
         """Keep the derived state for the next start and let the file go."""
+        self._remember()
         super().close()
         if self._writer >= 0:
             os.close(self._writer)
@@ -175,7 +177,7 @@ class Ledger(LedgerReader):
         try:
             shared = self.path.parent.stat().st_mode & 0o020
         except OSError as error:
-            raise self._unreadable(error) from error
+            raise unreadable(self.path, error) from error
         return 0o660 if shared else 0o600
 
     @contextmanager
@@ -204,7 +206,7 @@ class Ledger(LedgerReader):
             except FileNotFoundError:
                 self._create()
         except OSError as error:
-            raise self._unreadable(error) from error
+            raise unreadable(self.path, error) from error
 
     def _create(self) -> None:
         mode = self.file_mode()

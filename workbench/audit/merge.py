@@ -7,9 +7,9 @@ from pathlib import Path
 
 from workbench.audit.acknowledged import Acknowledged
 from workbench.audit.canonical import Fields, canonical
-from workbench.audit.chain import read_record
 from workbench.audit.errors import LedgerError
 from workbench.audit.ledger import Ledger, Record
+from workbench.audit.lines import read_record
 from workbench.audit.reader import LedgerReader
 from workbench.audit.schema import references
 
@@ -99,7 +99,7 @@ def _conflicts(ledger: Ledger, other: LedgerReader) -> list[str]:
 
 
 def other_ledger(path: Path, case_id: str, state_dir: Path) -> LedgerReader:
-    """Open another ledger of the same case for reading, with no mark kept of it."""
+    """Open another ledger of the same case for reading; no mark is kept of it."""
     reader = LedgerReader(path, case_id, Acknowledged(state_dir / "other", case_id))
     reader.refresh()
     return reader

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from workbench.audit.canonical import Fields
-from workbench.audit.chain import read_record
 from workbench.audit.errors import MalformedError
+from workbench.audit.lines import read_record
 
 
 def origin_record(lines: list[str]) -> Fields | None:

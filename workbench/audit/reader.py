@@ -14,15 +14,9 @@ from workbench.audit import fold
 from workbench.audit.acknowledged import Acknowledged, Mark
 from workbench.audit.beside import Beside
 from workbench.audit.canonical import Fields, canonical, parse
-from workbench.audit.chain import (
-    Chain,
-    Problem,
-    Recovered,
-    is_torn,
-    read_record,
-    scan,
-)
+from workbench.audit.chain import Chain, Problem, Recovered, scan
 from workbench.audit.errors import DamagedError, LedgerError, MalformedError
+from workbench.audit.lines import is_torn, read_record
 from workbench.audit.merkle import Tree, leaf_hash
 from workbench.audit.sets import SetFolder
 from workbench.audit.state import LedgerState
@@ -67,6 +61,17 @@ class Record:
         return str(self.fields["h"])
 
 
+def unreadable(path: Path, error: OSError) -> LedgerError:
+    """What to say where a ledger file cannot be opened."""
+    if path.is_symlink():
+        return DamagedError(f"{path} is a symbolic link; a ledger is never one.")
+    return LedgerError(
+        f"{path} cannot be opened: {error.strerror}.",
+        title="Ledger not opened",
+        hint="Ask the owner of the case folder for the right to read and append.",
+    )
+
+
 class LedgerReader:
     """What can be read of one ledger, and what is wrong with it."""
 
@@ -82,17 +87,21 @@ class LedgerReader:
         self._start_over()
 
     def close(self) -> None:
-        """Keep the derived state for the next start and let the file go."""
-        if not self.problems and not self.poisoned and self.head.size:
-            with suppress(OSError):  # a folder that cannot be written was said at an append
-                before = self._marks.read()
-                if before is None or before.size < self.head.size:
-                    self._mark()
-                if self._since_kept >= _KEEP_AFTER:
-                    self._marks.keep(self._chain, self.state, self._prefix.hexdigest())
+        """Let the file go."""
         if self._reader >= 0:
             os.close(self._reader)
             self._reader = -1
+
+    def _remember(self) -> None:
+        """Renew the mark, and keep the derived state for the next start where it is worth it."""
+        if self.problems or self.poisoned or not self.head.size:
+            return
+        with suppress(OSError):  # a folder that cannot be written was said at an append
+            before = self._marks.read()
+            if before is None or before.size < self.head.size:
+                self._mark()
+            if self._since_kept >= _KEEP_AFTER:
+                self._marks.keep(self._chain, self.state, self._prefix.hexdigest())
 
     def _mark(self) -> None:
         chain = self._chain
@@ -177,7 +186,7 @@ class LedgerReader:
                 self._report(f"the file is gone; {mark.size} records of it were seen before")
             return
         except OSError as error:
-            raise self._unreadable(error) from error
+            raise unreadable(self.path, error) from error
         if not stat.S_ISREG(os.fstat(self._reader).st_mode):
             raise LedgerError(f"{self.path} is not an ordinary file.", title="Ledger not opened")
         size = os.fstat(self._reader).st_size
@@ -187,15 +196,6 @@ class LedgerReader:
         self._catch_up()
         self._check_mark(mark)
         self._check_files()
-
-    def _unreadable(self, error: OSError) -> LedgerError:
-        if self.path.is_symlink():
-            return DamagedError(f"{self.path} is a symbolic link; a ledger is never one.")
-        return LedgerError(
-            f"{self.path} cannot be opened: {error.strerror}.",
-            title="Ledger not opened",
-            hint="Ask the owner of the case folder for the right to read and append.",
-        )
 
     def _report(self, message: str, what: str = "file") -> None:
         self.problems.append(Problem(what, self._chain.next_seq, 0, 0, message))

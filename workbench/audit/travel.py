@@ -7,9 +7,9 @@ from pathlib import Path
 
 from workbench.audit import bodies
 from workbench.audit.canonical import Fields, canonical, sha256
-from workbench.audit.chain import read_record
 from workbench.audit.errors import LedgerError, MalformedError
 from workbench.audit.ledger import Ledger, Record
+from workbench.audit.lines import read_record
 from workbench.audit.reader import LedgerReader
 from workbench.audit.schema import references
 from workbench.audit.sets import read_lines

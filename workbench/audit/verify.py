@@ -11,10 +11,11 @@ from pathlib import Path
 
 from workbench.audit.beside import Beside
 from workbench.audit.canonical import Fields
-from workbench.audit.chain import Bad, Chain, Run, is_torn, scan
+from workbench.audit.chain import Bad, Chain, Run, scan
 from workbench.audit.checkpoint import Checkpoint, mismatch
 from workbench.audit.errors import INTEGRITY, LedgerError
 from workbench.audit.lanes import pieces, read_exactly, scan_in_lanes, worth_keeping
+from workbench.audit.lines import is_torn
 from workbench.audit.origin import origin_mismatch, origin_record
 from workbench.audit.schema import references
 from workbench.audit.sets import SetFolder

@@ -1,0 +1,127 @@
+"""What the ledger batteries share: ledgers, records of several kinds, and both verifiers."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from workbench.audit import bodies
+from workbench.audit.canonical import sha256
+from workbench.audit.checkpoint import Checkpoint, origin_of
+from workbench.audit.checkpointing import make_checkpoint
+from workbench.audit.errors import LedgerError
+from workbench.audit.ledger import Ledger, Who
+from workbench.audit.verify import Report, verify
+
+CASE = "c0ffee00c0ffee00"
+STANDALONE = Path(__file__).parents[2] / "workbench" / "audit" / "standalone" / "verify.py"
+
+
+def standalone() -> ModuleType:
+    """The second verifier, loaded from its file."""
+    spec = importlib.util.spec_from_file_location("standalone_verify", STANDALONE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+SECOND = standalone()
+
+
+def open_ledger(folder: Path, name: str = "ana", uid: int = 1001, **more: Any) -> Ledger:
+    """The ledger of a case folder, as one analyst opens it."""
+    return Ledger.open(
+        folder / "audit.jsonl",
+        state_dir=folder / f"state-{name}",
+        case_id=CASE,
+        who=Who(name, uid, "bench-1"),
+        tool="workbench/0.1.0",
+        **more,
+    )
+
+
+def comment(text: str) -> dict[str, Any]:
+    """The body of a small record."""
+    return bodies.note("comment", "account", "acct-1", text)
+
+
+def flag(account: str) -> dict[str, Any]:
+    """The body of a flag on one account."""
+    return bodies.decision(
+        verdict="flag",
+        subject=bodies.account_subject(account),
+        reason="R-MULTI",
+        counter="none-found",
+    )
+
+
+def policy_body(ledger: Ledger, text: str) -> dict[str, Any]:
+    """The body that makes this text the policy of the case."""
+    lines = ledger.put_list(text.split("\n"))
+    digest = sha256(text.encode("utf-8"))
+    return bodies.policy(digest, lines, signed="signed = true" in text)
+
+
+def fill(ledger: Ledger, records: int, *, notes_every: int = 0) -> list[str]:
+    """Append records of several kinds; returns their hashes in order."""
+    hashes: list[str] = []
+    for number in range(records):
+        if number % 10 == 3:
+            accounts = ledger.put_set([f"acct-{number}", f"line\nfeed-{number}", "esc\x1b[31m"])
+            subject = bodies.set_subject("set", accounts)
+            body = bodies.decision(verdict="clear", subject=subject, reason="C-OTHER")
+            hashes.append(ledger.append("decision", body).h)
+        elif number % 10 == 7:
+            hashes.append(ledger.append("note", comment(f"note {number} \x7f ü")).h)
+        else:
+            hashes.append(ledger.append("decision", flag(f"acct-{number}")).h)
+        if notes_every and number % notes_every == notes_every - 1:
+            make_checkpoint(ledger)
+    return hashes
+
+
+def judge(path: Path, checkpoint: Checkpoint | None = None) -> Report:
+    """Verify with both verifiers and demand that they agree."""
+    report = verify(path, checkpoint=checkpoint)
+    note = None if checkpoint is None else checkpoint.note()
+    try:
+        second = SECOND.check_ledger(str(path), note)
+    except (OSError, ValueError) as error:
+        second = {"ok": False, "problems": [str(error)]}
+    assert second["ok"] == report.ok, (path, report.problems, second["problems"])
+    if "root" in second:
+        for name in ("records", "size", "root", "head"):
+            assert second[name] == getattr(report, name), (name, second, report)
+    return report
+
+
+def _append_one(folder: Path, name: str) -> LedgerError | None:
+    try:
+        ledger = open_ledger(folder, name)
+        try:
+            ledger.append("note", comment("after the damage"))
+        finally:
+            ledger.close()
+    except LedgerError as error:
+        return error
+    return None
+
+
+def refuses(folder: Path, name: str = "ana") -> None:
+    """Demand that an ordinary append is refused with exit code 3, and changes nothing."""
+    path = folder / "audit.jsonl"
+    before = path.read_bytes() if path.is_file() else b""
+    refused = _append_one(folder, name)
+    assert refused is not None, "an append after damage was accepted"
+    assert refused.exit_code == 3, refused.message
+    after = path.read_bytes() if path.is_file() else b""
+    assert after == before, "a refused append changed the file"
+
+
+def head_of(ledger: Ledger) -> Checkpoint:
+    """The head of a ledger as a checkpoint kept elsewhere."""
+    return Checkpoint(origin_of(CASE), ledger.head.size, ledger.head.root)
