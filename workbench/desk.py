@@ -7,14 +7,18 @@ import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from workbench import __version__
+from workbench.audit import bodies
 from workbench.audit.errors import LedgerError
 from workbench.audit.identity import Who
 from workbench.audit.ledger import Ledger
 from workbench.audit.policy import Policy
+from workbench.audit.sets import SetRef
+from workbench.audit.signing import key_fingerprint, sign_record
 from workbench.case import Case
 from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.format import SavedQuery
@@ -99,18 +103,24 @@ class Desk:
         with self._one_at_a_time:
             try:
                 if self._ledger is None:
-                    self._ledger = Ledger.open(
-                        self.case.ledger_path,
-                        state_dir=self.state_dir,
-                        case_id=self.case.manifest.case_id,
-                        who=Who.here(self.settings.analyst.name),
-                        tool=f"workbench {__version__}",
-                    )
+                    self._ledger = self._open()
                 else:
                     self._ledger.refresh()
             except LedgerError as error:
                 raise as_workbench_error(error) from error
             return self._ledger
+
+    def _open(self) -> Ledger:
+        analyst = self.settings.analyst
+        key = Path(analyst.ssh_key).expanduser() if analyst.ssh_key else None
+        return Ledger.open(
+            self.case.ledger_path,
+            state_dir=self.state_dir,
+            case_id=self.case.manifest.case_id,
+            who=Who.here(analyst.name, key_fingerprint(key) if key else ""),
+            tool=f"workbench {__version__}",
+            sign=partial(sign_record, key=key) if key else None,
+        )
 
     def policy(self) -> Policy:
         """Reason codes and what needs two people."""
@@ -164,17 +174,17 @@ class Desk:
         for name, value in evidence.parameters.items():
             parameters[name] = _parameter_field(ledger, value)
         manifest = self.case.manifest
-        return {
-            "query": evidence.query.id,
-            "rev": evidence.query.rev,
-            "sha256": evidence.query.sha256,
-            "params": parameters,
-            "generation": manifest.generation,
-            "sources": sorted(source.sha256 for source in manifest.sources)[:64],
-            "result_sha256": evidence.sha256,
-            "rows": evidence.rows,
-            "ledger_head": ledger.head.h,
-        }
+        return bodies.evidence(
+            query=evidence.query.id,
+            rev=evidence.query.rev,
+            sha256=evidence.query.sha256,
+            params=parameters,
+            generation=manifest.generation,
+            sources=_sources_field(ledger, sorted(one.sha256 for one in manifest.sources)),
+            result_sha256=evidence.sha256,
+            rows=evidence.rows,
+            ledger_head=ledger.head.h,
+        )
 
     def body(self, draft: Draft) -> dict[str, Any]:
         """The body of a decision record; the accounts of a set are made durable here."""
@@ -183,26 +193,21 @@ class Desk:
         scope = _SCOPES[draft.kind]
         ledger = self.ledger()
         if scope == "account":
-            subject = {"kind": scope, "id": draft.accounts[0], "set": "", "count": 1}
+            subject = bodies.account_subject(draft.accounts[0])
         else:
-            stored = ledger.put_set(draft.accounts)
-            subject = {
-                "kind": scope, "id": draft.subject_id if scope != "set" else "",
-                "set": stored.sha256, "count": stored.count,
-            }  # fmt: skip
-        return {
-            "verdict": draft.verdict,
-            "scope": scope,
-            "subject": subject,
-            "reason": draft.reason,
-            "confidence": draft.confidence,
-            "note": draft.note,
-            "counter": draft.counter,
-            "changes_my_mind": draft.changes_my_mind,
-            "expires": expiry(draft.expires),
-            "evidence": list(draft.evidence),
-            "sample": None,
-        }
+            name = "" if scope == "set" else draft.subject_id
+            subject = bodies.set_subject(scope, ledger.put_set(draft.accounts), name)
+        return bodies.decision(
+            verdict=draft.verdict,
+            subject=subject,
+            reason=draft.reason,
+            confidence=draft.confidence,
+            note=draft.note,
+            counter=draft.counter,
+            changes_my_mind=draft.changes_my_mind,
+            expires=expiry(draft.expires),
+            evidence=draft.evidence,
+        )
 
     def record(self, draft: Draft) -> str:
         """Append the decision; returns its record id once it is on disk.
@@ -242,15 +247,22 @@ class Desk:
                 self._ledger = None
 
 
+_MOST_SOURCES = 64
+
+
+def _sources_field(ledger: Ledger, digests: list[str]) -> list[str] | SetRef:
+    return digests if len(digests) <= _MOST_SOURCES else ledger.put_list(digests)
+
+
 def _parameter_field(ledger: Ledger, value: Any) -> Any:
     if isinstance(value, dict):
         return str(next(iter(value.values())))
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, list):
-        return ledger.put_set([str(item) for item in value]).as_field()
+        return ledger.put_list([str(item) for item in value])
     if isinstance(value, str) and len(value) > _LONGEST_PARAMETER:
-        return ledger.put_set([value]).as_field()
+        return ledger.put_list([value])
     return value
 
 

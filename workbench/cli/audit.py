@@ -66,6 +66,41 @@ def show(case: Path, limit: int) -> int:
     return 0
 
 
+@audit.command("checkpoint")
+@CASE
+@click.option("--key", type=click.Path(path_type=Path), help="SSH key that signs the note")
+def checkpoint(case: Path, key: Path | None) -> int:
+    """Write a checkpoint of CASE and print it, with words to note on paper: keep it elsewhere."""
+    from workbench.audit.checkpointing import make_checkpoint
+
+    desk = Desk(Case.open(case), load_settings())
+    try:
+        made, path = make_checkpoint(desk.ledger(), key=key)
+    finally:
+        desk.close()
+    output.write(made.note().decode("ascii"))
+    output.write(f"records {made.size}: {' '.join(made.words())}\n")
+    output.Talk().say(f"Kept as {path}; copy it to another place, or write the words down.")
+    return 0
+
+
+@audit.command("export")
+@CASE
+@click.argument("record_id")
+@click.option("-o", "--output", "target", type=click.Path(path_type=Path), required=True)
+def export(case: Path, record_id: str, target: Path) -> int:
+    """Write a self-contained proof of one record, checkable with a bare Python."""
+    from workbench.audit.proof import write_proof
+
+    desk = Desk(Case.open(case), load_settings())
+    try:
+        write_proof(desk.ledger(), record_id, target)
+    finally:
+        desk.close()
+    output.Talk().say(f"Written to {target}.")
+    return 0
+
+
 @audit.command("recover")
 @CASE
 @click.option("--reason", required=True, help="what happened; it is recorded")
