@@ -39,7 +39,7 @@ def load(
         table=table, mapping=_text_of(mapping), append=append, name="", group=group
     )
     if dry_run:
-        _show_preview(preview_case(case, files, options, settings.load))
+        _show_preview(preview_case(files, options, settings.load))
         return 0
     loaded, summary = build(case, files, options, settings, talk)
     for line in load_words(loaded, summary):

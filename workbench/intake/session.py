@@ -21,13 +21,16 @@ _TICK = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a phase is: rows done of rows in all (0: not known), rows/s, seconds left."""
+    """How far a phase is: rows (bytes while reading) done and in all, per second, seconds left.
+
+    0 means not known.
+    """
 
     phase: str
     done: int
     total: int
     rate: float = 0.0
-    eta_s: float = -1.0
+    eta_s: float = 0.0
 
     def as_message(self) -> dict[str, Any]:
         """The form in which a worker process sends it."""
@@ -54,7 +57,7 @@ class Meter:
             return
         self._last = now
         rate = done / (now - self._start) if now > self._start else 0.0
-        left = (self._total - done) / rate if rate and self._total >= done > 0 else -1.0
+        left = (self._total - done) / rate if rate and self._total >= done > 0 else 0.0
         self._report(Progress(self._phase, done, self._total, round(rate, 1), round(left, 1)))
 
 

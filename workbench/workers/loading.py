@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from workbench.case import MANIFEST, Case, Staging, staged
@@ -43,23 +45,22 @@ def load_case(
     fails or is interrupted leaves the case as it was; raises the error that stopped it.
     """
     made = not (path / MANIFEST).exists()
+    fresh = made and not path.exists()
     case = Case.create(path, options.name, options.group) if made else Case.open(path)
-    with staged(case) as staging:
-        summary = ask(load_message(case, staging, files, options, settings), on_progress)
-        sources = tuple(Source(**source) for source in summary["sources"])
-        revision = analyse(staging) if analyse is not None else ""
-        return case.commit(staging, sources, revision), summary
+    try:
+        with staged(case) as staging:
+            summary = ask(load_message(case, staging, files, options, settings), on_progress)
+            sources = tuple(Source(**source) for source in summary["sources"])
+            revision = analyse(staging) if analyse is not None else ""
+            return case.commit(staging, sources, revision), summary
+    except BaseException:
+        if fresh:
+            shutil.rmtree(path, ignore_errors=True)
+        raise
 
 
-def preview_case(
-    path: Path, files: Sequence[Path], options: LoadOptions, settings: LoadSettings
-) -> Message:
-    """What a load would do: for each file its table, first rows and shares of NULL.
-
-    Nothing is made or changed: without a case the temporary files lie beside `path`.
-    """
-    import tempfile
-
+def preview_case(files: Sequence[Path], options: LoadOptions, settings: LoadSettings) -> Message:
+    """What a load would do: for each file its table, first rows and shares of NULL."""
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
         staging = Staging(Path(folder), 0, -1)
         for inner in (staging.rejects_dir, staging.spill_dir):
@@ -102,8 +103,6 @@ def load_message(
 
 
 def _fields(source: Source) -> dict[str, str | int]:
-    from dataclasses import asdict
-
     return asdict(source)
 
 
