@@ -87,8 +87,9 @@ def with_generated(text: str) -> str:
     for name, part in (("keys", keys()), ("commands", commands()), ("dictionary", dictionary())):
         pattern = re.compile(f"<!-- {name} -->\n.*?<!-- /{name} -->", re.DOTALL)
         block = f"<!-- {name} -->\n{part}\n<!-- /{name} -->"
-        text, count = pattern.subn(lambda _match, block=block: block, text)
-        assert count == 1, name
+        found = pattern.findall(text)
+        assert len(found) == 1, name
+        text = text.replace(found[0], block)
     return text
 
 
