@@ -7,18 +7,14 @@ weight = 0.7
 hub_cap = 100
 question = "Which accounts use the same sentence, digits apart, wherever it stands in a prompt?"
 +++*/
-WITH span AS (
-    SELECT account_id, min(rowid) AS low, count(*) AS n FROM exchange_text GROUP BY account_id
-), picked AS (
-    SELECT DISTINCT low + CAST(floor(k * n / 16.0) AS BIGINT) AS place
-    FROM span, range(16) AS steps(k)
-), sentences AS (
+WITH sentences AS (
     SELECT t.account_id, t.ts,
            unnest(list_slice(string_split_regex(
                regexp_replace(lower(left(t.prompt, 2000)), '[0-9]+', '#', 'g'),
                '[.!?:;\n。！？：；،؟]+'), 1, 40)) AS raw
-    FROM exchange_text AS t SEMI JOIN picked AS p ON t.rowid = p.place
-    WHERE t.prompt IS NOT NULL
+    FROM exchange_text AS t JOIN account_profile AS p ON p.account_id = t.account_id
+    -- About 16 prompts of each account, picked by their time.
+    WHERE t.prompt IS NOT NULL AND (epoch_ms(t.ts) % 9973) * p.exchanges < 16 * 9973
 ), kept AS (
     SELECT account_id, ts, left(trim(raw), 120) AS value
     FROM sentences WHERE strlen(trim(raw)) >= 20

@@ -7,15 +7,11 @@ weight = 0.7
 hub_cap = 100
 question = "Which accounts send prompts whose 32 characters at the end of the text agree, digits apart?"
 +++*/
-WITH span AS (
-    SELECT account_id, min(rowid) AS low, count(*) AS n FROM exchanges GROUP BY account_id
-), picked AS (
-    SELECT DISTINCT low + CAST(floor(k * n / 24.0) AS BIGINT) AS place
-    FROM span, range(24) AS steps(k)
-), sample AS (
-    SELECT e.account_id, e.ts, right(prompt_tail, 32) AS value
-    FROM exchanges AS e SEMI JOIN picked AS p ON e.rowid = p.place
-    WHERE e.prompt_tail IS NOT NULL
+WITH sample AS (
+    -- About 24 exchanges of each account, picked by their time.
+    SELECT e.account_id, e.ts, right(e.prompt_tail, 32) AS value
+    FROM exchanges AS e JOIN account_profile AS p ON p.account_id = e.account_id
+    WHERE e.prompt_tail IS NOT NULL AND (epoch_ms(e.ts) % 9973) * p.exchanges < 24 * 9973
 )
 SELECT account_id, value, count(*) AS n, min(ts) AS first_ts, max(ts) AS last_ts
 FROM sample

@@ -1,0 +1,109 @@
+"""What each cluster looks like beside the whole case: the figures that scores are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from workbench.analysis.links import Ints, Links
+from workbench.analysis.refine import SUPPORT, Terms
+from workbench.analysis.sqltext import statement
+from workbench.intake.session import LoadSession
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The most common value of a family: who of the members and of all has it."""
+
+    value: str
+    members: int
+    accounts: int
+    holding: int
+
+
+@dataclass
+class Figures:
+    """One cluster's figures; None where the case has no data for them."""
+
+    number: int
+    accounts: int
+    exchanges: int
+    input_tokens: int
+    output_tokens: int
+    first_ts: datetime | None
+    last_ts: datetime | None
+    values: dict[str, float | None]
+    holders: dict[str, Holder] = field(default_factory=dict)
+    sources: dict[str, float] = field(default_factory=dict)
+    covered: dict[str, float] = field(default_factory=dict)
+    rhythm: float = 0.0
+    shared_prompts: int = 0
+    outside_prompts: float = 0.0
+
+    def share(self, family: str) -> float:
+        """Share of members that have the cluster's most common value of a family."""
+        held = self.holders.get(family)
+        return held.members / self.accounts if held else 0.0
+
+    def own(self, family: str) -> float:
+        """As `share`, 0 where many outsiders have that value too."""
+        held = self.holders.get(family)
+        return self.share(family) if held and held.members >= 0.8 * held.accounts else 0.0
+
+
+_PLAIN = ("c", "accounts", "exchanges", "input_tokens", "output_tokens", "first_ts", "last_ts")
+
+
+def _rows(session: LoadSession, name: str) -> list[dict[str, Any]]:
+    cursor = session.connection.execute(statement(name))
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def population(session: LoadSession) -> dict[str, float | None]:
+    """The figures over all accounts."""
+    return dict(_rows(session, "population")[0])
+
+
+def read_figures(
+    session: LoadSession, links: Links, terms: Terms, label: Ints, rhythm: dict[int, float]
+) -> list[Figures]:
+    """Figures of all clusters in order of their number; needs the temporary table `members`."""
+    found: dict[int, Figures] = {}
+    for row in _rows(session, "member_features"):
+        number = int(row["c"])
+        values = {name: row[name] for name in row if name not in _PLAIN}
+        plain = {name: row[name] for name in _PLAIN if name != "c"}
+        found[number] = Figures(number, values=values, **plain, rhythm=rhythm.get(number, 0.0))
+    for row in _rows(session, "holders"):
+        held = Holder(row["value"], row["members"], row["accounts"], row["holding"])
+        found[row["c"]].holders[row["family"]] = held
+    for row in _rows(session, "repeats"):
+        figure = found[row["c"]]
+        figure.shared_prompts = int(row["shared_prompts"])
+        figure.outside_prompts = row["holdings_with_outsiders"] / max(row["holdings"], 1)
+    _add_sources(found, links, terms, label)
+    return [found[number] for number in sorted(found)]
+
+
+def _add_sources(found: dict[int, Figures], links: Links, terms: Terms, label: Ints) -> None:
+    """Mean ratio per member, and share of members in support, for each independent source."""
+    mine = label[terms.a] == terms.c
+    a, c, llr = terms.a[mine], terms.c[mine], terms.llr[mine]
+    source = links.source[terms.family[mine]]
+    names = links.source_names
+    order = np.lexsort((-llr, source, a))
+    a, c, llr, source = a[order], c[order], llr[order], source[order]
+    first = np.ones(len(a), dtype=bool)
+    first[1:] = (a[1:] != a[:-1]) | (source[1:] != source[:-1])
+    key = c[first] * len(names) + source[first]
+    width = (max(found, default=-1) + 1) * len(names)
+    total = np.bincount(key, weights=llr[first], minlength=width)
+    support = np.bincount(key[llr[first] >= SUPPORT], minlength=width)
+    for number, figure in found.items():
+        for place, name in enumerate(names):
+            figure.sources[name] = float(total[number * len(names) + place]) / figure.accounts
+            figure.covered[name] = float(support[number * len(names) + place]) / figure.accounts

@@ -1,0 +1,240 @@
+"""Two scores for each cluster, their components, and which innocent explanation fits best.
+
+Coordination counts independent sources of rare sharing. Extraction likeness compares the members'
+work with the case's own ordinary accounts. A group that openly stands behind one name, one payer
+and one verified holder is that holder's business: what marks a campaign is that its accounts
+pretend to be unrelated while they do the same work.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from workbench.analysis.figures import Figures
+
+# (value, usual value) to log odds
+Points = Callable[[float, float], float]
+
+SMALLEST_CAMPAIGN = 5
+_FULL = 4.0  # a source counts in full from this mean ratio per member on, in nats
+
+
+@dataclass(frozen=True)
+class Component:
+    """One line of a score: what was measured, what is usual, what it adds (log odds)."""
+
+    axis: str
+    name: str
+    value: float | None
+    usual: float | None
+    points: float
+    meaning: str
+    query: str
+
+    @property
+    def finding(self) -> str:
+        """In a word."""
+        if self.value is None:
+            return "not tested"
+        return "supports" if self.points > 0.25 else "against" if self.points < -0.25 else "neutral"
+
+
+@dataclass
+class Verdict:
+    """The scores of one cluster, each 0..1, and the best innocent explanation."""
+
+    coordination: float = 0.0
+    extraction: float = 0.0
+    benign: float = 0.0
+    score: float = 0.0
+    campaign_like: bool = False
+    kind: str = "unclear"
+    components: list[Component] = field(default_factory=list)
+
+
+def judge(figure: Figures, usual: dict[str, float | None]) -> Verdict:
+    """Score one cluster against the case's usual figures."""
+    together = _coordination(figure)
+    work = _extraction(figure, usual)
+    open_ = _benign(figure, usual)
+    verdict = Verdict(components=[*together, *work, *open_])
+    verdict.coordination = _logistic(2.0 * (sum(c.points for c in together) - 1.8))
+    verdict.extraction = _logistic(sum(c.points for c in work) - 0.5)
+    verdict.benign = _logistic(-sum(c.points for c in open_) - 1.5)
+    both = math.sqrt(verdict.coordination * verdict.extraction)
+    verdict.score = both * (1.0 - verdict.benign)
+    verdict.campaign_like = (
+        figure.accounts >= SMALLEST_CAMPAIGN
+        and min(verdict.coordination, verdict.extraction) >= 0.5
+        and verdict.benign < 0.5
+    )
+    verdict.kind = "campaign" if verdict.campaign_like else _kind(figure)
+    return verdict
+
+
+def _coordination(figure: Figures) -> list[Component]:
+    out = [
+        Component(
+            "coordination",
+            f"shared {name}",
+            round(mean, 6),
+            0.0,
+            round(min(max(mean, 0.0) / _FULL, 1.0), 6),
+            f"mean log ratio per member; {100 * figure.covered[name]:.0f} % of members in support",
+            "evidence-sources",
+        )
+        for name, mean in sorted(figure.sources.items())
+    ]
+    out.append(
+        Component(
+            "coordination",
+            "one rhythm",
+            round(figure.rhythm, 6),
+            0.0,
+            round(min(max(figure.rhythm, 0.0) / 3.0, 1.0), 6),
+            "active in the same ten minutes more than time of day and day explain",
+            "evidence-sources",
+        )
+    )
+    return out
+
+
+def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
+    content = figure.sources.get("content")
+    several = (figure.values["active"] or 0) >= 5
+    spread = figure.values["rate_spread"] if several else None
+    query = "evidence-figures"
+    return [
+        _line("template reuse", content, 4.5, lambda v, u: 2.5 * _clip((v - u) / 2.0, -1.5, 1.0),
+              "members' prompts share rare wording; mean log ratio per member",
+              "evidence-sources"),
+        _line("even volumes", spread, usual["rate_spread"],
+              lambda v, u: 2.5 * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
+              "spread of daily volume over members (quartiles, logarithm); people differ widely",
+              query),
+        _line("even answers", figure.values["output_spread"] if several else None,
+              usual["output_spread"], lambda v, u: 0.7 * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
+              "spread of members' usual answer length (quartiles, logarithm)", query),
+        _line("even requests", figure.values["input_spread"] if several else None,
+              usual["input_spread"], lambda v, u: 0.7 * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
+              "spread of members' usual request length (quartiles, logarithm)", query),
+        _line("one turn", figure.values["one_turn"], usual["one_turn"],
+              lambda v, u: _clip((v - u) / 0.3, -1.0, 1.0),
+              "sessions of one exchange; the median member", query),
+        _line("queue", figure.rhythm, 0.0, lambda v, u: 1.5 * _clip(v / 3.0, 0.0, 1.0),
+              "work arrives when the others' does, beyond time of day and day", "evidence-sources"),
+        _line("work dealt out", _sharding(figure), 0.0, lambda v, u: 1.0 * (v - 0.5),
+              "alike prompts without the very same text; 1 where no text repeats",
+              "evidence-repeats"),
+    ]  # fmt: skip
+
+
+def _sharding(figure: Figures) -> float | None:
+    content = figure.sources.get("content")
+    if content is None or content < 3.0:
+        return None
+    return max(0.0, 1.0 - figure.shared_prompts / max(figure.accounts, 1))
+
+
+def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
+    holder = one_holder(figure)
+    verified, ordinary = figure.values["verified"], usual["verified"]
+    query = "evidence-holders"
+    return [
+        _line("one organisation", figure.share("org") if "org" in figure.holders else 0.0, 0.0,
+              lambda v, u: -5.0 * max(0.0, v - 0.3), "members of one declared organisation", query),
+        _line("one open holder", holder, 0.0, lambda v, u: -4.0 * max(0.0, v - 0.4),
+              "members that one name (own domain) and one payer stand behind", query),
+        _line("verified holders", verified, ordinary, _verified(figure.accounts),
+              "members whose identity was verified", "evidence-figures"),
+        _line("one mailbox", figure.own("email_shape") if _plus(figure) else 0.0, 0.0,
+              lambda v, u: -3.0 * v, "addresses that are one mailbox with tags", query),
+        _line("public texts", figure.outside_prompts if figure.shared_prompts else None, 0.0,
+              lambda v, u: -1.5 * v * min(1.0, figure.shared_prompts / figure.accounts),
+              "repeated prompts that strangers send word for word too", "evidence-repeats"),
+    ]  # fmt: skip
+
+
+def one_holder(figure: Figures) -> float:
+    """Share of members behind one name and one payer; 0 where either is not shared."""
+    name = max(figure.share("org"), figure.own("domain"))
+    payer = figure.share("instrument")
+    return min(name, payer) if payer else 0.0
+
+
+def _verified(accounts: int) -> Points:
+    def points(value: float, ordinary: float) -> float:
+        error = math.sqrt(max(ordinary * (1 - ordinary), 0.01) / max(accounts, 1))
+        z = (value - ordinary) / max(error, 0.05)
+        return _clip(-0.4 * z, -2.0, 1.5) if abs(z) > 1 else 0.0
+
+    return points
+
+
+def _plus(figure: Figures) -> bool:
+    held = figure.holders.get("email_shape")
+    return held is not None and "+@" in held.value
+
+
+def _kind(figure: Figures) -> str:
+    name = max(figure.share("org"), figure.own("domain"))
+    payer, content = figure.share("instrument"), figure.sources.get("content", 0.0)
+    network, private = figure.sources.get("network", 0.0), figure.sources.get("private", 0.0)
+    even = (figure.values["rate_spread"] or 9.0) < 0.7 and figure.accounts >= 5
+    one_turn = (figure.values["one_turn"] or 0.0) > 0.6
+    if figure.accounts <= 6 and payer >= 0.5 and content < 4.0:
+        return "family"
+    if name >= 0.6 and even and (content >= 4.0 or one_turn):
+        return "harness" if figure.accounts <= 12 and figure.outside_prompts > 0.5 else "fleet"
+    if name >= 0.6 and payer < 0.2:
+        return "class"
+    if name >= 0.6 and payer >= 0.6 and private < 3.0 and figure.sources.get("client", 0.0) >= 4:
+        return "reseller"
+    if name >= 0.6 or payer >= 0.6:
+        return "office"
+    if private >= 3.0 or figure.sources.get("client", 0.0) >= 4.0:
+        return "framework"
+    if network >= 3.0:
+        return "shared-network"
+    return "unclear"
+
+
+def _line(
+    name: str,
+    value: float | None,
+    usual: float | None,
+    points: Points,
+    meaning: str,
+    query: str,
+) -> Component:
+    axis = "benign" if name in _BENIGN else "extraction"
+    added = 0.0 if value is None or usual is None else points(float(value), float(usual))
+    return Component(
+        axis,
+        name,
+        None if value is None else round(float(value), 6),
+        None if usual is None else round(float(usual), 6),
+        round(added, 6),
+        meaning,
+        query,
+    )
+
+
+_BENIGN = frozenset(
+    ("one organisation", "one open holder", "verified holders", "one mailbox", "public texts")
+)
+
+
+def _clip(value: float, low: float, high: float) -> float:
+    return max(low, min(high, value))
+
+
+def _doublings(usual: float, value: float) -> float:
+    """How many times the usual spread halves into this one."""
+    return math.log2(max(usual, 0.02) / max(value, 0.02))
+
+
+def _logistic(odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
