@@ -19,6 +19,7 @@ from workbench.audit.ledger import Ledger
 from workbench.audit.policy import Policy
 from workbench.audit.sets import SetRef
 from workbench.audit.signing import key_fingerprint, sign_record
+from workbench.audit.state import LedgerState
 from workbench.case import Case
 from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.format import SavedQuery
@@ -71,6 +72,7 @@ class Desk:
         self.settings = settings
         self.state_dir: Path = case.state_dir()
         self._ledger: Ledger | None = None
+        self._read_at = ""
         self._one_at_a_time = threading.RLock()
 
     @property
@@ -129,16 +131,17 @@ class Desk:
     def decision_rows(self) -> list[dict[str, Any]]:
         """The `decisions` table as records with times as text."""
         with self._one_at_a_time:
-            rows = self.ledger().state.decisions_rows()
-            return [
-                row._asdict()
-                | {"decided_at": time_text(row.decided_at), "expires_at": time_text(row.expires_at)}
-                for row in rows
-            ]
+            return decision_rows(self.ledger().state)
 
     def decision_lines(self) -> list[str]:
-        """The `decisions` table as ASCII JSON lines, for the query worker."""
-        return [json.dumps(row, separators=(",", ":")) for row in self.decision_rows()]
+        """The `decisions` table as ASCII JSON lines, for the query worker.
+
+        Evidence names the head they were read at: a query that reads them can be run again.
+        """
+        with self._one_at_a_time:
+            ledger = self.ledger()
+            self._read_at = ledger.head.h
+            return decision_lines(ledger.state)
 
     def head_words(self) -> str:
         """The ledger's size and head for the status line."""
@@ -183,7 +186,7 @@ class Desk:
             sources=_sources_field(ledger, sorted(one.sha256 for one in manifest.sources)),
             result_sha256=evidence.sha256,
             rows=evidence.rows,
-            ledger_head=ledger.head.h,
+            ledger_head=self._read_at or ledger.head.h,
         )
 
     def body(self, draft: Draft) -> dict[str, Any]:
@@ -252,6 +255,20 @@ _MOST_SOURCES = 64
 
 def _sources_field(ledger: Ledger, digests: list[str]) -> list[str] | SetRef:
     return digests if len(digests) <= _MOST_SOURCES else ledger.put_list(digests)
+
+
+def decision_rows(state: LedgerState) -> list[dict[str, Any]]:
+    """The `decisions` table of a ledger's state as records with times as text."""
+    return [
+        row._asdict()
+        | {"decided_at": time_text(row.decided_at), "expires_at": time_text(row.expires_at)}
+        for row in state.decisions_rows()
+    ]
+
+
+def decision_lines(state: LedgerState) -> list[str]:
+    """The `decisions` table of a ledger's state as ASCII JSON lines."""
+    return [json.dumps(row, separators=(",", ":")) for row in decision_rows(state)]
 
 
 def _parameter_field(ledger: Ledger, value: Any) -> Any:

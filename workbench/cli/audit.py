@@ -9,6 +9,7 @@ import click
 from workbench.audit.verify import ledger_file, verify
 from workbench.case import Case
 from workbench.cli import output
+from workbench.cli.replay import replay_command
 from workbench.cli.session import CASE
 from workbench.desk import Desk
 from workbench.errors import IntegrityError
@@ -17,7 +18,10 @@ from workbench.settings import load_settings
 
 @click.group()
 def audit() -> None:
-    """The ledger: verify, show, checkpoint, recover."""
+    """The ledger: verify, show, checkpoint, replay, recover."""
+
+
+audit.add_command(replay_command)
 
 
 @audit.command("verify")
