@@ -212,15 +212,18 @@ class Desk:
             evidence=draft.evidence,
         )
 
-    def record(self, draft: Draft) -> str:
-        """Append the decision; returns its record id once it is on disk.
+    def record(self, draft: Draft, *, propose: bool = False) -> str:
+        """Append the decision, or propose it; returns its record id once it is on disk.
 
         Raises WorkbenchError for what the policy refuses (a second analyst is needed), for a
         ledger that is damaged, and for a disk that is full; the draft is the caller's to keep.
         """
         with self._one_at_a_time:
             try:
-                return self.ledger().append("decision", self.body(draft)).id
+                body = self.body(draft)
+                if propose:
+                    return self.ledger().append("proposal", bodies.proposal(body)).id
+                return self.ledger().append("decision", body).id
             except LedgerError as error:
                 raise as_workbench_error(error) from error
 

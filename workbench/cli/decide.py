@@ -1,14 +1,20 @@
-"""`workbench decide`: one decision, on an account, a set or a cluster, into the ledger."""
+"""`decide` and `propose`: one decision, on an account, a set or a cluster, into the ledger."""
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from workbench.audit.schema import CONFIDENCES, NO_COUNTER, VERDICTS
+from workbench.audit.travel import export_record
 from workbench.cli import output
 from workbench.cli.session import CASE, GIVEN, CaseSession, given_values, open_case
 from workbench.desk import Draft, Evidence, distinct
@@ -22,49 +28,119 @@ _EVIDENCE = {
 }
 
 
+_OPTIONS = (
+    CASE,
+    click.option("--verdict", type=click.Choice(VERDICTS), required=True),
+    click.option("--reason", required=True, help="a reason code of the case's policy"),
+    click.option("--account", "accounts", multiple=True, metavar="ID"),
+    click.option("--cluster", metavar="ID"),
+    click.option("--from", "source", type=click.Path(path_type=Path, exists=True),
+                 help="Parquet or JSONL with account_id, or plain ids one a line"),
+    click.option("--counter", default="",
+                 help=f"what speaks against a flag; {NO_COUNTER} is allowed"),
+    click.option("--confidence", type=click.Choice(CONFIDENCES), default="medium"),
+    click.option("--note", default=""),
+    click.option("--changes-my-mind", default="", help="what would change it"),
+    click.option("--evidence", "query", help="saved query that it rests on"),
+    GIVEN,
+    click.option("--expires", default="", help="date to look again"),
+    click.option("--dry-run", is_flag=True, help="show whom it would hit; record nothing"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of a decision or proposal."""
+
+    case: Path
+    verdict: str
+    reason: str
+    accounts: tuple[str, ...]
+    cluster: str | None
+    source: Path | None
+    counter: str
+    confidence: str
+    note: str
+    changes_my_mind: str
+    query: str | None
+    given: tuple[str, ...]
+    expires: str
+    dry_run: bool
+
+
+def decision_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of a decision; the command gets them as one `Asked`."""
+
+    @functools.wraps(function)
+    def wrapped(**given: Any) -> int:
+        own = {item.name: given.pop(item.name) for item in dataclasses.fields(Asked)}
+        return function(Asked(**own), **given)
+
+    command: Callable[..., int] = wrapped
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
 @click.command()
-@CASE
-@click.option("--verdict", type=click.Choice(VERDICTS), required=True)
-@click.option("--reason", required=True, help="a reason code of the case's policy")
-@click.option("--account", "accounts", multiple=True, metavar="ID")
-@click.option("--cluster", metavar="ID")
-@click.option("--from", "source", type=click.Path(path_type=Path, exists=True),
-              help="Parquet or JSONL with account_id, or plain ids one a line")  # fmt: skip
-@click.option("--counter", default="", help=f"what speaks against a flag; {NO_COUNTER} is allowed")
-@click.option("--confidence", type=click.Choice(CONFIDENCES), default="medium")
-@click.option("--note", default="")
-@click.option("--changes-my-mind", default="", help="what would change it")
-@click.option("--evidence", "query", help="saved query that it rests on")
-@GIVEN
-@click.option("--expires", default="", help="date to look again")
-@click.option("--dry-run", is_flag=True, help="show whom it would hit; record nothing")
-def decide(
-    case: Path, verdict: str, reason: str, accounts: tuple[str, ...], cluster: str | None,
-    source: Path | None, counter: str, confidence: str, note: str, changes_my_mind: str,
-    query: str | None, given: tuple[str, ...], expires: str, dry_run: bool,
-) -> int:  # fmt: skip
+@decision_options
+def decide(asked: Asked) -> int:
     """Record a decision on accounts or a cluster of CASE."""
-    if sum(map(bool, (accounts, cluster, source))) != 1:
+    with _drafted(asked) as (session, draft):
+        if asked.dry_run:
+            return 0
+        record = session.desk.record(draft)
+    output.write(f"{record}\n")
+    output.Talk().say(
+        f"Recorded: {draft.verdict} {draft.reason} on {len(draft.accounts):,} accounts."
+    )
+    return 0
+
+
+@click.command()
+@decision_options
+@click.option(
+    "-o", "--output", "target", type=click.Path(path_type=Path),
+    help="write it as a file too, for an analyst with another copy of the case",
+)  # fmt: skip
+def propose(asked: Asked, target: Path | None) -> int:
+    """Record a decision that counts once another analyst countersigns it."""
+    if target is not None and target.exists():
+        raise UsageError(f"{target} exists; nothing was recorded.", hint="Give another file.")
+    with _drafted(asked) as (session, draft):
+        if asked.dry_run:
+            return 0
+        record = session.desk.record(draft, propose=True)
+        if target is not None:
+            export_record(session.desk.ledger(), record, target)
+    output.write(f"{record}\n")
+    output.Talk().say(
+        f"Proposed: {draft.verdict} {draft.reason} on {len(draft.accounts):,} accounts. Another "
+        f"analyst answers with: workbench countersign {asked.case} {target or record} --answer …"
+    )
+    return 0
+
+
+@contextmanager
+def _drafted(asked: Asked) -> Iterator[tuple[CaseSession, Draft]]:
+    """The case and the decision as it was asked for, its evidence run; nothing is recorded yet."""
+    if sum(map(bool, (asked.accounts, asked.cluster, asked.source))) != 1:
         raise UsageError("Give one subject: --account ID, --cluster ID or --from FILE.")
-    if verdict == "flag" and not counter.strip():
+    if asked.verdict == "flag" and not asked.counter.strip():
         raise UsageError(
             "A flag says what speaks against it.", hint=f"Give --counter TEXT, or {NO_COUNTER}."
         )
-    with open_case(case) as session:
-        kind, subject, chosen = _subject(session, accounts, cluster, source)
+    with open_case(asked.case) as session:
+        kind, subject, chosen = _subject(session, asked.accounts, asked.cluster, asked.source)
         _show_impact(session, chosen)
-        if dry_run:
-            return 0
-        session.case.verify_store()
-        evidence = _evidence(session, kind, subject, query, given_values(given))
-        draft = Draft(
-            kind, subject, chosen, verdict, reason, confidence, note, counter, changes_my_mind,
-            expires, evidence,
+        evidence: tuple[dict[str, Any], ...] = ()
+        if not asked.dry_run:
+            session.case.verify_store()
+            evidence = _evidence(session, kind, subject, asked.query, given_values(asked.given))
+        yield session, Draft(
+            kind, subject, chosen, asked.verdict, asked.reason, asked.confidence, asked.note,
+            asked.counter, asked.changes_my_mind, asked.expires, evidence,
         )  # fmt: skip
-        record = session.desk.record(draft)
-        output.write(f"{record}\n")
-        output.Talk().say(f"Recorded: {verdict} {reason} on {len(chosen):,} accounts.")
-    return 0
 
 
 def _subject(

@@ -30,8 +30,11 @@ COMMANDS = {
     "queries": ("queries", "queries"),
     "playbook": ("playbook", "playbook"),
     "decide": ("decide", "decide"),
+    "propose": ("decide", "propose"),
+    "countersign": ("review", "countersign"),
     "decisions": ("decisions", "decisions"),
     "reverse": ("decisions", "reverse"),
+    "merge": ("review", "merge"),
     "audit": ("audit", "audit"),
 }
 

@@ -36,9 +36,9 @@ def replay_command(case: Path, everything: bool, chosen: Choices) -> int:
         counts = Counter(one.status for one in found)
         words = ", ".join(f"{status} {number:,}" for status, number in sorted(counts.items()))
         chosen.talk.say(f"Evidence run again: {words or 'there is none'}.")
-        if session.desk.ledger().problems:
+        if problems := session.desk.ledger().problems:
             raise IntegrityError(
-                "The ledger is damaged; only its readable records were run again.",
+                f"Only readable records were run again; the ledger is damaged: {problems[0]}.",
                 hint=f"See: workbench audit verify {case}",
             )
         session.case.verify_store()
