@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workbench.analysis.figures import Figures, population, read_figures
+from workbench.analysis.figures import Figures, add_ownership, population, read_figures
 from workbench.analysis.finding import Found, find_clusters
 from workbench.analysis.judge import Verdict, judge
 from workbench.analysis.links import Links, read_links
 from workbench.analysis.naming import name_clusters
+from workbench.analysis.refine import count_values
 from workbench.analysis.rhythm import read_activity
 from workbench.analysis.sqltext import statement
 from workbench.analysis.traits import families_of, write_traits
@@ -150,6 +151,9 @@ def _judged(
     rhythm = {c: float(mean[c] / sizes[c]) for c in range(found.clusters)}
     usual = population(session)
     figures = read_figures(session, links, found.terms, found.label, rhythm)
+    verdicts = [judge(figure, usual) for figure in figures]
+    suspects = frozenset(f.number for f, v in zip(figures, verdicts, strict=True) if v.suspect)
+    add_ownership(figures, links, count_values(links, found.label), suspects)
     return figures, [judge(figure, usual) for figure in figures]
 
 

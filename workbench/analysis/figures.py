@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 
-from workbench.analysis.links import Ints, Links
-from workbench.analysis.refine import SUPPORT, Terms
+from workbench.analysis.links import SOURCES, Ints, Links
+from workbench.analysis.refine import SUPPORT, Counts, Terms
 from workbench.analysis.sqltext import statement
 from workbench.intake.session import LoadSession
 
@@ -40,6 +41,7 @@ class Figures:
     sources: dict[str, float] = field(default_factory=dict)
     covered: dict[str, float] = field(default_factory=dict)
     rhythm: float = 0.0
+    own_content: float | None = None
     shared_prompts: int = 0
     outside_prompts: float = 0.0
 
@@ -107,3 +109,33 @@ def _add_sources(found: dict[int, Figures], links: Links, terms: Terms, label: I
         for place, name in enumerate(names):
             figure.sources[name] = float(total[number * len(names) + place]) / figure.accounts
             figure.covered[name] = float(support[number * len(names) + place]) / figure.accounts
+
+
+def add_ownership(
+    figures: Sequence[Figures], links: Links, counts: Counts, suspects: frozenset[int]
+) -> None:
+    """Whose wording it is: of the accounts that have a cluster's shared wording, the members' part.
+
+    Wording that strangers use as well is public. Members of other suspect clusters are no
+    strangers: two campaigns may work from one phrase book.
+    """
+    content = np.array([SOURCES.get(f.name, f.name) == "content" for f in links.families])
+    if not content.any():
+        return
+    suspect = np.isin(counts.c, list(suspects))
+    inside = np.bincount(counts.v[suspect], counts.members[suspect], minlength=len(links.held))
+    here = content[links.family[counts.v]]
+    v, c = counts.v[here], counts.c[here]
+    members = counts.members[here].astype(np.float64)
+    elsewhere = inside[v] - np.where(suspect[here], members, 0.0)
+    size = np.array([0] * (max((f.number for f in figures), default=-1) + 1))
+    for figure in figures:
+        size[figure.number] = figure.accounts
+    strangers = np.maximum(links.held[v] - members - elsewhere, 0.0)
+    ratio = np.log((members / size[c]) / ((links.held[v] - members + 0.5) / links.accounts))
+    weight = members * np.maximum(ratio, 0.0)
+    total = np.bincount(c, weight, minlength=len(size))
+    own = np.bincount(c, weight * members / (members + strangers), minlength=len(size))
+    for figure in figures:
+        if total[figure.number] > 0:
+            figure.own_content = float(own[figure.number] / total[figure.number])

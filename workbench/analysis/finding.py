@@ -15,6 +15,7 @@ from workbench.analysis.refine import (
     compact,
     count_values,
     family_terms,
+    merge,
     pair_totals,
 )
 from workbench.analysis.rhythm import Activity, rhythm_ratios
@@ -48,14 +49,14 @@ def find_clusters(links: Links, activity: Activity, tell: Callable[[str, int, in
     for turn in range(_ROUNDS):
         tell("refining clusters", turn, _ROUNDS)
         terms, rhythm, pairs = _evaluate(links, activity, label)
-        label = compact(assign(pairs, label, links.accounts))
+        label = compact(merge(pairs, assign(pairs, label, links.accounts)))
     terms, rhythm, pairs = _evaluate(links, activity, label)
     return Found(label, terms, rhythm, pairs)
 
 
 def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Terms, Pairs]:
     terms = family_terms(links, label, count_values(links, label))
-    pairs = pair_totals(links, terms)
+    pairs = pair_totals(links, terms, label)
     ratios = np.zeros(len(pairs.a))
     order = np.argsort(pairs.c, kind="stable")
     edges = np.searchsorted(pairs.c[order], np.arange(int(label.max(initial=-1)) + 2))
@@ -66,4 +67,4 @@ def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Ter
         members = np.flatnonzero(label == cluster)
         ratios[near] = rhythm_ratios(activity, members, pairs.a[near])
     extra = Terms(pairs.a, pairs.c, np.full(len(pairs.a), len(links.source_names)), ratios)
-    return terms, extra, pair_totals(links, terms, extra)
+    return terms, extra, pair_totals(links, terms, label, extra)

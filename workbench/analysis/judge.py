@@ -17,7 +17,7 @@ from workbench.analysis.figures import Figures
 # (value, usual value) to log odds
 Points = Callable[[float, float], float]
 
-SMALLEST_CAMPAIGN = 5
+SMALLEST_CAMPAIGN = 6
 _FULL = 4.0  # a source counts in full from this mean ratio per member on, in nats
 
 
@@ -51,6 +51,7 @@ class Verdict:
     score: float = 0.0
     campaign_like: bool = False
     kind: str = "unclear"
+    suspect: bool = False
     components: list[Component] = field(default_factory=list)
 
 
@@ -61,15 +62,12 @@ def judge(figure: Figures, usual: dict[str, float | None]) -> Verdict:
     open_ = _benign(figure, usual)
     verdict = Verdict(components=[*together, *work, *open_])
     verdict.coordination = _logistic(2.0 * (sum(c.points for c in together) - 1.8))
-    verdict.extraction = _logistic(sum(c.points for c in work) - 0.5)
+    verdict.extraction = _logistic(sum(c.points for c in work) - 2.0)
     verdict.benign = _logistic(-sum(c.points for c in open_) - 1.5)
     both = math.sqrt(verdict.coordination * verdict.extraction)
     verdict.score = both * (1.0 - verdict.benign)
-    verdict.campaign_like = (
-        figure.accounts >= SMALLEST_CAMPAIGN
-        and min(verdict.coordination, verdict.extraction) >= 0.5
-        and verdict.benign < 0.5
-    )
+    verdict.suspect = min(verdict.coordination, verdict.extraction) >= 0.5 and verdict.benign < 0.5
+    verdict.campaign_like = verdict.suspect and figure.accounts >= SMALLEST_CAMPAIGN
     verdict.kind = "campaign" if verdict.campaign_like else _kind(figure)
     return verdict
 
@@ -123,7 +121,7 @@ def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Compone
         _line("one turn", figure.values["one_turn"], usual["one_turn"],
               lambda v, u: _clip((v - u) / 0.3, -1.0, 1.0),
               "sessions of one exchange; the median member", query),
-        _line("queue", figure.rhythm, 0.0, lambda v, u: 1.5 * _clip(v / 3.0, 0.0, 1.0),
+        _line("queue", figure.rhythm, 0.0, lambda v, u: 1.5 * _clip(v / 3.0, -1.0, 1.0),
               "work arrives when the others' does, beyond time of day and day", "evidence-sources"),
         _line("work dealt out", _sharding(figure), 0.0, lambda v, u: 1.0 * (v - 0.5),
               "alike prompts without the very same text; 1 where no text repeats",
@@ -151,6 +149,10 @@ def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
               "members whose identity was verified", "evidence-figures"),
         _line("one mailbox", figure.own("email_shape") if _plus(figure) else 0.0, 0.0,
               lambda v, u: -3.0 * v, "addresses that are one mailbox with tags", query),
+        _line("public wording", figure.own_content, 0.0,
+              lambda v, u: -12.0 * _clip(0.8 - v, 0.0, 0.5),
+              "of those who use the shared wording, the members' part; strangers make it public",
+              "evidence-value"),
         _line("public texts", figure.outside_prompts if figure.shared_prompts else None, 0.0,
               lambda v, u: -1.5 * v * min(1.0, figure.shared_prompts / figure.accounts),
               "repeated prompts that strangers send word for word too", "evidence-repeats"),
@@ -223,7 +225,14 @@ def _line(
 
 
 _BENIGN = frozenset(
-    ("one organisation", "one open holder", "verified holders", "one mailbox", "public texts")
+    (
+        "one organisation",
+        "one open holder",
+        "verified holders",
+        "one mailbox",
+        "public wording",
+        "public texts",
+    )
 )
 
 

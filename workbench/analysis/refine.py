@@ -36,12 +36,16 @@ class Terms:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Candidate (account, cluster) pairs: total ratio in nats, independent sources in support."""
+    """Candidate (account, cluster) pairs: total ratio in nats, independent sources in support.
+
+    `shared` is the total before what an account lacks is held against it.
+    """
 
     a: Ints
     c: Ints
     total: Floats
     support: Ints
+    shared: Floats
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,11 @@ def family_terms(links: Links, label: Ints, counts: Counts) -> Terms:
     return Terms(pair // groups, pair % groups, key % families, damped)
 
 
-def pair_totals(links: Links, terms: Terms, extra: Terms | None = None) -> Pairs:
-    """Ratios summed over independent sources; within a source only the strongest family counts."""
+def pair_totals(links: Links, terms: Terms, label: Ints, extra: Terms | None = None) -> Pairs:
+    """Ratios summed over independent sources; within a source only the strongest family counts.
+
+    What nearly all members of a cluster show and an account lacks counts against the account.
+    """
     source = links.source[terms.family]
     a, c, llr = terms.a, terms.c, terms.llr
     if extra is not None:
@@ -114,19 +121,37 @@ def pair_totals(links: Links, terms: Terms, extra: Terms | None = None) -> Pairs
         source, llr = np.r_[source, extra.family], np.r_[llr, extra.llr]
     if not len(a):
         none = np.zeros(0, dtype=np.int64)
-        return Pairs(none, none, np.zeros(0), none)
+        return Pairs(none, none, np.zeros(0), none, np.zeros(0))
     groups, sources = int(c.max()) + 1, int(source.max()) + 1
     key = (a * groups + c) * sources + source
-    order = np.lexsort((-llr, key))
+    order = np.lexsort((llr, key))
     key, llr = key[order], llr[order]
-    first = np.r_[True, key[1:] != key[:-1]]
-    key, llr = key[first], llr[first]
-    pair = key // sources
-    starts = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]])
-    total = np.add.reduceat(llr, starts)
-    support = np.add.reduceat((llr >= SUPPORT).astype(np.int64), starts)
-    pair = pair[starts]
-    return Pairs(pair // groups, pair % groups, total, support)
+    strongest = np.r_[key[1:] != key[:-1], True]
+    key, llr = key[strongest], llr[strongest]
+    pair, row = np.unique(key // sources, return_inverse=True)
+    table = np.zeros((len(pair), sources))
+    table[row, key % sources] = llr
+    a, c = pair // groups, pair % groups
+    shared = table.sum(axis=1)
+    total = shared + _lacking(table, a, c, label)
+    return Pairs(a, c, total, (table >= SUPPORT).sum(axis=1), shared)
+
+
+def _lacking(table: Floats, a: Ints, c: Ints, label: Ints) -> Floats:
+    """Log odds against pairs that lack a source which most of the cluster's members have."""
+    groups = max(int(c.max()), int(label.max(initial=-1))) + 1
+    size = np.maximum(np.bincount(label[label >= 0], minlength=groups), 1)
+    own = label[a] == c
+    out = np.zeros(len(a))
+    for source in range(table.shape[1]):
+        value = table[:, source]
+        half = 0.5 * np.bincount(c[own], weights=value[own], minlength=groups) / size
+        enough = value >= half[c]
+        have = np.bincount(c[own & enough], minlength=groups) / size
+        against = np.maximum(np.log(np.maximum(1.0 - have, 0.0) + 1.0 / (size + 2.0)), -_CAP / 2)
+        typical = (half >= 1.0) & (have >= 0.6)
+        out += np.where(~enough & typical[c], against[c], 0.0)
+    return out
 
 
 def assign(pairs: Pairs, label: Ints, accounts: int) -> Ints:
@@ -147,3 +172,25 @@ def compact(label: Ints, smallest: int = SMALLEST) -> Ints:
     keep: Bools = sizes >= smallest
     number = np.where(keep, np.cumsum(keep) - 1, -1)
     return np.where(label >= 0, number[np.maximum(label, 0)], -1) if len(sizes) else label
+
+
+def merge(pairs: Pairs, label: Ints) -> Ints:
+    """Join a cluster to a larger one that most of its members share three sources with."""
+    groups = int(label.max(initial=-1)) + 1
+    if groups < 2:
+        return label
+    sizes = np.bincount(label[label >= 0], minlength=groups)
+    own = label[pairs.a]
+    prior = np.log(np.maximum(sizes[pairs.c], 1) / len(label))
+    fits = (own >= 0) & (own != pairs.c) & (pairs.support >= 3) & (pairs.shared + prior > 3.0)
+    key, number = np.unique(own[fits] * groups + pairs.c[fits], return_counts=True)
+    small, large = key // groups, key % groups
+    good = (number >= 0.6 * sizes[small]) & (sizes[small] <= sizes[large])
+    target = np.arange(groups)
+    for place in np.lexsort((large, small, -number))[: len(number)]:
+        c, d = int(small[place]), int(large[place])
+        if good[place] and target[c] == c and target[d] != c:
+            target[c] = target[d]
+    for _ in range(4):
+        target = target[target]
+    return np.where(label >= 0, target[np.maximum(label, 0)], -1)
