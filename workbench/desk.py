@@ -45,6 +45,7 @@ class Draft:
     changes_my_mind: str = ""
     expires: str = ""
     evidence: tuple[dict[str, Any], ...] = field(default=())
+    sample: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,7 @@ class Desk:
             changes_my_mind=draft.changes_my_mind,
             expires=expiry(draft.expires),
             evidence=draft.evidence,
+            sample=draft.sample,
         )
 
     def record(self, draft: Draft, *, propose: bool = False) -> str:

@@ -20,6 +20,7 @@ from workbench.cli.session import CASE, GIVEN, CaseSession, given_values, open_c
 from workbench.desk import Draft, Evidence, distinct
 from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.binding import bind
+from workbench.review import result_for
 
 _EVIDENCE = {
     "account": ("account-card", "account"),
@@ -44,6 +45,8 @@ _OPTIONS = (
     click.option("--evidence", "query", help="saved query that it rests on"),
     GIVEN,
     click.option("--expires", default="", help="date to look again"),
+    click.option("--sample", "sample_id", metavar="RECORD_ID",
+                 help="a reviewed sample of the same accounts, which it also rests on"),
     click.option("--dry-run", is_flag=True, help="show whom it would hit; record nothing"),
 )  # fmt: skip
 
@@ -65,6 +68,7 @@ class Asked:
     query: str | None
     given: tuple[str, ...]
     expires: str
+    sample_id: str | None
     dry_run: bool
 
 
@@ -133,13 +137,14 @@ def _drafted(asked: Asked) -> Iterator[tuple[CaseSession, Draft]]:
     with open_case(asked.case) as session:
         kind, subject, chosen = _subject(session, asked.accounts, asked.cluster, asked.source)
         _show_impact(session, chosen)
+        sample = result_for(session.desk, asked.sample_id, chosen) if asked.sample_id else None
         evidence: tuple[dict[str, Any], ...] = ()
         if not asked.dry_run:
             session.case.verify_store()
             evidence = _evidence(session, kind, subject, asked.query, given_values(asked.given))
         yield session, Draft(
             kind, subject, chosen, asked.verdict, asked.reason, asked.confidence, asked.note,
-            asked.counter, asked.changes_my_mind, asked.expires, evidence,
+            asked.counter, asked.changes_my_mind, asked.expires, evidence, sample,
         )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "queries": ("queries", "queries"),
     "playbook": ("playbook", "playbook"),
     "decide": ("decide", "decide"),
+    "sample": ("sample", "sample"),
     "propose": ("decide", "propose"),
     "countersign": ("review", "countersign"),
     "decisions": ("decisions", "decisions"),

@@ -1,0 +1,107 @@
+"""Reviewing a sample of a cluster before it is decided as a whole, recorded step by step."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.audit import bodies
+from workbench.audit.canonical import Fields
+from workbench.audit.sampling import Stratum, plan, wilson
+from workbench.desk import Desk
+from workbench.errors import UsageError
+
+_LEVEL = "0.95"
+_METHOD = "wilson"
+_PLAN = ("subject", "seed", "drawn", "level", "method", "strata")
+
+
+def by_score(scores: Mapping[str, float | None]) -> dict[str, list[str]]:
+    """Accounts by thirds of their score; equal scores are never parted, so a third may be empty."""
+    known = sorted(score for score in scores.values() if score is not None)
+    strata: dict[str, list[str]] = {"high": [], "middle": [], "low": [], "no score": []}
+    for account, score in scores.items():
+        if score is None:
+            name = "no score"
+        elif score >= known[2 * len(known) // 3]:
+            name = "high"
+        else:
+            name = "middle" if score >= known[len(known) // 3] else "low"
+        strata[name].append(account)
+    return {name: accounts for name, accounts in strata.items() if accounts}
+
+
+def draw(
+    desk: Desk, cluster: str, strata: Mapping[str, Sequence[str]], n: int, seed: str = ""
+) -> tuple[str, list[Stratum]]:
+    """Draw `n` members of a cluster and record the draw; returns its record id and the strata.
+
+    Without a seed a random one is taken; it is recorded, so that anybody can draw again. Raises
+    LedgerError where the cluster has fewer members.
+    """
+    seed = seed or secrets.token_hex(8)
+    drawn = plan(strata, n, seed)
+    ledger = desk.ledger()
+    members = ledger.put_set(account for accounts in strata.values() for account in accounts)
+    body = {
+        "subject": bodies.set_subject("cluster", members, cluster),
+        "seed": seed,
+        "drawn": ledger.put_set(account for one in drawn for account in one.drawn).as_field(),
+        "level": _LEVEL,
+        "method": _METHOD,
+        "strata": [
+            {"name": one.name, "total": one.total, "drawn": len(one.drawn)} for one in drawn
+        ],
+        "result": None,
+    }
+    return desk.append("sample", body), drawn
+
+
+def record_found(desk: Desk, record_id: str, found: int) -> tuple[str, Fields]:
+    """Record how many of a drawn sample were wrongly in it; returns the record id and the result.
+
+    Raises UsageError where there is no such sample or `found` is more than it has.
+    """
+    sample = _sample(desk, record_id)
+    n, total = sample["drawn"]["count"], sample["subject"]["count"]
+    try:
+        low, high = wilson(found, n, float(_LEVEL))
+    except ValueError:
+        raise UsageError(
+            f"The sample has {n:,} accounts; {found:,} of them is no answer."
+        ) from None
+    result = bodies.sample_result(n, total, found, low, high)
+    body = {name: sample[name] for name in _PLAN} | {"result": result}
+    return desk.append("sample", body), result
+
+
+def result_for(desk: Desk, record_id: str, accounts: Sequence[str]) -> dict[str, Any]:
+    """The newest result of a sample, to go into a decision on just the accounts it was drawn from.
+
+    Raises UsageError where it has none, or was drawn from others.
+    """
+    sample = _sample(desk, record_id)
+    results: list[Fields] = [
+        other["result"]
+        for other in desk.ledger().state.samples
+        if other["result"] is not None and all(other[name] == sample[name] for name in _PLAN)
+    ]
+    if not results:
+        raise UsageError(
+            f"The sample {record_id} has no result yet.",
+            hint=f"Record it: workbench sample {desk.case_path} --record {record_id} --found K",
+        )
+    if set(desk.ledger().sets.get(sample["subject"]["set"])) != set(accounts):
+        raise UsageError(
+            f"The sample {record_id} was not drawn from just these accounts.",
+            hint="Its interval says nothing about others; draw a sample of what you decide on.",
+        )
+    return results[-1]
+
+
+def _sample(desk: Desk, record_id: str) -> Fields:
+    for sample in desk.ledger().state.samples:
+        if sample["record"] == record_id:
+            return sample
+    raise UsageError(f"There is no sample {record_id} in this case.")
