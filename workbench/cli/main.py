@@ -36,6 +36,7 @@ COMMANDS = {
     "decisions": ("decisions", "decisions"),
     "reverse": ("decisions", "reverse"),
     "merge": ("review", "merge"),
+    "lists": ("lists", "lists"),
     "audit": ("audit", "audit"),
 }
 

@@ -1,0 +1,105 @@
+"""`workbench lists`: values that an analyst classed as hub, allowed or known bad."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from workbench.audit import bodies
+from workbench.case import Case
+from workbench.cli import output
+from workbench.cli.session import CASE, Choices, choices, library_of, put_records
+from workbench.desk import Desk, expiry, time_text
+from workbench.errors import UsageError, WorkbenchError
+from workbench.intake.schema import ENTITY_FAMILIES
+from workbench.settings import load_settings
+
+_ROLES = ("hub", "allow", "known_bad")
+_NAMES = ["family", "value", "role", "reason", "author", "until"]
+
+
+@click.group()
+def lists() -> None:
+    """Values classed as hub, allowed or known bad; clustering anew reads them."""
+
+
+@lists.command()
+@CASE
+@click.option("--family", default="", help="only this family")
+@choices
+def show(case: Path, family: str, chosen: Choices) -> int:
+    """The entries of CASE that are in force."""
+    desk = Desk(Case.open(case), load_settings())
+    try:
+        entries = desk.ledger().state.entity_lists()
+    finally:
+        desk.close()
+    rows = [
+        [*(entry[name] for name in _NAMES[:-1]), time_text(entry["until"])]
+        for entry in entries
+        if family in ("", entry["family"])
+    ]
+    cut = rows[: chosen.limit]
+    put_records(chosen, _NAMES, cut, more=len(cut) < len(rows))
+    return 0
+
+
+@lists.command()
+@CASE
+@click.argument("family")
+@click.argument("value")
+@click.option("--role", type=click.Choice(_ROLES), required=True,
+              help="hub: shared by many for no reason of theirs; allow; known_bad")  # fmt: skip
+@click.option("--reason", required=True, help="why, in words; it is recorded")
+@click.option("--until", default="", help="date to look again")
+def add(case: Path, family: str, value: str, role: str, reason: str, until: str) -> int:
+    """Put a VALUE of a FAMILY on a list of CASE; it replaces the entry it had."""
+    opened = Case.open(case)
+    families = {*ENTITY_FAMILIES, *(query.family for query in library_of(opened).traits())}
+    if family not in families:
+        raise UsageError(
+            f"There is no family “{family}”.", hint=f"Families: {', '.join(sorted(families))}."
+        )
+    return _edit(opened, bodies.list_edit("add", family, value, role, _said(reason), expiry(until)))
+
+
+@lists.command()
+@CASE
+@click.argument("family")
+@click.argument("value")
+@click.option("--reason", required=True, help="why, in words; it is recorded")
+def remove(case: Path, family: str, value: str, reason: str) -> int:
+    """Take a VALUE of a FAMILY off the lists of CASE."""
+    opened = Case.open(case)
+    desk = Desk(opened, load_settings())
+    try:
+        entries = desk.ledger().state.entity_lists()
+    finally:
+        desk.close()
+    roles = [
+        entry["role"] for entry in entries if (entry["family"], entry["value"]) == (family, value)
+    ]
+    if not roles:
+        raise WorkbenchError(
+            f"No list of this case has the {family} “{value}”.",
+            hint=f"See: workbench lists show {case}",
+        )
+    return _edit(opened, bodies.list_edit("remove", family, value, roles[0], _said(reason)))
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise UsageError("An entry needs a reason.", hint="Give --reason TEXT.")
+    return reason
+
+
+def _edit(case: Case, body: dict[str, object]) -> int:
+    desk = Desk(case, load_settings())
+    try:
+        record = desk.append("list_edit", body)
+    finally:
+        desk.close()
+    output.write(f"{record}\n")
+    output.Talk().say(f"Recorded. It counts in: workbench clusters {case.root} --rebuild")
+    return 0
