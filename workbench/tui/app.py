@@ -115,7 +115,7 @@ class Bench(Frame):
         given = dict(event.given)
         needed = [item for item in query.params if item.required and item.name not in given]
         if needed or (event.ask and query.params):
-            self.push_screen(ParameterForm(query, given), self._run_with)
+            await self.push_screen(ParameterForm(query, given), self._run_with)
             return
         self._run_with((query.id, given))
 
@@ -125,19 +125,19 @@ class Bench(Frame):
             key = (query_id, *(f"{name}={value}" for name, value in sorted(given.items())))
             self.post_message(OpenPlace(Place("query", key)))
 
-    def action_decide(self) -> None:
+    async def action_decide(self) -> None:
         """Decide on what is in front: marked rows, or the page's account or cluster."""
         subject = self.view.subject() if self.view is not None else None
         if subject is None:
             self.notify("Open or mark an account or a cluster first.", markup=False)
             return
-        self.post_message(subject)
+        await self.on_decide_on(subject)
 
-    def on_decide_on(self, event: DecideOn) -> None:
+    async def on_decide_on(self, event: DecideOn) -> None:
         """Open the decision dialog."""
         from workbench.tui.screens.decide import DecideDialog
 
-        self.push_screen(DecideDialog(event), self._decided)
+        await self.push_screen(DecideDialog(event), self._decided)
 
     def _decided(self, recorded: str | None) -> None:
         if recorded:
@@ -150,21 +150,21 @@ class Bench(Frame):
         for view in self.query_one(Stage).views:
             view.refill()
 
-    def action_go_to(self) -> None:
-        """Open the go-to box."""
+    async def action_go_to(self) -> None:
+        """Open the go-to box; awaited, so that what is typed ahead goes into it."""
         from workbench.tui.screens.goto import GoTo
 
-        self.push_screen(GoTo(), self._went)
+        await self.push_screen(GoTo(), self._went)
 
     def _went(self, place: Place | None) -> None:
         if place is not None:
             self.post_message(OpenPlace(place))
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         """Show the keys of what is in front."""
         from workbench.tui.screens.help import Help
 
-        self.push_screen(Help(self.view))
+        await self.push_screen(Help(self.view))
 
     def action_show_command(self) -> None:
         """Say which command gives the same answer."""

@@ -80,14 +80,14 @@ class Decisions(View):
             ]
         self.query_one("#history", Static).update(Content.assemble(*parts))
 
-    def action_take_back(self) -> None:
+    async def action_take_back(self) -> None:
         """Append a reversing record; the decision stays on record."""
         record = self._chosen()
         if record:
             from workbench.tui.screens.ask import Ask
 
             question = f"Take back record {str(record['record_id'])[:12]}? Say why."
-            self.bench.push_screen(
+            await self.bench.push_screen(
                 Ask(question, "reason"), lambda why: self._reverse(str(record["record_id"]), why)
             )
 

@@ -110,11 +110,11 @@ class Overview(View):
             parts.append((f"and {len(records) - 6:,} more: press w", "$text-muted"))
         self.query_one("#overview-warnings", Static).update(Content.assemble(*parts))
 
-    def action_warnings(self) -> None:
+    async def action_warnings(self) -> None:
         """All warnings and which columns the extracts had."""
         from workbench.tui.screens.warnings import Warnings
 
-        self.bench.push_screen(Warnings())
+        await self.bench.push_screen(Warnings())
 
 
 def _call(record: dict[str, Any]) -> str:

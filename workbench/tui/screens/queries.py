@@ -120,10 +120,10 @@ class Queries(View):
         """Back to the list."""
         self.query_one(Grid).focus()
 
-    def action_values(self) -> None:
+    async def action_values(self) -> None:
         """Run with values of one's own."""
         if (query := self.chosen()) is not None:
-            self.post_message(RunQuery(query.id, ask=True))
+            await self.bench.on_run_query(RunQuery(query.id, ask=True))
 
     def action_to_editor(self) -> None:
         """Open the statement in the editor."""

@@ -79,9 +79,9 @@ class QueryResult(View):
     def refill(self) -> None:
         """A result stays what it was when it was asked for."""
 
-    def action_values(self) -> None:
+    async def action_values(self) -> None:
         """Ask with other values."""
-        self.post_message(RunQuery(self.place.key[0], self.given, ask=True))
+        await self.bench.on_run_query(RunQuery(self.place.key[0], self.given, ask=True))
 
     def action_again(self) -> None:
         """Run again."""

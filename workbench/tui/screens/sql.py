@@ -76,25 +76,25 @@ class SqlView(View):
         """To the editor."""
         self.query_one(SqlEditor).area.focus()
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         """Save the statement as a query of this case."""
         from workbench.tui.screens.save import SaveQuery
 
         text = self.query_one(SqlEditor).area.text
-        self.bench.push_screen(SaveQuery(text), self._saved)
+        await self.bench.push_screen(SaveQuery(text), self._saved)
 
     def _saved(self, query_id: str | None) -> None:
         if query_id:
             self.bench.reload_library()
             self.bench.notify(f"Saved as {query_id}; it is in the list of queries.", markup=False)
 
-    def action_history(self) -> None:
+    async def action_history(self) -> None:
         """Pick a statement that ran before."""
         from workbench.tui.screens.pick import Pick
 
         texts = self.bench.history.texts()
         choices = [(safe_text(" ".join(text.split()), 200), text) for text in texts]
-        self.bench.push_screen(Pick("What ran before", choices), self._picked)
+        await self.bench.push_screen(Pick("What ran before", choices), self._picked)
 
     def _picked(self, text: str | None) -> None:
         if text is not None:

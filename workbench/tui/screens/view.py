@@ -110,8 +110,9 @@ class View(Opening):
 
     def status(self) -> str:
         """What the status line says of this view."""
-        for grid in self.query(Grid):
-            if grid.has_focus or len(self.query(Grid)) == 1:
+        shown = [grid for grid in self.query(Grid) if grid.display]
+        for grid in shown:
+            if grid.has_focus or len(shown) == 1:
                 sign = "" if grid.source.exact else "≥ "
                 place = f"row {min(grid.cursor_row + 1, grid.source.total):,} of "
                 marked = f" · {len(grid.marks):,} marked" if grid.marks else ""
