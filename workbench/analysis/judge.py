@@ -152,7 +152,7 @@ def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
         _line("public wording", figure.own_content, 0.0,
               lambda v, u: -12.0 * _clip(0.8 - v, 0.0, 0.5),
               "of those who use the shared wording, the members' part; strangers make it public",
-              "evidence-value"),
+              "evidence-wording"),
         _line("public texts", figure.outside_prompts if figure.shared_prompts else None, 0.0,
               lambda v, u: -1.5 * v * min(1.0, figure.shared_prompts / figure.accounts),
               "repeated prompts that strangers send word for word too", "evidence-repeats"),

@@ -176,7 +176,7 @@ def compact(label: Ints, smallest: int = SMALLEST) -> Ints:
 
 def merge(pairs: Pairs, label: Ints) -> Ints:
     """Join a cluster to a larger one that most of its members share three sources with."""
-    groups = int(label.max(initial=-1)) + 1
+    groups = max(int(label.max(initial=-1)), int(pairs.c.max(initial=-1))) + 1
     if groups < 2:
         return label
     sizes = np.bincount(label[label >= 0], minlength=groups)

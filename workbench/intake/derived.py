@@ -156,8 +156,14 @@ CLUSTERS = Table(
         Column("last_ts", "TIMESTAMP", "last exchange of a member", unit="UTC"),
         _share("score", "how suspicious, coordination and extraction likeness together"),
         Column("campaign_like", "BOOLEAN", "the proposal that this is an extraction campaign"),
-        Column("families", "VARCHAR", "link families that hold it together"),
+        Column("families", "VARCHAR", "sources of evidence that hold it together"),
         Column("summary", "VARCHAR", "one sentence"),
+        _share("coordination", "how surely the members act together"),
+        _share("extraction", "how much their work looks like extraction"),
+        Column("kind", "VARCHAR", "campaign, or the innocent explanation that fits best"),
+        Column("breaking_family", "VARCHAR", "source without which it would fall apart, if any"),
+        Column("missing", "VARCHAR", "groups of data that no extract had"),
+        Column("continues", "VARCHAR", "cluster of the generation before that it continues"),
     ),
     kind="derived",
 )
@@ -171,6 +177,55 @@ CLUSTER_MEMBERS = Table(
         _share("cluster_score", "score of the cluster"),
         _share("member_score", "how surely the account belongs"),
         Column("campaign_like", "BOOLEAN", "as in clusters"),
+        Column("certain", "BOOLEAN", "odds above 20 to 1 and three independent sources"),
+        Column("families", "INTEGER", "independent sources that speak for it"),
+    ),
+    kind="derived",
+)
+
+MEMBER_EVIDENCE = Table(
+    "member_evidence",
+    "per member and link family, how much it speaks for the account being a member",
+    (
+        _CLUSTER,
+        _ACCOUNT,
+        Column("source", "VARCHAR", "independent source that the family belongs to"),
+        Column("family", "VARCHAR", "link family, or rhythm"),
+        Column("value", "VARCHAR", "the value that says most"),
+        Column(
+            "llr",
+            "DOUBLE",
+            "log likelihood ratio, the account left out; below 0 against",
+            unit="nats",
+        ),
+    ),
+    kind="derived",
+)
+
+CLUSTER_COMPONENTS = Table(
+    "cluster_components",
+    "what makes the scores of a cluster",
+    (
+        _CLUSTER,
+        Column("axis", "VARCHAR", "coordination, extraction or benign"),
+        Column("name", "VARCHAR", "what was measured"),
+        Column("value", "DOUBLE", "the figure of the cluster"),
+        Column("population", "DOUBLE", "what is usual in the case"),
+        Column("points", "DOUBLE", "what it adds to the axis"),
+        Column("finding", "VARCHAR", "supports, neutral, against or not tested"),
+        Column("meaning", "VARCHAR", "what the figure says"),
+        Column("query", "VARCHAR", "saved query that gives the figure again"),
+    ),
+    kind="derived",
+)
+
+FIND_WARNINGS = Table(
+    "find_warnings",
+    "what to know before trusting the clusters",
+    (
+        Column("code", "VARCHAR", "kind of warning"),
+        Column("message", "VARCHAR", "the warning, in a sentence"),
+        _count("n", "accounts or values concerned"),
     ),
     kind="derived",
 )
@@ -183,9 +238,12 @@ CLUSTER_EVIDENCE = Table(
         Column("family", "VARCHAR", "link family"),
         Column("value", "VARCHAR", "the shared value"),
         _count("members", "members that have it", "accounts"),
+        _count("outsiders", "other accounts that have it", "accounts"),
         _count("accounts", "accounts of the case that have it", "accounts"),
         Column("rarity", "DOUBLE", "ln(accounts in the case / accounts that have it)", unit="nats"),
-        Column("weight", "DOUBLE", "its part of the cluster's evidence", unit="nats"),
+        Column("surprise", "DOUBLE", "ln(share of members / share of others)", unit="nats"),
+        Column("weight", "DOUBLE", "members times surprise", unit="nats"),
+        Column("query", "VARCHAR", "saved query that gives the figures again"),
     ),
     kind="derived",
 )
@@ -211,7 +269,8 @@ DERIVED: dict[str, Table] = {
     table.name: table
     for table in (
         ACCOUNT_PROFILE, COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES, TRAITS, TRAIT_STATS,
-        CLUSTERS, CLUSTER_MEMBERS, CLUSTER_EVIDENCE, DECISIONS,
+        CLUSTERS, CLUSTER_MEMBERS, CLUSTER_EVIDENCE, MEMBER_EVIDENCE, CLUSTER_COMPONENTS,
+        FIND_WARNINGS, DECISIONS,
     )
 }  # fmt: skip
 

@@ -1,0 +1,62 @@
+"""Every number on a card comes out again from the saved query that the card names."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from workbench.playbooks.library import read_library
+from workbench.resources import queries_dir
+
+LIBRARY = read_library([(queries_dir(), "pack")])
+
+
+def run(case: duckdb.DuckDBPyConnection, name: str, **values: str) -> list[dict[str, object]]:
+    cursor = case.execute(LIBRARY.query(name).sql, values)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def test_values_come_out_again(case: duckdb.DuckDBPyConnection) -> None:
+    rows = case.sql(
+        "SELECT e.cluster_id, family, value, members, outsiders, e.accounts, rarity, surprise,"
+        " query FROM cluster_evidence AS e JOIN clusters AS c USING (cluster_id)"
+        " WHERE c.campaign_like ORDER BY ALL"
+    ).fetchall()
+    assert len(rows) > 50
+    for cluster, family, value, *numbers, query in rows:
+        (again,) = run(case, query, cluster=cluster, family=family, value=value)
+        found = [again[n] for n in ("members", "outsiders", "accounts", "rarity", "surprise")]
+        assert found == pytest.approx(numbers, abs=2e-6)
+
+
+FIGURES = {
+    "even volumes": "rate_spread", "even answers": "output_spread",
+    "even requests": "input_spread", "one turn": "one_turn", "verified holders": "verified",
+}  # fmt: skip
+
+
+def test_components_come_out_again(case: duckdb.DuckDBPyConnection) -> None:
+    rows = case.sql(
+        "SELECT cluster_id, name, value, population, query FROM cluster_components"
+        " WHERE value IS NOT NULL ORDER BY cluster_id, name"
+    ).fetchall()
+    tested = 0
+    for cluster, name, value, usual, query in rows:
+        answer = run(case, query, cluster=cluster)
+        if name in FIGURES:
+            sides = {row["who"]: row[FIGURES[name]] for row in answer}
+            assert (sides["members"], sides["the case"]) == pytest.approx((value, usual), abs=2e-6)
+            tested += 1
+        elif query == "evidence-sources":
+            words = {"one rhythm": "rhythm", "queue": "rhythm", "template reuse": "content"}
+            source = words.get(name, name.removeprefix("shared "))
+            mean = {row["source"]: row["mean_llr"] for row in answer}.get(source, 0.0)
+            assert mean == pytest.approx(value, abs=1e-4)
+            tested += 1
+    assert tested > 100
+
+
+def test_no_card_is_crowded(case: duckdb.DuckDBPyConnection) -> None:
+    counts = "SELECT count(*) FROM cluster_evidence GROUP BY cluster_id, family"
+    assert max(row[0] for row in case.sql(counts).fetchall()) <= 10
