@@ -242,10 +242,13 @@ class Desk:
         from workbench.audit.verify import verify
 
         report = verify(self.case_path)
-        if not report.problems:
-            return f"Intact: {report.size:,} records, root {report.root[:16]}…"
-        shown = "\n".join(str(problem) for problem in report.problems[:5])
-        return f"NOT intact: {len(report.problems):,} problems.\n{shown}"
+        if report.problems:
+            lines = [f"NOT intact: {len(report.problems):,} problems.", *report.problems[:5]]
+        else:
+            lines = [f"Intact: {report.size:,} records, root {report.root[:16]}…"]
+        lines += [f"Recovered: {one}" for one in report.recovered[:5]]
+        lines += [f"Warning: {one}" for one in report.warnings[:5]]
+        return "\n".join(lines)
 
     def close(self) -> None:
         """Let the ledger go."""

@@ -15,12 +15,6 @@ from workbench.intake.derived import TABLES
 
 MEMBERS = 30
 CLUSTER = "C-test01"
-_CLUSTERED = (
-    ("clusters", "kind", "VARCHAR"), ("clusters", "coordination", "DOUBLE"),
-    ("clusters", "extraction", "DOUBLE"), ("clusters", "breaking_family", "VARCHAR"),
-    ("clusters", "missing", "VARCHAR"), ("clusters", "continues", "VARCHAR"),
-    ("cluster_members", "certain", "BOOLEAN"), ("cluster_members", "families", "INTEGER"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,9 +53,6 @@ def write_store(path: Path) -> None:
     for table in TABLES.values():
         columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
         connection.execute(f"CREATE TABLE {table.name} ({columns})")
-    # What the pages read of a clustering beyond the columns of the dictionary.
-    for changed, column, kind in _CLUSTERED:
-        connection.execute(f"ALTER TABLE {changed} ADD COLUMN IF NOT EXISTS {column} {kind}")
     connection.execute(
         "INSERT INTO accounts (account_id, created_at, status) "
         "SELECT format('a-{:02}', i), TIMESTAMP '2026-05-01', 'active' FROM range(40) t(i)"

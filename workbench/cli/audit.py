@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from workbench.audit.checkpoint import Checkpoint, read_checkpoint, read_words
 from workbench.audit.verify import ledger_file, verify
 from workbench.case import Case
 from workbench.cli import output
+from workbench.cli.policy import policy_command
 from workbench.cli.replay import replay_command
 from workbench.cli.session import CASE
 from workbench.desk import Desk
-from workbench.errors import IntegrityError
+from workbench.errors import IntegrityError, UsageError
 from workbench.settings import load_settings
+
+_MOST_NAMED = 50
 
 
 @click.group()
@@ -22,35 +27,58 @@ def audit() -> None:
 
 
 audit.add_command(replay_command)
+audit.add_command(policy_command)
 
 
 @audit.command("verify")
 @CASE
 @click.option("--checkpoint", type=click.Path(path_type=Path), help="a note kept elsewhere")
+@click.option("--words", default="", help="the 24 words noted on paper; needs --size")
+@click.option("--size", type=click.IntRange(min=1), help="the number of records noted with them")
 @click.option(
-    "--signers", type=click.Path(path_type=Path), help="allowed signers (ssh-keygen's form)"
-)
-def verify_command(case: Path, checkpoint: Path | None, signers: Path | None) -> int:
+    "--signers", type=click.Path(path_type=Path),
+    help="allowed signers (ssh-keygen's form); by default those of the settings",
+)  # fmt: skip
+def verify_command(
+    case: Path, checkpoint: Path | None, words: str, size: int | None, signers: Path | None
+) -> int:
     """Check every record, the chain and the root of CASE (a case folder or a ledger file)."""
-    from workbench.audit.checkpoint import read_checkpoint
-
-    known = read_checkpoint(checkpoint) if checkpoint else None
+    known = _known(checkpoint, words, size)
+    listed = load_settings().analyst.allowed_signers
+    if signers is None and listed:
+        signers = Path(listed).expanduser()
     report = verify(case, checkpoint=known, signers=signers)
-    for warning in report.warnings:
-        output.write(f"warning: {output.cell_text(warning)}\n")
+    _write_named("recovered", report.recovered)
+    _write_named("warning", report.warnings)
     if report.problems:
-        for problem in report.problems[:50]:
-            output.write(f"problem: {output.cell_text(problem)}\n")
+        _write_named("problem", report.problems)
         raise IntegrityError(
             f"{ledger_file(case)} is not intact: {len(report.problems):,} problems.",
             hint="Keep a copy as evidence; compare with a checkpoint kept elsewhere.",
         )
     output.write(f"intact: {report.size:,} records\nhead {report.head}\nroot {report.root}\n")
+    if report.signed:
+        output.write(f"signed: {report.signed:,} records, {report.signatures}\n")
     if known is None:
         output.write(
             "a cut tail or a whole rewrite shows only against a checkpoint kept elsewhere\n"
         )
     return 0
+
+
+def _known(checkpoint: Path | None, words: str, size: int | None) -> Checkpoint | None:
+    if bool(words) != (size is not None) or (words and checkpoint):
+        raise UsageError("Give --checkpoint FILE, or --words and --size together.")
+    if size is not None:
+        return read_words(words, size)
+    return read_checkpoint(checkpoint) if checkpoint else None
+
+
+def _write_named(name: str, found: Sequence[str]) -> None:
+    for one in found[:_MOST_NAMED]:
+        output.write(f"{name}: {output.cell_text(one)}\n")
+    if len(found) > _MOST_NAMED:
+        output.write(f"{name}: {len(found) - _MOST_NAMED:,} more\n")
 
 
 @audit.command("show")

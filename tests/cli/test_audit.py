@@ -1,0 +1,97 @@
+"""`audit verify` and `audit policy` at the command line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.cli.conftest import CLUSTER, Bench
+from workbench.case import Case
+from workbench.desk import Desk
+from workbench.settings import load_settings
+
+_FLAG = ("--verdict", "flag", "--reason", "R-MULTI", "--counter", "none-found")
+_WATCH = ("--verdict", "watch", "--reason", "R-OTHER")
+
+
+def _checkpoint(bench: Bench, case: Path) -> tuple[str, str]:
+    made = bench("audit", "checkpoint", case)
+    assert made.code == 0, made.err
+    noted = re.search(r"^records (\d+): (.+)$", made.out, re.MULTILINE)
+    assert noted is not None
+    return noted[1], noted[2]
+
+
+def test_words_on_paper_find_a_rewrite(bench: Bench, case: Path) -> None:
+    before = {path: path.read_bytes() for path in case.rglob("*.toml")}
+    bench("decide", case, *_WATCH, "--account", "a-01")
+    size, words = _checkpoint(bench, case)
+    assert bench("audit", "verify", case, "--words", words, "--size", size).code == 0
+    (case / "audit.jsonl").unlink()
+    for note in (case / "audit.d" / "checkpoints").iterdir():
+        note.unlink()
+    for mark in (Case.open(case).state_dir()).glob("*"):
+        mark.unlink()
+    bench("decide", case, *_WATCH, "--account", "a-02")
+    assert before == {path: path.read_bytes() for path in case.rglob("*.toml")}
+    assert bench("audit", "verify", case).code == 0
+    found = bench("audit", "verify", case, "--words", words, "--size", size)
+    assert found.code == 3
+    assert "changed since the checkpoint" in found.out
+
+
+def test_words_need_their_size_and_must_fit(bench: Bench, case: Path) -> None:
+    bench("decide", case, *_WATCH, "--account", "a-01")
+    size, words = _checkpoint(bench, case)
+    assert bench("audit", "verify", case, "--words", words).code == 2
+    assert bench("audit", "verify", case, "--size", size).code == 2
+    misread = bench("audit", "verify", case, "--words", words, "--size", int(size) + 1)
+    assert misread.code == 1
+    assert "misread" in misread.err
+
+
+def test_recovered_ranges_stay_listed(bench: Bench, case: Path) -> None:
+    bench("decide", case, *_WATCH, "--account", "a-01")
+    with (case / "audit.jsonl").open("ab") as ledger:
+        ledger.write(b'{"body":{"acc')
+    torn = bench("audit", "verify", case)
+    assert (torn.code, torn.out.startswith("warning: ")) == (0, True)
+    bench("decide", case, *_WATCH, "--account", "a-02")
+    recovered = bench("audit", "verify", case)
+    assert (recovered.code, recovered.out.startswith("recovered: ")) == (0, True)
+    desk = Desk(Case.open(case), load_settings())
+    words = desk.verify_words()
+    desk.close()
+    assert words.startswith("Intact")
+    assert "Recovered: " in words
+
+
+def test_policy_that_is_set_counts_and_its_file_comes_back(
+    bench: Bench, case: Path, tmp_path: Path
+) -> None:
+    shipped = bench("audit", "policy", case)
+    assert shipped.code == 0
+    file = tmp_path / "policy.toml"
+    text = "# ours\n" + shipped.out.replace("accounts_over = 0", "accounts_over = 5")
+    file.write_text(text)
+    assert bench("audit", "policy", case, "--set", file).code == 2
+    made = bench("audit", "policy", case, "--set", file, "--reason", "four eyes")
+    assert made.code == 0, made.err
+    assert "more than 5 accounts" in made.err
+    assert bench("audit", "policy", case).out == text
+    alone = bench("decide", case, *_FLAG, "--cluster", CLUSTER)
+    assert (alone.code, alone.out) == (1, "")
+    assert "countersigned" in alone.err
+    assert bench("propose", case, *_FLAG, "--cluster", CLUSTER).code == 0
+    assert bench("decide", case, *_FLAG, "--account", "a-01").code == 0
+
+
+def test_policy_that_cannot_be_read_changes_nothing(
+    bench: Bench, case: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text("[two_people]\naccounts_ovr = 5\n")
+    ran = bench("audit", "policy", case, "--set", file, "--reason", "x")
+    assert ran.code == 1
+    assert "accounts_ovr" in ran.err
+    assert not (case / "audit.jsonl").exists()

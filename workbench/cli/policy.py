@@ -1,0 +1,73 @@
+"""`workbench audit policy`: what needs two people and which reasons there are, shown or set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from workbench.audit import bodies
+from workbench.audit.policy import Policy, read_policy, spell_policy
+from workbench.case import Case
+from workbench.cli import output
+from workbench.cli.session import CASE
+from workbench.desk import Desk
+from workbench.errors import UsageError
+from workbench.settings import load_settings
+
+
+@click.command("policy")
+@CASE
+@click.option("--set", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="the policy.toml that counts from here on")  # fmt: skip
+@click.option("--reason", default="", help="why it is set; it is recorded")
+def policy_command(case: Path, source: Path | None, reason: str) -> int:
+    """Show the policy of CASE as policy.toml, or set another; each one that counted is a record."""
+    if source is not None and not reason.strip():
+        raise UsageError("A policy is set for a reason.", hint="Give --reason TEXT.")
+    desk = Desk(Case.open(case), load_settings())
+    try:
+        if source is not None:
+            return _set(desk, source, reason)
+        policy, text = desk.policy(), _text(desk)
+        policies = desk.ledger().state.policies
+    finally:
+        desk.close()
+    output.write(text)
+    origin = (
+        f"set {len(policies):,} times, last by {policies[-1]['who']['name']}" if policies else ""
+    )
+    output.Talk().say(f"The policy that counts ({origin or 'the shipped one'}): {_words(policy)}.")
+    return 0
+
+
+def _set(desk: Desk, source: Path, reason: str) -> int:
+    try:
+        text = source.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{source} cannot be read as UTF-8 text: {error}.") from error
+    before, policy = desk.policy(), read_policy(text)
+    lines = desk.ledger().put_list(text.split("\n"))
+    record = desk.append(
+        "policy", bodies.policy(policy.digest, lines, signed=policy.signed, reason=reason)
+    )
+    output.write(f"{record}\n")
+    output.Talk().say(f"Recorded. Before: {_words(before)}. From here on: {_words(policy)}.")
+    return 0
+
+
+def _text(desk: Desk) -> str:
+    """The file as it was given, where that is the policy that counts; else the policy spelled."""
+    policy, ledger = desk.policy(), desk.ledger()
+    for entry in ledger.state.policies:
+        if policy.digest and entry["sha256"] == policy.digest:
+            return "\n".join(ledger.sets.get(entry["set"]))
+    return spell_policy(policy)
+
+
+def _words(policy: Policy) -> str:
+    two = [*sorted(policy.two_people_verdicts), *sorted(policy.two_people_reasons)]
+    if policy.two_people_over:
+        two.append(f"more than {policy.two_people_over:,} accounts")
+    signed = "signed records only" if policy.signed else "unsigned records allowed"
+    return f"two people for {', '.join(two) or 'nothing'}; {signed}"
