@@ -17,7 +17,9 @@ from workbench.analysis.links import Bools, Floats, Ints, Links
 SUPPORT = 1.6
 _CAP = 7.0
 _SMOOTH = 1.5
-_ROUNDS = 4
+# A value may speak for this many clusters, each with at least this log ratio.
+_CLUSTERS_PER_VALUE = 4
+_LEAST = 0.5
 SMALLEST = 3
 
 
@@ -68,6 +70,24 @@ def count_values(links: Links, label: Ints) -> Counts:
     return Counts(key // groups, key % groups, members)
 
 
+def telling(links: Links, label: Ints, counts: Counts) -> Counts:
+    """For each value the few clusters that it speaks for most: the rest would add next to nothing.
+
+    Without this a value that thousands hold, spread over hundreds of clusters, costs their product.
+    """
+    size = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)[counts.c]
+    members = counts.members.astype(np.float64)
+    outside = np.maximum(links.held[counts.v] - members, 0.0)
+    ratio = np.log((members / size) / ((outside + 0.5) / np.maximum(links.accounts - size, 1.0)))
+    keep = np.flatnonzero(ratio >= _LEAST)
+    gain = members[keep] * ratio[keep]
+    order = keep[np.lexsort((counts.c[keep], -gain, counts.v[keep]))]
+    v = counts.v[order]
+    first = np.searchsorted(v, v, side="left")
+    order = np.sort(order[np.arange(len(order)) - first < _CLUSTERS_PER_VALUE])
+    return Counts(counts.v[order], counts.c[order], counts.members[order])
+
+
 def link_terms(links: Links, label: Ints, counts: Counts) -> tuple[Ints, Ints, Floats]:
     """For each link and cluster in which its value is over-represented: (link, cluster, ratio)."""
     sizes = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)
@@ -91,7 +111,7 @@ def link_terms(links: Links, label: Ints, counts: Counts) -> tuple[Ints, Ints, F
 
 def family_terms(links: Links, label: Ints, counts: Counts) -> Terms:
     """The ratios summed per account, cluster and family: root-damped, capped."""
-    link, cluster, llr = link_terms(links, label, counts)
+    link, cluster, llr = link_terms(links, label, telling(links, label, counts))
     families = max(len(links.families), 1)
     groups = max(int(label.max(initial=-1)) + 1, 1)
     key = (links.a[link] * groups + cluster) * families + links.family[links.v[link]]

@@ -14,6 +14,7 @@ from workbench.analysis.links import Floats, Ints, Links
 
 _SEED = 20_260_422
 _SMALLEST = 3
+_PER_FAMILY = 10
 
 
 def link_weights(links: Links) -> Floats:
@@ -31,26 +32,35 @@ def communities(links: Links) -> Ints:
     label = np.full(links.accounts, -1, dtype=np.int64)
     if not len(links.v):
         return label
-    weights = link_weights(links)
-    label = _leiden(links.a, links.v, weights, links.accounts)
-    for _ in range(2):  # modularity cannot see small groups in a large graph: look inside again
-        inner = _leiden_inside(links, weights, label)
-        if inner.max(initial=-1) == label.max(initial=-1):
-            break
-        label = inner
-    return label
-
-
-def _leiden_inside(links: Links, weights: Floats, label: Ints) -> Ints:
-    """Communities of the graph whose links stay inside one community: each splits by itself."""
+    few = _sample(links)
+    a, v, weights = links.a[few], links.v[few], link_weights(links)[few]
+    label = _leiden(a, v, weights, links.accounts)
+    # Modularity cannot see small groups in a large graph: look once inside each.
     groups = int(label.max(initial=-1)) + 1
-    own = label[links.a]
     # A value becomes one node per community, so that communities are components.
-    inner = np.unique(links.v * groups + own, return_inverse=True)[1]
-    return _leiden(links.a, inner, weights, links.accounts, label)
+    inner = np.unique(v * (groups + 1) + label[a] + 1, return_inverse=True)[1]
+    return _leiden(a, inner, weights, links.accounts, label)
+
+
+def _sample(links: Links) -> Ints:
+    """Links for the first guess: of each account and family a few, the same values everywhere.
+
+    Values are taken in the order of a fixed scramble of their number, so accounts that share
+    many values keep many shared ones (as with MinHash). Values of two accounts start no group.
+    """
+    keep = np.flatnonzero(links.held[links.v] >= _SMALLEST)
+    families = max(len(links.families), 1)
+    key = links.a[keep] * families + links.family[links.v[keep]]
+    scramble = (links.v[keep] * 2_654_435_761) % 4_294_967_291
+    order = np.lexsort((scramble, key))
+    key = key[order]
+    place = np.arange(len(key)) - np.searchsorted(key, key, side="left")
+    return np.sort(keep[order[place < _PER_FAMILY]])
 
 
 def _leiden(a: Ints, v: Ints, weights: Floats, accounts: int, start: Ints | None = None) -> Ints:
+    if not len(v):
+        return np.full(accounts, -1, dtype=np.int64)
     values = int(v.max()) + 1
     graph = igraph.Graph(n=accounts + values, edges=np.column_stack((a, accounts + v)))
     random.seed(_SEED)
@@ -59,7 +69,7 @@ def _leiden(a: Ints, v: Ints, weights: Floats, accounts: int, start: Ints | None
         objective_function="modularity",
         weights=weights,
         resolution=1.0 if start is None else 3.0,
-        n_iterations=3,
+        n_iterations=2,
     )
     label = np.asarray(found.membership, dtype=np.int64)[:accounts]
     if start is not None:
