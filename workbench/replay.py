@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,13 +64,21 @@ class _Entry:
         )  # fmt: skip
 
 
-def replay(desk: Desk, client: QueryClient, library: Library, span: ExtractSpan) -> list[Replayed]:
+def replay(
+    desk: Desk,
+    client: QueryClient,
+    library: Library,
+    span: ExtractSpan,
+    *,
+    progress: Callable[[int], None] = lambda number: None,
+) -> list[Replayed]:
     """Run every decision's evidence again, in the order of the records.
 
-    Raises WorkbenchError where the ledger cannot be opened; a query that fails is a row of its own.
+    `progress(number)` is called before each run. Raises WorkbenchError where the ledger cannot be
+    opened; a query that fails is a row of its own.
     """
     ledger = desk.ledger()
-    run = _Run(desk, client, library, span, ledger)
+    run = _Run(desk, client, library, span, ledger, progress)
     judged: dict[int, Replayed] = {}
     later: dict[str, list[_Entry]] = defaultdict(list)
     for entry in _entries(ledger):
@@ -146,6 +154,8 @@ class _Run:
     library: Library
     span: ExtractSpan
     ledger: Ledger
+    progress: Callable[[int], None]
+    done: int = 0
     told: dict[str, tuple[int, str]] = field(default_factory=dict)
     tables: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -164,6 +174,8 @@ class _Run:
 
     def judge(self, entry: _Entry) -> Replayed:
         """Run one piece of evidence and compare."""
+        self.done += 1
+        self.progress(self.done)
         evidence = entry.evidence
         query = self.library.queries.get(evidence["query"])
         if query is None:

@@ -108,3 +108,26 @@ def test_queries_that_changed_or_went_are_told_apart(bench: Bench, case: Path) -
     mine.unlink()
     ran, rows = _replay(bench, case)
     assert (ran.code, rows[0]["status"], rows[0]["rows_now"]) == (0, "query gone", None)
+
+
+def test_a_damaged_ledger_is_said_after_what_can_be_read(bench: Bench, case: Path) -> None:
+    for account in ("a-01", "a-02", "a-03"):
+        _decide(bench, case, "--account", account)
+    ledger = case / "audit.jsonl"
+    lines = ledger.read_bytes().split(b"\n")
+    ledger.write_bytes(b"\n".join([*lines[:2], lines[2].replace(b"watch", b"clear"), *lines[3:]]))
+    ran, rows = _replay(bench, case)
+    assert ran.code == 3
+    assert "damaged" in ran.err
+    assert "matches" in {row["status"] for row in rows}
+
+
+def test_a_stored_list_that_is_gone_is_named(bench: Bench, case: Path) -> None:
+    (case / "queries" / "since.sql").write_text(_QUERY)
+    values = ("-p", "day=2026-04-30", "-p", "accounts=a-01")
+    _decide(bench, case, "--account", "a-01", "--evidence", "since", *values)
+    for stored in (case / "audit.d" / "sets").iterdir():
+        stored.unlink()
+    ran, rows = _replay(bench, case)
+    assert ran.code == 3
+    assert rows[0]["status"] == "not run"

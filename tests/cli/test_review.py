@@ -40,6 +40,10 @@ def _flagged(bench: Bench, case: Path) -> list[str]:
     return [row["account_id"] for row in found if row["verdict"] == "flag" and not row["pending"]]
 
 
+def _last(bench: Bench, case: Path) -> str:
+    return bench("audit", "show", case, "--limit", 1).first
+
+
 def test_a_proposal_counts_when_somebody_else_agrees(bench: Bench, case: Path, sit: Sit) -> None:
     proposed = bench("propose", case, *_FLAG, "--cluster", CLUSTER)
     assert proposed.code == 0, proposed.err
@@ -109,6 +113,8 @@ def test_merge_lists_what_the_two_decide_differently(
     sit("ben")
     bench("decide", other, *_FLAG, "--account", "a-01")
     bench("decide", other, *_FLAG, "--account", "a-35")
+    bench("decide", other, "--verdict", "watch", "--reason", "R-OTHER", "--cluster", CLUSTER)
+    bench("reverse", other, json.loads(_last(bench, other))["id"], "--reason", "C-OTHER")
     sit("ana")
     ran = bench("merge", case, other, "--reason", "back from the field", "--format", "jsonl")
     assert ran.code == 0, ran.err
@@ -119,6 +125,11 @@ def test_merge_lists_what_the_two_decide_differently(
     assert rows[0]["their_analyst"] == "ben"
     assert _flagged(bench, case) == ["a-35"]
     assert bench("audit", "verify", case).code == 0
+    # The cluster's page reads the decisions as they stood in the other ledger, at its own head.
+    replayed = bench("audit", "replay", case, "--all", "--format", "jsonl")
+    assert replayed.code == 0, replayed.err
+    statuses = [json.loads(line)["status"] for line in replayed.out.splitlines()]
+    assert statuses == ["matches", "matches", "matches", "other ledger"]
     twice = bench("merge", case, other)
     assert (twice.code, twice.out) == (0, "")
     assert bench("merge", case, tmp_path / "nowhere").code == 2

@@ -25,7 +25,11 @@ def replay_command(case: Path, everything: bool, chosen: Choices) -> int:
     Exit code 3 where the same query on the same generation gives another result.
     """
     with open_case(case) as session:
-        found = replay(session.desk, session.client, session.library, session.span)
+        found = replay(
+            session.desk, session.client, session.library, session.span,
+            progress=lambda number: chosen.talk.progress(f"Evidence run again: {number:,}"),
+        )  # fmt: skip
+        chosen.talk.end_progress()
         rows = [
             [one.record, one.seq, one.query, one.status, one.rows_then, one.rows_now,
              one.sha256_then, one.sha256_now, one.why]
