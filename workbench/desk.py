@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -310,6 +311,11 @@ def expiry(text: str) -> int | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.UTC)
     return int((moment - _EPOCH) / datetime.timedelta(microseconds=1))
+
+
+def lapsed(until: int | None) -> bool:
+    """Whether a time in UTC microseconds is past."""
+    return until is not None and until <= time.time_ns() // 1000
 
 
 def distinct(accounts: Sequence[str]) -> tuple[str, ...]:

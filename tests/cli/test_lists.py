@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.cli.conftest import Bench
-from workbench.case import Case
-from workbench.desk import Desk
+from workbench.case import Case, Staging, staged
+from workbench.cli import building
+from workbench.cli.output import Talk
 from workbench.settings import load_settings
+from workbench.workers.loading import LoadOptions
 
 
 def _entries(bench: Bench, case: Path, *more: object) -> list[dict[str, Any]]:
@@ -35,12 +40,34 @@ def test_an_entry_is_in_force_until_it_is_taken_off(bench: Bench, case: Path) ->
     assert bench("audit", "verify", case).code == 0
 
 
-def test_what_clustering_reads_is_what_is_shown(bench: Bench, case: Path) -> None:
-    bench("lists", "add", case, "ip", "10.0.0.1", "--role", "hub", "--reason", "office")
-    desk = Desk(Case.open(case), load_settings())
-    read = desk.ledger().state.entity_lists()
-    desk.close()
-    assert read == _entries(bench, case)
+def _list(bench: Bench, case: Path, value: str, until: str) -> None:
+    ran = bench("lists", "add", case, "ip", value, "--role", "hub", "--reason", "x",
+                "--until", until)  # fmt: skip
+    assert ran.code == 0, ran.err
+
+
+def test_clustering_gets_the_entries_that_have_not_lapsed(
+    bench: Bench, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for value, until in (("10.0.0.1", ""), ("10.0.0.2", "2020-01-01"), ("10.0.0.3", "2200-01-01")):
+        _list(bench, case, value, until)
+    assert [entry["lapsed"] for entry in _entries(bench, case)] == [False, True, False]
+    got: list[list[str]] = []
+
+    def analyse(staging: Staging, *_: object, overlay: list[dict[str, str]], **__: object) -> str:
+        got.append([entry["value"] for entry in overlay])
+        return "r1"
+
+    def load(path: Path, *_: object, analyse: Callable[..., str], **__: object) -> tuple[Any, Any]:
+        opened = Case.open(path)
+        with staged(opened) as staging:
+            return opened, {"revision": analyse(staging)}
+
+    monkeypatch.setattr(building, "analyse_store", analyse)
+    monkeypatch.setattr(building, "load_case", load)
+    assert bench("clusters", case, "--rebuild").code == 0
+    building.build(case, [], LoadOptions(), load_settings(), Talk(quiet=True))
+    assert got == [["10.0.0.1", "10.0.0.3"]] * 2
 
 
 def test_a_reversal_takes_an_edit_back(bench: Bench, case: Path) -> None:

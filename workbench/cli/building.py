@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.case import Case, Staging, staged
 from workbench.cli import output
-from workbench.desk import Desk
+from workbench.desk import Desk, lapsed
 from workbench.settings import Settings
 from workbench.workers.analysing import analyse_store
 from workbench.workers.loading import LoadOptions, load_case
@@ -43,7 +43,10 @@ def build(
         talk.progress(progress_words(message))
 
     def analyse(staging: Staging) -> str:
-        return analyse_store(staging, path / "queries", settings.load, on_progress=on_progress)
+        return analyse_store(
+            staging, path / "queries", settings.load, overlay=_list_entries(path, settings),
+            on_progress=on_progress,
+        )  # fmt: skip
 
     try:
         return load_case(
@@ -54,11 +57,9 @@ def build(
 
 
 def rebuild(path: Path, settings: Settings, talk: output.Talk) -> Case:
-    """Cluster a case anew, as a new generation, with the ledger's list edits applied."""
+    """Cluster a case anew, as a new generation."""
     case = Case.open(path)
-    desk = Desk(case, settings)
-    overlay: list[dict[str, Any]] = desk.ledger().state.entity_lists()
-    desk.close()
+    overlay = _list_entries(path, settings)
 
     def on_progress(message: Message) -> None:
         talk.progress(progress_words(message))
@@ -72,3 +73,13 @@ def rebuild(path: Path, settings: Settings, talk: output.Talk) -> Case:
             return case.commit(staging, case.manifest.sources, revision)
     finally:
         talk.end_progress()
+
+
+def _list_entries(path: Path, settings: Settings) -> list[dict[str, Any]]:
+    """The ledger's list entries that clustering applies: those that have not lapsed."""
+    desk = Desk(Case.open(path), settings)
+    try:
+        entries: list[dict[str, Any]] = desk.ledger().state.entity_lists()
+    finally:
+        desk.close()
+    return [entry for entry in entries if not lapsed(entry["until"])]

@@ -115,9 +115,9 @@ def propose(asked: Asked, target: Path | None) -> int:
         if asked.dry_run:
             return 0
         record = session.desk.record(draft, propose=True)
+        output.write(f"{record}\n")
         if target is not None:
             export_record(session.desk.ledger(), record, target)
-    output.write(f"{record}\n")
     output.Talk().say(
         f"Proposed: {draft.verdict} {draft.reason} on {len(draft.accounts):,} accounts. Another "
         f"analyst answers with: workbench countersign {asked.case} {target or record} --answer …"

@@ -10,18 +10,19 @@ from workbench.audit import bodies
 from workbench.case import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, library_of, put_records
-from workbench.desk import Desk, expiry, time_text
+from workbench.desk import Desk, expiry, lapsed, time_text
 from workbench.errors import UsageError, WorkbenchError
 from workbench.intake.schema import ENTITY_FAMILIES
 from workbench.settings import load_settings
 
 _ROLES = ("hub", "allow", "known_bad")
-_NAMES = ["family", "value", "role", "reason", "author", "until"]
+_TEXTS = ["family", "value", "role", "reason", "author"]
+_NAMES = [*_TEXTS, "until", "lapsed"]
 
 
 @click.group()
 def lists() -> None:
-    """Values classed as hub, allowed or known bad; clustering anew reads them."""
+    """Values classed as hub, allowed or known bad; loading and clustering anew read them."""
 
 
 @lists.command()
@@ -29,14 +30,14 @@ def lists() -> None:
 @click.option("--family", default="", help="only this family")
 @choices
 def show(case: Path, family: str, chosen: Choices) -> int:
-    """The entries of CASE that are in force."""
+    """The entries of CASE; clustering leaves those that have lapsed out."""
     desk = Desk(Case.open(case), load_settings())
     try:
         entries = desk.ledger().state.entity_lists()
     finally:
         desk.close()
     rows = [
-        [*(entry[name] for name in _NAMES[:-1]), time_text(entry["until"])]
+        [*(entry[name] for name in _TEXTS), time_text(entry["until"]), lapsed(entry["until"])]
         for entry in entries
         if family in ("", entry["family"])
     ]
@@ -52,7 +53,7 @@ def show(case: Path, family: str, chosen: Choices) -> int:
 @click.option("--role", type=click.Choice(_ROLES), required=True,
               help="hub: shared by many for no reason of theirs; allow; known_bad")  # fmt: skip
 @click.option("--reason", required=True, help="why, in words; it is recorded")
-@click.option("--until", default="", help="date to look again")
+@click.option("--until", default="", help="date on which it lapses")
 def add(case: Path, family: str, value: str, role: str, reason: str, until: str) -> int:
     """Put a VALUE of a FAMILY on a list of CASE; it replaces the entry it had."""
     opened = Case.open(case)
@@ -101,5 +102,7 @@ def _edit(case: Case, body: dict[str, object]) -> int:
     finally:
         desk.close()
     output.write(f"{record}\n")
-    output.Talk().say(f"Recorded. It counts in: workbench clusters {case.root} --rebuild")
+    output.Talk().say(
+        f"Recorded. It counts from the next load, or: workbench clusters {case.root} --rebuild"
+    )
     return 0

@@ -59,11 +59,11 @@ def countersign(
                 return 0
         words = _summary(ledger, record_id)
         made = answer_proposal(ledger, record_id, agree=answer == "agree", note=note)
+        output.write(f"{made.id}\n")
         if target is not None:
             export_record(ledger, made.id, target)
     finally:
         desk.close()
-    output.write(f"{made.id}\n")
     output.Talk().say(f"{'Agreed' if answer == 'agree' else 'Refused'}: {words}.")
     return 0
 
