@@ -22,6 +22,7 @@ from workbench.analysis.rhythm import Activity, rhythm_ratios
 from workbench.analysis.seeds import communities
 
 _ROUNDS = 4
+_SETTLED = 0.001  # share of accounts whose cluster still changes
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ def find_clusters(links: Links, activity: Activity, tell: Callable[[str, int, in
     for turn in range(_ROUNDS):
         tell("refining clusters", turn, _ROUNDS)
         terms, rhythm, pairs = _evaluate(links, activity, label)
-        label = compact(merge(pairs, assign(pairs, label, links.accounts)))
+        before, label = label, compact(merge(pairs, assign(pairs, label, links.accounts)))
+        if np.mean(before != label) < _SETTLED:
+            break
     terms, rhythm, pairs = _evaluate(links, activity, label)
     return Found(label, terms, rhythm, pairs)
 
@@ -58,12 +61,17 @@ def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Ter
     terms = family_terms(links, label, count_values(links, label))
     pairs = pair_totals(links, terms, label)
     ratios = np.zeros(len(pairs.a))
+    sizes = np.maximum(
+        np.bincount(label[label >= 0], minlength=int(pairs.c.max(initial=-1)) + 1), 1
+    )
+    # Accounts far from belonging are not worth the look at their rhythm.
+    own = label[pairs.a] == pairs.c
+    close = own | (pairs.shared + np.log(sizes[pairs.c] / max(len(label), 1)) > -7.0)
     order = np.argsort(pairs.c, kind="stable")
     edges = np.searchsorted(pairs.c[order], np.arange(int(label.max(initial=-1)) + 2))
     for cluster in range(len(edges) - 1):
-        # Accounts far from belonging are not worth the look at their rhythm.
         place = order[edges[cluster] : edges[cluster + 1]]
-        near = place[(pairs.support[place] >= 1) | (label[pairs.a[place]] == cluster)]
+        near = place[close[place]]
         members = np.flatnonzero(label == cluster)
         ratios[near] = rhythm_ratios(activity, members, pairs.a[near])
     extra = Terms(pairs.a, pairs.c, np.full(len(pairs.a), len(links.source_names)), ratios)

@@ -160,10 +160,10 @@ def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
 
 
 def one_holder(figure: Figures) -> float:
-    """Share of members behind one name and one payer; 0 where either is not shared."""
+    """Share of members behind one name and one payer; by name alone where nobody pays."""
     name = max(figure.share("org"), figure.own("domain"))
-    payer = figure.share("instrument")
-    return min(name, payer) if payer else 0.0
+    paid = figure.values["paying"] or 0.0
+    return min(name, figure.share("instrument")) if paid > 0.1 else name
 
 
 def _verified(accounts: int) -> Points:

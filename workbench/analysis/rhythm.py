@@ -51,36 +51,31 @@ def rhythm_ratios(activity: Activity, members: Ints, candidates: Ints) -> Floats
     bins = activity.bins
     if bins == 0 or len(members) < 4:
         return np.zeros(len(candidates))
-    counts = _counts(activity, members)
+    counts = np.bincount(_bins(activity, members)[0], minlength=bins).astype(np.float64)
     total = counts.sum()
     if total < 50:
         return np.zeros(len(candidates))
     expected = _expected(counts)
-    inside = np.isin(candidates, members)
-    out = np.zeros(len(candidates))
-    for place, account in enumerate(candidates):
-        own = activity.bin[activity.start[account] : activity.start[account + 1]]
-        if len(own) < 5:
-            continue
-        others, rest = counts[own], total
-        if inside[place]:
-            others, rest = others - 1.0, total - len(own)
-        smooth = 0.5 * rest
-        g = expected[own]
-        f = (others + smooth * g) / (rest + smooth)
-        out[place] = np.log((1 - _COVER) * f / g + _COVER).sum()
-    return np.clip(_TEMPER * out, -_CAP, _CAP)
+    member = np.zeros(len(activity.start) - 1)
+    member[members] = 1.0
+    own, length = _bins(activity, candidates)
+    inside = np.repeat(member[candidates], length)
+    rest = total - inside * np.repeat(length, length)
+    g = expected[own]
+    f = (counts[own] - inside + 0.5 * rest * g) / (1.5 * rest)
+    terms = np.log((1 - _COVER) * f / g + _COVER)
+    place = np.repeat(np.arange(len(candidates)), length)
+    out = np.bincount(place, weights=terms, minlength=len(candidates))
+    return np.where(length >= 5, np.clip(_TEMPER * out, -_CAP, _CAP), 0.0)
 
 
-def concentration(activity: Activity, members: Ints) -> float:
-    """Mean log ratio per active bin, members left out in turn; 0 where no queue is seen."""
-    ratios = rhythm_ratios(activity, members, members)
-    return float(np.mean(ratios)) if len(ratios) else 0.0
-
-
-def _counts(activity: Activity, members: Ints) -> Floats:
-    own = [activity.bin[activity.start[m] : activity.start[m + 1]] for m in members]
-    return np.bincount(np.concatenate(own), minlength=activity.bins).astype(np.float64)
+def _bins(activity: Activity, accounts: Ints) -> tuple[Ints, Ints]:
+    """The active bins of these accounts, one account after the other, and how many each has."""
+    first = activity.start[accounts]
+    length = activity.start[accounts + 1] - first
+    begin = np.cumsum(length) - length
+    index = np.arange(int(length.sum())) - np.repeat(begin - first, length)
+    return activity.bin[index], length
 
 
 def _expected(counts: Floats) -> Floats:
@@ -91,10 +86,6 @@ def _expected(counts: Floats) -> Floats:
     padded[:bins] = counts
     table = padded.reshape(days, _DAY)
     shape = table.sum(axis=0) + 0.5
-    shape = (
-        np.convolve(np.r_[shape[-3:], shape, shape[:3]], np.ones(7) / 7, mode="valid") * 0.5
-        + shape * 0.5
-    )
     level = table.sum(axis=1) + 0.5
     share = np.outer(level, shape).reshape(-1)[:bins]
     return np.asarray(share / share.sum())

@@ -22,6 +22,7 @@ SELECT c, count(*) AS accounts, CAST(sum(exchanges) AS BIGINT) AS exchanges,
        quantile_cont(ln(1 + median_input_tokens), 0.75)
            - quantile_cont(ln(1 + median_input_tokens), 0.25) AS input_spread,
        avg(CAST(verified AS INTEGER)) AS verified,
+       avg(CAST(instruments > 0 AS INTEGER)) AS paying,
        quantile_cont(hour_entropy, 0.5) AS hour_entropy,
        quantile_cont(weekend_share, 0.5) AS weekend,
        quantile_cont(distinct_prompt_share, 0.5) AS distinct_prompts,
