@@ -46,9 +46,9 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
+            # The child sets its own size, so that it never sees another one.
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.execvpe(command[0], list(command), environment)
-        size = struct.pack("HHHH", rows, columns, 0, 0)
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, size)
         self.exit_code: int | None = None
 
     def __enter__(self) -> Terminal:
@@ -104,9 +104,17 @@ class Terminal:
             assert self.pump(), "the program ended"
 
     def press(self, *keys: str) -> None:
-        """Send keys by name, or text as it is."""
+        """Send keys by name, or text as it is; each waits until the screen has answered."""
         for key in keys:
             os.write(self._fd, KEYS.get(key, key).encode())
+            self._settle()
+
+    def _settle(self) -> None:
+        before = -1
+        while before != len(self.received):
+            before = len(self.received)
+            if not self.pump(0.2):
+                return
 
     def hang_up(self) -> None:
         """Close the line, as a dropped SSH session does."""

@@ -60,6 +60,8 @@ def test_from_overview_to_recorded_decision(demo_case: Path, columns: int, rows:
         terminal.wait(r"Save as a query")
         terminal.press("Busy accounts", "f5")
         terminal.wait(r"Saved as busy-accounts")
+        terminal.wait_gone(r"Save as a query")
+        terminal.wait(r"tab to rows")
         terminal.press("tab", "down", "enter")
         terminal.wait(r"\[o profile\]")
 

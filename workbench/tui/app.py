@@ -185,4 +185,5 @@ class Bench(Frame):
         """Read the saved queries again."""
         self.library = case_library(self.desk.case)
         for view in self.query_one(Stage).views:
-            view.refill()
+            if view.place.kind == "queries":
+                view.refill()

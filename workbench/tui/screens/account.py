@@ -67,14 +67,14 @@ class AccountPage(View):
         self._profile(card.first(), rhythm)
         self._grid("linked", "account-linked", linked)
         self.query_one(Steps).choose(str(self.state.get("part", "profile")))
-        self.focus_first()
+        self.focus_if_in_front()
         exchanges, payments, why = await self.pages(
             ("account-exchanges", account), ("account-payments", account), ("account-why", account)
         )
         self._grid("exchanges", "account-exchanges", exchanges)
         self._grid("payments", "account-payments", payments)
         self._grid("why", "account-why", why)
-        self.bench.show_status(self.status())
+        self.tell_status()
 
     def _grid(self, part: str, query: str, rows: Rows) -> None:
         grid = self.query_one(f"#part-{part}", Grid)

@@ -55,7 +55,7 @@ class ClusterPage(View):
         self._grid("evidence", "cluster-evidence", evidence)
         self._grid("score", "cluster-components", score)
         self.query_one(Steps).choose(str(self.state.get("part", "evidence")))
-        self.focus_first()
+        self.focus_if_in_front()
         members, lane_rows, texts = await self.pages(
             ("cluster-members", {"cluster": cluster}),
             ("cluster-lanes", {"cluster": cluster}),
@@ -64,7 +64,7 @@ class ClusterPage(View):
         self._grid("members", "cluster-members", members)
         self._grid("texts", "cluster-examples", texts)
         self._lanes(lane_rows)
-        self.bench.show_status(self.status())
+        self.tell_status()
 
     def _grid(self, part: str, query: str, rows: Rows) -> None:
         grid = self.query_one(f"#part-{part}", Grid)

@@ -33,7 +33,7 @@ class Clusters(View):
         grid = self.query_one("#clusters", Grid)
         self.show_rows(grid, "clusters-list", rows)
         self.restore_cursor(grid)
-        self.bench.show_status(self.status())
+        self.tell_status()
         self._card()
 
     def on_grid_moved(self, event: Grid.Moved) -> None:

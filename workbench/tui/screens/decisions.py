@@ -47,7 +47,7 @@ class Decisions(View):
             text += "\nNothing is decided yet: open a cluster or an account and press x."
         self.query_one("#ledger-head", Static).update(Content(safe_text(text, multiline=True)))
         self._history()
-        self.bench.show_status(self.status())
+        self.tell_status()
 
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """The history follows the cursor."""
@@ -113,7 +113,7 @@ class Decisions(View):
         self.bench.show_status("verifying the ledger…")
         words = await self.jobs.background(self.bench.desk.verify_words)
         self.bench.notify(safe_text(words, 600, multiline=True), title="Ledger", markup=False)
-        self.bench.show_status(self.status())
+        self.tell_status()
 
     def subject(self) -> DecideOn | None:
         """The account under the cursor."""

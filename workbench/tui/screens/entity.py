@@ -35,7 +35,7 @@ class EntityPage(View):
         self.show_rows(grid, "entity-accounts", accounts)
         self.restore_cursor(grid)
         self._head(card.first(), grid.source.total, accounts.more, accounts.records())
-        self.bench.show_status(self.status())
+        self.tell_status()
 
     def _head(
         self, card: dict[str, Any], shown: int, more: bool, records: list[dict[str, Any]]

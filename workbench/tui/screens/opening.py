@@ -30,13 +30,23 @@ class Opening(Vertical):
         assert isinstance(app, Bench)
         return app
 
+    @property
+    def in_front(self) -> bool:
+        """Whether this is the view that is shown; a hidden one is filled again quietly."""
+        return self.bench.view is self
+
     def status(self) -> str:
         """What the status line says of this view."""
         return ""
 
+    def tell_status(self) -> None:
+        """Say it, if this view is the one that is shown."""
+        if self.in_front:
+            self.bench.show_status(self.status())
+
     def on_grid_moved(self, _event: Grid.Moved) -> None:
         """The row number is in the status line."""
-        self.bench.show_status(self.status())
+        self.tell_status()
 
     def on_grid_opened(self, event: Grid.Opened) -> None:
         """Open the entity of a cell, or of the first cell of its row that has one."""

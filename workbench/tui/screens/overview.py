@@ -53,7 +53,7 @@ class Overview(View):
         self.restore_cursor(grid)
         self._warnings(warnings.records())
         self._days((await self.page("overview-days")).records())
-        self.bench.show_status(self.status())
+        self.tell_status()
 
     def _totals(self, row: dict[str, Any]) -> None:
         first, last = day(row.get("first_ts")), day(row.get("last_ts"))

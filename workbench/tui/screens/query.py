@@ -74,7 +74,7 @@ class QueryResult(View):
     def on_result_pane_arrived(self, event: ResultPane.Arrived) -> None:
         """Put the cursor where it was."""
         self.restore_cursor(event.pane.grid)
-        self.bench.show_status(self.status())
+        self.tell_status()
 
     def refill(self) -> None:
         """A result stays what it was when it was asked for."""

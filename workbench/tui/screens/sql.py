@@ -66,7 +66,7 @@ class SqlView(View):
     def on_result_pane_arrived(self, event: ResultPane.Arrived) -> None:
         """The status line tells the rows."""
         self.restore_cursor(event.pane.grid)
-        self.bench.show_status(self.status())
+        self.tell_status()
 
     def put(self, text: str) -> None:
         """Replace the text in the editor."""

@@ -104,6 +104,11 @@ class View(Opening):
             self.state = self.view_state()
             self.run_worker(self._fill(), group="fill", exclusive=True)
 
+    def focus_if_in_front(self) -> None:
+        """Focus what is used first, unless another view is shown."""
+        if self.in_front:
+            self.focus_first()
+
     def command(self) -> str:
         """The command line that gives the same answer."""
         return f"workbench info {self.bench.case_argument}"
