@@ -15,6 +15,7 @@ from workbench.analysis.links import Floats, Ints, Links
 _SEED = 20_260_422
 _SMALLEST = 3
 _PER_FAMILY = 10
+_FINER = 3.0
 
 
 def link_weights(links: Links) -> Floats:
@@ -39,7 +40,10 @@ def communities(links: Links) -> Ints:
     groups = int(label.max(initial=-1)) + 1
     # A value becomes one node per community, so that communities are components.
     inner = np.unique(v * (groups + 1) + label[a] + 1, return_inverse=True)[1]
-    return _leiden(a, inner, weights, links.accounts, label)
+    # At total over own weight a community is judged by itself; beyond that it would be shredded.
+    own = np.bincount(label[a] + 1, weights=weights)
+    finer = min(_FINER, float(own.sum() / own.max()))
+    return _leiden(a, inner, weights, links.accounts, label, finer)
 
 
 def _sample(links: Links) -> Ints:
@@ -58,7 +62,14 @@ def _sample(links: Links) -> Ints:
     return np.sort(keep[order[place < _PER_FAMILY]])
 
 
-def _leiden(a: Ints, v: Ints, weights: Floats, accounts: int, start: Ints | None = None) -> Ints:
+def _leiden(
+    a: Ints,
+    v: Ints,
+    weights: Floats,
+    accounts: int,
+    start: Ints | None = None,
+    resolution: float = 1.0,
+) -> Ints:
     if not len(v):
         return np.full(accounts, -1, dtype=np.int64)
     values = int(v.max()) + 1
@@ -68,7 +79,7 @@ def _leiden(a: Ints, v: Ints, weights: Floats, accounts: int, start: Ints | None
     found = graph.community_leiden(
         objective_function="modularity",
         weights=weights,
-        resolution=1.0 if start is None else 3.0,
+        resolution=resolution,
         n_iterations=2,
     )
     label = np.asarray(found.membership, dtype=np.int64)[:accounts]

@@ -1,0 +1,1 @@
+"""Examines the finding of campaigns on generated worlds; see `__main__`."""
