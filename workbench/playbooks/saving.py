@@ -15,7 +15,7 @@ _OUTER_SEMICOLON = re.compile(r";\s*$")
 
 
 def _quoted(text: str) -> str:
-    """A TOML basic string: as JSON's, but characters beyond the first plane stand for themselves."""
+    """A TOML basic string: as JSON’s, but without surrogate pairs."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
