@@ -42,6 +42,7 @@ class Figures:
     covered: dict[str, float] = field(default_factory=dict)
     rhythm: float = 0.0
     own_content: float | None = None
+    wording: bool = True  # whether the case holds text; whole-prompt hashes show no templates
     shared_prompts: int = 0
     outside_prompts: float = 0.0
 
@@ -56,6 +57,7 @@ class Figures:
         return self.share(family) if held and held.members >= 0.8 * held.accounts else 0.0
 
 
+_WORDING = frozenset(("head", "tail", "phrase"))
 _PLAIN = ("c", "accounts", "exchanges", "input_tokens", "output_tokens", "first_ts", "last_ts")
 
 
@@ -87,6 +89,9 @@ def read_figures(
         figure = found[row["c"]]
         figure.shared_prompts = int(row["shared_prompts"])
         figure.outside_prompts = row["holdings_with_outsiders"] / max(row["holdings"], 1)
+    wording = any(family.name in _WORDING for family in links.families)
+    for figure in found.values():
+        figure.wording = wording
     _add_sources(found, links, terms, label)
     return [found[number] for number in sorted(found)]
 

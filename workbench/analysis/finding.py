@@ -21,7 +21,7 @@ from workbench.analysis.refine import (
 from workbench.analysis.rhythm import Activity, rhythm_ratios
 from workbench.analysis.seeds import communities
 
-_ROUNDS = 4
+_ROUNDS = 3
 _SETTLED = 0.001  # share of accounts whose cluster still changes
 
 

@@ -100,7 +100,7 @@ def _coordination(figure: Figures) -> list[Component]:
 
 
 def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
-    content = figure.sources.get("content")
+    content = figure.sources.get("content") if figure.wording else None
     several = (figure.values["active"] or 0) >= 5
     spread = figure.values["rate_spread"] if several else None
     query = "evidence-figures"
@@ -130,7 +130,7 @@ def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Compone
 
 
 def _sharding(figure: Figures) -> float | None:
-    content = figure.sources.get("content")
+    content = figure.sources.get("content") if figure.wording else None
     if content is None or content < 3.0:
         return None
     return max(0.0, 1.0 - figure.shared_prompts / max(figure.accounts, 1))
@@ -145,11 +145,19 @@ def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
               lambda v, u: -5.0 * max(0.0, v - 0.3), "members of one declared organisation", query),
         _line("one open holder", holder, 0.0, lambda v, u: -4.0 * max(0.0, v - 0.4),
               "members that one name (own domain) and one payer stand behind", query),
+        _line("one name", max(figure.share("org"), figure.own("domain")), 0.0,
+              lambda v, u: -3.5 * max(0.0, v - 0.4),
+              "members under one organisation or one domain that is nobody else's", query),
+        _line("numbered addresses", figure.own("email_shape") if not _plus(figure) else 0.0, 0.0,
+              lambda v, u: 0.7 * v, "addresses that differ in their digits only", query),
+        _line("shared devices", figure.sources.get("machine"), 0.0,
+              lambda v, u: 1.5 * _clip((v - 2.0) / 4.0, 0.0, 1.0),
+              "members that sit at each other's devices; mean log ratio", "evidence-sources"),
         _line("verified holders", verified, ordinary, _verified(figure.accounts),
               "members whose identity was verified", "evidence-figures"),
         _line("one mailbox", figure.own("email_shape") if _plus(figure) else 0.0, 0.0,
               lambda v, u: -3.0 * v, "addresses that are one mailbox with tags", query),
-        _line("public wording", figure.own_content, 0.0,
+        _line("public wording", figure.own_content if figure.wording else None, 0.0,
               lambda v, u: -12.0 * _clip(0.8 - v, 0.0, 0.5),
               "of those who use the shared wording, the members' part; strangers make it public",
               "evidence-wording"),
@@ -226,14 +234,10 @@ def _line(
 
 _BENIGN = frozenset(
     (
-        "one organisation",
-        "one open holder",
-        "verified holders",
-        "one mailbox",
-        "public wording",
-        "public texts",
+        "one organisation", "one open holder", "one name", "numbered addresses",
+        "shared devices", "verified holders", "one mailbox", "public wording", "public texts",
     )
-)
+)  # fmt: skip
 
 
 def _clip(value: float, low: float, high: float) -> float:
