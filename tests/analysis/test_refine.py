@@ -71,7 +71,7 @@ def test_a_queue_shows_and_office_hours_do_not() -> None:
 
 def test_names_stay_when_a_cluster_grows_and_one_half_keeps_them_when_it_splits() -> None:
     first = name_clusters([["a", "b", "c"], ["x", "y", "z"]], {})
-    before = {a: first[0][0] for a in "abc"} | {a: first[1][0] for a in "xyz"}
+    before = dict.fromkeys("abc", first[0][0]) | dict.fromkeys("xyz", first[1][0])
     grown = name_clusters([["a", "b", "c", "d"], ["x", "y"], ["z", "w", "q"]], before)
     assert grown[0] == (first[0][0], first[0][0])
     assert grown[1] == (first[1][0], first[1][0])
