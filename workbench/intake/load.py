@@ -24,10 +24,11 @@ from workbench.intake.quality import (
     note_presence,
     note_sources,
     note_warnings,
+    previous_findings,
     unknown_column_notes,
 )
 from workbench.intake.rejects import RejectFile
-from workbench.intake.schema import EXTRACTS, Table
+from workbench.intake.schema import EXCHANGE_TEXT, EXTRACTS, Table
 from workbench.intake.session import LoadSession, Report
 from workbench.intake.stream import ByteStream
 from workbench.intake.tables import Incoming, build_profiles, build_table
@@ -88,7 +89,8 @@ def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
         )
         stack.callback(session.close)
         planned = plan(session, request)
-        pool = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="digest"))
+        pool = ThreadPoolExecutor(1, thread_name_prefix="digest")
+        stack.callback(pool.shutdown, wait=True, cancel_futures=True)
         digests = {
             item.source_id: pool.submit(file_digest, item.extract.path)
             for item in planned
@@ -171,6 +173,7 @@ class _Load:
         self.digests = digests
         self.relations: dict[str, list[str]] = {}
         self.rows: dict[int, int] = {}
+        self.present: dict[str, set[str]] = {}
         self.texts: dict[int, str] = {}
         self.notes: list[Note] = []
 
@@ -179,6 +182,7 @@ class _Load:
         self.session.attach(self.request.spill / "staging.duckdb", "staging", read_only=False)
         if self.request.previous_store is not None:
             self.session.attach(self.request.previous_store, "previous", read_only=True)
+            self.present, self.notes = previous_findings(self.session)
         self._read()
         for table in EXTRACTS.values():
             self._build(table)
@@ -250,10 +254,11 @@ class _Load:
         build_table(self.session, Incoming(table, tuple(relations), rows, appended))
 
     def _present(self) -> dict[str, set[str]]:
-        present: dict[str, set[str]] = {}
+        present = self.present
         for item in self.planned:
             if not item.probe.open_ended:
                 present.setdefault(item.table.name, set()).update(item.rules)
+        present["exchange_text"] = present.get("exchanges", set()) & set(EXCHANGE_TEXT.names)
         return present
 
     def _sources(self) -> tuple[Source, ...]:

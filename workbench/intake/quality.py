@@ -11,6 +11,9 @@ from workbench.intake.session import LoadSession
 from workbench.intake.sqltext import identifier, statement
 from workbench.manifest import Source
 
+# Warnings about files; all others are about rows and are worked out anew by every load.
+ABOUT_FILES = ("unknown_column", "truncated_file", "epoch_unit_guessed")
+
 
 def _create(session: LoadSession, table: Table) -> None:
     columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
@@ -112,6 +115,20 @@ def note_sources(session: LoadSession, sources: Iterable[Source]) -> None:
             for source in sources
         ],
     )
+
+
+def previous_findings(session: LoadSession) -> tuple[dict[str, set[str]], list[Note]]:
+    """What the generation before knew of its files: columns they had, notes about them."""
+    present: dict[str, set[str]] = {}
+    for table, column in session.rows(
+        "SELECT table_name, column_name FROM previous.column_presence WHERE present"
+    ):
+        present.setdefault(table, set()).add(column)
+    notes = session.rows(
+        "SELECT * FROM previous.load_warnings WHERE code IN (SELECT unnest($codes))",
+        {"codes": list(ABOUT_FILES)},
+    )
+    return present, [Note(*row) for row in notes]
 
 
 def unknown_column_notes(table: str, file: str, columns: Iterable[str]) -> list[Note]:

@@ -54,12 +54,13 @@ CREATE TEMP MACRO folded(x) AS
 CREATE TEMP MACRO dense(x) AS
     replace(replace(replace(replace(x, ' ', ''), chr(10), ''), chr(9), ''), chr(13), '');
 
--- White space as single spaces (runs of up to eight).
+-- White space as single spaces (runs of up to eight, CR dropped).
 CREATE TEMP MACRO spaced(x) AS
     replace(replace(replace(replace(replace(replace(
-        x, chr(10), ' '), chr(9), ' '), chr(13), ' '), '    ', ' '), '  ', ' '), '  ', ' ');
+        x, chr(13), ''), chr(10), ' '), chr(9), ' '), '    ', ' '), '  ', ' '), '  ', ' ');
 
--- The upper 63 bits of the lower half of MD5: the same on every host and engine version.
+-- The last eight bytes of the MD5, little-endian, shifted right by one: 63 bits that every host,
+-- engine version and other tool can work out again.
 CREATE TEMP MACRO text_hash(x) AS CAST(md5_number_lower(x) >> 1 AS BIGINT);
 
 CREATE TEMP MACRO digits_masked(x) AS

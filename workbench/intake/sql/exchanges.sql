@@ -5,7 +5,7 @@
 WITH forms AS (
     SELECT *, folded(prompt) AS form FROM incoming
 ), ends AS (
-    SELECT *, digits_masked(spaced(left(form, 48) || chr(1) || right(form, 48))) AS both_ends
+    SELECT *, digits_masked(spaced(left(form, 48) || chr(1) || substr(form, -48))) AS both_ends
     FROM forms
 )
 SELECT coalesce(nullif(exchange_id, ''), source_id || ':' || source_row) AS exchange_id,
@@ -15,7 +15,7 @@ SELECT coalesce(nullif(exchange_id, ''), source_id || ':' || source_row) AS exch
        system_prompt_hash, tools_hash,
        coalesce(text_hash(dense(form)), prompt_hash) AS prompt_hash,
        coalesce(left(trim(split_part(both_ends, chr(1), 1)), 32), prompt_head) AS prompt_head,
-       coalesce(right(trim(split_part(both_ends, chr(1), -1)), 32), prompt_tail) AS prompt_tail,
+       coalesce(substr(trim(split_part(both_ends, chr(1), -1)), -32), prompt_tail) AS prompt_tail,
        coalesce(CAST(length(prompt) AS INTEGER), prompt_chars) AS prompt_chars,
        cost_usd, source_id, source_row,
        system_prompt, prompt, response, truncated
