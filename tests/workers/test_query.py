@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,14 @@ def test_overlaid_decisions_are_a_table(client: QueryClient) -> None:
     assert opened(client, "SELECT * FROM decisions")["rows"] == []
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl+C as in a terminal: a process that was started in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -134,7 +143,7 @@ def test_overlaid_decisions_are_a_table(client: QueryClient) -> None:
         "SELECT list_sum(list_transform(range(100000000), lambda x: x * 2))",
     ],
 )
-def test_ctrl_c_gives_the_prompt_back(client: QueryClient, sql: str) -> None:
+def test_ctrl_c_gives_the_prompt_back(client: QueryClient, sql: str, interruptible: None) -> None:
     threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises((Cancelled, WorkbenchError)):
         opened(client, sql)
