@@ -49,7 +49,12 @@ def test_components_come_out_again(case: duckdb.DuckDBPyConnection) -> None:
             assert (sides["members"], sides["the case"]) == pytest.approx((value, usual), abs=2e-6)
             tested += 1
         elif query == "evidence-sources":
-            words = {"one rhythm": "rhythm", "queue": "rhythm", "template reuse": "content"}
+            words = {
+                "one rhythm": "rhythm",
+                "queue": "rhythm",
+                "template reuse": "content",
+                "device farm": "machine",
+            }
             source = words.get(name, name.removeprefix("shared "))
             mean = {row["source"]: row["mean_llr"] for row in answer}.get(source, 0.0)
             assert mean == pytest.approx(value, abs=1e-4)

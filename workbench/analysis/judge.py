@@ -150,7 +150,7 @@ def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
               "members under one organisation or one domain that is nobody else's", query),
         _line("numbered addresses", figure.own("email_shape") if not _plus(figure) else 0.0, 0.0,
               lambda v, u: 0.7 * v, "addresses that differ in their digits only", query),
-        _line("shared devices", figure.sources.get("machine"), 0.0,
+        _line("device farm", figure.sources.get("machine"), 0.0,
               lambda v, u: 1.5 * _clip((v - 2.0) / 4.0, 0.0, 1.0),
               "members that sit at each other's devices; mean log ratio", "evidence-sources"),
         _line("verified holders", verified, ordinary, _verified(figure.accounts),
@@ -235,7 +235,7 @@ def _line(
 _BENIGN = frozenset(
     (
         "one organisation", "one open holder", "one name", "numbered addresses",
-        "shared devices", "verified holders", "one mailbox", "public wording", "public texts",
+        "device farm", "verified holders", "one mailbox", "public wording", "public texts",
     )
 )  # fmt: skip
 

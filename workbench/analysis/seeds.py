@@ -38,6 +38,8 @@ def communities(links: Links) -> Ints:
     label = _leiden(a, v, weights, links.accounts)
     # Modularity cannot see small groups in a large graph: look once inside each.
     groups = int(label.max(initial=-1)) + 1
+    if groups == 0:
+        return label
     # A value becomes one node per community, so that communities are components.
     inner = np.unique(v * (groups + 1) + label[a] + 1, return_inverse=True)[1]
     # At total over own weight a community is judged by itself; beyond that it would be shredded.
