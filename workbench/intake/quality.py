@@ -87,7 +87,7 @@ def _odd_values(session: LoadSession, table: Table) -> list[Note]:
         return []
     counted = ", ".join(
         f"count(*) FILTER (WHERE {condition}), "
-        f"any_value(CAST({identifier(column.name)} AS VARCHAR)) FILTER (WHERE {condition})"
+        f"CAST(any_value({identifier(column.name)}) FILTER (WHERE {condition}) AS VARCHAR)"
         for column, condition, _, _ in checks
     )
     row = session.rows(f"SELECT {counted} FROM {table.name}")[0]

@@ -54,10 +54,8 @@ CREATE TEMP MACRO folded(x) AS
 CREATE TEMP MACRO dense(x) AS
     replace(replace(replace(replace(x, ' ', ''), chr(10), ''), chr(9), ''), chr(13), '');
 
--- White space as single spaces (runs of up to eight, CR dropped).
-CREATE TEMP MACRO spaced(x) AS
-    replace(replace(replace(replace(replace(replace(
-        x, chr(13), ''), chr(10), ' '), chr(9), ' '), '    ', ' '), '  ', ' '), '  ', ' ');
+-- Line ends as spaces, runs of up to four spaces as one.
+CREATE TEMP MACRO spaced(x) AS replace(replace(replace(x, chr(10), ' '), '  ', ' '), '  ', ' ');
 
 -- The last eight bytes of the MD5, little-endian, shifted right by one: 63 bits that every host,
 -- engine version and other tool can work out again.

@@ -3,9 +3,9 @@
 -- step is a query of its own, so that no expression is worked out twice; beginning and end are
 -- treated as one string, split again at a control character, to halve the calls.
 WITH forms AS (
-    SELECT *, folded(prompt) AS form FROM incoming
+    SELECT *, trim(folded(prompt)) AS form FROM incoming
 ), ends AS (
-    SELECT *, digits_masked(spaced(left(form, 48) || chr(1) || substr(form, -48))) AS both_ends
+    SELECT *, digits_masked(spaced(left(form, 40) || chr(1) || substr(form, -40))) AS both_ends
     FROM forms
 )
 SELECT coalesce(nullif(exchange_id, ''), source_id || ':' || source_row) AS exchange_id,
@@ -14,8 +14,8 @@ SELECT coalesce(nullif(exchange_id, ''), source_id || ':' || source_row) AS exch
        n_messages, n_tools, max_tokens, temperature, ip, user_agent, tls_fingerprint, device_id,
        system_prompt_hash, tools_hash,
        coalesce(text_hash(dense(form)), prompt_hash) AS prompt_hash,
-       coalesce(left(trim(split_part(both_ends, chr(1), 1)), 32), prompt_head) AS prompt_head,
-       coalesce(substr(trim(split_part(both_ends, chr(1), -1)), -32), prompt_tail) AS prompt_tail,
+       coalesce(left(split_part(both_ends, chr(1), 1), 32), prompt_head) AS prompt_head,
+       coalesce(substr(split_part(both_ends, chr(1), -1), -32), prompt_tail) AS prompt_tail,
        coalesce(CAST(length(prompt) AS INTEGER), prompt_chars) AS prompt_chars,
        cost_usd, source_id, source_row,
        system_prompt, prompt, response, truncated
