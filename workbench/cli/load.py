@@ -61,9 +61,17 @@ def _show_preview(answer: dict[str, object]) -> None:
     assert isinstance(tables, list)
     for table in tables:
         output.write(f"{output.cell_text(table['path'])} → {table['table']}\n")
-        output.write(output.table_text(table["columns"], table["rows"]))
-        shares = [
-            [name, f"{100 * share:.1f}%"]
-            for name, share in zip(table["columns"], table["null_share"], strict=True)
+        names = [name for name, _, _ in table["columns"]]
+        output.write(output.table_text(names, table["rows"]))
+        sources = [
+            [name, source, f"{100 * share:.1f}%"] for name, source, share in table["columns"]
         ]
-        output.write(output.table_text(["column", "missing"], shares) + "\n")
+        output.write(output.table_text(["column", "from", "missing"], sources))
+        for reason, count in table["rejected"].items():
+            output.write(f"rejected: {reason} {count:,}\n")
+        if table["unknown"]:
+            kept_out = ", ".join(output.cell_text(name) for name in table["unknown"])
+            output.write(f"kept out: {kept_out}\n")
+        for note in table["notes"]:
+            output.write(f"{output.cell_text(note)}\n")
+        output.write("\n")
