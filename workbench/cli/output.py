@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import stat
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -172,6 +173,14 @@ def _csv_cell(value: Any) -> Any:
 def stdout_is_terminal() -> bool:
     """Whether a person reads stdout."""
     return sys.stdout.isatty()
+
+
+def stdout_is_file() -> bool:
+    """Whether the shell writes stdout to an ordinary file."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def stream() -> IO[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from workbench.case import Case
 from workbench.cli import output
 from workbench.desk import Desk
 from workbench.errors import LimitReached, UsageError, WorkbenchError
+from workbench.governed import note_export
 from workbench.playbooks.availability import absent_columns, require
 from workbench.playbooks.binding import ExtractSpan, bind, moment
 from workbench.playbooks.format import SavedQuery
@@ -142,13 +144,19 @@ def put_query(
     """Run a saved query and write its result; raises WorkbenchError where its data is missing."""
     if query.needs_tables or query.needs_columns:
         require(query, absent_columns(session.rows("overview-columns")))
-    put_sql(session, query.sql, bind(query, given, session.span), chosen)
+    put_sql(session, query.sql, bind(query, given, session.span), chosen, what=query.id)
 
 
-def put_sql(session: CaseSession, sql: str, parameters: dict[str, Any], chosen: Choices) -> None:
-    """Run a statement and write its result in the chosen form."""
+def put_sql(
+    session: CaseSession, sql: str, parameters: dict[str, Any], chosen: Choices, what: str = ""
+) -> None:
+    """Run a statement and write its result in the chosen form.
+
+    A result that becomes a file is noted in the ledger first, where the policy wants it.
+    """
+    what = what or _by_hand(sql)
     if chosen.format == "table":
-        _put_table(session, sql, parameters, chosen)
+        _put_table(session, sql, parameters, chosen, what)
         return
     if chosen.format == "parquet" and chosen.target is None and output.stdout_is_terminal():
         raise UsageError("Parquet does not go to a terminal.", hint="Give a file with -o FILE.")
@@ -156,6 +164,11 @@ def put_sql(session: CaseSession, sql: str, parameters: dict[str, Any], chosen: 
         "export", sql=sql, parameters=parameters, format=chosen.format, limit=chosen.limit
     )
     source = session.client.spill / str(written["file"])
+    if to_file := _goes_to(chosen):
+        note_export(
+            session.desk, what, chosen.format, to_file, rows=int(written["rows"]),
+            columns=written["columns"], sha256=str(written["sha256"]),
+        )  # fmt: skip
     if chosen.target is None:
         output.write_file(source)
     else:
@@ -163,7 +176,20 @@ def put_sql(session: CaseSession, sql: str, parameters: dict[str, Any], chosen: 
     _tell_cut(chosen, int(written["rows"]), bool(written["more"]))
 
 
-def _put_table(session: CaseSession, sql: str, parameters: dict[str, Any], chosen: Choices) -> None:
+def _by_hand(sql: str) -> str:
+    return f"SQL {hashlib.sha256(sql.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def _goes_to(chosen: Choices) -> str:
+    """The file that a result goes to, as far as it is known; empty for a terminal or a pipe."""
+    if chosen.target is not None:
+        return str(chosen.target.absolute())
+    return "stdout" if output.stdout_is_file() else ""
+
+
+def _put_table(
+    session: CaseSession, sql: str, parameters: dict[str, Any], chosen: Choices, what: str
+) -> None:
     to_person = chosen.target is None and output.stdout_is_terminal()
     limit = chosen.limit
     if limit is None:
@@ -171,6 +197,12 @@ def _put_table(session: CaseSession, sql: str, parameters: dict[str, Any], chose
     opened = session.client.request("open", sql=sql, parameters=parameters, limit=limit, cell=4096)
     names = [column[0] for column in opened["columns"]]
     text = output.table_text(names, opened["rows"])
+    if to_file := _goes_to(chosen):
+        digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+        note_export(
+            session.desk, what, "table", to_file, rows=len(opened["rows"]), columns=names,
+            sha256=digest,
+        )  # fmt: skip
     if chosen.target is None:
         output.write(text)
     else:

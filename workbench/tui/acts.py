@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
+from workbench.governed import note_clipboard
 from workbench.playbooks.library import Library, read_library
 from workbench.resources import queries_dir
 from workbench.safe_text import safe_text
@@ -155,18 +157,12 @@ def _copy(bench: Bench, grid: Grid, row: int, column: int, form: str) -> None:
 
 
 async def _send(bench: Bench, text: str, what: str, entity: str, rows: int) -> None:
-    import hashlib
-
-    if "clipboard" in bench.desk.policy().recorded:
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        body = {
-            "what": what, "entity": entity, "rows": rows, "chars": len(text), "sha256": digest,
-        }  # fmt: skip
-        try:
-            await bench.jobs.background(bench.desk.append, "clipboard", body)
-        except WorkbenchError as error:
-            bench.post_message(Failed(error))
-            return
+    note = partial(note_clipboard, bench.desk, what, text, entity=entity, rows=rows)
+    try:
+        await bench.jobs.background(note)
+    except WorkbenchError as error:
+        bench.post_message(Failed(error))
+        return
     driver = bench._driver
     assert driver is not None
     words = clipboard.send(text, driver, bench.desk.case_path / "exports")

@@ -209,7 +209,7 @@ class QueryWorker:
             written = export_relation(relation, form, target, message.get("limit"))
             self.say(
                 "exported", job, file=target.name, rows=written.rows, bytes=written.bytes,
-                sha256=written.sha256, more=written.more,
+                sha256=written.sha256, more=written.more, columns=list(relation.columns),
             )  # fmt: skip
 
         self._with_relation(message, write)

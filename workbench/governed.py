@@ -1,0 +1,76 @@
+"""Acts that a case's policy may want on record: data that leaves the case, masked text shown.
+
+Each is called before the act, so that what cannot be recorded does not happen. Where the policy
+does not govern the act nothing is recorded and the answer is the empty string. List and campaign
+edits need no call: such an edit is a record itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from workbench.audit import bodies
+from workbench.audit.canonical import Fields, sha256
+from workbench.desk import Desk, Evidence
+
+_WORD, _PATH, _COLUMNS = 256, 1024, 128
+
+
+def note_export(
+    desk: Desk,
+    what: str,
+    form: str,
+    path: str | os.PathLike[str],
+    *,
+    rows: int,
+    columns: Sequence[str],
+    sha256: str = "",
+    evidence: Evidence | None = None,
+) -> str:
+    """Record that a result leaves the case as a file; returns the record's id.
+
+    `what` is a saved query's id or words for what it is, `sha256` the digest of the file. Raises
+    WorkbenchError where the ledger refuses: then nothing may leave.
+    """
+    if not _governs(desk, "export"):
+        return ""
+    body = bodies.export(
+        what[:_WORD], form, os.fspath(path)[:_PATH], rows=rows,
+        columns=[name[:_WORD] for name in columns[:_COLUMNS]], sha256=sha256,
+        evidence=None if evidence is None else desk.evidence_field(evidence),
+    )  # fmt: skip
+    return desk.append("export", body)
+
+
+def note_clipboard(desk: Desk, what: str, text: str, *, entity: str = "", rows: int = 1) -> str:
+    """Record, by its digest, that a text goes to the clipboard; returns the record's id.
+
+    Raises WorkbenchError where the ledger refuses: then nothing may be copied.
+    """
+    digest = sha256(text.encode("utf-8", "surrogatepass"))
+    body = bodies.clipboard(what[:_WORD], entity[:_WORD], rows=rows, chars=len(text), sha256=digest)
+    return _note(desk, "clipboard", body)
+
+
+def note_reveal(desk: Desk, field: str, entity: str, name: str, *, rows: int = 1) -> str:
+    """Record that masked text is shown: which field, of which entity; returns the record's id."""
+    return _note(desk, "reveal", bodies.reveal(field[:_WORD], entity[:_WORD], name[:2048], rows))
+
+
+def note_report(
+    desk: Desk, what: str, name: str, path: str | os.PathLike[str], *, files: int, sha256: str = ""
+) -> str:
+    """Record that a case packet was written: of what, where, the digest of its list of files."""
+    body = bodies.report(
+        what[:_WORD], name[:2048], os.fspath(path)[:_PATH], files=files, sha256=sha256
+    )
+    return _note(desk, "report", body)
+
+
+def _governs(desk: Desk, act: str) -> bool:
+    return act in desk.policy().recorded
+
+
+def _note(desk: Desk, act: str, body: Fields) -> str:
+    return desk.append(act, body) if _governs(desk, act) else ""
