@@ -143,7 +143,7 @@ def test_a_writer_who_saw_another_ledger_is_noticed(
 
 
 def test_what_is_no_ledger_file_is_answered(tmp_path: Path, battery: ModuleType) -> None:
-    assert "No such file" in verify(tmp_path).problems[0]
+    assert "No such file" in verify(tmp_path / "audit.jsonl").problems[0]
     (tmp_path / "audit.jsonl").mkdir()
     assert not battery.judge(tmp_path).ok
     (tmp_path / "audit.jsonl").rmdir()
@@ -152,6 +152,32 @@ def test_what_is_no_ledger_file_is_answered(tmp_path: Path, battery: ModuleType)
     (tmp_path / "audit.jsonl").unlink()
     (tmp_path / "audit.jsonl").touch()
     assert verify(tmp_path).problems == ["the file holds no record"]
+
+
+def test_a_folder_without_a_ledger_is_empty_unless_something_shows_otherwise(
+    tmp_path: Path, battery: ModuleType, lines: list[bytes], open_ledger: Open
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    report = battery.judge(empty)
+    assert (report.ok, report.begun, report.records) == (True, False, 0)
+    checkpoint = battery.head_of(open_ledger())
+    (tmp_path / "audit.jsonl").unlink()
+    assert battery.judge(tmp_path).ok
+    assert not battery.judge(tmp_path, checkpoint).ok
+    assert "has seen 10 records" in verify(tmp_path, seen=checkpoint).problems[0]
+
+
+def test_a_note_beside_a_ledger_that_is_gone_shows_that_there_was_one(
+    tmp_path: Path, battery: ModuleType, open_ledger: Open
+) -> None:
+    ledger = open_ledger()
+    battery.fill(ledger, 5, notes_every=5)
+    ledger.close()
+    (tmp_path / "audit.jsonl").unlink()
+    report = battery.judge(tmp_path)
+    assert not report.ok
+    assert "records 0 to 5 vanished" in report.problems[0]
 
 
 def test_several_processes_say_what_one_says(

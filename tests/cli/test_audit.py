@@ -95,3 +95,30 @@ def test_policy_that_cannot_be_read_changes_nothing(
     assert ran.code == 1
     assert "accounts_ovr" in ran.err
     assert not (case / "audit.jsonl").exists()
+
+
+def test_a_case_without_a_record_is_empty_not_broken(
+    bench: Bench, case: Path, tmp_path: Path
+) -> None:
+    found = bench("audit", "verify", case)
+    assert (found.code, found.out) == (0, "empty: nothing is recorded yet\n")
+    assert bench("audit", "verify", tmp_path / "nowhere").code == 3
+    (tmp_path / "other").mkdir()
+    assert bench("audit", "verify", tmp_path / "other").code == 1
+
+
+def test_a_ledger_seen_longer_is_missed(bench: Bench, case: Path) -> None:
+    for account in ("a-01", "a-02"):
+        bench("decide", case, *_WATCH, "--account", account)
+    ledger = case / "audit.jsonl"
+    whole = ledger.read_bytes()
+    ledger.write_bytes(b"".join(whole.splitlines(keepends=True)[:-1]))
+    cut = bench("audit", "verify", case)
+    assert cut.code == 3
+    assert "has seen 3 records" in cut.out
+    ledger.unlink()
+    gone = bench("audit", "verify", case)
+    assert gone.code == 3
+    assert "vanished" in gone.out
+    ledger.write_bytes(whole)
+    assert bench("audit", "verify", case).code == 0

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from workbench.audit.chain import Chain
+from workbench.audit.checkpoint import Checkpoint, origin_of
 from workbench.audit.decisions import DecisionTable
 from workbench.audit.merkle import Tree
 from workbench.audit.sets import split_lines
@@ -70,6 +71,13 @@ class Acknowledged:
             return None
         numbers = type(mark.size) is int and type(mark.bytes) is int
         return mark if numbers and isinstance(mark.root, str) else None
+
+    def seen(self, case_id: str) -> Checkpoint | None:
+        """The last mark as a checkpoint; None where this analyst has seen no record."""
+        mark = self.read()
+        if mark is None or mark.size < 1:
+            return None
+        return Checkpoint(origin_of(case_id), mark.size, mark.root)
 
     def write(self, mark: Mark) -> None:
         """Renew the mark. Not synced: after a power cut an older mark proves less, not wrong."""

@@ -30,7 +30,10 @@ _MOST_NAMED = 1_000
 
 @dataclass(slots=True)
 class Report:
-    """What was found; `problems` empty means intact. `root` and `head` are hex digits."""
+    """What was found; `problems` empty means intact. `root` and `head` are hex digits.
+
+    `begun` is false where the folder has no ledger file yet.
+    """
 
     path: Path
     records: int = 0
@@ -43,6 +46,7 @@ class Report:
     warnings: list[str] = field(default_factory=list)
     signed: int = 0
     signatures: str = "none"
+    begun: bool = True
 
     @property
     def ok(self) -> bool:
@@ -113,24 +117,34 @@ def verify(
     path: Path,
     *,
     checkpoint: Checkpoint | None = None,
+    seen: Checkpoint | None = None,
     signers: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Check every line, link, set and checkpoint file of a ledger (a case folder or its file).
 
-    `progress(done, total)` is called in bytes. Raises nothing on account of what the bytes are.
+    `checkpoint` was kept elsewhere, `seen` is what this analyst last saw of the ledger. A folder
+    without a ledger file is intact unless something shows that it had one. `progress(done, total)`
+    is called in bytes. Raises nothing on account of what the bytes are.
     """
     file = ledger_file(path)
     report = Report(file)
     try:
         handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError as error:
+        if path.is_dir():
+            _judge_absent(report, checkpoint, seen)
+        else:
+            report.problems.append(f"{file.name} cannot be read ({error.strerror})")
+        return report
     except OSError as error:
         what = "is a symbolic link" if file.is_symlink() else f"cannot be read ({error.strerror})"
         report.problems.append(f"{file.name} {what}")
         return report
     try:
         if stat.S_ISREG(os.fstat(handle).st_mode):
-            _judge(handle, report, checkpoint, signers, progress or (lambda done, total: None))
+            known = _Known(checkpoint, seen, signers)
+            _judge(handle, report, known, progress or (lambda done, total: None))
         else:
             report.problems.append(f"{file.name} is not an ordinary file")
     except OSError as error:
@@ -140,13 +154,32 @@ def verify(
     return report
 
 
-def _judge(
-    handle: int,
-    report: Report,
-    checkpoint: Checkpoint | None,
-    signers: Path | None,
-    progress: Progress,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a ledger from elsewhere."""
+
+    checkpoint: Checkpoint | None
+    seen: Checkpoint | None
+    signers: Path | None = None
+
+    def problems(self, chain: Chain, case_id: str) -> Iterator[str]:
+        """What the ledger lacks or changed since."""
+        if self.checkpoint is not None and (wrong := mismatch(self.checkpoint, chain.tree, case_id)):
+            yield wrong
+        if self.seen is not None and (wrong := mismatch(self.seen, chain.tree, case_id)):
+            yield f"this analyst has seen {self.seen.size} records of this ledger: {wrong}"
+
+
+def _judge_absent(report: Report, checkpoint: Checkpoint | None, seen: Checkpoint | None) -> None:
+    """No file: nothing was recorded, unless a checkpoint shows otherwise."""
+    report.begun = False
+    chain = Chain()
+    report.root, report.head = chain.tree.root().hex(), chain.head
+    report.problems += _Known(checkpoint, seen).problems(chain, "")
+    report.problems += Beside(report.path, {}, [], ()).contradicted(chain, "").values()
+
+
+def _judge(handle: int, report: Report, known: _Known, progress: Progress) -> None:
     size = os.fstat(handle).st_size
     chain, notes = Chain(), _Notes()
     for found in _scanned(handle, size):
@@ -162,11 +195,10 @@ def _judge(
     _check_tail(handle, size, chain, report)
     if chain.records == 0:
         report.problems.append("the file holds no record")
-    if checkpoint is not None and (wrong := mismatch(checkpoint, chain.tree, notes.case_id)):
-        report.problems.append(wrong)
+    report.problems += known.problems(chain, notes.case_id)
     _check_beside(chain, notes, report)
     _check_carried(notes, report)
-    _check_signed(notes, signers, report)
+    _check_signed(notes, known.signers, report)
     if notes.backwards:
         report.warnings.append(
             f"the clock went back {len(notes.backwards):,} times, first at record "

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from workbench.audit.checkpoint import Checkpoint, read_checkpoint, read_words
-from workbench.audit.verify import ledger_file, verify
+from workbench.audit.verify import ledger_file
 from workbench.case import Case
 from workbench.cli import output
 from workbench.cli.policy import policy_command
@@ -17,6 +17,7 @@ from workbench.cli.session import CASE
 from workbench.desk import Desk
 from workbench.errors import IntegrityError, UsageError
 from workbench.settings import load_settings
+from workbench.verification import verify_case
 
 _MOST_NAMED = 50
 
@@ -44,10 +45,12 @@ def verify_command(
 ) -> int:
     """Check every record, the chain and the root of CASE (a case folder or a ledger file)."""
     known = _known(checkpoint, words, size)
-    listed = load_settings().analyst.allowed_signers
-    if signers is None and listed:
-        signers = Path(listed).expanduser()
-    report = verify(case, checkpoint=known, signers=signers)
+    talk = output.Talk()
+    report = verify_case(
+        case, load_settings(), checkpoint=known, signers=signers,
+        progress=lambda done, total: talk.progress(f"Verified: {done:,} of {total:,} bytes"),
+    )  # fmt: skip
+    talk.end_progress()
     _write_named("recovered", report.recovered)
     _write_named("warning", report.warnings)
     if report.problems:
@@ -56,6 +59,9 @@ def verify_command(
             f"{ledger_file(case)} is not intact: {len(report.problems):,} problems.",
             hint="Keep a copy as evidence; compare with a checkpoint kept elsewhere.",
         )
+    if not report.begun:
+        output.write("empty: nothing is recorded yet\n")
+        return 0
     output.write(f"intact: {report.size:,} records\nhead {report.head}\nroot {report.root}\n")
     if report.signed:
         output.write(f"signed: {report.signed:,} records, {report.signatures}\n")

@@ -68,8 +68,8 @@ CHECKPOINT size:i1-9007199254740992 root:x note:note note_sha256:x sig_sha256:x?
 MERGE case:t1-64 size:c root:x lines:@set conflicts:?@set reason:n
 RECOVERY kind:w=torn|adopted|forced reason:n ranges:*256,@range
 """
-LINES = [line.split() for line in SCHEMA.strip().splitlines()]
-SHAPES = {words[0]: dict(word.split(":", 1) for word in words[1:]) for words in LINES}
+SHAPES = {line.split()[0]: dict(word.split(":", 1) for word in line.split()[1:])
+          for line in SCHEMA.strip().splitlines()}  # fmt: skip
 
 
 def demand(condition: object, what: str) -> None:
@@ -124,8 +124,7 @@ def sha(data: bytes) -> str:
 
 def spell(value: Any) -> bytes:
     """The canonical bytes of a JSON value."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("ascii")
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def read_record(line: bytes) -> Any:
@@ -202,11 +201,11 @@ def read_note(data: bytes) -> tuple[str, int, str]:
 class Ledger:
     """A ledger as it is judged: what is wrong as (what, first byte, length, message)."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, absent: bool) -> None:
         self.folder = os.path.splitext(path)[0] + ".d"
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-        with open(os.open(path, flags), "rb") as file:
-            demand(stat.S_ISREG(os.fstat(file.fileno()).st_mode), "not an ordinary file")
+        with open(os.open(os.devnull if absent else path, flags), "rb") as file:
+            demand(absent or stat.S_ISREG(os.fstat(file.fileno()).st_mode), "no ordinary file")
             self.data = file.read()
         self.tree = Tree()
         self.records: list[tuple[int, Any]] = []
@@ -365,11 +364,12 @@ def accounts(off: int, record: Any, entry: Any, problem: list[Any]) -> bool:
 
 
 def check_ledger(path: str, note: bytes | None) -> dict[str, Any]:
-    """Judge a ledger; `note` is the bytes of a checkpoint kept elsewhere, or None."""
-    path = os.path.join(path, "audit.jsonl") if os.path.isdir(path) else path
-    ledger = Ledger(path)
+    """Judge a ledger (a folder may have none yet); `note` is a checkpoint kept elsewhere."""
+    file = os.path.join(path, "audit.jsonl") if os.path.isdir(path) else path
+    absent = file != path and not os.path.lexists(file)
+    ledger = Ledger(file, absent)
     problems = ledger.problems()
-    if not ledger.records:
+    if not ledger.records and not absent:
         problems.append("the file holds no record")
     if note is not None and not ledger.covers(*read_note(note)):
         problems.append("the checkpoint does not fit: records vanished or were changed")

@@ -1,0 +1,63 @@
+"""Verifies the ledger of a case with all that this analyst knows of it from elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.audit.acknowledged import Acknowledged
+from workbench.audit.checkpoint import Checkpoint
+from workbench.audit.verify import Progress, Report, verify
+from workbench.case import Case
+from workbench.errors import WorkbenchError
+from workbench.settings import Settings
+
+
+def verify_case(
+    path: Path,
+    settings: Settings,
+    *,
+    checkpoint: Checkpoint | None = None,
+    signers: Path | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Verify a case folder or a ledger file against the last mark, a checkpoint, the signers.
+
+    A path without a ledger counts as empty only where it is a case. An error that `progress`
+    raises ends the verification and is passed on.
+    """
+    listed = settings.analyst.allowed_signers
+    if signers is None and listed:
+        signers = Path(listed).expanduser()
+    seen = None
+    if path.is_dir():
+        seen = _last_seen(path)
+    return verify(path, checkpoint=checkpoint, seen=seen, signers=signers, progress=progress)
+
+
+def _last_seen(folder: Path) -> Checkpoint | None:
+    if not (folder / "audit.jsonl").exists() and not (folder / "case.toml").exists():
+        raise WorkbenchError(
+            f"{folder} holds neither a case nor a ledger.",
+            hint="Give a case folder, or the path of an audit.jsonl.",
+        )
+    try:
+        case = Case.open(folder)
+    except WorkbenchError:
+        return None  # a ledger that was carried elsewhere, without its case
+    return Acknowledged(case.state_dir(), case.manifest.case_id).seen(case.manifest.case_id)
+
+
+def verdict_lines(report: Report) -> list[str]:
+    """What a verification found, as sentences for a person."""
+    if report.problems:
+        lines = [f"NOT intact: {len(report.problems):,} problems."]
+        lines += [f"Problem: {one}" for one in report.problems]
+    elif not report.begun:
+        lines = ["The ledger is empty: nothing is recorded yet."]
+    else:
+        lines = [f"Intact: {report.records:,} records, root {report.root[:16]}…"]
+    if report.signed:
+        lines.append(f"Signed: {report.signed:,} records, signatures {report.signatures}.")
+    lines += [f"Recovered: {one}" for one in report.recovered]
+    lines += [f"Warning: {one}" for one in report.warnings]
+    return lines
