@@ -44,7 +44,8 @@ def _last_seen(folder: Path) -> Checkpoint | None:
         case = Case.open(folder)
     except WorkbenchError:
         return None  # a ledger that was carried elsewhere, without its case
-    return Acknowledged(case.state_dir(), case.manifest.case_id).seen(case.manifest.case_id)
+    case_id = case.manifest.case_id
+    return Acknowledged(case.state_dir(), case_id, case.ledger_path).seen(case_id)
 
 
 def verdict_lines(report: Report) -> list[str]:

@@ -10,7 +10,8 @@ help = "The cluster"
 WITH decided AS (
     SELECT m.cluster_id, count(d.account_id) AS decided,
            count(*) FILTER (WHERE d.verdict = 'flag') AS flagged
-    FROM cluster_members AS m LEFT JOIN decisions AS d ON d.account_id = m.account_id
+    FROM cluster_members AS m
+    LEFT JOIN decisions AS d ON d.account_id = m.account_id AND NOT d.pending
     GROUP BY m.cluster_id
 )
 SELECT c.cluster_id, c.score, c.campaign_like, c.kind, c.accounts, c.exchanges, c.input_tokens,

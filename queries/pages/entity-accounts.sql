@@ -82,7 +82,7 @@ SELECT h.account_id, h.n, h.first_ts, h.last_ts, h.seen_in, m.cluster_id, m.camp
        d.verdict, a.email, a.plan, a.created_at, p.exchanges
 FROM held AS h
 LEFT JOIN cluster_members AS m ON m.account_id = h.account_id
-LEFT JOIN decisions AS d ON d.account_id = h.account_id
+LEFT JOIN decisions AS d ON d.account_id = h.account_id AND NOT d.pending
 LEFT JOIN accounts AS a ON a.account_id = h.account_id
 LEFT JOIN account_profile AS p ON p.account_id = h.account_id
 ORDER BY h.n DESC, h.account_id

@@ -21,5 +21,5 @@ SELECT count(*) AS accounts, count(p.account_id) AS known,
 FROM chosen AS c
 LEFT JOIN account_profile AS p ON p.account_id = c.account_id
 LEFT JOIN accounts AS a ON a.account_id = c.account_id
-LEFT JOIN decisions AS d ON d.account_id = c.account_id
+LEFT JOIN decisions AS d ON d.account_id = c.account_id AND NOT d.pending
 LEFT JOIN cluster_members AS m ON m.account_id = c.account_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 from workbench.audit import bodies, locks
 from workbench.audit.acknowledged import Acknowledged
 from workbench.audit.errors import DamagedError, LedgerError
-from workbench.audit.identity import SystemClock
+from workbench.audit.identity import SystemClock, Who
 from workbench.audit.ledger import Ledger
 from workbench.audit.verify import verify
 
@@ -338,7 +339,7 @@ def test_a_kept_state_counts_only_for_the_same_bytes(
     ledger.append("policy", battery.policy_body(ledger, "[two_people]\naccounts_over = 5\n"))
     fingerprint, head = ledger.state.fingerprint(), ledger.head
     ledger.close()
-    kept = Acknowledged(ledger.path.parent / "state-ana", battery.CASE).kept_path
+    kept = Acknowledged(ledger.path.parent / "state-ana", battery.CASE, ledger.path).kept_path
     assert kept.exists()
     again = open_ledger()
     assert again.state.fingerprint() == fingerprint
@@ -356,3 +357,36 @@ def test_a_kept_state_counts_only_for_the_same_bytes(
     data = kept.read_bytes()
     kept.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     assert open_ledger().state.fingerprint() == again.state.fingerprint()
+
+
+def test_copies_grow_apart_and_a_moved_case_takes_its_mark_along(
+    battery: ModuleType, tmp_path: Path
+) -> None:
+    here, there, moved = tmp_path / "here", tmp_path / "there", tmp_path / "moved"
+    here.mkdir()
+
+    def opened(folder: Path) -> Ledger:
+        return Ledger.open(
+            folder / "audit.jsonl", state_dir=tmp_path / "state", case_id=battery.CASE,
+            who=Who("ana", 1001, "bench-1"), tool="test",
+        )  # fmt: skip
+
+    def remark(folder: Path, times: int) -> None:
+        ledger = opened(folder)
+        for _ in range(times):
+            ledger.append("note", comment())
+        ledger.close()
+
+    remark(here, 1)
+    shutil.copytree(here, there)
+    remark(here, 2)
+    remark(there, 1)
+    remark(here, 1)
+    whole = (here / "audit.jsonl").read_bytes()
+    here.rename(moved)
+    (moved / "audit.jsonl").write_bytes(b"".join(whole.splitlines(keepends=True)[:3]))
+    ledger = opened(moved)
+    assert "this analyst has seen 5" in str(ledger.problems[0])
+    ledger.close()
+    (moved / "audit.jsonl").write_bytes(whole)
+    remark(moved, 1)

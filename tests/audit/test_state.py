@@ -156,9 +156,12 @@ def test_an_unreadable_policy_does_not_loosen_the_one_before(
 def test_claims_lists_and_campaigns(open_ledger: Open) -> None:
     ana, bo = open_ledger(), open_ledger("bo", 1002)
     ana.append("note", bodies.note("claim", "cluster", "k-1"))
-    bo.append("note", bodies.note("claim", "cluster", "k-1"))
+    with pytest.raises(LedgerError, match="ana holds the claim"):
+        bo.append("note", bodies.note("claim", "cluster", "k-1"))
     assert bo.state.claims["cluster:k-1"]["who"]["name"] == "ana"
     bo.append("note", bodies.note("release", "cluster", "k-1"))
+    with pytest.raises(LedgerError, match="Nobody has claimed"):
+        bo.append("note", bodies.note("release", "cluster", "k-1"))
     bo.append("note", bodies.note("claim", "cluster", "k-1"))
     assert bo.state.claims["cluster:k-1"]["who"]["name"] == "bo"
     added = bo.append("list_edit", bodies.list_edit("add", "ip", "10.0.0.1", "hub", "office"))
@@ -177,7 +180,21 @@ _ACCOUNTS = st.sampled_from("abcdef")
 _ACTS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["decide", "bulk", "propose", "answer", "refuse", "reverse", "claim", "policy", "merge"]
+            [
+                "decide",
+                "bulk",
+                "propose",
+                "answer",
+                "refuse",
+                "reverse",
+                "claim",
+                "release",
+                "comment",
+                "list",
+                "campaign",
+                "policy",
+                "merge",
+            ]
         ),
         st.sampled_from(["ana", "bo", "eve"]),
         _ACCOUNTS,
@@ -185,6 +202,9 @@ _ACTS = st.lists(
     ),
     max_size=25,
 )
+
+
+_REVERSIBLE = ("decision", "proposal", "list_edit", "campaign_edit")
 
 
 class _Bench:
@@ -218,10 +238,15 @@ class _Bench:
             waiting = list(ledger.state.pending)
             answer(ledger, waiting[number % len(waiting)], agree=kind == "answer")
         elif kind == "reverse":
-            ids_ = [r.id for r in ledger.records() if r.fields["type"] in ("decision", "proposal")]
+            ids_ = [r.id for r in ledger.records() if r.fields["type"] in _REVERSIBLE]
             ledger.append("reversal", bodies.reversal(ids_[number % len(ids_)], "C-OTHER"))
-        elif kind == "claim":
-            ledger.append("note", bodies.note("claim", "account", account))
+        elif kind in ("claim", "release", "comment"):
+            ledger.append("note", bodies.note(kind, "account", account, str(number)))
+        elif kind == "list":
+            what = "add" if number % 3 else "remove"
+            ledger.append("list_edit", bodies.list_edit(what, "ip", account, "hub", "why"))
+        elif kind == "campaign":
+            ledger.append("campaign_edit", bodies.campaign_edit("name", account, name=str(number)))
         elif kind == "policy":
             text = f"[two_people]\naccounts_over = {number}\n"
             ledger.append("policy", self.battery.policy_body(ledger, text))

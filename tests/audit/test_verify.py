@@ -151,7 +151,12 @@ def test_what_is_no_ledger_file_is_answered(tmp_path: Path, battery: ModuleType)
     assert not battery.judge(tmp_path).ok
     (tmp_path / "audit.jsonl").unlink()
     (tmp_path / "audit.jsonl").touch()
-    assert verify(tmp_path).problems == ["the file holds no record"]
+    report = battery.judge(tmp_path)
+    assert (report.ok, report.begun) == (True, False)
+    assert "all were cut off" in report.warnings[0]
+    (tmp_path / "audit.jsonl").write_bytes(b"hello")
+    assert "does not end with a line feed" in battery.judge(tmp_path).problems[0]
+    battery.refuses(tmp_path)
 
 
 def test_a_folder_without_a_ledger_is_empty_unless_something_shows_otherwise(

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from workbench.audit.identity import Who
 from workbench.case import Case, staged
 from workbench.cli.main import run
 from workbench.intake.derived import TABLES
@@ -32,6 +33,7 @@ class Ran:
 
 
 Bench = Callable[..., Ran]
+Sit = Callable[[str], None]
 
 
 @pytest.fixture
@@ -45,6 +47,21 @@ def bench(capsys: pytest.CaptureFixture[str]) -> Bench:
         return Ran(code, caught.out, caught.err)
 
     return ran
+
+
+@pytest.fixture
+def sit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sit:
+    """Another analyst takes the seat: another name, login and state folder; ana sits first."""
+
+    def seated(name: str) -> None:
+        def here(_kind: type[Who], _name: str = "", key: str = "") -> Who:
+            return Who(name, sum(name.encode()), "host", key)
+
+        monkeypatch.setattr(Who, "here", classmethod(here))
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / f"state-{name}"))
+
+    seated("ana")
+    return seated
 
 
 def write_store(path: Path) -> None:

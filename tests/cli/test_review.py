@@ -6,32 +6,14 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import CLUSTER, MEMBERS, Bench
-from workbench.audit.identity import Who
+from tests.cli.conftest import CLUSTER, MEMBERS, Bench, Sit
 
 _FLAG = ("--verdict", "flag", "--reason", "R-MULTI", "--counter", "none-found")
 _CLEAR = ("--verdict", "clear", "--reason", "C-COMPANY")
-Sit = Callable[[str], None]
-
-
-@pytest.fixture
-def sit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sit:
-    """Another analyst takes the seat: another name, login and state folder."""
-
-    def seated(name: str) -> None:
-        def here(_kind: type[Who], _name: str = "", key: str = "") -> Who:
-            return Who(name, sum(name.encode()), "host", key)
-
-        monkeypatch.setattr(Who, "here", classmethod(here))
-        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / f"state-{name}"))
-
-    seated("ana")
-    return seated
 
 
 def _flagged(bench: Bench, case: Path) -> list[str]:

@@ -33,12 +33,16 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Lines, root, bytes and last hash of a ledger that this analyst has seen to be whole."""
+    """Lines, root, bytes and last hash of a ledger that this analyst has seen to be whole.
+
+    `path` is where that ledger lay.
+    """
 
     size: int
     root: str
     bytes: int
     head: str
+    path: str
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -54,23 +58,33 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 class Acknowledged:
-    """The mark and the kept state of one ledger, keyed by case id."""
+    """The mark and the kept state of one ledger, by case id and place.
 
-    def __init__(self, folder: Path, case_id: str) -> None:
+    Two copies of a case grow apart and are joined by a merge, so each has its own mark. A case that
+    was moved takes along the mark of the place where no ledger lies any more.
+    """
+
+    def __init__(self, folder: Path, case_id: str, ledger: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        name = hashlib.sha256(case_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        self.mark_path = folder / f"ledger-{name}.json"
-        self.kept_path = folder / f"ledger-{name}.state"
+        self._folder = folder
+        self._ledger = os.path.realpath(ledger)
+        self._case = f"ledger-{_digest(case_id)}"
+        name = f"{self._case}-{_digest(self._ledger)}"
+        self.mark_path = folder / f"{name}.json"
+        self.kept_path = folder / f"{name}.state"
 
     def read(self) -> Mark | None:
         """The last mark; None where there is none or it is not readable as one."""
-        try:
-            fields = json.loads(self.mark_path.read_bytes())
-            mark = Mark(**fields)
-        except (OSError, ValueError, TypeError):
-            return None
-        numbers = type(mark.size) is int and type(mark.bytes) is int
-        return mark if numbers and isinstance(mark.root, str) else None
+        return _read(self.mark_path) or self._moved()
+
+    def _moved(self) -> Mark | None:
+        found = [_read(path) for path in self._folder.glob(f"{self._case}-*.json")]
+        moved = [mark for mark in found if mark is not None and not os.path.lexists(mark.path)]
+        return max(moved, key=lambda mark: mark.size, default=None)
+
+    def mark(self, size: int, root: str, length: int, head: str) -> Mark:
+        """What is seen of the ledger at this place now."""
+        return Mark(size, root, length, head, self._ledger)
 
     def seen(self, case_id: str) -> Checkpoint | None:
         """The last mark as a checkpoint; None where this analyst has seen no record."""
@@ -140,6 +154,19 @@ class Acknowledged:
         chain.records, chain.first_break = header["records"], header["break"]
         chain.defer_ids(blobs["ids"])
         return prefix
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _read(path: Path) -> Mark | None:
+    try:
+        mark = Mark(**json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+    numbers = type(mark.size) is int and type(mark.bytes) is int
+    return mark if numbers and isinstance(mark.root, str) and isinstance(mark.path, str) else None
 
 
 def _digest_of_start(handle: int, length: int) -> hashlib._Hash:

@@ -144,11 +144,10 @@ def _on_note(state: LedgerState, fields: Fields, offset: int) -> None:
     body = fields["body"]
     key = f"{body['subject']}:{body['id']}"
     entry = {"record": fields["id"], "who": fields["who"], "ts": fields["ts"]}
-    if body["kind"] == "claim":
-        held = state.claims.get(key)
-        if held and not Who.of(held["who"]).same_person(Who.of(fields["who"])):
-            _ignore(state, fields, f"{held['who']['name']} holds the claim")
-            return
+    why = state.refuses_note(body, Who.of(fields["who"]))
+    if why:
+        _ignore(state, fields, why)
+    elif body["kind"] == "claim":
         state.claims[key] = entry
     elif body["kind"] == "release":
         state.claims.pop(key, None)

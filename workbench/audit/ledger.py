@@ -64,7 +64,7 @@ class Ledger(LedgerReader):
         """
         refuse_network(path.parent)
         try:
-            marks = Acknowledged(state_dir, case_id)
+            marks = Acknowledged(state_dir, case_id, path)
         except OSError as error:
             raise LedgerError(
                 f"The state folder {state_dir} cannot be made: {error.strerror}.",

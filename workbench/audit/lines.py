@@ -14,6 +14,7 @@ from workbench.audit.canonical import LINE_LIMIT, Fields, claimed_hash, parse
 from workbench.audit.errors import MalformedError
 from workbench.audit.schema import check_record, params_form, plain_form
 
+_OPENS = b'{"body":{"case":"'
 _decoder = json.JSONDecoder()
 _whole = re.compile(plain_form().encode("ascii")).fullmatch
 _params = re.compile(params_form().encode("ascii")).finditer
@@ -69,11 +70,14 @@ def brief(line: bytes) -> Fields | None:
     }
 
 
-def is_torn(fragment: bytes) -> bool:
+def is_torn(fragment: bytes, *, first: bool = False) -> bool:
     """Whether bytes after the last LF can be an append that was cut short.
 
-    A whole JSON value followed by something else is none: there a line feed was overwritten.
+    A whole JSON value followed by something else is none: there a line feed was overwritten. With
+    `first` no line stands before them, so they must begin as every ledger does.
     """
+    if first and not _OPENS.startswith(fragment.rstrip(b"\0")[: len(_OPENS)]):
+        return False
     text = fragment.rstrip(b"\0").decode("latin-1")
     try:
         _, stop = _decoder.raw_decode(text)

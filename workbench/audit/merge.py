@@ -100,6 +100,6 @@ def _conflicts(ledger: Ledger, other: LedgerReader) -> list[str]:
 
 def other_ledger(path: Path, case_id: str, state_dir: Path) -> LedgerReader:
     """Open another ledger of the same case for reading; no mark is kept of it."""
-    reader = LedgerReader(path, case_id, Acknowledged(state_dir / "other", case_id))
+    reader = LedgerReader(path, case_id, Acknowledged(state_dir / "other", case_id, path))
     reader.refresh()
     return reader

@@ -105,7 +105,8 @@ class LedgerReader:
 
     def _mark(self) -> None:
         chain = self._chain
-        self._marks.write(Mark(chain.tree.size, self.head.root, chain.end, chain.head))
+        marks = self._marks
+        marks.write(marks.mark(chain.tree.size, self.head.root, chain.end, chain.head))
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -246,8 +247,8 @@ class LedgerReader:
             self._take(data[:stop])
         self._settle()
         tail = self._read(chain.end, size - chain.end)
-        if tail and not is_torn(tail) and not self.problems:
-            self._report("the line feed that ended the last record was overwritten", "tail")
+        if tail and not is_torn(tail, first=not chain.tree.size) and not self.problems:
+            self._report("the bytes after the last line feed are no torn append", "tail")
 
     def _settle(self) -> None:
         chain = self._chain

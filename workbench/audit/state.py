@@ -15,7 +15,7 @@ from workbench.audit.policy import Policy, read_policy
 ReadSet = Callable[[str], list[str]]
 _UNSIGNED = frozenset(("open", "recovery", "checkpoint"))
 # Raised whenever the fold reads records differently, so that no state kept before is used.
-REVISION = 1
+REVISION = 2
 FOLDED = (
     "pending", "claims", "comments", "list_edits", "campaign_edits", "samples", "policies", "keys",
     "checkpoints", "merges", "conflicts", "ignored", "reversed", "sets", "lost", "aliases",
@@ -155,7 +155,7 @@ class LedgerState:
             return self.refuses_countersign(body, who)
         if kind == "reversal":
             return self.refuses_reversal(body["record"])
-        return ""
+        return self.refuses_note(body, who) if kind == "note" else ""
 
     def accounts(self, subject: Fields) -> list[str]:
         """The accounts that a subject stands for."""
@@ -171,6 +171,15 @@ class LedgerState:
             return "The countersignature is for another text than the proposal's."
         if who.same_person(Who.of(waiting["who"])):
             return "A proposal counts only when somebody else than its author countersigns it."
+        return ""
+
+    def refuses_note(self, body: Fields, who: Who) -> str:
+        """Why a claim or release would not count, or the empty string."""
+        held = self.claims.get(f"{body['subject']}:{body['id']}")
+        if body["kind"] == "claim" and held and not Who.of(held["who"]).same_person(who):
+            return f"{held['who']['name']} holds the claim on the {body['subject']} {body['id']}."
+        if body["kind"] == "release" and not held:
+            return f"Nobody has claimed the {body['subject']} {body['id']}."
         return ""
 
     def refuses_reversal(self, record: str) -> str:

@@ -32,7 +32,7 @@ _MOST_NAMED = 1_000
 class Report:
     """What was found; `problems` empty means intact. `root` and `head` are hex digits.
 
-    `begun` is false where the folder has no ledger file yet.
+    `begun` is false where the folder has no ledger file yet, or one without a single line.
     """
 
     path: Path
@@ -164,7 +164,9 @@ class _Known:
 
     def problems(self, chain: Chain, case_id: str) -> Iterator[str]:
         """What the ledger lacks or changed since."""
-        if self.checkpoint is not None and (wrong := mismatch(self.checkpoint, chain.tree, case_id)):
+        if self.checkpoint is not None and (
+            wrong := mismatch(self.checkpoint, chain.tree, case_id)
+        ):
             yield wrong
         if self.seen is not None and (wrong := mismatch(self.seen, chain.tree, case_id)):
             yield f"this analyst has seen {self.seen.size} records of this ledger: {wrong}"
@@ -192,9 +194,8 @@ def _judge(handle: int, report: Report, known: _Known, progress: Progress) -> No
     report.recovered += map(str, recovered)
     report.records, report.size, report.head = chain.records, chain.tree.size, chain.head
     report.root, report.bytes = chain.tree.root().hex(), chain.end
+    report.begun = chain.tree.size > 0
     _check_tail(handle, size, chain, report)
-    if chain.records == 0:
-        report.problems.append("the file holds no record")
     report.problems += known.problems(chain, notes.case_id)
     _check_beside(chain, notes, report)
     _check_carried(notes, report)
@@ -218,10 +219,16 @@ def _scanned(handle: int, size: int) -> Iterator[list[Run | Bad]]:
 
 
 def _check_tail(handle: int, size: int, chain: Chain, report: Report) -> None:
+    if not size:
+        report.warnings.append(
+            "the file is empty: no record was ever made, or all were cut off, which shows only "
+            "against a checkpoint kept elsewhere"
+        )
     if size <= chain.end:
         return
     length = size - chain.end
-    if length <= _CHUNK and is_torn(read_exactly(handle, chain.end, length)):
+    tail = read_exactly(handle, chain.end, length) if length <= _CHUNK else b""
+    if tail and is_torn(tail, first=not report.begun):
         report.warnings.append(
             f"{length} bytes after the last record are a torn append (or one in progress); the "
             "next append accounts for them"

@@ -36,6 +36,10 @@ COMMANDS = {
     "decisions": ("decisions", "decisions"),
     "reverse": ("decisions", "reverse"),
     "merge": ("review", "merge"),
+    "queue": ("team", "queue"),
+    "claim": ("team", "claim"),
+    "release": ("team", "release"),
+    "comment": ("team", "comment"),
     "lists": ("lists", "lists"),
     "audit": ("audit", "audit"),
 }

@@ -1,0 +1,117 @@
+"""`queue`, `claim`, `release`, `comment`: several analysts at one case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workbench import team
+from workbench.case import Case
+from workbench.cli import output
+from workbench.cli.session import CASE, Choices, choices, open_case, put_records
+from workbench.desk import Desk
+from workbench.errors import UsageError, WorkbenchError
+from workbench.settings import load_settings
+
+_QUEUE = ["cluster_id", "score", "campaign_like", "accounts", "undecided", "claimed_by",
+          "comments", "summary"]  # fmt: skip
+_COMMENT = ["at", "analyst", "subject", "id", "text"]
+
+
+def _subject(function: Callable[..., int]) -> Callable[..., int]:
+    account = click.option("--account", metavar="ID", help="an account")
+    cluster = click.option("--cluster", metavar="ID", help="a cluster")
+    return account(cluster(function))
+
+
+def _named(account: str | None, cluster: str | None) -> tuple[str, str]:
+    if bool(account) == bool(cluster):
+        raise UsageError("Give one subject: --account ID or --cluster ID.")
+    return ("account", account) if account else ("cluster", str(cluster))
+
+
+def _known(case: Path, kind: str, name: str, act: Callable[[Desk], str]) -> str:
+    """Do something about a subject that the case has."""
+    with open_case(case) as session:
+        if not session.rows(f"{kind}-card", **{kind: name}):
+            raise WorkbenchError(
+                f"There is no {kind} “{name}” in this case.",
+                hint=f"Look for it: workbench find {case} TEXT",
+            )
+        return act(session.desk)
+
+
+@click.command()
+@CASE
+@_subject
+def claim(case: Path, account: str | None, cluster: str | None) -> int:
+    """Take an account or cluster of CASE on, so that nobody else works on it."""
+    kind, name = _named(account, cluster)
+    output.write(f"{_known(case, kind, name, lambda desk: team.claim(desk, kind, name))}\n")
+    output.Talk().say(f"The {kind} {name} is yours until you release it.")
+    return 0
+
+
+@click.command()
+@CASE
+@_subject
+@click.option("--note", default="", help="why, in words")
+def release(case: Path, account: str | None, cluster: str | None, note: str) -> int:
+    """Give an account or cluster of CASE back, yours or an absent colleague's."""
+    kind, name = _named(account, cluster)
+    desk = Desk(Case.open(case), load_settings())
+    try:
+        output.write(f"{team.release(desk, kind, name, note)}\n")
+    finally:
+        desk.close()
+    output.Talk().say(f"The {kind} {name} is free.")
+    return 0
+
+
+@click.command()
+@CASE
+@click.argument("text", required=False)
+@_subject
+@choices
+def comment(
+    case: Path, text: str | None, account: str | None, cluster: str | None, chosen: Choices
+) -> int:
+    """Remark TEXT on an account or cluster of CASE; without TEXT, list what was remarked."""
+    if text is not None:
+        kind, name = _named(account, cluster)
+        act: Callable[[Desk], str] = lambda desk: team.comment(desk, kind, name, text)  # noqa: E731
+        output.write(f"{_known(case, kind, name, act)}\n")
+        return 0
+    kind, name = _named(account, cluster) if account or cluster else ("", "")
+    desk = Desk(Case.open(case), load_settings())
+    try:
+        found = team.comments(desk, kind, name)
+    finally:
+        desk.close()
+    rows: list[list[Any]] = [[one.at, one.analyst, one.kind, one.id, one.text] for one in found]
+    cut = rows[: chosen.limit]
+    put_records(chosen, _COMMENT, cut, more=len(cut) < len(rows))
+    return 0
+
+
+@click.command()
+@CASE
+@click.option("--free", is_flag=True, help="only what nobody has taken on")
+@click.option("--mine", is_flag=True, help="only what you have taken on")
+@choices
+def queue(case: Path, free: bool, mine: bool, chosen: Choices) -> int:
+    """The clusters of CASE with members left to decide, and who has taken them on."""
+    with open_case(case) as session:
+        listed = team.undecided(session.desk, session.rows("clusters-list"))
+        me = session.desk.analyst
+    rows = [
+        [row[name] for name in _QUEUE]
+        for row in listed
+        if not (free and row["claimed_by"]) and not (mine and row["claimed_by"] != me)
+    ]
+    cut = rows[: chosen.limit]
+    put_records(chosen, _QUEUE, cut, more=len(cut) < len(rows))
+    return 0
