@@ -25,7 +25,7 @@ def _host_memory_mib() -> int:
 class EngineSettings:
     """What the query worker may take."""
 
-    memory_mib: int = _setting(768, "Memory the engine may use for one bench, in MiB.")
+    memory_mib: int = _setting(512, "Memory the engine may use for one bench, in MiB.")
     address_space_mib: int = _setting(6144, "Address space of the query worker, in MiB.")
     threads: int = _setting(0, "Threads of the engine; 0 means one per processor, at most 8.")
     spill_mib: int = _setting(65_536, "Disk that sorts and open results may use, in MiB.")

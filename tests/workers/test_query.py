@@ -38,11 +38,43 @@ def test_a_whole_result_is_exact(client: QueryClient) -> None:
     assert answer["exact"] is True
 
 
+def streamed(client: QueryClient, sql: str, limit: int = 10) -> tuple[list[Any], dict[str, Any]]:
+    told: list[Any] = []
+    ended = client.request(
+        "stream", sql=sql, parameters={}, limit=limit, cell=64, on_event=told.append
+    )
+    return told, ended
+
+
+def test_a_stream_shows_its_first_rows_before_it_ends(client: QueryClient) -> None:
+    told, ended = streamed(client, "SELECT n FROM exchanges")
+    began = told[0]
+    assert began["ev"] == "began"
+    assert began["rows"][:2] == [[0], [1]]
+    assert began["total"] < ROWS
+    assert began["exact"] is False
+    assert (ended["total"], ended["exact"]) == (ROWS, True)
+
+
+def test_a_sort_shows_its_top_and_sorts_on_demand(client: QueryClient) -> None:
+    told, ended = streamed(client, "SELECT n FROM exchanges ORDER BY n DESC")
+    assert told[0]["rows"][0] == [ROWS - 1]
+    assert (ended["total"], ended["exact"]) == (10, False)
+    assert not list((client.spill / f"result-{told[0]['result']}").glob("rows-*"))
+    ended = client.request("read_all", result=told[0]["result"])
+    assert (ended["total"], ended["exact"]) == (ROWS, True)
+    last = client.request("window", result=told[0]["result"], offset=ROWS - 1, count=9, cell=64)
+    assert last["rows"] == [[0]]
+
+
+def test_a_sort_with_a_limit_is_whole(client: QueryClient) -> None:
+    _, ended = streamed(client, "SELECT n FROM exchanges ORDER BY n DESC LIMIT 20")
+    assert (ended["total"], ended["exact"]) == (20, True)
+
+
 def test_any_row_can_be_reached(client: QueryClient) -> None:
-    result = opened(client, "SELECT n FROM exchanges ORDER BY n")["result"]
-    seen: list[int] = []
-    ended = client.request("spool", result=result, on_event=lambda told: seen.append(told["rows"]))
-    assert (ended["rows"], ended["exact"]) == (ROWS, True)
+    told, _ = streamed(client, "SELECT n FROM exchanges WHERE n >= 0")
+    result = told[0]["result"]
     window = client.request("window", result=result, offset=ROWS - 3, count=9, cell=64)
     assert window["rows"] == [[ROWS - 3], [ROWS - 2], [ROWS - 1]]
     middle = client.request("window", result=result, offset=122_878, count=5, cell=64)
@@ -80,8 +112,8 @@ def test_every_type_crosses_exactly(client: QueryClient) -> None:
     assert row[7] != row[7]
     assert row[8] == "infinity"
     assert row[14:] == [1, 2, True]
-    result = opened(client, f"SELECT t.* FROM ({EXOTIC}) t, range(3)", limit=1)["result"]
-    client.request("spool", result=result)
+    told, _ = streamed(client, f"SELECT t.* FROM ({EXOTIC}) t, range(3)", limit=1)
+    result = told[0]["result"]
     window = client.request("window", result=result, offset=2, count=1, cell=64)["rows"]
     assert window[0][:7] == row[:7]
 
@@ -159,13 +191,30 @@ def test_a_killed_worker_is_replaced(client: QueryClient) -> None:
 
 
 def test_results_outlive_their_worker(client: QueryClient) -> None:
-    result = opened(client, "SELECT n FROM exchanges ORDER BY n")["result"]
-    client.request("spool", result=result)
+    told, _ = streamed(client, "SELECT n FROM exchanges")
+    result = told[0]["result"]
     client._restart()
     again = client.request("reopen", result=result, cell=64)
     assert (again["total"], again["exact"]) == (ROWS, True)
     window = client.request("window", result=result, offset=200_000, count=1, cell=64)
     assert window["rows"] == [[200_000]]
+
+
+def test_the_disk_budget_holds_and_is_said(store: Path, tmp_path: Path) -> None:
+    client = QueryClient(store, tmp_path / "tmp", EngineSettings(spill_mib=1))
+    text = "SELECT md5(n::VARCHAR) AS a, md5((n + 1)::VARCHAR) AS b FROM exchanges"
+    told, ended = streamed(client, text)
+    assert ended["full"]
+    assert not ended["exact"]
+    assert ended["bytes"] <= 1 << 20
+    again, _ = streamed(client, "SELECT 1")
+    assert again[0]["rows"] == [[1]]
+    client._worker.send({"op": "close", "result": told[0]["result"]})
+    while (client.spill / f"result-{told[0]['result']}").exists():
+        client.request("inspect", sql="SELECT 1")
+    _, ended = streamed(client, "SELECT n FROM exchanges WHERE n < 50000")
+    assert ended["exact"]
+    client.close()
 
 
 def test_closing_gives_the_space_back(store: Path, tmp_path: Path) -> None:

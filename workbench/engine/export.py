@@ -58,7 +58,7 @@ def _identifier(name: str) -> str:
 
 def json_lines(relation: duckdb.DuckDBPyRelation) -> Iterator[str]:
     """Each row as one line of ASCII JSON; a lossless form, and the canonical one for digests."""
-    from workbench.engine.spool import stream_batches
+    from workbench.engine.arrow import stream_batches
 
     names = unique_names(relation.columns)
     fields = ", ".join(f"{_identifier(name)} := #{at}" for at, name in enumerate(names, 1))
@@ -119,7 +119,7 @@ def _jsonl(relation: duckdb.DuckDBPyRelation, target: Path, limit: int | None) -
 
 
 def _csv(relation: duckdb.DuckDBPyRelation, target: Path, limit: int | None) -> tuple[int, bool]:
-    from workbench.engine.spool import stream_batches
+    from workbench.engine.arrow import stream_batches
 
     cut = relation if limit is None else relation.limit(limit + 1)
     guarded = [column.holds_text for column in result_columns(relation)]

@@ -50,6 +50,7 @@ class Inspection:
     tables: frozenset[str]
     functions: frozenset[str]
     explains: bool = False
+    sorts: bool = False  # the whole result, with no LIMIT
 
 
 def _refuse(why: str, hint: str = _HINT) -> QueryRefused:
@@ -101,6 +102,7 @@ class Gate:
             frozenset(statement.named_parameters),
             frozenset(read),
             frozenset(found.functions),
+            sorts=_sorts(tree),
         )
 
     def _only_statement(self, sql: str) -> tuple[duckdb.Statement, str]:
@@ -140,6 +142,13 @@ def _objects(tree: object) -> Iterator[dict[str, Any]]:
             pending.extend(node.values())
         elif isinstance(node, list):
             pending.extend(node)
+
+
+def _sorts(tree: dict[str, Any]) -> bool:
+    kinds = {kind["type"] for kind in tree["statements"][0]["node"].get("modifiers", [])}
+    return "ORDER_MODIFIER" in kinds and kinds.isdisjoint(
+        {"LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER"}
+    )
 
 
 class _Findings:

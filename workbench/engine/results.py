@@ -1,4 +1,8 @@
-"""Open results: a first page at once, the rest spooled when somebody goes past it."""
+"""Open results: the engine's first rows at once, the rest spooled behind them from the same run.
+
+A statement that sorts its whole result and has no LIMIT is different: its first page is a top-N,
+which costs a scan, and the sort itself runs only when somebody goes past that page.
+"""
 
 from __future__ import annotations
 
@@ -7,33 +11,37 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.engine.cells import as_cells, result_columns
-from workbench.engine.contract import FirstPage, Parameters, ResultColumn, Row, Scalar
+from workbench.engine.cells import Cut, as_cells, cut_rows, result_columns
+from workbench.engine.contract import Parameters, ResultColumn, Row, Scalar
+from workbench.engine.disk import DiskBudget
 from workbench.engine.session import Session, engine_errors
-from workbench.errors import WorkbenchError
+from workbench.errors import Cancelled, WorkbenchError
 
 if TYPE_CHECKING:
     import duckdb
+    import polars
 
+    from workbench.engine.gate import Inspection
     from workbench.engine.spool import Spool
 
 _META = "result.json"
 
 
 class Result:
-    """One statement's rows. `first_page` runs it; `spool_all` makes every row reachable."""
+    """One statement's rows: `page` or `stream` runs it, `read_all` reads what they left."""
 
     def __init__(
-        self, session: Session, folder: Path, sql: str, parameters: Parameters, budget: int
+        self, session: Session, folder: Path, sql: str, parameters: Parameters, budget: DiskBudget
     ) -> None:
         self.folder = folder
         self.columns: tuple[ResultColumn, ...] = ()
         self.more = False
+        self.sorted_page = False
         self.elapsed_ms = 0.0
         self._head: list[tuple[Scalar, ...]] = []
         self._session = session
@@ -44,78 +52,165 @@ class Result:
         self._running: duckdb.DuckDBPyConnection | None = None
         self._cancelled = threading.Event()
 
-    def first_page(self, limit: int) -> FirstPage:
-        """Run the statement for its first `limit` rows; one row more is asked for, so that
-        `more` is never a guess. Raises QueryRefused, QueryFailed or Cancelled."""
+    # Running
+
+    def page(self, limit: int) -> None:
+        """Run the statement for its first `limit` rows and keep them; one row more is asked for,
+        so that `more` is never a guess. Raises QueryRefused, QueryFailed or Cancelled."""
+        started = time.perf_counter()
+        self._read_page(self._session.inspect(self._sql), limit)
+        self.elapsed_ms = (time.perf_counter() - started) * 1e3
+
+    def _read_page(self, inspection: Inspection, limit: int) -> None:
+        with self._cursor() as cursor, engine_errors():
+            if inspection.explains:
+                self._explain(cursor, inspection)
+            else:
+                relation = self._session.relation(cursor, inspection, self._parameters)
+                self.columns = result_columns(relation)
+                self._head = as_cells(relation).limit(limit + 1).fetchall()
+                self.more = len(self._head) > limit
+                del self._head[limit:]
+
+    def stream(self, limit: int, began: Callable[[], None], progress: Callable[[], None]) -> None:
+        """Run the statement once: `began` is called with its first rows, `progress` as more come.
+
+        Of a sort without a limit only the first `limit` rows are read. Raises QueryRefused,
+        QueryFailed or Cancelled before `began`; afterwards what came so far stays readable.
+        """
         started = time.perf_counter()
         inspection = self._session.inspect(self._sql)
-        with self._session.cursor() as cursor:
-            self._running = cursor
-            try:
-                with engine_errors():
-                    if inspection.explains:
-                        self._explain(cursor, inspection.statement)
-                    else:
-                        relation = self._session.relation(cursor, inspection, self._parameters)
-                        self.columns = result_columns(relation)
-                        self._head = as_cells(relation).limit(limit + 1).fetchall()
-            finally:
-                self._running = None
-        self.more = len(self._head) > limit
-        del self._head[limit:]
+        if inspection.explains or inspection.sorts:
+            self.sorted_page = inspection.sorts
+            self._read_page(inspection, limit)
+            self.elapsed_ms = (time.perf_counter() - started) * 1e3
+            self._write_meta()
+            began()
+            return
+        with self._cursor() as cursor:
+            relation = self._session.relation(cursor, inspection, self._parameters)
+            self.columns = result_columns(relation)
+            frames = self._frames(as_cells(relation))
+            spool = self._new_spool()
+            first = next(frames, None)
+            self.elapsed_ms = (time.perf_counter() - started) * 1e3
+            self.more = first is not None
+            self._spool = spool
+            self._write_meta()
+            if first is not None:
+                spool.add(first)
+            began()
+            spool.flush()  # what was shown outlives this process
+            self._fill(spool, frames, progress)
         self.elapsed_ms = (time.perf_counter() - started) * 1e3
         self._write_meta()
-        return FirstPage(self.columns, [list(row) for row in self._head], self.more)
 
-    def _explain(self, cursor: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> None:
-        rows = cursor.execute(statement, self._parameters or None).fetchall()
+    def read_all(self, progress: Callable[[], None]) -> None:
+        """Run the statement again to its end: the rest of a sort, or of what was interrupted.
+
+        What can be read now stays until as many rows are there anew. Raises Cancelled or
+        QueryFailed.
+        """
+        self._cancelled.clear()
+        inspection = self._session.inspect(self._sql)
+        spool, before = self._new_spool(), self._spool
+        with self._cursor() as cursor:
+            relation = as_cells(self._session.relation(cursor, inspection, self._parameters))
+            try:
+                self._fill(spool, self._frames(relation), progress)
+            finally:
+                if self._spool is not spool:
+                    spool.remove()
+        if before is not None:
+            before.remove()
+        self.sorted_page = False
+        self._write_meta()
+
+    def _frames(self, relation: duckdb.DuckDBPyRelation) -> Iterator[polars.DataFrame]:
+        from workbench.engine.arrow import stream_batches  # polars loads with the first stream
+
+        return stream_batches(relation)
+
+    def _new_spool(self) -> Spool:
+        from workbench.engine.spool import Spool
+
+        number = sum(1 for _ in self.folder.glob("rows-*"))
+        return Spool(self.folder / f"rows-{number}", self._budget)
+
+    def _fill(
+        self, spool: Spool, frames: Iterator[polars.DataFrame], progress: Callable[[], None]
+    ) -> None:
+        try:
+            for frame in frames:
+                kept = spool.add(frame)
+                if spool.rows >= self.rows:
+                    self._spool = spool
+                if not kept:
+                    break
+                progress()
+            else:
+                spool.finish()
+                self._spool = spool
+                self.more = spool.full
+        finally:
+            spool.finish()
+
+    def _cursor(self) -> _Running:
+        return _Running(self)
+
+    def _explain(self, cursor: duckdb.DuckDBPyConnection, inspection: Inspection) -> None:
+        rows = cursor.execute(inspection.statement, self._parameters or None).fetchall()
         lines = "\n".join(str(row[-1]) for row in rows).splitlines()
         self.columns = (ResultColumn("plan", "VARCHAR"),)
         self._head = [(line,) for line in lines]
 
-    def spool_all(self, progress: Callable[[int, int], None]) -> None:
-        """Run the statement again to its end into the spill folder.
-
-        `progress(rows, bytes)` is called as parts arrive. Raises Cancelled or QueryFailed; what
-        was spooled until then stays readable.
-        """
-        from workbench.engine.spool import Spool  # polars loads only when a result is spooled
-
-        if self._cancelled.is_set():
-            return
-        spool = Spool(self.folder, self._budget)
-        inspection = self._session.inspect(self._sql)
-        with self._session.cursor() as cursor:
-            self._running = cursor
-            try:
-                relation = as_cells(self._session.relation(cursor, inspection, self._parameters))
-                self._spool = spool
-                spool.fill(relation, lambda: progress(spool.rows, spool.bytes))
-                self.more = spool.full
-            finally:
-                self._running = None
-        self._write_meta()
+    # Reading
 
     @property
     def rows(self) -> int:
         """Rows that can be read now."""
-        spooled = self._spool.rows if self._spool else 0
-        return max(spooled, len(self._head))
+        return max(self._spool.rows if self._spool else 0, len(self._head))
 
     @property
     def exact(self) -> bool:
         """Whether `rows` is all there is."""
         if self._spool is None:
             return not self.more
-        return self._spool.finished and not self._spool.full and not self._cancelled.is_set()
+        return self._spool.finished and not self.more
 
-    def window(self, offset: int, count: int, wait: float = 10.0) -> list[tuple[Scalar, ...]]:
-        """Rows from `offset`; waits up to `wait` seconds while they are still being spooled."""
+    @property
+    def full(self) -> bool:
+        """Whether the disk budget ended the spooling."""
+        return self._spool is not None and self._spool.full
+
+    @property
+    def bytes(self) -> int:
+        """Disk that the result takes."""
+        return self._spool.bytes if self._spool else 0
+
+    def window(
+        self, offset: int, count: int, cell: int, wait: float = 10.0
+    ) -> tuple[list[Row], list[Cut]]:
+        """Rows from `offset` with texts cut to `cell` characters, and the cuts; waits up to
+        `wait` seconds for rows that are still on their way."""
         spool = self._spool
-        if spool is None or (spool.rows == 0 and offset + count <= len(self._head)):
-            return self._head[offset : offset + count]
-        spool.wait_for(offset, wait)
-        return spool.window(offset, count)
+        if spool is None:
+            return cut_rows(self._head[offset : offset + count], cell)
+        from workbench.engine.spool import shown_rows
+
+        if not spool.rows > offset:
+            spool.wait_for(offset, wait)
+        return shown_rows(spool.read(offset, count), cell)
+
+    def cell(self, row: int, column: int) -> Scalar:
+        """One whole cell; None where there is no such row."""
+        if self._spool is None:
+            return self._head[row][column] if row < len(self._head) else None
+        frame = self._spool.read(row, 1)
+        value: Scalar = frame[0, column] if frame.height else None
+        return value
+
+    # Ending
 
     def cancel(self) -> None:
         """Interrupt whatever this result runs."""
@@ -127,6 +222,8 @@ class Result:
     def close(self) -> None:
         """Stop and give the disk space back."""
         self.cancel()
+        if self._spool is not None:
+            self._spool.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _write_meta(self) -> None:
@@ -136,6 +233,7 @@ class Result:
             "parameters": self._parameters,
             "columns": [asdict(column) for column in self.columns],
             "more": self.more,
+            "sorted_page": self.sorted_page,
             "elapsed_ms": self.elapsed_ms,
             "head": self._head,
         }
@@ -143,27 +241,41 @@ class Result:
         unfinished.write_text(json.dumps(meta), encoding="ascii")
         os.replace(unfinished, self.folder / _META)
 
-    @classmethod
-    def reopen(cls, session: Session, folder: Path, budget: int) -> Result:
-        """Read back a result that another process left; raises WorkbenchError if it is gone."""
-        try:
-            meta: dict[str, Any] = json.loads((folder / _META).read_text(encoding="ascii"))
-        except FileNotFoundError as error:
-            raise WorkbenchError("The result is no longer there.", hint="Run it again.") from error
-        result = cls(session, folder, meta["sql"], meta["parameters"], budget)
-        result.columns = tuple(ResultColumn(**column) for column in meta["columns"])
-        result.more = meta["more"]
-        result.elapsed_ms = meta["elapsed_ms"]
-        result._head = [tuple(row) for row in meta["head"]]
-        if any(folder.glob("part-*.arrow")):
-            from workbench.engine.spool import Spool
 
-            result._spool = Spool(folder, budget)
-            result._spool.finished = True
-            result._spool.full = result.more
-        return result
+class _Running:
+    """The cursor of one run, which `cancel` interrupts; closed at the end."""
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+        self._opened = result._session.cursor()
+
+    def __enter__(self) -> duckdb.DuckDBPyConnection:
+        cursor = self._opened.__enter__()
+        self._result._running = cursor
+        if self._result._cancelled.is_set():
+            raise Cancelled("The query was cancelled.")
+        return cursor
+
+    def __exit__(self, *raised: Any) -> None:
+        self._result._running = None
+        self._opened.__exit__(*raised)
 
 
-def plain_rows(rows: list[tuple[Scalar, ...]]) -> list[Row]:
-    """Rows as JSON lists."""
-    return [list(row) for row in rows]
+def reopen(session: Session, folder: Path, budget: DiskBudget) -> Result:
+    """Read back a result that another process left; raises WorkbenchError if it is gone."""
+    try:
+        meta: dict[str, Any] = json.loads((folder / _META).read_text(encoding="ascii"))
+    except FileNotFoundError as error:
+        raise WorkbenchError("The result is no longer there.", hint="Run it again.") from error
+    result = Result(session, folder, meta["sql"], meta["parameters"], budget)
+    result.columns = tuple(ResultColumn(**column) for column in meta["columns"])
+    result.more = meta["more"]
+    result.sorted_page = meta["sorted_page"]
+    result.elapsed_ms = meta["elapsed_ms"]
+    result._head = [tuple(row) for row in meta["head"]]
+    if spooled := sorted(folder.glob("rows-*")):
+        from workbench.engine.spool import Spool
+
+        result._spool = max((Spool(one, budget) for one in spooled), key=lambda one: one.rows)
+        result._spool.finished = True
+    return result

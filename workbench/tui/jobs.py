@@ -59,6 +59,29 @@ class Jobs(WorkerLink):
         self.open_results.add(int(opened["result"]))
         return opened
 
+    async def stream(
+        self,
+        job: int,
+        sql: str,
+        parameters: Bound,
+        limit: int,
+        progress: Callable[[Message], None],
+    ) -> Message:
+        """Run a statement once: `progress` is called with `began` and its first rows, then with
+        `spooling` as more come; the answer says how many came. It stays open."""
+        if "decisions" in sql.lower():
+            await self.overlaid.wait()
+
+        def told(message: Message) -> None:
+            if message["ev"] == "began":
+                self.open_results.add(int(message["result"]))
+            progress(message)
+
+        return await self.request(
+            "stream", job=job, progress=told, sql=sql, parameters=parameters, limit=limit,
+            cell=self.settings.cell_characters,
+        )  # fmt: skip
+
     async def window(self, result: int, offset: int, count: int) -> Message:
         """Rows of an open result."""
         return await self.request(
@@ -92,7 +115,7 @@ class Jobs(WorkerLink):
 
     async def lay_over(self, table: str, lines: Iterable[str]) -> None:
         """Hand the worker a table of the ledger's as JSON lines."""
-        file = f"overlay-{table}-{self.next_job()}.jsonl"
+        file = f"overlay-{table}-{self.new_job()}.jsonl"
         await self.background(_write_lines, self.spill / file, list(lines))
         await self.request("overlay", table=table, file=file)
         self.overlays[table] = file

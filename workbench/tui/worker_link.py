@@ -1,7 +1,8 @@
 """The pipe to the query worker, read by the event loop.
 
 A query that ignores its interrupt costs the analyst 0.3 s, its worker two seconds: then the
-worker is killed, replaced, and the other open results are read back from their files.
+worker is killed, replaced, and the other open results are read back from their files. What
+else was asked of it is asked again of the new one.
 """
 
 from __future__ import annotations
@@ -9,26 +10,39 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import Cancelled, WorkbenchError, from_message
 from workbench.playbooks.binding import ExtractSpan
 from workbench.settings import EngineSettings
+from workbench.workers import memory
 from workbench.workers.client import refuse_planted_log, start_message
 from workbench.workers.launch import WorkerProcess, make_spill_folder
 from workbench.workers.protocol import ChannelClosed, Message
 
 _PATIENCE = 0.3
 _KILL_AFTER = 2.0
-_PROGRESS_EVENTS = frozenset({"spooling"})
+_WATCH = 0.25
+# Above what the engine may take: the interpreter, Arrow batches on their way, a page of cells.
+_ALLOWANCE_MIB = 448
+_PROGRESS_EVENTS = frozenset({"began", "spooling"})
+# These cost little and stand in nobody's way, so they cannot be what a worker died of.
+_LIGHT = frozenset({"window", "cell", "inspect", "overlay", "reopen"})
 
 
 @dataclass
 class _Pending:
+    message: Message
     answer: asyncio.Future[Message]
     progress: Callable[[Message], None] | None
+    began: bool = False
+    tried: int = field(default=1)
+
+    @property
+    def light(self) -> bool:
+        return self.message["op"] in _LIGHT
 
 
 class WorkerLink:
@@ -54,6 +68,7 @@ class WorkerLink:
         self._ready = asyncio.Event()
         self.overlaid = asyncio.Event()
         self._failure: WorkbenchError | None = None
+        self._watching = False
         self.closing = False
         self._spawn()
 
@@ -97,7 +112,8 @@ class WorkerLink:
         if pending is None:
             return
         if message["ev"] in _PROGRESS_EVENTS:
-            if pending.progress is not None:
+            pending.began = True
+            if pending.progress is not None and not pending.answer.done():
                 pending.progress(message)
             return
         del self._pending[job]
@@ -108,15 +124,21 @@ class WorkerLink:
         else:
             pending.answer.set_result(message)
 
+    # Replacing
+
     def _worker_ended(self) -> None:
         asyncio.get_running_loop().remove_reader(self.worker.output)
         if not self._ready.is_set():
             self._failure = WorkbenchError("The query worker ended before the store was open.")
             self._ready.set()
         elif not self.closing and self._failure is None:
-            self._replace("The query worker ended while it ran this query; it has been replaced.")
+            self._replace(
+                "The query worker ended while it ran this query; it has been replaced.",
+                {job for job, pending in self._pending.items() if not pending.light},
+            )
 
-    def _replace(self, why: str) -> None:
+    def _replace(self, why: str, given_up: set[int]) -> None:
+        """Start another worker; the jobs `given_up` fail with `why`, the others are asked again."""
         loop = asyncio.get_running_loop()
         loop.remove_reader(self.worker.output)
         old, pending = self.worker, self._pending
@@ -126,12 +148,18 @@ class WorkerLink:
         self._spawn()
         self._listen()
         self.dispose(old)
-        for waiting in pending.values():
-            if not waiting.answer.done():
+        again: dict[int, _Pending] = {}
+        for job, waiting in pending.items():
+            if waiting.answer.done():
+                continue
+            if job in given_up or waiting.began or waiting.tried > 1:
                 waiting.answer.set_exception(WorkbenchError(why, hint="Run it again."))
-        self._replay = asyncio.ensure_future(self._restore())
+            else:
+                waiting.tried += 1
+                again[job] = waiting
+        self._replay = asyncio.ensure_future(self._restore(again))
 
-    async def _restore(self) -> None:
+    async def _restore(self, again: dict[int, _Pending]) -> None:
         await self._ready.wait()
         if self._failure is not None:
             return
@@ -143,29 +171,65 @@ class WorkerLink:
                 await self.request("reopen", result=result, cell=1)
             except WorkbenchError:
                 self.open_results.discard(result)
+        for job, waiting in again.items():
+            self._pending[job] = waiting
+            self._send(waiting.message)
         if self.replaced is not None:
             self.replaced()
 
-    def next_job(self) -> int:
-        """The number that the next request will have."""
-        return self._number + 1
+    def _watch_memory(self) -> None:
+        """A worker that holds too much is replaced: at once where a job grows, else when idle."""
+        self._watching = False
+        if self.closing or not self._ready.is_set():
+            return
+        allowed = self.settings.memory_mib + _ALLOWANCE_MIB
+        heavy = {job for job, pending in self._pending.items() if not pending.light}
+        if memory.resident(self.worker.pid) > allowed << 20:
+            self._replace(
+                f"The query took more than {allowed:,} MiB of memory; its worker was replaced.",
+                heavy,
+            )
+        elif heavy:
+            self._watch()
+
+    def _watch(self) -> None:
+        if not self._watching:
+            self._watching = True
+            asyncio.get_running_loop().call_later(_WATCH, self._watch_memory)
+
+    # Asking
+
+    def new_job(self) -> int:
+        """A number for a request that somebody may want to cancel."""
+        self._number += 1
+        return self._number
+
+    def _send(self, message: Message) -> None:
+        try:
+            self.worker.send(message)
+        except ChannelClosed:
+            # Its end is noticed by the reader, which replaces it and asks this again.
+            return
 
     async def request(
-        self, op: str, *, progress: Callable[[Message], None] | None = None, **fields: Any
+        self,
+        op: str,
+        *,
+        job: int = 0,
+        progress: Callable[[Message], None] | None = None,
+        **fields: Any,
     ) -> Message:
         """Ask the worker and wait for its answer; raises the error that it reported."""
+        job = job or self.new_job()
         await self._ready.wait()
         if self._failure is not None:
             raise self._failure
-        self._number += 1
-        job = self._number
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._pending[job] = _Pending(answer, progress)
-        try:
-            self.worker.send({"op": op, "job": job, **fields})
-        except ChannelClosed:
-            self._pending.pop(job, None)
-            raise WorkbenchError("The query worker is being replaced.", hint="Try again.") from None
+        message = {"op": op, "job": job, **fields}
+        self._pending[job] = _Pending(message, answer, progress)
+        self._send(message)
+        if op not in _LIGHT:
+            self._watch()
         return await answer
 
     def cancel(self, job: int) -> None:
@@ -173,21 +237,18 @@ class WorkerLink:
         pending = self._pending.get(job)
         if pending is None:
             return
-        try:
-            self.worker.send({"op": "cancel", "target": job})
-        except ChannelClosed:
-            return
+        self._send({"op": "cancel", "target": job})
         loop = asyncio.get_running_loop()
         loop.call_later(_PATIENCE, self._let_go, pending)
-        loop.call_later(_KILL_AFTER, self._kill_if_still_running, job)
+        loop.call_later(_KILL_AFTER, self._kill_if_still_running, job, pending)
 
     def _let_go(self, pending: _Pending) -> None:
         if not pending.answer.done():
             pending.answer.set_exception(Cancelled("The query was cancelled."))
 
-    def _kill_if_still_running(self, job: int) -> None:
-        if job in self._pending:
-            self._replace("The query worker ignored a cancel and was replaced.")
+    def _kill_if_still_running(self, job: int, pending: _Pending) -> None:
+        if self._pending.get(job) is pending:
+            self._replace("The query worker ignored a cancel and was replaced.", {job})
 
     def dispose(self, worker: WorkerProcess) -> None:
         """Kill and collect a worker that is no longer wanted."""

@@ -10,6 +10,7 @@ from typing import Any
 Message = dict[str, Any]
 _LENGTH = struct.Struct(">I")
 LARGEST = 64 << 20
+_WINDOW_ROWS, _WINDOW_CELLS = 256, 32_768
 
 
 class ChannelClosed(Exception):
@@ -32,6 +33,11 @@ def send(fd: int, message: Message) -> None:
             view = view[os.write(fd, view) :]
     except (BrokenPipeError, OSError) as error:
         raise ChannelClosed from error
+
+
+def window_rows(columns: int) -> int:
+    """Rows that cross at a time: fewer of a wide result, so that decoding them is not felt."""
+    return max(8, min(_WINDOW_ROWS, _WINDOW_CELLS // max(1, columns)))
 
 
 class Reader:

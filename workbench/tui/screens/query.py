@@ -69,7 +69,7 @@ class QueryResult(View):
             self.post_message(Failed(error))
             return
         pane = self.query_one(ResultPane)
-        pane.run(Asked(query.sql, bound, query.title, query.columns))
+        pane.ask(Asked(query.sql, bound, query.title, query.columns))
 
     def on_result_pane_arrived(self, event: ResultPane.Arrived) -> None:
         """Put the cursor where it was."""

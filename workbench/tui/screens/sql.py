@@ -60,7 +60,7 @@ class SqlView(View):
     def _run(self, text: str) -> None:
         if text.strip():
             self.state["ran"] = text
-            self.query_one(ResultPane).run(Asked(text, {}, "SQL", {}))
+            self.query_one(ResultPane).ask(Asked(text, {}, "SQL", {}))
             self.bench.history.add(text)
 
     def on_result_pane_arrived(self, event: ResultPane.Arrived) -> None:

@@ -12,6 +12,8 @@ from textual.message import Message
 
 from workbench.tui.widgets.grid_canvas import GAP, NARROWEST, WIDEST, GridCanvas, cell_text
 
+_LAST = 1 << 62  # the last row, however many there will be
+
 
 class Grid(GridCanvas):
     """Moving, marking, and asking about the cell under the cursor."""
@@ -62,9 +64,10 @@ class Grid(GridCanvas):
 
     @dataclass
     class PastEnd(Message):
-        """The cursor reached the last row that is here while there are more."""
+        """The analyst went to a row that is not here yet, or past the last one that is."""
 
         grid: Grid
+        row: int
 
     # Moving
 
@@ -74,8 +77,6 @@ class Grid(GridCanvas):
         self.repaint_row(new)
         self._scroll_to_cursor()
         self.post_message(self.Moved(self, new, self.cursor_column))
-        if new >= self.source.total - 1 and not self.source.exact:
-            self.post_message(self.PastEnd(self))
 
     def watch_cursor_column(self, _old: int, new: int) -> None:
         """Repaint the header and the row."""
@@ -115,8 +116,10 @@ class Grid(GridCanvas):
             self.cursor_column = shown[max(0, min(len(shown) - 1, at + columns))]
 
     def jump(self, row: int) -> None:
-        """Put the cursor on a row, as near as there is one."""
+        """Put the cursor on a row, as near as there is one; where more rows may come, ask."""
         self.cursor_row = max(0, min(self.source.total - 1, row))
+        if row >= self.source.total and not self.source.exact:
+            self.post_message(self.PastEnd(self, row))
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by screens."""
@@ -124,7 +127,10 @@ class Grid(GridCanvas):
 
     def action_edge(self, end: int) -> None:
         """Go to the first or the last row."""
-        self.jump(self.source.total - 1 if end > 0 else 0)
+        if end > 0 and not self.source.exact:
+            self.jump(_LAST)
+        else:
+            self.jump(self.source.total - 1 if end > 0 else 0)
 
     # Acting
 

@@ -13,12 +13,18 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.safe_text import safe_text
-from workbench.tui.widgets.grid_source import Cells, GridColumn, GridSource, PageSource
+from workbench.tui.widgets.grid_source import (
+    Cells,
+    GridColumn,
+    GridSource,
+    PageSource,
+    ResultSource,
+)
 
 WIDEST = 44
 NARROWEST = 3
 GAP = 2
-_SAMPLE = 200
+_SAMPLE, _SAMPLE_CELLS = 200, 10_000
 _STRIPS_KEPT = 512
 
 
@@ -74,6 +80,8 @@ class GridCanvas(ScrollView, can_focus=True):
         """Draw another table; the cursor stays where it is if the shape is the same."""
         same = [column.name for column in columns] == [column.name for column in self.columns]
         self.columns = columns
+        if isinstance(source, ResultSource):
+            self.marks.clear()  # other rows now; a page that is read again keeps its marks
         self.source = source
         if not same:
             self.hidden.clear()
@@ -90,10 +98,23 @@ class GridCanvas(ScrollView, can_focus=True):
         self.virtual_size = Size(width, self.source.total + 1)
         self.refresh()
 
+    def rows_grew(self) -> None:
+        """There are more rows than before; what is drawn stays."""
+        if self.virtual_size.height - 1 < self.size.height:
+            self.refresh()
+        self.virtual_size = Size(self.virtual_size.width, self.source.total + 1)
+
+    def rows_came(self) -> None:
+        """Rows that were asked for are here."""
+        if self.virtual_size.height != self.source.total + 1:
+            self.virtual_size = Size(self.virtual_size.width, self.source.total + 1)
+        self.refresh()
+
     def _fitting(self, number: int) -> int:
         column = self.columns[number]
         widest = cell_len(safe_text(column.name))
-        for index in range(min(_SAMPLE, self.source.total)):
+        sample = max(8, min(_SAMPLE, _SAMPLE_CELLS // len(self.columns)))
+        for index in range(min(sample, self.source.total)):
             row = self.source.row(index)
             if row is not None:
                 widest = max(widest, cell_len(cell_text(row[number], column)))

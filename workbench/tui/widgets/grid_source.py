@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 from workbench.playbooks.format import ColumnNote
 from workbench.tui.entities import entity_of
+from workbench.workers.protocol import window_rows
 
 Cells = list[Any]
-_WINDOW = 256
-_WINDOWS_KEPT = 48
+_CELLS_KEPT = 400_000
 _NOT_A_QUANTITY = ("_id", "_hash", "_row", "year", "status")
 
 
@@ -93,58 +93,73 @@ class ResultSource:
         """`opened` is the worker's answer; `fetch(window)` asks for a window to be delivered."""
         self.total = int(opened["total"])
         self.exact = bool(opened["exact"])
+        self.result = int(opened["result"])
+        columns = len(opened["columns"])
+        self._size = window_rows(columns)
+        self._most = max(4, _CELLS_KEPT // (self._size * max(1, columns)))
         self._fetch = fetch
-        self._head: list[Cells] = opened["rows"]
-        self._head_cuts = {(row, column): size for row, column, size in opened["cuts"]}
         self._windows: OrderedDict[int, list[Cells]] = OrderedDict()
         self._cuts: dict[int, dict[tuple[int, int], int]] = {}
         self._asked: set[int] = set()
+        self._keep(0, opened)
 
     def row(self, index: int) -> Cells | None:
-        """The cells of a row, asking for its window when it is not here."""
-        if index < len(self._head):
-            return self._head[index]
-        window, offset = divmod(index, _WINDOW)
+        """The cells of a row, asking for its window when it is not here, and for the next one
+        when it is near the edge."""
+        window, offset = divmod(index, self._size)
         rows = self._windows.get(window)
         if rows is None or offset >= len(rows):
             self._ask(window)
             return None
         self._windows.move_to_end(window)
+        if offset > self._size * 3 // 4:
+            self._ahead(window + 1)
+        elif offset < self._size // 4:
+            self._ahead(window - 1)
         return rows[offset]
 
     def cut(self, index: int, column: int) -> int:
         """Full length of a cell that was cut, or 0."""
-        if index < len(self._head):
-            return int(self._head_cuts.get((index, column), 0))
-        window, offset = divmod(index, _WINDOW)
+        window, offset = divmod(index, self._size)
         cuts: dict[tuple[int, int], int] = self._cuts.get(window, {})
         return cuts.get((offset, column), 0)
+
+    def _ahead(self, window: int) -> None:
+        if 0 <= window * self._size < self.total and window not in self._windows:
+            self._ask(window)
 
     def _ask(self, window: int) -> None:
         if window not in self._asked:
             self._asked.add(window)
             self._fetch(window)
 
-    @staticmethod
-    def span(window: int) -> tuple[int, int]:
+    def span(self, window: int) -> tuple[int, int]:
         """Offset and count of a window."""
-        return window * _WINDOW, _WINDOW
+        return window * self._size, self._size
+
+    def _keep(self, window: int, answer: dict[str, Any]) -> None:
+        self._windows[window] = answer["rows"]
+        self._cuts[window] = {(row, column): size for row, column, size in answer["cuts"]}
+        while len(self._windows) > self._most:
+            gone, _ = self._windows.popitem(last=False)
+            self._cuts.pop(gone, None)
 
     def deliver(self, window: int, answer: dict[str, Any]) -> None:
         """Keep a window that arrived."""
         self._asked.discard(window)
-        self._windows[window] = answer["rows"]
-        self._cuts[window] = {(row, column): size for row, column, size in answer["cuts"]}
-        self.grow(int(answer["total"]), exact=bool(answer["exact"]))
-        while len(self._windows) > _WINDOWS_KEPT:
-            gone, _ = self._windows.popitem(last=False)
-            self._cuts.pop(gone, None)
+        self._keep(window, answer)
+        self.grow(answer)
 
     def failed(self, window: int) -> None:
         """A window did not come; it may be asked for again."""
         self._asked.discard(window)
 
-    def grow(self, total: int, *, exact: bool) -> None:
-        """The spool reached `total` rows."""
-        self.total = max(self.total, total)
-        self.exact = exact
+    def forget(self) -> None:
+        """The rows were read anew: rows of equal rank may have changed places."""
+        self._windows.clear()
+        self._cuts.clear()
+
+    def grow(self, extent: dict[str, Any]) -> None:
+        """The result is known to have so many rows."""
+        self.total = max(self.total, int(extent["total"]))
+        self.exact = bool(extent["exact"])

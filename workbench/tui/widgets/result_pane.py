@@ -21,6 +21,13 @@ class ResultPane(ResultRunner):
         Binding("u", "original", "undo sort and filter", id="result.original"),
     ]
 
+    original: Asked | None = None
+
+    def ask(self, asked: Asked) -> None:
+        """Run a statement that `u` comes back to."""
+        self.original = asked
+        self.run(asked)
+
     def _column(self) -> tuple[str, Any] | None:
         grid = self.grid
         if not grid.columns or not grid.source.total or self.original is None:
@@ -33,7 +40,7 @@ class ResultPane(ResultRunner):
         assert self.asked is not None
         sql = shape.replace("{result}", self.asked.sql.strip().rstrip(";"))
         parameters = {**self.asked.parameters, **(extra or {})}
-        self.run(Asked(sql, parameters, label, self.asked.notes), keep=False)
+        self.run(Asked(sql, parameters, label, self.asked.notes))
 
     def action_sort(self, descending: bool) -> None:
         """Sort by the column, in the engine."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,17 +10,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.playbooks.binding import Bound
 from workbench.playbooks.format import ColumnNote
-from workbench.safe_text import safe_text
 from workbench.tui.messages import Failed
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, ResultSource, grid_columns
+from workbench.tui.widgets.provenance import Provenance, extent_words
 
 if TYPE_CHECKING:
     from workbench.tui.jobs import Jobs
@@ -38,11 +35,10 @@ class Asked:
 
 
 class ResultRunner(Vertical):
-    """Runs one statement at a time; rows appear with the engine's first page."""
+    """Runs one statement at a time; rows appear with the engine's first batch."""
 
     DEFAULT_CSS = """
     ResultRunner { height: 1fr; }
-    ResultRunner .provenance { height: 1; padding: 0 1; color: $text-muted; background: $surface; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,25 +47,31 @@ class ResultRunner(Vertical):
 
     @dataclass
     class Arrived(Message):
-        """The first page is here."""
+        """The first rows are here."""
 
         pane: ResultRunner
 
-    def __init__(self, jobs: Jobs, page_rows: int, *, id: str) -> None:  # noqa: A002
+    @dataclass
+    class Ended(Message):
+        """The statement ended: with rows, or with an error."""
+
+        pane: ResultRunner
+        error: WorkbenchError | None
+
+    def __init__(self, jobs: Jobs, page_rows: int, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.asked: Asked | None = None
         self.opened: dict[str, Any] | None = None
+        self.began_at = 0.0
         self._jobs = jobs
         self._page_rows = page_rows
-        self.original: Asked | None = None
         self._job = 0
         self._started = 0.0
-        self._spooling = 0
-        self._words = ""
+        self._wanted: int | None = None
 
     def compose(self) -> ComposeResult:
         """Provenance above, rows below."""
-        yield Static("", classes="provenance", markup=False)
+        yield Provenance()
         yield Grid()
 
     @property
@@ -77,94 +79,118 @@ class ResultRunner(Vertical):
         """The rows."""
         return self.query_one(Grid)
 
-    @property
-    def running(self) -> bool:
-        """Whether a statement runs now."""
-        return bool(self._job)
+    # Running
 
-    def run(self, asked: Asked, *, keep: bool = True) -> None:
+    def run(self, asked: Asked) -> None:
         """Run a statement; the result before it is closed."""
-        if keep:
-            self.original = asked
-        self.run_worker(self._run(asked), group="result", exclusive=True)
-
-    async def _run(self, asked: Asked) -> None:
         self.release()
         self.asked = asked
-        self._started = time.monotonic()
-        self._job = self._jobs.next_job()
+        self._job = self._jobs.new_job()
+        self._started, self.began_at = time.monotonic(), time.time()
+        self.run_worker(self._run(asked, self._job), group="result", exclusive=True)
+
+    async def _run(self, asked: Asked, job: int) -> None:
+        def told(event: dict[str, Any]) -> None:
+            if self._job == job:
+                self._began(event) if event["ev"] == "began" else self._grew(event)
+
+        limit = self._page_rows
+        answer = self._jobs.stream(job, asked.sql, asked.parameters, limit, told)
+        await self._see_through(job, answer)
+
+    async def _see_through(self, job: int, answer: Awaitable[dict[str, Any]]) -> None:
         ticking = self.set_interval(0.25, self._tick)
+        error: WorkbenchError | None = None
         try:
-            opened = await self._jobs.open(asked.sql, asked.parameters, self._page_rows)
-        except Cancelled:
-            self._say("cancelled")
-            return
-        except WorkbenchError as error:
-            self._say("failed")
-            self.post_message(Failed(error))
-            return
+            ended = await answer
+            if self._job == job and self.opened is not None:
+                self.opened |= ended
+                self._grew(ended)
+        except Cancelled as cancelled:
+            error = cancelled
+        except WorkbenchError as failed:
+            error = failed
+            self.post_message(Failed(failed))
         finally:
             ticking.stop()
+        if self._job == job:
             self._job = 0
+            if self.opened is not None:
+                self._say_rows()
+            elif error is not None:
+                self._say("cancelled" if isinstance(error, Cancelled) else "failed")
+            self.post_message(self.Ended(self, error))
+
+    def _began(self, opened: dict[str, Any]) -> None:
+        assert self.asked is not None
         self.opened = opened
         names = [column[0] for column in opened["columns"]]
         types = [column[1] for column in opened["columns"]]
-        self.grid.show(grid_columns(names, types, asked.notes), ResultSource(opened, self._fetch))
+        columns = grid_columns(names, types, self.asked.notes)
+
+        def fetch(window: int) -> None:
+            self.run_worker(self._fetch_window(window), group=f"window-{window}")
+
+        self.grid.show(columns, ResultSource(opened, fetch))
         self._say_rows()
         self.post_message(self.Arrived(self))
 
+    def _grew(self, extent: dict[str, Any]) -> None:
+        source = self.grid.source
+        if isinstance(source, ResultSource):
+            source.grow(extent)
+            self.grid.rows_grew()
+            self._go_on_to_wanted()
+
     def release(self) -> None:
         """Close the result that is open and give its space back."""
-        if self._spooling:
-            self._jobs.cancel(self._spooling)
-            self._spooling = 0
+        if self._job:
+            self._jobs.cancel(self._job)
+            self._job = 0
         if self.opened is not None:
             self._jobs.close_result(int(self.opened["result"]))
             self.opened = None
+        self._wanted = None
         self.grid.show([], PageSource([]))
 
+    def action_cancel(self) -> None:
+        """Stop what runs; nothing runs: nothing happens."""
+        if self._job:
+            self._jobs.cancel(self._job)
+
+    # Saying
+
     def _tick(self) -> None:
-        self._say(f"running {time.monotonic() - self._started:.1f} s · esc cancels")
+        if self.opened is None:
+            self._say(f"running {time.monotonic() - self._started:.1f} s · esc cancels")
+        else:
+            self._say_rows()
 
     def _say(self, words: str) -> None:
-        label = safe_text(self.asked.label, 60) if self.asked else ""
-        self._words = words
-        self.query_one(".provenance", Static).update(
-            Content.assemble((f"{label}  ", "bold"), (words, ""))
-        )
+        self.query_one(Provenance).say(self.asked.label if self.asked else "", words)
 
     def _say_rows(self) -> None:
         assert self.opened is not None
         source = self.grid.source
-        sign = "" if source.exact else "≥ "
-        shown = "" if source.exact else " · more below"
-        spooling = " · reading on" if self._spooling else ""
-        took = f"{self.opened['elapsed_ms']:,.0f} ms"
-        at = time.strftime("%H:%M:%S", time.gmtime())
-        self._say(f"{sign}{source.total:,} rows{shown} · {took} · {at} UTC{spooling}")
+        reading = time.monotonic() - self._started if self._job else None
+        self._say(extent_words(self.opened, source.total, source.exact, reading, self.began_at))
 
-    def rows_words(self) -> str:
-        """Row count for the status line."""
-        return self._words
-
-    # Windows
-
-    def _fetch(self, window: int) -> None:
-        self.run_worker(self._fetch_window(window), group=f"window-{window}")
+    # Rows
 
     async def _fetch_window(self, window: int) -> None:
-        source, opened = self.grid.source, self.opened
-        if opened is None or not isinstance(source, ResultSource):
+        source = self.grid.source
+        if not isinstance(source, ResultSource):
             return
         try:
-            answer = await self._jobs.window(int(opened["result"]), *source.span(window))
+            answer = await self._jobs.window(source.result, *source.span(window))
         except WorkbenchError as error:
             source.failed(window)
-            self.post_message(Failed(error))
+            if self.opened is not None and int(self.opened["result"]) == source.result:
+                self.post_message(Failed(error))
             return
         if self.grid.source is source:
             source.deliver(window, answer)
-            self.grid.refresh_rows()
+            self.grid.rows_came()
 
     def cell_reader(self, row: int, column: int) -> Callable[[], Awaitable[dict[str, Any]]] | None:
         """Reads one whole cell of the open result."""
@@ -174,41 +200,43 @@ class ResultRunner(Vertical):
         return lambda: self._jobs.request("cell", result=result, row=row, column=column)
 
     def on_grid_past_end(self, event: Grid.PastEnd) -> None:
-        """Read on when the analyst reaches the end of what is here."""
+        """Read on when the analyst goes past the end of what is here, and follow when it comes."""
         event.stop()
+        self._wanted = event.row
         self.read_on()
 
-    def read_on(self) -> None:
-        """Spool the whole result, so that every row can be reached."""
-        if self.opened is not None and not self._spooling and not self.grid.source.exact:
-            self._spooling = self._jobs.next_job()
-            self.run_worker(self._spool(int(self.opened["result"])), group="spool", exclusive=True)
+    def on_grid_moved(self, event: Grid.Moved) -> None:
+        """Somebody who has moved on is not taken to the end."""
+        if event.row < self.grid.source.total - 1:
+            self._wanted = None
 
-    async def _spool(self, result: int) -> None:
+    def _go_on_to_wanted(self) -> None:
         source = self.grid.source
-        assert isinstance(source, ResultSource)
+        if self._wanted is not None and (source.exact or self._wanted < source.total):
+            row, self._wanted = self._wanted, None
+            self.grid.jump(row)
 
-        def grown(event: dict[str, Any]) -> None:
-            if self.grid.source is source:
-                source.grow(int(event["rows"]), exact=False)
+    def read_on(self) -> None:
+        """Read a result that stopped before its end, so that every row can be reached."""
+        if self.opened is None or self._job or self.grid.source.exact or self.opened.get("full"):
+            return
+        self._job = self._jobs.new_job()
+        self._started = time.monotonic()
+        result = int(self.opened["result"])
+        self.run_worker(self._read_on(self._job, result), group="result", exclusive=True)
+
+    async def _read_on(self, job: int, result: int) -> None:
+        def told(event: dict[str, Any]) -> None:
+            if self._job == job:
+                self._grew(event)
+
+        sorts = bool(self.opened and self.opened.get("sorted_page"))
+        answer = self._jobs.request("read_all", job=job, progress=told, result=result)
+        await self._see_through(job, answer)
+        source = self.grid.source
+        if self.opened is not None and isinstance(source, ResultSource) and source.exact:
+            self.opened["sorted_page"] = False
+            if sorts:
+                source.forget()
                 self.grid.refresh_rows()
-                self._say_rows()
-
-        try:
-            ended = await self._jobs.request("spool", progress=grown, result=result)
-            source.grow(int(ended["rows"]), exact=bool(ended["exact"]))
-        except Cancelled:
-            await asyncio.sleep(0)
-        except WorkbenchError as error:
-            self.post_message(Failed(error))
-        self._spooling = 0
-        if self.opened is not None and self.grid.source is source:
-            self.grid.refresh_rows()
             self._say_rows()
-
-    def action_cancel(self) -> None:
-        """Stop what runs; nothing runs: nothing happens."""
-        if self._job:
-            self._jobs.cancel(self._job)
-        elif self._spooling:
-            self._jobs.cancel(self._spooling)

@@ -1,0 +1,82 @@
+"""The bench's end of the pipe: whatever runs can be cancelled, and costs nobody else anything."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from workbench.errors import Cancelled, WorkbenchError
+from workbench.settings import EngineSettings
+from workbench.tui.jobs import Jobs
+
+# The last two ignore the interrupt, and the very last the memory limit too.
+STUBBORN = {
+    "cross join": "SELECT count(*) FROM exchanges a, exchanges b WHERE a.n + b.n > 3",
+    "sort": "SELECT md5(a.n::VARCHAR) AS h FROM exchanges a, range(400) ORDER BY h OFFSET 99999999",
+    "regex scan": "SELECT count(*) FROM exchanges, range(5000) "
+    "WHERE regexp_matches(md5(n::VARCHAR), '(a|b|c)+.*(d|e|f)+.*zz')",
+    "window": "SELECT max(r) FROM (SELECT row_number() OVER (ORDER BY md5(n::VARCHAR), i) AS r "
+    "FROM exchanges, range(100) t(i))",
+    "one row": "SELECT list_sum(range(300000000))",
+    "memory": "SELECT length(lpad('x', 2000000000, 'y'))",
+}
+
+
+@pytest_asyncio.fixture
+async def jobs(store: Path, tmp_path: Path) -> AsyncIterator[Jobs]:
+    made = Jobs(store, tmp_path / "tmp", EngineSettings())
+    made.overlaid.set()
+    await made.start()
+    yield made
+    made.close()
+
+
+async def stream(jobs: Jobs, sql: str, job: int = 0) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = []
+    await jobs.stream(job or jobs.new_job(), sql, {}, 10, told.append)
+    return told
+
+
+@pytest.mark.parametrize("kind", STUBBORN)
+async def test_a_cancel_frees_the_prompt_and_costs_nobody_else(jobs: Jobs, kind: str) -> None:
+    kept = (await stream(jobs, "SELECT n FROM exchanges"))[0]["result"]
+    for _ in range(10 if kind not in ("one row", "memory") else 2):
+        job = jobs.new_job()
+        running = asyncio.ensure_future(stream(jobs, STUBBORN[kind], job))
+        await jobs.request("inspect", sql="SELECT 1")  # the worker has begun by now
+        jobs.cancel(job)
+        with pytest.raises((Cancelled, WorkbenchError)):
+            await running
+        # Asked while the worker may still be busy with what was cancelled, or be killed for it.
+        assert (await stream(jobs, "SELECT 42 AS answer"))[0]["rows"] == [[42]]
+        row = await jobs.window(kept, 299_999, 1)
+        assert row["rows"] == [[299_999]]
+
+
+async def test_a_replaced_worker_answers_what_was_asked_meanwhile(jobs: Jobs) -> None:
+    kept = (await stream(jobs, "SELECT n FROM exchanges"))[0]["result"]
+    os.kill(jobs.worker.pid, signal.SIGSTOP)
+    light = asyncio.ensure_future(jobs.window(kept, 5, 1))
+    heavy = asyncio.ensure_future(stream(jobs, "SELECT 1"))
+    await asyncio.sleep(0)
+    os.kill(jobs.worker.pid, signal.SIGKILL)
+    assert (await light)["rows"] == [[5]]
+    with pytest.raises(WorkbenchError, match="replaced"):
+        await heavy
+
+
+async def test_a_query_that_takes_too_much_memory_is_stopped(store: Path, tmp_path: Path) -> None:
+    jobs = Jobs(store, tmp_path / "tmp", EngineSettings(memory_mib=64))
+    jobs.overlaid.set()
+    await jobs.start()
+    with pytest.raises(WorkbenchError, match=r"MiB of memory|ended while|out of memory"):
+        await stream(jobs, "SELECT length(lpad('x', 1500000000, 'y')), sum(n) FROM exchanges")
+    assert (await stream(jobs, "SELECT 42"))[0]["rows"] == [[42]]
+    jobs.close()

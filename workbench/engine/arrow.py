@@ -1,0 +1,42 @@
+"""The engine's rows as Arrow batches while the statement still runs.
+
+The engine's public stream has one fixed batch of 131,072 rows, so that a selective scan shows
+nothing until it has found that many. The relation's own `_submit` takes the size; it is private,
+which is why it is used here alone and why the engine's version is pinned. `test_spool` fails
+where a later version changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import nanoarrow
+import polars
+
+from workbench.errors import Cancelled, QueryFailed
+
+if TYPE_CHECKING:
+    import duckdb
+
+_BATCH = 8192
+_BATCH_WIDE = 2048  # one vector of the engine
+_WIDE = 64
+
+
+def stream_batches(relation: duckdb.DuckDBPyRelation) -> Iterator[polars.DataFrame]:
+    """Run a relation and yield its rows as frames while it runs, the first as soon as there are
+    any.
+
+    Raises Cancelled when the engine was interrupted, QueryFailed with its message otherwise.
+    """
+    size = _BATCH if len(relation.columns) <= _WIDE else _BATCH_WIDE
+    try:
+        stream = relation._submit("stream", size).arrow_capsule()
+        for batch in nanoarrow.ArrayStream(stream):
+            yield polars.DataFrame(batch)
+    except (RuntimeError, OSError, ValueError, MemoryError) as error:
+        text = str(error).strip()
+        if "interrupt" in text.lower():
+            raise Cancelled("The query was cancelled.") from error
+        raise QueryFailed(text or "The engine stopped without a message.") from error
