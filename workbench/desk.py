@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import threading
 import time
 from collections.abc import Sequence
@@ -20,13 +19,12 @@ from workbench.audit.ledger import Ledger
 from workbench.audit.policy import Policy
 from workbench.audit.sets import SetRef
 from workbench.audit.signing import key_fingerprint, sign_record
-from workbench.audit.state import LedgerState
 from workbench.case import Case
 from workbench.errors import UsageError, WorkbenchError
+from workbench.ledger_tables import EPOCH, decision_rows, ledger_tables, time_text
 from workbench.playbooks.format import SavedQuery
 from workbench.settings import Settings
 
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _LONGEST_PARAMETER = 1024
 _SCOPES = {"account": "account", "accounts": "set", "cluster": "cluster", "campaign": "campaign"}
 
@@ -135,15 +133,15 @@ class Desk:
         with self._one_at_a_time:
             return decision_rows(self.ledger().state)
 
-    def decision_lines(self) -> list[str]:
-        """The `decisions` table as ASCII JSON lines, for the query worker.
+    def ledger_tables(self) -> dict[str, list[str]]:
+        """The tables of the ledger's state as ASCII JSON lines, for the query worker.
 
         Evidence names the head they were read at: a query that reads them can be run again.
         """
         with self._one_at_a_time:
             ledger = self.ledger()
             self._read_at = ledger.head.h
-            return decision_lines(ledger.state)
+            return ledger_tables(ledger.state)
 
     def head_words(self) -> str:
         """The ledger's size and head for the status line."""
@@ -266,20 +264,6 @@ def _sources_field(ledger: Ledger, digests: list[str]) -> list[str] | SetRef:
     return digests if len(digests) <= _MOST_SOURCES else ledger.put_list(digests)
 
 
-def decision_rows(state: LedgerState) -> list[dict[str, Any]]:
-    """The `decisions` table of a ledger's state as records with times as text."""
-    return [
-        row._asdict()
-        | {"decided_at": time_text(row.decided_at), "expires_at": time_text(row.expires_at)}
-        for row in state.decisions_rows()
-    ]
-
-
-def decision_lines(state: LedgerState) -> list[str]:
-    """The `decisions` table of a ledger's state as ASCII JSON lines."""
-    return [json.dumps(row, separators=(",", ":")) for row in decision_rows(state)]
-
-
 def _parameter_field(ledger: Ledger, value: Any) -> Any:
     if isinstance(value, dict):
         return str(next(iter(value.values())))
@@ -292,14 +276,6 @@ def _parameter_field(ledger: Ledger, value: Any) -> Any:
     return value
 
 
-def time_text(micros: int | None) -> str | None:
-    """UTC microseconds as ISO text."""
-    if micros is None:
-        return None
-    moment = _EPOCH + datetime.timedelta(microseconds=micros)
-    return moment.replace(tzinfo=None).isoformat(sep=" ")
-
-
 def expiry(text: str) -> int | None:
     """A date or time as UTC microseconds; raises UsageError for another text."""
     if not text.strip():
@@ -310,7 +286,7 @@ def expiry(text: str) -> int | None:
         raise UsageError(f"“{text}” is not a date such as 2027-03-31.") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.UTC)
-    return int((moment - _EPOCH) / datetime.timedelta(microseconds=1))
+    return int((moment - EPOCH) / datetime.timedelta(microseconds=1))
 
 
 def lapsed(until: int | None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +18,9 @@ from workbench.audit.errors import DamagedError, MalformedError
 from workbench.audit.ledger import Ledger
 from workbench.audit.lines import read_record
 from workbench.audit.state import LedgerState
-from workbench.desk import Desk, decision_lines
+from workbench.desk import Desk
 from workbench.errors import WorkbenchError
+from workbench.ledger_tables import TABLES, ledger_tables
 from workbench.playbooks.binding import ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library
@@ -29,7 +30,7 @@ MATCHES, DIFFERS, CHANGED, GONE, OTHER, ELSEWHERE, NOT_RUN = (
     "matches", "differs", "query changed", "query gone", "other generation", "other ledger",
     "not run",
 )  # fmt: skip
-_OVERLAY = "decisions"
+_OVERLAYS = frozenset(TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +83,15 @@ def replay(
     judged: dict[int, Replayed] = {}
     later: dict[str, list[_Entry]] = defaultdict(list)
     for entry in _entries(ledger):
-        if run.reads_decisions(entry):
+        if run.reads_the_ledger(entry):
             later[entry.evidence["ledger_head"]].append(entry)
         else:
             judged[entry.place] = run.judge(entry)
-    for lines, entries in _as_they_stood(ledger, later):
-        client.lay_over(_OVERLAY, lines)
+    for tables, entries in _as_they_stood(ledger, later):
+        client.lay_all_over(tables)
         run.told.clear()
         judged |= {entry.place: run.judge(entry) for entry in entries}
-    client.lay_over(_OVERLAY, desk.decision_lines())
+    client.lay_all_over(desk.ledger_tables())
     for entry in (entry for entries in later.values() for entry in entries):
         judged[entry.place] = entry.judged(
             NOT_RUN if entry.ours else ELSEWHERE,
@@ -132,17 +133,17 @@ def _lines_of(ledger: Ledger, digest: str) -> list[str]:
 
 def _as_they_stood(
     ledger: Ledger, later: dict[str, list[_Entry]]
-) -> Iterator[tuple[Iterable[str], list[_Entry]]]:
-    """The decisions in force at each wanted head; entries whose head is met leave `later`."""
+) -> Iterator[tuple[dict[str, list[str]], list[_Entry]]]:
+    """The ledger's tables at each wanted head; entries whose head is met leave `later`."""
     state = LedgerState(lambda digest: _lines_of(ledger, digest))
     if ZERO in later:
-        yield (), later.pop(ZERO)
+        yield ledger_tables(state), later.pop(ZERO)
     for record in ledger.records():
         if not later:
             return
         fold.apply(state, record.fields, record.offset)
         if record.h in later:
-            yield decision_lines(state), later.pop(record.h)
+            yield ledger_tables(state), later.pop(record.h)
 
 
 @dataclass
@@ -159,8 +160,8 @@ class _Run:
     told: dict[str, tuple[int, str]] = field(default_factory=dict)
     tables: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def reads_decisions(self, entry: _Entry) -> bool:
-        """Whether the query as it is now is the recorded one and reads the ledger's table."""
+    def reads_the_ledger(self, entry: _Entry) -> bool:
+        """Whether the query as it is now is the recorded one and reads a table of the ledger's."""
         query = self.library.queries.get(entry.evidence["query"])
         if query is None or query.sha256 != entry.evidence["sha256"]:
             return False
@@ -170,7 +171,7 @@ class _Run:
             except WorkbenchError:
                 found = []  # running it says what is wrong
             self.tables[query.sha256] = frozenset(found)
-        return _OVERLAY in self.tables[query.sha256]
+        return not _OVERLAYS.isdisjoint(self.tables[query.sha256])
 
     def judge(self, entry: _Entry) -> Replayed:
         """Run one piece of evidence and compare."""

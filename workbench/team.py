@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.audit import bodies
-from workbench.desk import Desk, time_text
+from workbench.desk import Desk
+from workbench.ledger_tables import time_text
 
 SUBJECTS = ("account", "cluster", "campaign", "case")
 

@@ -1,10 +1,9 @@
-"""`decide` and `propose`: one decision, on an account, a set or a cluster, into the ledger."""
+"""`decide` and `propose`: one decision, on accounts, a cluster or a campaign, into the ledger."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +15,10 @@ import click
 from workbench.audit.schema import CONFIDENCES, NO_COUNTER, VERDICTS
 from workbench.audit.travel import export_record
 from workbench.cli import output
+from workbench.cli.chosen import accounts_of, known_accounts
 from workbench.cli.session import CASE, GIVEN, CaseSession, given_values, open_case
-from workbench.desk import Draft, Evidence, distinct
-from workbench.errors import UsageError, WorkbenchError
+from workbench.desk import Draft, Evidence
+from workbench.errors import UsageError
 from workbench.playbooks.binding import bind
 from workbench.review import result_for
 
@@ -26,6 +26,7 @@ _EVIDENCE = {
     "account": ("account-card", "account"),
     "accounts": ("", ""),
     "cluster": ("cluster-card", "cluster"),
+    "campaign": ("campaign-card", "campaign"),
 }
 
 
@@ -35,6 +36,7 @@ _OPTIONS = (
     click.option("--reason", required=True, help="a reason code of the case's policy"),
     click.option("--account", "accounts", multiple=True, metavar="ID"),
     click.option("--cluster", metavar="ID"),
+    click.option("--campaign", metavar="ID"),
     click.option("--from", "source", type=click.Path(path_type=Path, exists=True),
                  help="Parquet or JSONL with account_id, or plain ids one a line"),
     click.option("--counter", default="",
@@ -60,6 +62,7 @@ class Asked:
     reason: str
     accounts: tuple[str, ...]
     cluster: str | None
+    campaign: str | None
     source: Path | None
     counter: str
     confidence: str
@@ -89,7 +92,7 @@ def decision_options(function: Callable[..., int]) -> Callable[..., int]:
 @click.command()
 @decision_options
 def decide(asked: Asked) -> int:
-    """Record a decision on accounts or a cluster of CASE."""
+    """Record a decision on accounts, a cluster or a campaign of CASE."""
     with _drafted(asked) as (session, draft):
         if asked.dry_run:
             return 0
@@ -128,14 +131,16 @@ def propose(asked: Asked, target: Path | None) -> int:
 @contextmanager
 def _drafted(asked: Asked) -> Iterator[tuple[CaseSession, Draft]]:
     """The case and the decision as it was asked for, its evidence run; nothing is recorded yet."""
-    if sum(map(bool, (asked.accounts, asked.cluster, asked.source))) != 1:
-        raise UsageError("Give one subject: --account ID, --cluster ID or --from FILE.")
+    if sum(map(bool, (asked.accounts, asked.cluster, asked.campaign, asked.source))) != 1:
+        raise UsageError(
+            "Give one subject: --account ID, --cluster ID, --campaign ID or --from FILE."
+        )
     if asked.verdict == "flag" and not asked.counter.strip():
         raise UsageError(
             "A flag says what speaks against it.", hint=f"Give --counter TEXT, or {NO_COUNTER}."
         )
     with open_case(asked.case) as session:
-        kind, subject, chosen = _subject(session, asked.accounts, asked.cluster, asked.source)
+        kind, subject, chosen = _subject(session, asked)
         _show_impact(session, chosen)
         sample = result_for(session.desk, asked.sample_id, chosen) if asked.sample_id else None
         evidence: tuple[dict[str, Any], ...] = ()
@@ -148,64 +153,12 @@ def _drafted(asked: Asked) -> Iterator[tuple[CaseSession, Draft]]:
         )  # fmt: skip
 
 
-def _subject(
-    session: CaseSession, accounts: tuple[str, ...], cluster: str | None, source: Path | None
-) -> tuple[str, str, tuple[str, ...]]:
-    if cluster:
-        rows = session.rows("cluster-account-ids", cluster=cluster)
-        if not rows:
-            raise WorkbenchError(
-                f"There is no cluster “{cluster}” in this case.",
-                hint=f"See: workbench clusters {session.case.root}",
-            )
-        return "cluster", cluster, tuple(str(row["account_id"]) for row in rows)
-    given = accounts if source is None else _ids_of(session, source)
-    chosen = distinct(given)
-    known = {
-        str(row["account_id"]) for row in session.rows("known-accounts", accounts=list(chosen))
-    }
-    unknown = [one for one in chosen if one not in known]
-    if unknown:
-        shown = ", ".join(output.cell_text(one) for one in unknown[:5])
-        raise WorkbenchError(
-            f"{len(unknown):,} of {len(chosen):,} ids are in no extract of this case: {shown}.",
-            hint="Nothing was recorded. Correct the list and run again.",
-        )
-    if not chosen:
-        raise UsageError("The list names no account.")
-    kind = "account" if len(chosen) == 1 else "accounts"
-    return kind, chosen[0], chosen
-
-
-def _ids_of(session: CaseSession, source: Path) -> list[str]:
-    with source.open("rb") as data:
-        if data.read(4) == b"PAR1":
-            return _parquet_ids(session, source)
-    ids: list[str] = []
-    text = source.read_text(encoding="utf-8", errors="surrogateescape")
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        ids.append(_id_of(line.removesuffix("\r"), source, number))
-    return ids
-
-
-def _id_of(line: str, source: Path, number: int) -> str:
-    if not line.startswith("{"):
-        return line
-    try:
-        record: dict[str, Any] = json.loads(line)
-        return str(record["account_id"])
-    except (ValueError, KeyError, TypeError):
-        raise UsageError(f"{source}, line {number}: no JSON object with account_id.") from None
-
-
-def _parquet_ids(session: CaseSession, source: Path) -> list[str]:
-    """The worker reads the file from its own folder: the command line opens no Parquet."""
-    copy = session.client.spill / "ids.parquet"
-    output.move_beside(source, copy)
-    answer = session.client.request("account_ids", file=copy.name)
-    return [str(one) for one in answer["ids"]]
+def _subject(session: CaseSession, asked: Asked) -> tuple[str, str, tuple[str, ...]]:
+    for kind, name in (("cluster", asked.cluster), ("campaign", asked.campaign)):
+        if name:
+            return kind, name, accounts_of(session, kind, name)
+    chosen = known_accounts(session, asked.accounts, asked.source)
+    return "account" if len(chosen) == 1 else "accounts", chosen[0], chosen
 
 
 def _show_impact(session: CaseSession, accounts: tuple[str, ...]) -> None:

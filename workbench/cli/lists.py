@@ -10,9 +10,10 @@ from workbench.audit import bodies
 from workbench.case import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, library_of, put_records
-from workbench.desk import Desk, expiry, lapsed, time_text
+from workbench.desk import Desk, expiry, lapsed
 from workbench.errors import UsageError, WorkbenchError
 from workbench.intake.schema import ENTITY_FAMILIES
+from workbench.ledger_tables import time_text
 from workbench.settings import load_settings
 
 _ROLES = ("hub", "allow", "known_bad")

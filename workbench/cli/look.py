@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from workbench.cli import output
-from workbench.cli.session import CASE, CaseSession, Choices, choices, open_case, put_query
+from workbench.cli.session import (
+    CASE,
+    CaseSession,
+    Choices,
+    choices,
+    open_case,
+    put_query,
+    write_facts,
+)
 from workbench.errors import WorkbenchError
 from workbench.intake.schema import ENTITY_FAMILIES
 
@@ -49,7 +56,7 @@ def account(case: Path, account_id: str, chosen: Choices) -> int:
                 session, session.library.query("account-card"), {"account": account_id}, chosen
             )
             return 0
-        _facts(rows[0])
+        write_facts(rows[0])
         for query, title in (
             ("account-linked", "shares with others"),
             ("account-why", "why it is in its cluster"),
@@ -64,15 +71,6 @@ def account(case: Path, account_id: str, chosen: Choices) -> int:
                 f"{output.cell_text(row['analyst'])}: {status}\n"
             )
     return 0
-
-
-def _facts(card: dict[str, Any]) -> None:
-    width = max(map(len, card))
-    for name, value in card.items():
-        if value is not None:
-            output.write(f"{name:<{width}}  {output.cell_text(value)}\n")
-    absent = [name for name, value in card.items() if value is None]
-    output.write(f"{'not known':<{width}}  {', '.join(absent)}\n\n")
 
 
 def _section(session: CaseSession, query: str, title: str, account_id: str) -> None:

@@ -25,6 +25,8 @@ COMMANDS = {
     "account": ("look", "account"),
     "entity": ("look", "entity"),
     "clusters": ("clusters", "clusters"),
+    "campaigns": ("campaigns", "campaigns"),
+    "resurrect": ("resurrect", "resurrect"),
     "run": ("queries", "run_query"),
     "sql": ("queries", "sql"),
     "queries": ("queries", "queries"),

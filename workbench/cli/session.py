@@ -113,7 +113,7 @@ def open_case(path: Path, settings: Settings | None = None) -> Iterator[CaseSess
         desk = Desk(case, settings)
         client = QueryClient(case.store_path, case.root / "tmp", settings.engine)
         try:
-            client.lay_over("decisions", desk.decision_lines())
+            client.lay_all_over(desk.ledger_tables())
             session = CaseSession(case, desk, client, library_of(case), ExtractSpan())
             row = session.rows("overview-span")[0]
             nothing = ExtractSpan()
@@ -208,6 +208,17 @@ def _put_table(
     else:
         put_text(text, chosen.target)
     _tell_cut(chosen, len(opened["rows"]), bool(opened["more"]))
+
+
+def write_facts(card: Mapping[str, Any]) -> None:
+    """Name and value, one pair a line; what is not known is named at the end."""
+    width = max(map(len, card))
+    for name, value in card.items():
+        if value is not None:
+            output.write(f"{name:<{width}}  {output.cell_text(value)}\n")
+    if absent := [name for name, value in card.items() if value is None]:
+        output.write(f"{'not known':<{width}}  {', '.join(absent)}\n")
+    output.write("\n")
 
 
 def put_text(text: str, target: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Overlay:
-    """A table that the bench hands over as JSON lines."""
+    """A table made of JSON lines that the bench hands over.
+
+    `made_by` names a statement of `engine/sql` that makes it of them (as `given`) and the store.
+    """
 
     name: str
     columns: tuple[tuple[str, str], ...]
+    made_by: str = ""
+
+    @property
+    def select(self) -> str:
+        """The statement over `given`."""
+        if not self.made_by:
+            return "SELECT * FROM given"
+        return files(__package__).joinpath("sql", f"{self.made_by}.sql").read_text("utf-8")
 
 
 DECISIONS = Overlay(
@@ -34,7 +46,28 @@ DECISIONS = Overlay(
         ("pending", "BOOLEAN"),
     ),
 )
-OVERLAYS = {overlay.name: overlay for overlay in (DECISIONS,)}
+CAMPAIGN_MEMBERS = Overlay(
+    "campaign_members",
+    (
+        ("account_id", "VARCHAR"),
+        ("campaign_id", "VARCHAR"),
+        ("name", "VARCHAR"),
+        ("whole", "BOOLEAN"),
+        ("certain", "BOOLEAN"),
+    ),
+    made_by="campaign_members",
+)
+SEEN_PATTERNS = Overlay(
+    "seen_patterns",
+    (
+        ("pattern", "VARCHAR"),
+        ("family", "VARCHAR"),
+        ("value", "VARCHAR"),
+        ("members", "BIGINT"),
+        ("accounts", "BIGINT"),
+    ),
+)
+OVERLAYS = {overlay.name: overlay for overlay in (DECISIONS, CAMPAIGN_MEMBERS, SEEN_PATTERNS)}
 
 
 def read_account_ids(session: Session, parquet: Path) -> list[str]:
@@ -58,8 +91,8 @@ def write_overlay(session: Session, overlay: Overlay, lines: Path) -> Path:
     source, written = (str(path).replace("'", "''") for path in (lines, target))
     with session.cursor() as cursor, engine_errors():
         cursor.execute(
-            f"COPY (SELECT * FROM read_json('{source}', columns = {{{fields}}}, "
-            f"format = 'newline_delimited', maximum_object_size = 1048576)) "
-            f"TO '{written}' (FORMAT parquet)"
+            f"CREATE TEMP VIEW given AS SELECT * FROM read_json('{source}', "
+            f"columns = {{{fields}}}, format = 'newline_delimited', maximum_object_size = 1048576)"
         )
+        cursor.execute(f"COPY ({overlay.select}) TO '{written}' (FORMAT parquet)")
     return target

@@ -265,12 +265,40 @@ DECISIONS = Table(
     kind="bench",
 )
 
+CAMPAIGN_MEMBERS = Table(
+    "campaign_members",
+    "the accounts of each campaign: campaign-like clusters, as analysts merged and split them",
+    (
+        Column("campaign_id", "VARCHAR", "the campaign: its first cluster's id", entity="campaign"),
+        Column("name", "VARCHAR", "what analysts call it"),
+        _ACCOUNT,
+        _CLUSTER,
+        Column("certain", "BOOLEAN", "a certain member of its cluster, or put here by hand"),
+        _share("member_score", "how surely the account belongs to its cluster"),
+        Column("by_hand", "BOOLEAN", "an edit of an analyst placed it"),
+    ),
+    kind="bench",
+)
+
+SEEN_PATTERNS = Table(
+    "seen_patterns",
+    "values of campaigns that another case flagged; empty unless one was given",
+    (
+        Column("pattern", "VARCHAR", "the other case's campaign"),
+        Column("family", "VARCHAR", "link family"),
+        Column("value", "VARCHAR", "the shared value"),
+        _count("members", "flagged accounts there that have it", "accounts"),
+        _count("accounts", "flagged accounts of the campaign", "accounts"),
+    ),
+    kind="bench",
+)
+
 DERIVED: dict[str, Table] = {
     table.name: table
     for table in (
         ACCOUNT_PROFILE, COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES, TRAITS, TRAIT_STATS,
         CLUSTERS, CLUSTER_MEMBERS, CLUSTER_EVIDENCE, MEMBER_EVIDENCE, CLUSTER_COMPONENTS,
-        FIND_WARNINGS, DECISIONS,
+        FIND_WARNINGS, DECISIONS, CAMPAIGN_MEMBERS, SEEN_PATTERNS,
     )
 }  # fmt: skip
 

@@ -99,8 +99,8 @@ class Bench(Frame):
 
     async def _read_ledger(self) -> None:
         try:
-            lines = await self.jobs.background(self.desk.decision_lines)
-            await self.jobs.lay_over("decisions", lines)
+            tables = await self.jobs.background(self.desk.ledger_tables)
+            await self.jobs.lay_all_over(tables)
             self.query_one(StatusLine).audit(self.desk.head_words())
         except WorkbenchError as error:
             self.post_message(Failed(error))

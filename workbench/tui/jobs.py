@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from workbench.ledger_tables import TABLES
 from workbench.playbooks.binding import Bound, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.tui.worker_link import WorkerLink
@@ -50,7 +51,7 @@ class Jobs(WorkerLink):
 
     async def open(self, sql: str, parameters: Bound, limit: int, cell: int = 0) -> Message:
         """Open a result; it stays open until `close_result`."""
-        if "decisions" in sql.lower():
+        if not self.overlaid.is_set() and any(table in sql.lower() for table in TABLES):
             await self.overlaid.wait()
         opened = await self.request(
             "open", sql=sql, parameters=parameters, limit=limit,
@@ -113,12 +114,13 @@ class Jobs(WorkerLink):
             {(row, column): size for row, column, size in opened["cuts"]},
         )
 
-    async def lay_over(self, table: str, lines: Iterable[str]) -> None:
-        """Hand the worker a table of the ledger's as JSON lines."""
-        file = f"overlay-{table}-{self.new_job()}.jsonl"
-        await self.background(_write_lines, self.spill / file, list(lines))
-        await self.request("overlay", table=table, file=file)
-        self.overlays[table] = file
+    async def lay_all_over(self, tables: Mapping[str, Iterable[str]]) -> None:
+        """Hand the worker the tables of the ledger's, each as JSON lines."""
+        for table, lines in tables.items():
+            file = f"overlay-{table}-{self.new_job()}.jsonl"
+            await self.background(_write_lines, self.spill / file, list(lines))
+            await self.request("overlay", table=table, file=file)
+            self.overlays[table] = file
         self.overlaid.set()
 
     def dispose(self, worker: WorkerProcess) -> None:

@@ -6,7 +6,7 @@ import os
 import select
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +148,11 @@ class QueryClient:
             out.writelines(f"{line}\n" for line in lines)
         self.request("overlay", table=table, file=file)
         self._overlays[table] = file
+
+    def lay_all_over(self, tables: Mapping[str, Iterable[str]]) -> None:
+        """Hand the worker several tables."""
+        for table, lines in tables.items():
+            self.lay_over(table, lines)
 
     def close(self) -> None:
         """End the worker and give its disk space back."""

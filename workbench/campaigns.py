@@ -1,0 +1,84 @@
+"""Campaigns above clusters: what analysts merged, split, named, left out or took in.
+
+Each edit is one ledger record that holds the accounts it is about, so that it survives a rebuild
+that numbers clusters anew. `ledger_tables` says where the edits in force put every account.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from workbench.audit import bodies
+from workbench.audit.canonical import Fields
+from workbench.audit.state import LedgerState
+from workbench.desk import Desk, distinct
+from workbench.errors import UsageError
+
+
+def new_id(accounts: Iterable[str]) -> str:
+    """The id of a campaign that no cluster gives one: from its accounts, so that it repeats."""
+    digest = hashlib.sha256("\n".join(sorted(accounts)).encode("utf-8", "surrogatepass")).digest()
+    return "K-" + base64.b32encode(digest).decode("ascii")[:5]
+
+
+def merge(
+    desk: Desk, campaign: str, others: Sequence[str], accounts: Sequence[str], reason: str
+) -> str:
+    """Record that `others` are part of a campaign; `accounts` are those of all of them."""
+    if campaign in others or not others:
+        raise UsageError("A campaign is merged with others than itself.")
+    return _edit(desk, "merge", campaign, accounts, reason, others=others)
+
+
+def split(
+    desk: Desk, campaign: str, accounts: Sequence[str], reason: str, name: str = ""
+) -> tuple[str, str]:
+    """Record that `accounts` are a campaign of their own; returns record and the new id."""
+    fresh = new_id(accounts)
+    return _edit(desk, "split", campaign, accounts, reason, others=[fresh], name=name), fresh
+
+
+def rename(desk: Desk, campaign: str, accounts: Sequence[str], name: str, reason: str = "") -> str:
+    """Record a name; a cluster that was no campaign becomes one."""
+    if not name.strip():
+        raise UsageError("A campaign's name cannot be blank.")
+    return _edit(desk, "name", campaign, accounts, reason, name=name)
+
+
+def exclude(desk: Desk, campaign: str, accounts: Sequence[str], reason: str) -> str:
+    """Record that accounts are no members, whatever clustering says."""
+    return _edit(desk, "exclude", campaign, accounts, reason)
+
+
+def include(desk: Desk, campaign: str, accounts: Sequence[str], reason: str) -> str:
+    """Record that accounts are members, whatever clustering says."""
+    return _edit(desk, "include", campaign, accounts, reason)
+
+
+def edits_of(state: LedgerState, campaign: str) -> list[Fields]:
+    """The edits in force that name a campaign, oldest first."""
+    return [act for act in state.campaign_acts() if campaign in (act["campaign"], *act["others"])]
+
+
+def _edit(
+    desk: Desk,
+    action: str,
+    campaign: str,
+    accounts: Sequence[str],
+    reason: str,
+    *,
+    others: Sequence[str] = (),
+    name: str = "",
+) -> str:
+    chosen = distinct(accounts)
+    if not chosen:
+        raise UsageError("The edit names no account.")
+    if not reason.strip() and action != "name":
+        raise UsageError("An edit of a campaign needs a reason.", hint="Say why, in words.")
+    body = bodies.campaign_edit(
+        action, campaign, others=others, name=name, reason=reason,
+        members=desk.ledger().put_set(chosen),
+    )  # fmt: skip
+    return desk.append("campaign_edit", body)

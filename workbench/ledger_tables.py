@@ -1,0 +1,106 @@
+"""The ledger's state as tables: what the query worker lays over the store.
+
+`decisions` are those in force; `campaign_members` is made there from the edits that analysts made
+of campaigns; `seen_patterns` holds what is known to be bad without an extract saying so.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.audit.state import LedgerState
+
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+NOWHERE = ""
+TABLES = ("decisions", "campaign_members", "seen_patterns")
+KNOWN_BAD = "known_bad"
+
+
+def ledger_tables(state: LedgerState) -> dict[str, list[str]]:
+    """Every table by its name, as ASCII JSON lines."""
+    return {
+        "decisions": [_line(row) for row in decision_rows(state)],
+        "campaign_members": [_line(row) for row in _campaign_rows(state)],
+        "seen_patterns": [_line(row) for row in _known_bad_rows(state)],
+    }
+
+
+def _line(row: Mapping[str, object]) -> str:
+    return json.dumps(row, separators=(",", ":"))
+
+
+def decision_rows(state: LedgerState) -> list[dict[str, Any]]:
+    """The `decisions` table as records with times as text."""
+    return [
+        row._asdict()
+        | {"decided_at": time_text(row.decided_at), "expires_at": time_text(row.expires_at)}
+        for row in state.decisions_rows()
+    ]
+
+
+def time_text(micros: int | None) -> str | None:
+    """UTC microseconds as ISO text."""
+    if micros is None:
+        return None
+    moment = EPOCH + datetime.timedelta(microseconds=micros)
+    return moment.replace(tzinfo=None).isoformat(sep=" ")
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Where an edit put an account. `whole`: with a whole campaign, so that clusters follow."""
+
+    campaign: str
+    whole: bool
+    certain: bool = False
+
+
+def placings(state: LedgerState) -> tuple[dict[str, Placing], dict[str, str]]:
+    """What the edits in force say: accounts to where they were put, campaigns to their names."""
+    placed: dict[str, Placing] = {}
+    names: dict[str, str] = {}
+    for act in state.campaign_acts():
+        campaign, action = act["campaign"], act["action"]
+        accounts = state.read_set(act["members"]["set"]) if act["members"] else []
+        if action == "split":
+            placing = Placing(act["others"][0], whole=False)
+        elif action == "exclude":
+            placing = Placing(NOWHERE, whole=False)
+        elif action == "include":
+            placing = Placing(campaign, whole=False, certain=True)
+        else:
+            placing = Placing(campaign, whole=True)
+        for account in accounts:
+            before = placed.get(account)
+            # An account that was taken in by hand stays certain wherever its campaign goes.
+            certain = placing.certain or (before is not None and before.certain)
+            placed[account] = Placing(placing.campaign, placing.whole, certain)
+        if action == "merge":
+            for gone in act["others"]:
+                names.pop(gone, None)
+        if act["name"]:
+            names[act["others"][0] if action == "split" else campaign] = act["name"]
+    return placed, names
+
+
+def _campaign_rows(state: LedgerState) -> list[dict[str, object]]:
+    """One row an account that was placed, one a campaign with a name."""
+    placed, names = placings(state)
+    rows: list[dict[str, object]] = [
+        {"account_id": account, "campaign_id": to.campaign, "whole": to.whole,
+         "certain": to.certain}
+        for account, to in placed.items()
+    ]  # fmt: skip
+    return rows + [{"campaign_id": campaign, "name": name} for campaign, name in names.items()]
+
+
+def _known_bad_rows(state: LedgerState) -> list[dict[str, object]]:
+    return [
+        {"pattern": KNOWN_BAD, "family": entry["family"], "value": entry["value"], "members": 1,
+         "accounts": 1}
+        for entry in state.entity_lists() if entry["role"] == KNOWN_BAD
+    ]  # fmt: skip
