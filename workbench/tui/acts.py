@@ -36,10 +36,10 @@ def case_library(case: Case) -> Library:
     return read_library(places)
 
 
-async def cluster_accounts(bench: Bench, cluster: str) -> tuple[str, ...]:
-    """Every member of a cluster, however many."""
-    query = bench.library.query("cluster-account-ids")
-    opened = await bench.jobs.open(query.sql, {"cluster": cluster}, 1_000_000, 1 << 20)
+async def group_accounts(bench: Bench, kind: str, name: str) -> tuple[str, ...]:
+    """Every account of a cluster or campaign, however many; none where there is no such."""
+    query = bench.library.query(f"{kind}-account-ids")
+    opened = await bench.jobs.open(query.sql, {kind: name}, 1_000_000, 1 << 20)
     bench.jobs.close_result(int(opened["result"]))
     return tuple(str(row[0]) for row in opened["rows"])
 

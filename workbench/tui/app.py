@@ -43,6 +43,7 @@ class Bench(Frame):
         Binding("3", "view('queries')", "queries", id="bench.queries"),
         Binding("4", "view('sql')", "SQL", id="bench.sql"),
         Binding("5", "view('decisions')", "decisions", id="bench.decisions"),
+        Binding("6", "view('campaigns')", "campaigns", id="bench.campaigns"),
         Binding("x", "decide", "decide", id="bench.decide"),
         Binding("c", "show_command", "command", id="bench.command"),
         Binding("ctrl+q", "leave", "quit", id="bench.quit", priority=True),

@@ -30,6 +30,6 @@ def entity_of(column: str) -> str:
 
 def place_of(family: str, value: str) -> Place:
     """Where opening a value of this family leads."""
-    if family in ("account", "cluster"):
+    if family in ("account", "cluster", "campaign"):
         return Place(family, (value,))
     return Place("entity", (family, value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-VIEWS = ("overview", "clusters", "queries", "sql", "decisions")
+VIEWS = ("overview", "clusters", "queries", "sql", "decisions", "campaigns")
 
 # Families of outside values to the word that the trail shows.
 _WORDS = {
@@ -14,6 +14,7 @@ _WORDS = {
     "queries": "Queries",
     "sql": "SQL",
     "decisions": "Decisions",
+    "campaigns": "Campaigns",
 }
 
 

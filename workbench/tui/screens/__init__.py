@@ -14,6 +14,8 @@ _VIEWS = {
     "overview": ("overview", "Overview"),
     "clusters": ("clusters", "Clusters"),
     "cluster": ("cluster", "ClusterPage"),
+    "campaigns": ("campaigns", "Campaigns"),
+    "campaign": ("campaign", "CampaignPage"),
     "account": ("account", "AccountPage"),
     "entity": ("entity", "EntityPage"),
     "exchange": ("exchange", "ExchangeReader"),

@@ -132,6 +132,7 @@ class ClusterPage(View):
         """Show a part."""
         self.query_one(Steps).choose(name)
         self.focus_first()
+        self.call_after_refresh(self.tell_status)
 
     def focus_first(self) -> None:
         """Focus the part that is shown."""

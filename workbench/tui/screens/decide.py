@@ -16,7 +16,7 @@ from workbench.desk import Draft, Evidence, distinct
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import bind
 from workbench.safe_text import safe_text
-from workbench.tui.acts import cluster_accounts, verify_store
+from workbench.tui.acts import group_accounts, verify_store
 from workbench.tui.messages import DecideOn
 from workbench.tui.remember import read_json, write_json
 from workbench.tui.widgets.choice import Choice
@@ -118,9 +118,10 @@ class DecideDialog(ModalScreen[str | None]):
         block.update(_impact(rows.first()))
 
     async def _read_accounts(self) -> tuple[str, ...]:
-        if self._subject.kind != "cluster":
+        kind = self._subject.kind
+        if kind not in ("cluster", "campaign"):
             return distinct(self._subject.ids)
-        return await cluster_accounts(self._bench, self._subject.ids[0])
+        return await group_accounts(self._bench, kind, self._subject.ids[0])
 
     # Drafts
 

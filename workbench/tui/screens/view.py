@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.content import Content
@@ -12,7 +12,7 @@ from textual.widgets import Static
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.safe_text import safe_text
 from workbench.tui.jobs import Jobs, Rows
-from workbench.tui.messages import DecideOn, Failed
+from workbench.tui.messages import DecideOn, Failed, LedgerChanged
 from workbench.tui.places import Place
 from workbench.tui.screens.opening import Opening
 from workbench.tui.widgets.grid import Grid
@@ -97,6 +97,28 @@ class View(Opening):
     def subject(self) -> DecideOn | None:
         """What a decision made here is about; None where there is nothing to decide on."""
         return None
+
+    def ask(self, question: str, then: Callable[[str], Awaitable[None]]) -> None:
+        """Ask for a line of text, and go on with it; what fails is said."""
+        from workbench.tui.screens.ask import Ask
+
+        def answered(text: str | None) -> None:
+            if text:
+                self.run_worker(self._go_on(then(text)), group="answer")
+
+        self.bench.push_screen(Ask(question, ""), answered)
+
+    async def _go_on(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
+
+    async def edit(self, work: Callable[..., object], *arguments: object) -> None:
+        """Append a record at the desk; everything that shows the ledger follows."""
+        await self.jobs.background(work, self.bench.desk, *arguments)
+        self.bench.notify("Recorded; reversing the record undoes it.", markup=False)
+        self.post_message(LedgerChanged())
 
     def refill(self) -> None:
         """Read the view again: the decisions changed."""

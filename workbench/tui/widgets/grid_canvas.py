@@ -18,7 +18,6 @@ from workbench.tui.widgets.grid_source import (
     GridColumn,
     GridSource,
     PageSource,
-    ResultSource,
 )
 
 WIDEST = 44
@@ -73,23 +72,34 @@ class GridCanvas(ScrollView, can_focus=True):
         self.marks: set[int] = set()
         self.frozen = 1
         self.widths: list[int] = []
+        self._fitted: list[int] = []
         self.hidden: set[int] = set()
         self._strips: dict[tuple[int, bool], Strip] = {}
 
     def show(self, columns: list[GridColumn], source: GridSource) -> None:
         """Draw another table; the cursor stays where it is if the shape is the same."""
         same = [column.name for column in columns] == [column.name for column in self.columns]
+        marked = [self._key(row) for row in self.marks] if same else []
         self.columns = columns
-        if isinstance(source, ResultSource):
-            self.marks.clear()  # other rows now; a page that is read again keeps its marks
         self.source = source
+        # A page that is read again keeps its marks, wherever their rows are now.
+        self.marks.clear()
+        if marked and isinstance(source, PageSource):
+            self.marks.update(row for row in range(source.total) if self._key(row) in marked)
         if not same:
             self.hidden.clear()
-            self.marks.clear()
             self.cursor_column = 0
+        if not same or self.widths == self._fitted:
             self.widths = [self._fitting(number) for number in range(len(columns))]
+            self._fitted = list(self.widths)
         self.cursor_row = min(self.cursor_row, max(0, source.total - 1))
         self.refresh_rows()
+
+    def _key(self, index: int) -> Cells:
+        """What makes a row itself: the entities it names, or else all of its cells."""
+        cells = self.source.row(index) or []
+        names = [cell for cell, column in zip(cells, self.columns, strict=False) if column.entity]
+        return names or cells
 
     def refresh_rows(self) -> None:
         """The rows behind the grid changed."""
