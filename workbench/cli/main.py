@@ -27,6 +27,7 @@ COMMANDS = {
     "clusters": ("clusters", "clusters"),
     "campaigns": ("campaigns", "campaigns"),
     "resurrect": ("resurrect", "resurrect"),
+    "report": ("report", "report"),
     "run": ("queries", "run_query"),
     "sql": ("queries", "sql"),
     "queries": ("queries", "queries"),

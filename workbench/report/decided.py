@@ -1,0 +1,63 @@
+"""The decisions of a packet: every record that decides, answers or takes back, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from workbench.audit.canonical import Fields
+from workbench.audit.state import LedgerState
+from workbench.desk import Desk
+from workbench.ledger_tables import time_text
+
+NAMES = [
+    "record_id", "when", "type", "verdict", "reason", "confidence", "analyst", "about", "accounts",
+    "counter", "note", "evidence",
+]  # fmt: skip
+_TYPES = ("decision", "proposal", "countersign", "reversal")
+
+
+def decided(desk: Desk, accounts: frozenset[str] | None) -> Iterator[list[Any]]:
+    """Rows of `NAMES`, oldest first; with `accounts` only of records that touch one of them."""
+    ledger = desk.ledger()
+    kept: set[str] = set()
+    for record in ledger.records():
+        fields = record.fields
+        if fields["type"] not in _TYPES:
+            continue
+        body = fields["body"]
+        if fields["type"] in ("countersign", "reversal"):
+            if accounts is None or body["record"] in kept:
+                yield _answer_row(fields)
+            continue
+        decision = body.get("decision", body)
+        if accounts is None or _touches(ledger.state, decision, accounts):
+            kept.add(fields["id"])
+            yield _decision_row(fields, decision)
+
+
+def _touches(state: LedgerState, decision: Fields, accounts: frozenset[str]) -> bool:
+    return not accounts.isdisjoint(state.accounts(decision["subject"]))
+
+
+def _decision_row(fields: Fields, decision: Fields) -> list[Any]:
+    subject = decision["subject"]
+    evidence = "; ".join(
+        f"{one['query']} revision {one['rev']}, {one['rows']} rows, {one['result_sha256'][:16]}…"
+        for one in decision["evidence"]
+    )
+    return [
+        fields["id"], time_text(fields["ts"]), fields["type"], decision["verdict"],
+        decision["reason"], decision["confidence"], fields["who"]["name"],
+        f"{subject['kind']} {subject['id']}".strip(), subject["count"], decision["counter"],
+        decision["note"], evidence,
+    ]  # fmt: skip
+
+
+def _answer_row(fields: Fields) -> list[Any]:
+    body = fields["body"]
+    return [
+        fields["id"], time_text(fields["ts"]), fields["type"], body.get("answer"),
+        body.get("reason"), None, fields["who"]["name"], f"record {body['record']}", None, "",
+        body["note"], "",
+    ]  # fmt: skip

@@ -1,0 +1,92 @@
+"""What a case packet shows: saved queries run for it, each with its file and digest."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.playbooks.binding import Bound, ExtractSpan, bind
+from workbench.playbooks.format import SavedQuery
+from workbench.playbooks.library import Library
+from workbench.workers.client import QueryClient
+
+SHOWN = 25
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One query's result in the packet; `rows` are the first of `total`, the file has them all."""
+
+    title: str
+    query: SavedQuery
+    parameters: Bound
+    file: str
+    sha256: str
+    total: int
+    names: list[str]
+    rows: list[list[Any]]
+
+    @property
+    def command(self) -> str:
+        """The command line that gives the file again, but for the name of the case."""
+        given = " ".join(f"-p {name}={_word(value)}" for name, value in self.parameters.items()
+                         if value is not None)  # fmt: skip
+        return f"workbench run CASE {self.query.id} {given}".strip() + " --format jsonl"
+
+
+def _word(value: object) -> str:
+    if isinstance(value, dict):
+        value = next(iter(value.values()))
+    text = str(value)
+    return text if text.isidentifier() or text.replace("-", "").isalnum() else json.dumps(text)
+
+
+class ExhibitFolder:
+    """Runs queries and keeps their results, in full and in order, below one folder."""
+
+    def __init__(
+        self, folder: Path, client: QueryClient, library: Library, span: ExtractSpan
+    ) -> None:
+        self.folder = folder
+        self._client = client
+        self._library = library
+        self._span = span
+        self._numbers = itertools.count(1)
+        folder.mkdir()
+
+    def add(self, title: str, query_id: str, given: Mapping[str, object]) -> Exhibit:
+        """Run a saved query; its file is JSON lines, ASCII, as `--format jsonl` writes them."""
+        query = self._library.query(query_id)
+        parameters = bind(query, given, self._span)
+        told = self._client.request(
+            "export", sql=query.sql, parameters=parameters, format="jsonl", limit=None
+        )
+        target = self.folder / f"{next(self._numbers):03d}-{query.id}.jsonl"
+        data = (self._client.spill / str(told["file"])).read_bytes()
+        target.write_bytes(data)
+        os.unlink(self._client.spill / str(told["file"]))
+        first = [json.loads(line) for line in data.splitlines()[:SHOWN]]
+        return Exhibit(
+            title, query, parameters, f"{self.folder.name}/{target.name}",
+            hashlib.sha256(data).hexdigest(), int(told["rows"]),
+            list(first[0]) if first else [], [list(row.values()) for row in first],
+        )  # fmt: skip
+
+    def records(self, query_id: str, given: Mapping[str, object]) -> list[dict[str, Any]]:
+        """Rows of a small saved query that is no exhibit itself."""
+        query = self._library.query(query_id)
+        opened = self._client.request(
+            "open",
+            sql=query.sql,
+            parameters=bind(query, given, self._span),
+            limit=10_000,
+            cell=4096,
+        )
+        names = [column[0] for column in opened["columns"]]
+        return [dict(zip(names, row, strict=True)) for row in opened["rows"]]
