@@ -157,3 +157,14 @@ def test_refuses_a_terminal_that_cannot_draw(demo_case: Path) -> None:
     with bench(demo_case, 80, 24, TERM="dumb") as terminal:
         assert terminal.wait_end() == 1
         assert "workbench info" in terminal.text().replace("\n", " ")
+
+
+def test_keys_typed_ahead_go_where_they_were_meant(demo_case: Path) -> None:
+    with bench(demo_case, 100, 30) as terminal:
+        terminal.wait(r"row 1 of")
+        terminal.press("/acct_zz")  # one write: the box opens after the first key
+        terminal.wait(r"acct_zz")
+        terminal.press("escape")
+        terminal.wait_gone(r"acct_zz")
+        terminal.press("4i\x0b\x0bSELECT 41 + 1 AS answer --")
+        terminal.wait(r"answer --")

@@ -46,6 +46,7 @@ class Bench(Frame):
         Binding("6", "view('campaigns')", "campaigns", id="bench.campaigns"),
         Binding("x", "decide", "decide", id="bench.decide"),
         Binding("c", "show_command", "command", id="bench.command"),
+        Binding("ctrl+l", "redraw", "draw anew", id="bench.redraw"),
         Binding("ctrl+q", "leave", "quit", id="bench.quit", priority=True),
     ]
 

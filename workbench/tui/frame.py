@@ -8,14 +8,13 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from textual.app import App, ComposeResult
-from textual.filter import LineFilter
+from textual.app import ComposeResult
 
 from workbench.safe_text import safe_text
+from workbench.tui.drawing import Drawing
 from workbench.tui.messages import Failed, OpenPlace
 from workbench.tui.places import Place
 from workbench.tui.remember import ViewMemory
-from workbench.tui.safe_screen import SafeFilter
 from workbench.tui.screens.view import View
 from workbench.tui.stage import Stage
 from workbench.tui.widgets.chrome import HintLine, StatusLine, TrailBar
@@ -28,7 +27,7 @@ _LAST_WAIT = 2.0
 _COMMON_HINTS = (("?", "help"), (":", "palette"), ("/", "go to"), ("⌫", "back"), ("x", "decide"))
 
 
-class Frame(App[int]):
+class Frame(Drawing):
     """Shows one place of the trail at a time and says how things stand."""
 
     desk: Desk
@@ -41,10 +40,6 @@ class Frame(App[int]):
         yield Stage(id="stage")
         yield StatusLine(id="status")
         yield HintLine(id="hints")
-
-    def get_line_filters(self) -> list[LineFilter]:
-        """Textual's own filters, then ours as the last."""
-        return [*super().get_line_filters(), SafeFilter()]
 
     @property
     def view(self) -> View | None:

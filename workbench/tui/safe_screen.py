@@ -20,3 +20,7 @@ class SafeFilter(LineFilter):
             else Segment(one_cell_each(segment.text), segment.style)
             for segment in segments
         ]
+
+
+# One object: Textual keeps a line's filtered form by the filter that made it.
+SAFE = SafeFilter()

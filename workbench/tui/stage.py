@@ -17,6 +17,7 @@ _REMEMBERED = 40
 class Stage(Container):
     """Mounts the view of the place one is at and hides the others."""
 
+    BLANK = True
     DEFAULT_CSS = """
     Stage { height: 1fr; }
     """

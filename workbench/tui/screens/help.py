@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _SHOWN = {
     "question_mark": "?", "colon": ":", "slash": "/", "exclamation_mark": "!", "minus": "-",
-    "underscore": "_", "left_square_bracket": "[", "right_square_bracket": "]",
+    "underscore": "_", "plus": "+", "less_than_sign": "<",
+    "greater_than_sign": ">", "left_square_bracket": "[", "right_square_bracket": "]",
     "backspace": "⌫", "pagedown": "pgdn", "pageup": "pgup",
 }  # fmt: skip
 

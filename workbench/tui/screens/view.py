@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class View(Opening):
     """One place. Subclasses compose widgets and fill them in `fill`."""
 
+    BLANK = True
     DEFAULT_CSS = """
     View { height: 1fr; }
     View .title { height: 1; color: $foreground; text-style: bold; padding: 0 1; }

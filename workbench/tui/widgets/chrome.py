@@ -51,6 +51,7 @@ class TrailBar(Static):
 class StatusLine(Horizontal):
     """Case, generation, analyst, rows, time, job and audit head; always the same order."""
 
+    BLANK = True
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $surface; padding: 0 1; }
     StatusLine #status-case { width: auto; color: $text-muted; }

@@ -101,6 +101,7 @@ class SqlText(TextArea):
 class SqlEditor(Vertical):
     """Editor and completion list; its colours follow the bench's theme."""
 
+    BLANK = True
     DEFAULT_CSS = """
     SqlEditor { height: auto; max-height: 50%; }
     SqlEditor SqlText { height: 8; border: none; border-left: thick $primary; padding: 0 0 0 1; }

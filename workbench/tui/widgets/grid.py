@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 
-from workbench.tui.widgets.grid_canvas import GAP, NARROWEST, WIDEST, GridCanvas, cell_text
+from workbench.tui.widgets.grid_canvas import GridCanvas, cell_text
+from workbench.tui.widgets.grid_columns import NARROWEST, WIDEST
 
 _LAST = 1 << 62  # the last row, however many there will be
 
@@ -31,6 +32,9 @@ class Grid(GridCanvas):
         Binding("space", "mark", "mark", show=False, id="grid.mark"),
         Binding("exclamation_mark", "freeze", "freeze columns", show=False, id="grid.freeze"),
         Binding("minus", "hide", "hide column", show=False, id="grid.hide"),
+        Binding("plus", "show_all", "show all columns", show=False, id="grid.show_all"),
+        Binding("less_than_sign", "shift(-1)", "column left", show=False, id="grid.shift_left"),
+        Binding("greater_than_sign", "shift(1)", "column right", show=False, id="grid.shift_right"),
         Binding("underscore", "widen", "column width", show=False, id="grid.width"),
         Binding("v", "view_cell", "whole cell", show=False, id="grid.cell"),
         Binding("p", "pivot", "pivot", show=False, id="grid.pivot"),
@@ -80,9 +84,11 @@ class Grid(GridCanvas):
 
     def watch_cursor_column(self, _old: int, new: int) -> None:
         """Repaint the header and the row."""
-        self.repaint_row(self.cursor_row)
-        self.refresh(Region(0, 0, self.size.width, 1))
-        self._scroll_to_column(new)
+        if self.columns and self.layout_of.bring(new, self.size.width):
+            self.refresh_rows()
+        else:
+            self.repaint_row(self.cursor_row)
+            self.refresh(Region(0, 0, self.size.width, 1))
         self.post_message(self.Moved(self, self.cursor_row, new))
 
     def _scroll_to_cursor(self) -> None:
@@ -93,27 +99,12 @@ class Grid(GridCanvas):
         elif self.cursor_row >= top + height:
             self.scroll_to(y=self.cursor_row - height + 1, animate=False, immediate=True)
 
-    def _scroll_to_column(self, number: int) -> None:
-        shown = self.shown()
-        if number not in shown[self.frozen :]:
-            self.scroll_to(x=0, animate=False, immediate=True)
-            return
-        start = sum(self.widths[other] + GAP for other in shown if other < number)
-        frozen = sum(self.widths[other] + GAP for other in shown[: self.frozen])
-        left, width = self.scroll_offset.x, self.size.width
-        end = start + self.widths[number] + GAP
-        if start - frozen < left:
-            self.scroll_to(x=max(0, start - frozen), animate=False, immediate=True)
-        elif end > left + width:
-            self.scroll_to(x=end - width, animate=False, immediate=True)
-
     def action_move(self, rows: int, columns: int) -> None:
         """Move the cursor by rows and columns."""
-        self.jump(self.cursor_row + rows)
-        shown = self.shown()
-        if columns and shown:
-            at = shown.index(self.cursor_column) if self.cursor_column in shown else 0
-            self.cursor_column = shown[max(0, min(len(shown) - 1, at + columns))]
+        if rows:
+            self.jump(self.cursor_row + rows)
+        if columns and self.columns:
+            self.cursor_column = self.layout_of.step(self.cursor_column, columns)
 
     def jump(self, row: int) -> None:
         """Put the cursor on a row, as near as there is one; where more rows may come, ask."""
@@ -142,19 +133,26 @@ class Grid(GridCanvas):
 
     def action_freeze(self) -> None:
         """Freeze the columns up to the cursor; again to let go."""
-        shown = self.shown()
-        wanted = shown.index(self.cursor_column) + 1 if self.cursor_column in shown else 1
-        self.frozen = 0 if self.frozen == wanted else wanted
-        self.refresh()
+        self.layout_of.freeze(self.cursor_column)
+        self.refresh_rows()
 
     def action_hide(self) -> None:
-        """Hide the column; with one column left, show all again."""
-        if len(self.shown()) > 1:
-            self.hidden.add(self.cursor_column)
-            self.cursor_column = self.shown()[0]
-        else:
-            self.hidden.clear()
+        """Hide the column."""
+        if self.columns:
+            self.cursor_column = self.layout_of.hide(self.cursor_column)
+            self.refresh_rows()
+
+    def action_show_all(self) -> None:
+        """Show every column again, in the result's order."""
+        self.layout_of.show_all()
         self.refresh_rows()
+
+    def action_shift(self, by: int) -> None:
+        """Move the column left or right."""
+        if self.columns:
+            self.layout_of.move(self.cursor_column, by)
+            self.layout_of.bring(self.cursor_column, self.size.width)
+            self.refresh_rows()
 
     def action_widen(self) -> None:
         """Make the column as wide as its text here, or narrow again."""
@@ -163,9 +161,9 @@ class Grid(GridCanvas):
             row = self.source.row(index) if index < self.source.total else None
             if row is not None:
                 widest = max(widest, cell_len(cell_text(row[number], self.columns[number])))
-        self.widths[number] = (
-            min(WIDEST, widest) if self.widths[number] > WIDEST else max(NARROWEST, widest)
-        )
+        widths = self.layout_of.widths
+        widths[number] = min(WIDEST, widest) if widths[number] > WIDEST else max(NARROWEST, widest)
+        self.layout_of.bring(number, self.size.width)
         self.refresh_rows()
 
     def _ask(self, what: str) -> None:

@@ -13,6 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.safe_text import safe_text
+from workbench.tui.widgets.grid_columns import GAP, NARROWEST, WIDEST, Layout
 from workbench.tui.widgets.grid_source import (
     Cells,
     GridColumn,
@@ -20,11 +21,9 @@ from workbench.tui.widgets.grid_source import (
     PageSource,
 )
 
-WIDEST = 44
-NARROWEST = 3
-GAP = 2
 _SAMPLE, _SAMPLE_CELLS = 200, 10_000
 _STRIPS_KEPT = 512
+_LOOKS = ("header", "cursor", "cell", "mark", "null", "entity", "found")
 
 
 def cell_text(value: Any, column: GridColumn) -> str:
@@ -46,9 +45,7 @@ def cell_text(value: Any, column: GridColumn) -> str:
 class GridCanvas(ScrollView, can_focus=True):
     """A table over a `GridSource`: one header line, a cursor, marks, frozen first columns."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "grid--header", "grid--cursor", "grid--cell", "grid--mark", "grid--null", "grid--entity",
-    }  # fmt: skip
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"grid--{look}" for look in _LOOKS}
 
     DEFAULT_CSS = """
     GridCanvas { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
@@ -60,6 +57,7 @@ class GridCanvas(ScrollView, can_focus=True):
     GridCanvas .grid--mark { color: $warning; text-style: bold; }
     GridCanvas .grid--null { color: $text-disabled; }
     GridCanvas .grid--entity { color: $accent; }
+    GridCanvas .grid--found { color: $foreground; text-style: underline; }
     """
 
     cursor_row: reactive[int] = reactive(0, repaint=False)
@@ -70,16 +68,18 @@ class GridCanvas(ScrollView, can_focus=True):
         self.columns: list[GridColumn] = []
         self.source: GridSource = PageSource([])
         self.marks: set[int] = set()
-        self.frozen = 1
-        self.widths: list[int] = []
+        self.layout_of = Layout([])
         self._fitted: list[int] = []
-        self.hidden: set[int] = set()
+        # Beside the cells of a column: what is known of each value, by column name.
+        self.beside: dict[str, dict[str, str]] = {}
+        self.sought = ""
         self._strips: dict[tuple[int, bool], Strip] = {}
+        self._looks: dict[str, Style] = {}
 
     def show(self, columns: list[GridColumn], source: GridSource) -> None:
         """Draw another table; the cursor stays where it is if the shape is the same."""
         same = [column.name for column in columns] == [column.name for column in self.columns]
-        marked = [self._key(row) for row in self.marks] if same else []
+        marked = {self._key(row) for row in self.marks} if same else set()
         self.columns = columns
         self.source = source
         # A page that is read again keeps its marks, wherever their rows are now.
@@ -87,37 +87,39 @@ class GridCanvas(ScrollView, can_focus=True):
         if marked and isinstance(source, PageSource):
             self.marks.update(row for row in range(source.total) if self._key(row) in marked)
         if not same:
-            self.hidden.clear()
+            self.beside.clear()
             self.cursor_column = 0
-        if not same or self.widths == self._fitted:
-            self.widths = [self._fitting(number) for number in range(len(columns))]
-            self._fitted = list(self.widths)
+        if not same or self.layout_of.widths == self._fitted:
+            self._fitted = [self._fitting(at) for at in range(len(columns))]
+            if same:
+                self.layout_of.widths = list(self._fitted)
+            else:
+                self.layout_of = Layout(list(self._fitted))
         self.cursor_row = min(self.cursor_row, max(0, source.total - 1))
         self.refresh_rows()
 
-    def _key(self, index: int) -> Cells:
+    def _key(self, index: int) -> tuple[Any, ...]:
         """What makes a row itself: the entities it names, or else all of its cells."""
         cells = self.source.row(index) or []
         names = [cell for cell, column in zip(cells, self.columns, strict=False) if column.entity]
-        return names or cells
+        return tuple(names or cells)
 
     def refresh_rows(self) -> None:
         """The rows behind the grid changed."""
         self._strips.clear()
-        width = sum(self.widths[number] + GAP for number in self.shown())
-        self.virtual_size = Size(width, self.source.total + 1)
+        self.virtual_size = Size(1, self.source.total + 1)
         self.refresh()
 
     def rows_grew(self) -> None:
         """There are more rows than before; what is drawn stays."""
         if self.virtual_size.height - 1 < self.size.height:
             self.refresh()
-        self.virtual_size = Size(self.virtual_size.width, self.source.total + 1)
+        self.virtual_size = Size(1, self.source.total + 1)
 
     def rows_came(self) -> None:
         """Rows that were asked for are here."""
         if self.virtual_size.height != self.source.total + 1:
-            self.virtual_size = Size(self.virtual_size.width, self.source.total + 1)
+            self.virtual_size = Size(1, self.source.total + 1)
         self.refresh()
 
     def _fitting(self, number: int) -> int:
@@ -130,103 +132,133 @@ class GridCanvas(ScrollView, can_focus=True):
                 widest = max(widest, cell_len(cell_text(row[number], column)))
         return max(NARROWEST, min(WIDEST, widest))
 
-    def shown(self) -> list[int]:
-        return [number for number in range(len(self.columns)) if number not in self.hidden]
-
     # Drawing
+
+    def notify_style_update(self) -> None:
+        """Colours changed: of the theme, or because the focus came or went."""
+        self._looks = {}
+        self._strips.clear()
+        super().notify_style_update()
+
+    def _look(self, name: str) -> Style:
+        if not self._looks:
+            self._looks = {look: self.get_component_rich_style(f"grid--{look}") for look in _LOOKS}
+        return self._looks[name]
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of the visible part. Unchanged rows are the same strips as before, so that
+        neither filters nor the compositor work on them again."""
+        lines = [self.render_line(y) for y in range(crop.y, crop.bottom)]
+        if crop.x == 0 and crop.width == self.size.width:
+            return lines
+        return [line.crop_extend(crop.x, crop.right, self._look("cell")) for line in lines]
 
     def render_line(self, y: int) -> Strip:
         """One line of the visible part: the header, then rows."""
         if y == 0:
-            return self._crop(self._header())
+            return self._filtered(self._header())
         index = self.scroll_offset.y + y - 1
         if index >= self.source.total or not self.columns:
-            return Strip.blank(self.size.width, self.rich_style)
-        return self._crop(self._row_strip(index))
-
-    def _crop(self, strip: Strip) -> Strip:
-        frozen = sum(self.widths[number] + GAP for number in self.shown()[: self.frozen])
-        x, width = self.scroll_offset.x, self.size.width
-        if not frozen or not x or frozen >= width:
-            return strip.crop_extend(x, x + width, self.rich_style)
-        tail = strip.crop_extend(frozen + x, x + width, self.rich_style)
-        return Strip.join([strip.crop(0, frozen), tail]).adjust_cell_length(width, self.rich_style)
-
-    def _header(self) -> Strip:
-        style = self.get_component_rich_style("grid--header")
-        here = self.get_component_rich_style("grid--cursor") + Style(bold=True)
-        segments = []
-        for number in self.shown():
-            column = self.columns[number]
-            text = self._fit(safe_text(column.name), number)
-            chosen = here if number == self.cursor_column and self.has_focus else style
-            segments += [Segment(text, chosen), Segment(" " * GAP, style)]
-        return Strip(segments).extend_cell_length(self.size.width, style)
-
-    def _fit(self, text: str, number: int) -> str:
-        width, taken = self.widths[number], cell_len(text)
-        if taken > width:
-            return set_cell_size(text, width - 1) + "…"
-        space = " " * (width - taken)
-        return space + text if self.columns[number].numeric else text + space
-
-    def _row_strip(self, index: int) -> Strip:
+            return self._blank()
         key = (index, index == self.cursor_row)
         strip = self._strips.get(key)
         if strip is None:
             cells = self.source.row(index)
             if cells is None:
-                return Strip([Segment("…", self.get_component_rich_style("grid--null"))])
-            strip = self._draw(index, cells)
+                return self._blank("…")
+            strip = self._filtered(self._draw(index, cells))
             if len(self._strips) > _STRIPS_KEPT:
                 self._strips.clear()
             self._strips[key] = strip
+        else:
+            self.source.row(index)  # keeps its window, and asks for the next
         return strip
 
+    def _blank(self, text: str = "") -> Strip:
+        key = (-1 if text else -2, False)
+        strip = self._strips.get(key)
+        if strip is None:
+            look = self._look("cell")
+            strip = Strip([Segment(text, self._look("null"))] if text else [])
+            strip = strip.extend_cell_length(self.size.width, look)
+            self._strips[key] = strip
+        return strip
+
+    def _filtered(self, strip: Strip) -> Strip:
+        background = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return strip
+
+    def _header(self) -> Strip:
+        style, width = self._look("header"), self.size.width
+        here = self._look("cursor") + Style(bold=True)
+        segments = []
+        for number, room in self.layout_of.visible(width):
+            text = self._fit(safe_text(self.columns[number].name), number, room)
+            chosen = here if number == self.cursor_column and self.has_focus else style
+            segments += [Segment(text, chosen), Segment(" " * GAP, style)]
+        strip = Strip(segments).adjust_cell_length(width, style)
+        left, right = self.layout_of.more(width)
+        mark = self._look("mark") + Style(bgcolor=style.bgcolor)
+        if right:
+            strip = Strip.join([strip.crop(0, width - 1), Strip([Segment("›", mark)])])
+        if left:
+            strip = Strip.join([Strip([Segment("‹", mark)]), strip.crop(1)])
+        return strip
+
+    def _fit(self, text: str, number: int, width: int) -> str:
+        taken = cell_len(text)
+        if taken > width:
+            return set_cell_size(text, width - 1) + "…"
+        space = " " * (width - taken)
+        return space + text if self.columns[number].numeric else text + space
+
     def _draw(self, index: int, cells: Cells) -> Strip:
-        plain = self.get_component_rich_style("grid--cell")
-        styles = {
-            name: self.get_component_rich_style(f"grid--{name}")
-            for name in ("cursor", "mark", "null", "entity")
-        }
         current = index == self.cursor_row
-        base = styles["cursor"] if current else plain
+        base = self._look("cursor" if current else "cell")
+        marked = index in self.marks
         segments: list[Segment] = []
-        for number in self.shown():
-            column, value = self.columns[number], cells[number]
-            text = cell_text(value, column)
-            if size := self.source.cut(index, number):
-                text = f"{text} …{size:,}"
+        for number, room in self.layout_of.visible(self.size.width):
+            text = self._shown(index, number, cells[number])
             style = base
-            if index in self.marks:
-                style = base + Style.from_color(styles["mark"].color) + Style(bold=True)
-            elif value is None and not current:
-                style = styles["null"]
-            elif column.entity and not current:
-                style = styles["entity"]
+            if marked:
+                style = base + Style.from_color(self._look("mark").color) + Style(bold=True)
+            elif not current and cells[number] is None:
+                style = self._look("null")
+            elif not current and self.columns[number].entity:
+                style = self._look("entity")
+            if self.sought and self.sought in text.lower():
+                style += Style(underline=True, bold=True)
             if current and number == self.cursor_column and self.has_focus:
                 style = base + Style(reverse=True, bold=True)
-            segments += [Segment(self._fit(text, number), style), Segment(" " * GAP, base)]
-        return Strip(segments).extend_cell_length(max(self.size.width, 1), base).simplify()
+            segments += [Segment(self._fit(text, number, room), style), Segment(" " * GAP, base)]
+        return Strip(segments).simplify().adjust_cell_length(max(self.size.width, 1), base)
+
+    def _shown(self, index: int, number: int, value: Any) -> str:
+        column = self.columns[number]
+        text = cell_text(value, column)
+        if size := self.source.cut(index, number):
+            # The size stands where it is seen, however narrow the column.
+            room = max(1, self.layout_of.widths[number] - len(f" …{size:,}"))
+            return f"{set_cell_size(text, room).rstrip()} …{size:,}"
+        if self.beside and (known := self.beside.get(column.name)):
+            return f"{text}  {known.get(str(value), '')}".rstrip()
+        return text
 
     # Repainting
 
     def repaint_row(self, index: int) -> None:
+        """Draw one row anew."""
         self._strips.pop((index, True), None)
         self._strips.pop((index, False), None)
         line = index - self.scroll_offset.y + 1
         if 1 <= line < self.size.height:
             self.refresh(Region(0, line, self.size.width, 1))
 
-    def on_focus(self) -> None:
-        """The cursor looks different with focus."""
+    def on_resize(self) -> None:
+        """Other columns fit now."""
         self._strips.clear()
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """The cursor looks different without focus."""
-        self._strips.clear()
-        self.refresh()
 
     def record(self, index: int) -> dict[str, Any]:
         """A row as a dictionary; empty while it is not here."""

@@ -37,6 +37,7 @@ class Asked:
 class ResultRunner(Vertical):
     """Runs one statement at a time; rows appear with the engine's first batch."""
 
+    BLANK = True
     DEFAULT_CSS = """
     ResultRunner { height: 1fr; }
     """

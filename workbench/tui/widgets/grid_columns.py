@@ -1,0 +1,113 @@
+"""Which columns a grid shows, in what order, how wide, and which of them fit now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+GAP = 2
+NARROWEST = 3
+WIDEST = 44
+_TO_BE_READ = 6  # a last column that has less room than this is not begun
+
+
+class Layout:
+    """The arrangement of one table's columns; numbers are those of the result."""
+
+    def __init__(self, widths: list[int]) -> None:
+        self.widths = widths
+        self.order = list(range(len(widths)))
+        self.hidden: set[int] = set()
+        self.frozen = 1
+        self.first = 0  # of the columns that scroll, the one at the left
+
+    def shown(self) -> list[int]:
+        """The columns in their order, without hidden ones."""
+        return [number for number in self.order if number not in self.hidden]
+
+    def visible(self, room: int) -> list[tuple[int, int]]:
+        """(column, width) of what fits into `room` cells; the last one may be narrower."""
+        shown = self.shown()
+        fixed, moving = shown[: self._fixed(shown, room)], shown[self.frozen :]
+        if len(fixed) < self.frozen:
+            moving = shown[len(fixed) :]
+        taken = 0
+        fitting: list[tuple[int, int]] = []
+        for number in (*fixed, *moving[self.first :]):
+            left = room - taken
+            width = self.widths[number]
+            if width > left and left < min(_TO_BE_READ, width) and fitting:
+                break
+            fitting.append((number, min(width, left)))
+            taken += width + GAP
+            if taken >= room:
+                break
+        return fitting
+
+    def _fixed(self, shown: list[int], room: int) -> int:
+        """How many of the frozen columns can be kept: at least half the room moves."""
+        taken = 0
+        for at, number in enumerate(shown[: self.frozen]):
+            taken += self.widths[number] + GAP
+            if taken > max(room // 2, self.widths[shown[0]] + GAP):
+                return at
+        return min(self.frozen, len(shown))
+
+    def more(self, room: int) -> tuple[bool, bool]:
+        """Whether columns are out of sight at the left, and at the right."""
+        visible = self.visible(room)
+        shown = self.shown()
+        if not visible or not shown:
+            return False, False
+        last, width = visible[-1]
+        return self.first > 0, last != shown[-1] or width < self.widths[last]
+
+    def bring(self, number: int, room: int) -> bool:
+        """Scroll so that a column can be read whole; tells whether anything moved."""
+        shown, before = self.shown(), self.first
+        fixed = self._fixed(shown, room)
+        moving = shown[fixed:]
+        if number not in moving:
+            return False
+        at = moving.index(number)
+        left = room - sum(self.widths[one] + GAP for one in shown[:fixed])
+        self.first = min(self.first, at)
+        while self.first < at and self._span(moving[self.first : at + 1]) > left:
+            self.first += 1
+        return self.first != before
+
+    def _span(self, columns: Iterable[int]) -> int:
+        return sum(self.widths[one] + GAP for one in columns) - GAP
+
+    def step(self, number: int, by: int) -> int:
+        """The shown column `by` places from another, as near as there is one."""
+        shown = self.shown()
+        at = shown.index(number) if number in shown else 0
+        return shown[max(0, min(len(shown) - 1, at + by))]
+
+    def move(self, number: int, by: int) -> None:
+        """Put a column `by` shown places further left or right."""
+        other = self.step(number, by)
+        at = self.order.index(other)
+        self.order.remove(number)
+        self.order.insert(at, number)
+
+    def hide(self, number: int) -> int:
+        """Hide a column; the neighbour that takes its place. The last one stays."""
+        shown = self.shown()
+        if len(shown) < 2:
+            return number
+        neighbour = self.step(number, 1) if number != shown[-1] else shown[-2]
+        self.hidden.add(number)
+        return neighbour
+
+    def freeze(self, number: int) -> None:
+        """Freeze the columns up to this one; again to let go."""
+        shown = self.shown()
+        wanted = shown.index(number) + 1 if number in shown else 1
+        self.frozen = 0 if self.frozen == wanted else wanted
+        self.first = 0
+
+    def show_all(self) -> None:
+        """Every column again, in the result's order."""
+        self.hidden.clear()
+        self.order.sort()
