@@ -47,3 +47,25 @@ def test_campaigns_are_joined_named_split_and_decided(demo_case: Path) -> None:
     assert sorted(names) == ["", "", "Graders"]
     verified = run_workbench("audit", "verify", demo_case)
     assert verified.returncode == 0, verified.stderr
+
+
+def test_a_value_is_listed_from_its_page(demo_case: Path) -> None:
+    found = run_workbench("sql", demo_case, "--format", "csv", "SELECT instrument_fingerprint "
+                          "FROM payments ORDER BY 1 LIMIT 1")  # fmt: skip
+    card = found.stdout.split()[-1]
+    with bench(demo_case, 80, 24) as terminal:
+        terminal.wait(r"audit empty")
+        terminal.press("/", card)
+        terminal.wait(r"1 found")
+        terminal.press("enter")
+        terminal.wait(r"instrument  pi_")
+        terminal.press("L")
+        terminal.wait(r"known_bad")
+        terminal.press("down", "down", "enter")
+        terminal.wait(r"Listed as known_bad: say why")
+        terminal.press("told by the bank", "enter")
+        terminal.wait(r"listed as known_bad by .*: told by the bank")
+        terminal.press("ctrl+q")
+        assert terminal.wait_end() == 0
+    listed = run_workbench("lists", "show", demo_case, "--format", "csv")
+    assert "known_bad,told by the bank" in listed.stdout

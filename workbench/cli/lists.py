@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from workbench.audit import bodies
+from workbench import listing
 from workbench.case import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, library_of, put_records
-from workbench.desk import Desk, expiry, lapsed
-from workbench.errors import UsageError, WorkbenchError
+from workbench.desk import Desk, lapsed
+from workbench.errors import UsageError
 from workbench.intake.schema import ENTITY_FAMILIES
 from workbench.ledger_tables import time_text
 from workbench.settings import load_settings
 
-_ROLES = ("hub", "allow", "known_bad")
 _TEXTS = ["family", "value", "role", "reason", "author"]
 _NAMES = [*_TEXTS, "until", "lapsed"]
 
@@ -51,7 +51,7 @@ def show(case: Path, family: str, chosen: Choices) -> int:
 @CASE
 @click.argument("family")
 @click.argument("value")
-@click.option("--role", type=click.Choice(_ROLES), required=True,
+@click.option("--role", type=click.Choice(list(listing.ROLES)), required=True,
               help="hub: shared by many for no reason of theirs; allow; known_bad")  # fmt: skip
 @click.option("--reason", required=True, help="why, in words; it is recorded")
 @click.option("--until", default="", help="date on which it lapses")
@@ -63,7 +63,7 @@ def add(case: Path, family: str, value: str, role: str, reason: str, until: str)
         raise UsageError(
             f"There is no family “{family}”.", hint=f"Families: {', '.join(sorted(families))}."
         )
-    return _edit(opened, bodies.list_edit("add", family, value, role, _said(reason), expiry(until)))
+    return _edit(opened, lambda desk: listing.put(desk, family, value, role, reason, until))
 
 
 @lists.command()
@@ -73,33 +73,13 @@ def add(case: Path, family: str, value: str, role: str, reason: str, until: str)
 @click.option("--reason", required=True, help="why, in words; it is recorded")
 def remove(case: Path, family: str, value: str, reason: str) -> int:
     """Take a VALUE of a FAMILY off the lists of CASE."""
-    opened = Case.open(case)
-    desk = Desk(opened, load_settings())
-    try:
-        entries = desk.ledger().state.entity_lists()
-    finally:
-        desk.close()
-    roles = [
-        entry["role"] for entry in entries if (entry["family"], entry["value"]) == (family, value)
-    ]
-    if not roles:
-        raise WorkbenchError(
-            f"No list of this case has the {family} “{value}”.",
-            hint=f"See: workbench lists show {case}",
-        )
-    return _edit(opened, bodies.list_edit("remove", family, value, roles[0], _said(reason)))
+    return _edit(Case.open(case), lambda desk: listing.take_off(desk, family, value, reason))
 
 
-def _said(reason: str) -> str:
-    if not reason.strip():
-        raise UsageError("An entry needs a reason.", hint="Give --reason TEXT.")
-    return reason
-
-
-def _edit(case: Case, body: dict[str, object]) -> int:
+def _edit(case: Case, work: Callable[[Desk], str]) -> int:
     desk = Desk(case, load_settings())
     try:
-        record = desk.append("list_edit", body)
+        record = work(desk)
     finally:
         desk.close()
     output.write(f"{record}\n")

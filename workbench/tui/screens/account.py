@@ -66,7 +66,8 @@ class AccountPage(View):
         )
         self._profile(card.first(), rhythm)
         self._grid("linked", "account-linked", linked)
-        self.query_one(Steps).choose(str(self.state.get("part", "profile")))
+        if not self.filled:  # read again, the part stays
+            self.query_one(Steps).choose(str(self.state.get("part", "profile")))
         self.focus_if_in_front()
         exchanges, payments, why = await self.pages(
             ("account-exchanges", account), ("account-payments", account), ("account-why", account)

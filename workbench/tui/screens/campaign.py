@@ -64,7 +64,8 @@ class CampaignPage(View):
             grid_columns(_EDITS, ["VARCHAR"] * 3 + ["BIGINT"] + ["VARCHAR"] * 3),
             PageSource([_edit_row(act) for act in reversed(acts)]),
         )
-        self.query_one(Steps).choose(str(self.state.get("part", "clusters")))
+        if not self.filled:  # read again, the part stays
+            self.query_one(Steps).choose(str(self.state.get("part", "clusters")))
         self.focus_if_in_front()
         self.tell_status()
 

@@ -47,7 +47,8 @@ class Campaigns(View):
     async def fill(self) -> None:
         """The list first; the others when they are asked for."""
         await self._read("list")
-        self.query_one(Steps).choose(str(self.state.get("part", "list")))
+        if not self.filled:  # read again, the part stays
+            self.query_one(Steps).choose(str(self.state.get("part", "list")))
         self.focus_if_in_front()
         self.tell_status()
 

@@ -54,7 +54,8 @@ class ClusterPage(View):
         self._head(card.first())
         self._grid("evidence", "cluster-evidence", evidence)
         self._grid("score", "cluster-components", score)
-        self.query_one(Steps).choose(str(self.state.get("part", "evidence")))
+        if not self.filled:  # read again, the part stays
+            self.query_one(Steps).choose(str(self.state.get("part", "evidence")))
         self.focus_if_in_front()
         members, lane_rows, texts = await self.pages(
             ("cluster-members", {"cluster": cluster}),

@@ -1,0 +1,47 @@
+"""Entity lists: values that an analyst classed as hub, allowed or known bad, by ledger records."""
+
+from __future__ import annotations
+
+from workbench.audit import bodies
+from workbench.audit.canonical import Fields
+from workbench.audit.state import LedgerState
+from workbench.desk import Desk, expiry
+from workbench.errors import UsageError, WorkbenchError
+
+ROLES = {
+    "hub": "shared by many for no reason of theirs: it links nobody",
+    "allow": "known and harmless",
+    "known_bad": "seen in a campaign: whoever has it is watched for",
+}
+
+
+def entry_of(state: LedgerState, family: str, value: str) -> Fields | None:
+    """The entry in force of a value, or None."""
+    wanted = (family, value)
+    return next(
+        (one for one in state.entity_lists() if (one["family"], one["value"]) == wanted), None
+    )
+
+
+def put(desk: Desk, family: str, value: str, role: str, reason: str, until: str = "") -> str:
+    """Put a value on a list, replacing the entry it had; returns the record's id."""
+    body = bodies.list_edit("add", family, value, role, _said(reason), expiry(until))
+    return desk.append("list_edit", body)
+
+
+def take_off(desk: Desk, family: str, value: str, reason: str) -> str:
+    """Take a value off its list; returns the record's id."""
+    entry = entry_of(desk.ledger().state, family, value)
+    if entry is None:
+        raise WorkbenchError(
+            f"No list of this case has the {family} “{value}”.",
+            hint=f"See: workbench lists show {desk.case_path}",
+        )
+    body = bodies.list_edit("remove", family, value, entry["role"], _said(reason))
+    return desk.append("list_edit", body)
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise UsageError("An entry needs a reason.", hint="Give --reason TEXT.")
+    return reason
