@@ -1,12 +1,12 @@
-"""`python -m tests.benchmarks.detection FOLDER [--accounts N] [--seeds 1,2,3]`: prints marks.
+"""`python -m tests.benchmarks.detection FOLDER`: prints the marks of the examination.
 
-Worlds are generated and loaded below FOLDER and used again by the next run.
+`--accounts N`, `--seeds 1,2,3` and `--which own|foreign|all` choose the worlds, which are made
+and loaded below FOLDER and used again by the next run. `--details` names what went wrong.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
 import shutil
 import time
 from pathlib import Path
@@ -15,46 +15,59 @@ import duckdb
 import polars as pl
 
 from tests.benchmarks.detection.baselines import co_action, components
-from tests.benchmarks.detection.measure import Marks, mark
-from tests.benchmarks.detection.worlds import make, plan
-from workbench.analysis.build import build
-from workbench.resources import queries_dir
+from tests.benchmarks.detection.measure import Marks, faults, mark
+from tests.benchmarks.detection.running import analyse
+from tests.benchmarks.detection.worlds import Plan, make, others, own
 
 _ANSWER = "SELECT account_id, cluster_id, cluster_score, member_score, campaign_like FROM "
 
 
-def show(world: str, method: str, marks: Marks, seconds: float) -> None:
+def show(world: str, method: str, marks: Marks, seconds: float, mib: int = 0) -> None:
     """One line of the table."""
     print(
         f"{world:24} {method:11} {marks.precision:6.3f} {marks.recall:6.3f} {marks.recall_4:6.3f}"
-        f" {marks.benign:6d} {marks.ranking:7.3f} {marks.whole:6.3f} {seconds:7.1f}",
+        f" {marks.benign:6d} {marks.ranking:7.3f} {marks.whole:6.3f} {marks.least_whole:6.3f}"
+        f" {seconds:7.1f} {mib or '':>6}",
         flush=True,
     )
 
 
+def examine(folder: Path, plan: Plan, given: argparse.Namespace) -> None:
+    """Examine one world, with both baselines."""
+    world = make(folder, plan, given.accounts)
+    copy = folder / f"examined-{given.which}.duckdb"
+    shutil.copy(world.store, copy)
+    seconds, mib = analyse(copy, folder)
+    with duckdb.connect(str(copy), read_only=True) as case:
+        answer = pl.DataFrame(case.sql(f"{_ANSWER} cluster_members"))
+        kinds = pl.DataFrame(case.sql("SELECT cluster_id, kind, score, families FROM clusters"))
+    show(plan.name, "workbench", mark(answer, world.truth), seconds, mib)
+    if given.details:
+        print("\n".join(faults(answer, world.truth, kinds)))
+    for method, run in (("components", components), ("co-action", co_action)):
+        if not given.alone:
+            start = time.monotonic()
+            show(plan.name, method, mark(run(copy), world.truth), time.monotonic() - start)
+
+
 def main() -> None:
-    """Examine every world of the plan, with both baselines."""
+    """Examine every world of the plan."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--accounts", type=int, default=4_000)
     parser.add_argument("--seeds", default="101,202,303")
+    parser.add_argument("--which", choices=("own", "foreign", "all"), default="all")
+    parser.add_argument("--details", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="without the baselines")
     given = parser.parse_args()
-    heads = ("precis", "recall", "lvl 4", "benign", "ranking", "whole", "seconds")
+    heads = ("precis", "recall", "lvl 4", "benign", "ranking", "whole", "least", "seconds", "MiB")
     print(f"{'world':24} {'method':11} " + " ".join(heads))
-    for name, config in plan(given.accounts, [int(seed) for seed in given.seeds.split(",")]):
-        world = make(given.folder, name, config)
-        copy = given.folder / "examined.duckdb"
-        shutil.copy(world.store, copy)
-        start = time.monotonic()
-        build(copy, spill=given.folder, queries=[queries_dir()])
-        seconds = time.monotonic() - start
-        with duckdb.connect(str(copy), read_only=True) as case:
-            answer = pl.DataFrame(case.sql(f"{_ANSWER} cluster_members"))
-        show(name, "workbench", mark(answer, world.truth), seconds)
-        for method, run in (("components", components), ("co-action", co_action)):
-            start = time.monotonic()
-            show(name, method, mark(run(copy), world.truth), time.monotonic() - start)
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
+    seeds = [int(seed) for seed in given.seeds.split(",")]
+    plans = own(given.accounts, seeds) if given.which != "foreign" else []
+    plans += others(given.accounts, seeds) if given.which != "own" else []
+    given.folder.mkdir(parents=True, exist_ok=True)
+    for plan in plans:
+        examine(given.folder, plan, given)
 
 
 if __name__ == "__main__":

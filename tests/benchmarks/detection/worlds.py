@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
+from tests.benchmarks.detection.foreign.world import foreign
 from workbench.settings import load_settings
-from workbench.synth.config import SynthConfig
 from workbench.synth.generate import generate
 from workbench.synth.worlds import exam
 from workbench.workers.loading import LoadOptions, load_case
+
+OMITTED = ("payments", "only_hashes", "prompts", "ips", "tls", "accounts")
+FOREIGN_OMITTED = ("payments", "hashes", "prompts", "ips", "tls", "accounts", "orgs", "clients")
 
 
 @dataclass(frozen=True)
@@ -24,24 +29,48 @@ class World:
     truth: pl.DataFrame
 
 
-def plan(accounts: int, seeds: list[int]) -> list[tuple[str, SynthConfig]]:
+@dataclass(frozen=True)
+class Plan:
+    """A world that can be made: its name and what writes its extract into a folder."""
+
+    name: str
+    write: Callable[[Path], object]
+
+
+def own(accounts: int, seeds: list[int]) -> list[Plan]:
     """Full worlds of every seed; with the first seed also worlds that lack something."""
-    worlds = [(f"seed {seed}", exam(seed, accounts)) for seed in seeds]
-    for omit in ("payments", "only_hashes", "prompts", "ips", "tls", "accounts"):
-        worlds.append((f"seed {seeds[0]} no {omit}", exam(seeds[0], accounts, (omit,))))
-    return worlds
+    omits = [(seed, "") for seed in seeds] + [(seeds[0], omit) for omit in OMITTED]
+    return [
+        Plan(
+            f"own {seed}{' no ' if omit else ''}{omit}",
+            partial(generate, config=exam(seed, accounts, (omit,) if omit else ())),
+        )
+        for seed, omit in omits
+    ]
 
 
-def make(folder: Path, name: str, config: SynthConfig) -> World:
+def others(accounts: int, seeds: list[int]) -> list[Plan]:
+    """The same of the other maker of worlds."""
+    omits = [(seed, "") for seed in seeds] + [(seeds[0], omit) for omit in FOREIGN_OMITTED]
+    return [
+        Plan(
+            f"foreign {seed}{' no ' if omit else ''}{omit}",
+            partial(foreign, seed=seed, accounts=accounts, omit=omit),
+        )
+        for seed, omit in omits
+    ]
+
+
+def make(folder: Path, plan: Plan, accounts: int) -> World:
     """Generate and load one world below a folder; worlds that are there already are used again."""
-    home = folder / f"{name.replace(' ', '-')}-{config.accounts}"
+    home = folder / f"{plan.name.replace(' ', '-')}-{accounts}"
     if not (home / "done").exists():
         shutil.rmtree(home, ignore_errors=True)
-        generate(home / "extract", config)
+        plan.write(home / "extract")
         extract = home / "extract"
         files = sorted(path for path in extract.iterdir() if path.name != "truth")
         load_case(home / "case", files, LoadOptions(), load_settings().load)
         (home / "done").touch()
     truth = pl.read_parquet(home / "extract" / "truth" / "accounts.parquet")
     (store,) = (home / "case").glob("store-*.duckdb")
-    return World(name, store, truth)
+    return World(plan.name, store, truth)

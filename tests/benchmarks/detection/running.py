@@ -1,0 +1,28 @@
+"""Runs the analysis of a store in a process of its own, so that its peak memory can be told."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from workbench.analysis.build import build
+from workbench.resources import queries_dir
+
+
+def analyse(store: Path, spill: Path) -> tuple[float, int]:
+    """Seconds and peak memory (MiB) of the analysis of a store; raises where it fails."""
+    command = [sys.executable, "-m", "tests.benchmarks.detection.running", str(store), str(spill)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    seconds, mib = json.loads(done.stdout.splitlines()[-1])
+    return float(seconds), int(mib)
+
+
+if __name__ == "__main__":
+    start = time.monotonic()
+    build(Path(sys.argv[1]), spill=Path(sys.argv[2]), queries=[queries_dir()])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps([time.monotonic() - start, peak]))
