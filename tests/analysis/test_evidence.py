@@ -33,6 +33,8 @@ def test_values_come_out_again(case: duckdb.DuckDBPyConnection) -> None:
 FIGURES = {
     "even volumes": "rate_spread", "even answers": "output_spread",
     "even requests": "input_spread", "one turn": "one_turn", "verified holders": "verified",
+    "aims": "aim_share", "new model at once": "release_share", "made together": "made_together",
+    "firms of their own": "own_domain",
 }  # fmt: skip
 
 
@@ -58,6 +60,10 @@ def test_components_come_out_again(case: duckdb.DuckDBPyConnection) -> None:
             source = words.get(name, name.removeprefix("shared "))
             mean = {row["source"]: row["mean_llr"] for row in answer}.get(source, 0.0)
             assert mean == pytest.approx(value, abs=1e-4)
+            tested += 1
+        elif name == "common texts":
+            shares = [row["share_of_prompts"] for row in answer if row["common"]]
+            assert sum(shares) == pytest.approx(value, abs=2e-6)  # type: ignore[arg-type]
             tested += 1
     assert tested > 100
 

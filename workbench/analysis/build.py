@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workbench.analysis.figures import Figures, add_ownership, population, read_figures
+from workbench.analysis.aims import aims
+from workbench.analysis.figures import Figures, add_ownership, read_figures
 from workbench.analysis.finding import Found, find_clusters
 from workbench.analysis.judge import Verdict, judge
 from workbench.analysis.links import Links, read_links
@@ -37,7 +38,7 @@ from workbench.playbooks.library import read_library
 
 Tell = Callable[[str, int, int], None]
 # Rises when the same store would give other clusters than before.
-METHOD = "1"
+METHOD = "2"
 # What the card says is missing: words to the columns that would have told.
 _GROUPS = {
     "payments": (("payments", "instrument_fingerprint"),),
@@ -101,6 +102,7 @@ def _write(
     found = find_clusters(links, read_activity(session), tell)
     tell("scoring clusters", 0, found.clusters)
     ids = [row[0] for row in session.rows("SELECT account_id FROM account_index ORDER BY a")]
+    session.run(statement("habits"), parameters=aims())
     for part in statement("clusters_begin").split(";\n"):
         session.run(part)
     figures, verdicts = _judged(session, links, found, ids)
@@ -149,8 +151,7 @@ def _judged(
     sizes = np.maximum(np.bincount(found.label[rows], minlength=found.clusters), 1)
     mean = np.bincount(found.rhythm.c[own], weights=found.rhythm.llr[own], minlength=found.clusters)
     rhythm = {c: float(mean[c] / sizes[c]) for c in range(found.clusters)}
-    usual = population(session)
-    figures = read_figures(session, links, found.terms, found.label, rhythm)
+    figures, usual = read_figures(session, links, found.terms, found.label, rhythm)
     verdicts = [judge(figure, usual) for figure in figures]
     suspects = frozenset(f.number for f, v in zip(figures, verdicts, strict=True) if v.suspect)
     add_ownership(figures, links, count_values(links, found.label), suspects)

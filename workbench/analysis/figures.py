@@ -45,6 +45,7 @@ class Figures:
     wording: bool = True  # whether the case holds text; whole-prompt hashes show no templates
     shared_prompts: int = 0
     outside_prompts: float = 0.0
+    common_texts: float | None = None
 
     def share(self, family: str) -> float:
         """Share of members that have the cluster's most common value of a family."""
@@ -58,7 +59,6 @@ class Figures:
 
 
 _WORDING = frozenset(("head", "tail", "phrase"))
-_PLAIN = ("c", "accounts", "exchanges", "input_tokens", "output_tokens", "first_ts", "last_ts")
 
 
 def _rows(session: LoadSession, name: str) -> list[dict[str, Any]]:
@@ -67,21 +67,21 @@ def _rows(session: LoadSession, name: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def population(session: LoadSession) -> dict[str, float | None]:
-    """The figures over all accounts."""
-    return dict(_rows(session, "population")[0])
-
-
 def read_figures(
     session: LoadSession, links: Links, terms: Terms, label: Ints, rhythm: dict[int, float]
-) -> list[Figures]:
-    """Figures of all clusters in order of their number; needs the temporary table `members`."""
+) -> tuple[list[Figures], dict[str, float | None]]:
+    """Figures of all clusters in order of their number, and the usual ones of the whole case.
+
+    Needs the temporary table `members` and the table `account_habits`.
+    """
     found: dict[int, Figures] = {}
-    for row in _rows(session, "member_features"):
-        number = int(row["c"])
-        values = {name: row[name] for name in row if name not in _PLAIN}
-        plain = {name: row[name] for name in _PLAIN if name != "c"}
-        found[number] = Figures(number, values=values, **plain, rhythm=rhythm.get(number, 0.0))
+    values = {int(row.pop("c")): row for row in _rows(session, "figures")}
+    usual = values.pop(-1, {})
+    for row in _rows(session, "volumes"):
+        number = int(row.pop("c"))
+        found[number] = Figures(
+            number, values=values[number], **row, rhythm=rhythm.get(number, 0.0)
+        )
     for row in _rows(session, "holders"):
         held = Holder(row["value"], row["members"], row["accounts"], row["holding"])
         found[row["c"]].holders[row["family"]] = held
@@ -89,11 +89,12 @@ def read_figures(
         figure = found[row["c"]]
         figure.shared_prompts = int(row["shared_prompts"])
         figure.outside_prompts = row["holdings_with_outsiders"] / max(row["holdings"], 1)
+        figure.common_texts = row["common_texts"]
     wording = any(family.name in _WORDING for family in links.families)
     for figure in found.values():
         figure.wording = wording
     _add_sources(found, links, terms, label)
-    return [found[number] for number in sorted(found)]
+    return [found[number] for number in sorted(found)], usual
 
 
 def _add_sources(found: dict[int, Figures], links: Links, terms: Terms, label: Ints) -> None:

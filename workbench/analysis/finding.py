@@ -17,6 +17,7 @@ from workbench.analysis.refine import (
     family_terms,
     merge,
     pair_totals,
+    split,
 )
 from workbench.analysis.rhythm import Activity, rhythm_ratios
 from workbench.analysis.seeds import communities
@@ -51,8 +52,11 @@ def find_clusters(links: Links, activity: Activity, tell: Callable[[str, int, in
         tell("refining clusters", turn, _ROUNDS)
         terms, rhythm, pairs = _evaluate(links, activity, label)
         before, label = label, compact(merge(pairs, assign(pairs, label, links.accounts)))
-        if np.mean(before != label) < _SETTLED:
+        label = split(links, label, count_values(links, label))
+        if np.count_nonzero((before >= 0) != (label >= 0)) <= _SETTLED * links.accounts:
             break
+    terms, rhythm, pairs = _evaluate(links, activity, label)
+    label = compact(assign(pairs, label, links.accounts, anchored=True))
     terms, rhythm, pairs = _evaluate(links, activity, label)
     return Found(label, terms, rhythm, pairs)
 

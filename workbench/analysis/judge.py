@@ -62,7 +62,7 @@ def judge(figure: Figures, usual: dict[str, float | None]) -> Verdict:
     open_ = _benign(figure, usual)
     verdict = Verdict(components=[*together, *work, *open_])
     verdict.coordination = _logistic(2.0 * (sum(c.points for c in together) - 1.8))
-    verdict.extraction = _logistic(sum(c.points for c in work) - 2.0)
+    verdict.extraction = _logistic(sum(c.points for c in work) - 3.0)
     verdict.benign = _logistic(-sum(c.points for c in open_) - 1.5)
     both = math.sqrt(verdict.coordination * verdict.extraction)
     verdict.score = both * (1.0 - verdict.benign)
@@ -84,6 +84,7 @@ def _coordination(figure: Figures) -> list[Component]:
             "evidence-sources",
         )
         for name, mean in sorted(figure.sources.items())
+        if name != "habits"  # how work looks is judged below
     ]
     out.append(
         Component(
@@ -101,53 +102,74 @@ def _coordination(figure: Figures) -> list[Component]:
 
 def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
     content = figure.sources.get("content") if figure.wording else None
-    several = (figure.values["active"] or 0) >= 5
-    spread = figure.values["rate_spread"] if several else None
-    query = "evidence-figures"
+    values = figure.values
+    several = (values["active"] or 0) >= 5
+    sure = figure.accounts / (figure.accounts + 6.0)  # the spread of a few accounts says little
+    query, dealt = "evidence-figures", figure.common_texts
+    alike = content is not None and content >= 3.0
     return [
-        _line("template reuse", content, 4.5, lambda v, u: 2.5 * _clip((v - u) / 2.0, -1.5, 1.0),
+        _line("template reuse", content, 4.5, lambda v, u: 2.0 * _clip((v - u) / 2.0, -1.5, 1.0),
               "members' prompts share rare wording; mean log ratio per member",
               "evidence-sources"),
-        _line("even volumes", spread, usual["rate_spread"],
-              lambda v, u: 2.5 * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
+        _line("even volumes", values["rate_spread"] if several else None, usual["rate_spread"],
+              lambda v, u: 2.5 * sure * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
               "spread of daily volume over members (quartiles, logarithm); people differ widely",
               query),
-        _line("even answers", figure.values["output_spread"] if several else None,
-              usual["output_spread"], lambda v, u: 0.7 * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
+        _line("even answers", values["output_spread"] if several else None,
+              usual["output_spread"], lambda v, u: 0.5 * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
               "spread of members' usual answer length (quartiles, logarithm)", query),
-        _line("even requests", figure.values["input_spread"] if several else None,
-              usual["input_spread"], lambda v, u: 0.7 * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
+        _line("even requests", values["input_spread"] if several else None,
+              usual["input_spread"], lambda v, u: 0.4 * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
               "spread of members' usual request length (quartiles, logarithm)", query),
-        _line("one turn", figure.values["one_turn"], usual["one_turn"],
-              lambda v, u: _clip((v - u) / 0.3, -1.0, 1.0),
+        _line("one turn", values["one_turn"], usual["one_turn"],
+              lambda v, u: 0.6 * _clip((v - u) / 0.3, -1.0, 1.0),
               "sessions of one exchange; the median member", query),
-        _line("queue", figure.rhythm, 0.0, lambda v, u: 1.5 * _clip(v / 3.0, -1.0, 1.0),
+        _line("queue", figure.rhythm, 0.0,
+              lambda v, u: 1.5 * _clip(v / 3.0, 0.0, 1.0) + 0.5 * _clip(v / 3.0, -1.0, 0.0),
               "work arrives when the others' does, beyond time of day and day", "evidence-sources"),
-        _line("work dealt out", _sharding(figure), 0.0, lambda v, u: 1.0 * (v - 0.5),
-              "alike prompts without the very same text; 1 where no text repeats",
+        _line("common texts", dealt, 0.0,
+              lambda v, u: 0.4 * (alike and v < 0.1) - 3.0 * _clip((v - 0.2) / 0.4, 0.0, 1.0),
+              "prompts that many members send word for word: an exercise, not work dealt out",
               "evidence-repeats"),
+        _line("aims", values["aim_share"], usual["aim_share"],
+              lambda v, u: 2.0 * _clip((v - u) / 0.4, -0.25, 1.0),
+              "requests for hidden reasoning, for grades or for training data, in ten languages",
+              query),
+        _line("new model at once", values["release_share"], usual["release_share"],
+              lambda v, u: 0.8 * _clip((v - u) / 0.4, 0.0, 1.0),
+              "of the traffic in the 24 hours after a release, the part on the new model", query),
+        _line("made together", values["made_together"], usual["made_together"], _together,
+              "accounts made in the same thirty days", query),
     ]  # fmt: skip
 
 
-def _sharding(figure: Figures) -> float | None:
-    content = figure.sources.get("content") if figure.wording else None
-    if content is None or content < 3.0:
-        return None
-    return max(0.0, 1.0 - figure.shared_prompts / max(figure.accounts, 1))
+def _together(value: float, usual: float) -> float:
+    return 0.0 if usual > 0.6 else _clip(2.0 * (value - usual) / (1.0 - usual) - 0.4, -1.0, 0.5)
 
 
 def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
-    holder = one_holder(figure)
     verified, ordinary = figure.values["verified"], usual["verified"]
+    trust, known = _trust(figure, usual), holders_known(usual)
+    name = max(figure.share("org"), trust * figure.own("domain"))
     query = "evidence-holders"
     return [
         _line("one organisation", figure.share("org") if "org" in figure.holders else 0.0, 0.0,
               lambda v, u: -5.0 * max(0.0, v - 0.3), "members of one declared organisation", query),
-        _line("one open holder", holder, 0.0, lambda v, u: -4.0 * max(0.0, v - 0.4),
+        _line("one open holder", one_holder(figure), 0.0,
+              lambda v, u: -4.0 * trust * max(0.0, v - 0.4),
               "members that one name (own domain) and one payer stand behind", query),
         _line("one name", max(figure.share("org"), figure.own("domain")), 0.0,
-              lambda v, u: -3.5 * max(0.0, v - 0.4),
+              lambda v, u: -3.5 * max(0.0, name - 0.4),
               "members under one organisation or one domain that is nobody else's", query),
+        _line("one payer", figure.share("instrument"), 0.0,
+              lambda v, u: 0.0 if known else -3.0 * _clip((v - 0.7) / 0.2, 0.0, 1.0),
+              "members that one instrument pays for; counts where nothing tells who they are",
+              query),
+        _line("holders unknown", 0.0 if known else 1.0, 0.0, lambda v, u: -0.8 * v,
+              "no extract tells organisation, domain or verification", query),
+        _line("firms of their own", figure.values["own_domain"], usual["own_domain"],
+              lambda v, u: -3.0 * _clip((v - max(u, 0.2)) / 0.4, 0.0, 1.0),
+              "members under a domain that at most three accounts have", "evidence-figures"),
         _line("numbered addresses", figure.own("email_shape") if not _plus(figure) else 0.0, 0.0,
               lambda v, u: 0.7 * v, "addresses that differ in their digits only", query),
         _line("device farm", figure.sources.get("machine"), 0.0,
@@ -165,6 +187,19 @@ def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
               lambda v, u: -1.5 * v * min(1.0, figure.shared_prompts / figure.accounts),
               "repeated prompts that strangers send word for word too", "evidence-repeats"),
     ]  # fmt: skip
+
+
+def _trust(figure: Figures, usual: dict[str, float | None]) -> float:
+    """How far a common domain shows an open holder: a campaign can buy a domain of its own."""
+    verified, ordinary = figure.values["verified"], usual["verified"]
+    if verified is not None and ordinary is not None:
+        return _clip(verified / max(ordinary, 0.05), 0.2, 1.0) if ordinary >= 0.1 else 1.0
+    return 0.6 if (usual["org_share"] or 0.0) > 0.05 else 1.0
+
+
+def holders_known(usual: dict[str, float | None]) -> bool:
+    """Whether any extract tells who stands behind accounts."""
+    return any((usual[name] or 0.0) > 0.0 for name in ("org_share", "domain_share", "verified"))
 
 
 def one_holder(figure: Figures) -> float:
@@ -234,8 +269,9 @@ def _line(
 
 _BENIGN = frozenset(
     (
-        "one organisation", "one open holder", "one name", "numbered addresses",
-        "device farm", "verified holders", "one mailbox", "public wording", "public texts",
+        "one organisation", "one open holder", "one name", "one payer", "holders unknown",
+        "firms of their own", "numbered addresses", "device farm", "verified holders",
+        "one mailbox", "public wording", "public texts",
     )
 )  # fmt: skip
 

@@ -25,7 +25,7 @@ SOURCES: dict[str, str] = {
     "org": "identity", "phone": "identity",
     "referral": "signup", "signup": "signup",
     "head": "content", "tail": "content", "phrase": "content", "prompt": "content",
-    "system_prompt": "private", "tools": "private",
+    "system_prompt": "private", "tools": "private", "habits": "habits",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import igraph
 import numpy as np
 
 from workbench.analysis.links import Bools, Floats, Ints, Links
@@ -40,7 +41,8 @@ class Terms:
 class Pairs:
     """Candidate (account, cluster) pairs: total ratio in nats, independent sources in support.
 
-    `shared` is the total before what an account lacks is held against it.
+    `shared` is the total before what an account lacks is held against it. `anchored`: the account
+    has one of the sources that most of the cluster's members have, or there is no such source.
     """
 
     a: Ints
@@ -48,6 +50,7 @@ class Pairs:
     total: Floats
     support: Ints
     shared: Floats
+    anchored: Bools
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def count_values(links: Links, label: Ints) -> Counts:
     return Counts(key // groups, key % groups, members)
 
 
-def telling(links: Links, label: Ints, counts: Counts) -> Counts:
+def telling(links: Links, label: Ints, counts: Counts, least: float = _LEAST) -> Counts:
     """For each value the few clusters that it speaks for most: the rest would add next to nothing.
 
     Without this a value that thousands hold, spread over hundreds of clusters, costs their product.
@@ -79,7 +82,7 @@ def telling(links: Links, label: Ints, counts: Counts) -> Counts:
     members = counts.members.astype(np.float64)
     outside = np.maximum(links.held[counts.v] - members, 0.0)
     ratio = np.log((members / size) / ((outside + 0.5) / np.maximum(links.accounts - size, 1.0)))
-    keep = np.flatnonzero(ratio >= _LEAST)
+    keep = np.flatnonzero(ratio >= least)
     gain = members[keep] * ratio[keep]
     order = keep[np.lexsort((counts.c[keep], -gain, counts.v[keep]))]
     v = counts.v[order]
@@ -141,7 +144,7 @@ def pair_totals(links: Links, terms: Terms, label: Ints, extra: Terms | None = N
         source, llr = np.r_[source, extra.family], np.r_[llr, extra.llr]
     if not len(a):
         none = np.zeros(0, dtype=np.int64)
-        return Pairs(none, none, np.zeros(0), none, np.zeros(0))
+        return Pairs(none, none, np.zeros(0), none, np.zeros(0), np.zeros(0, dtype=bool))
     groups, sources = int(c.max()) + 1, int(source.max()) + 1
     key = (a * groups + c) * sources + source
     order = np.lexsort((llr, key))
@@ -153,16 +156,17 @@ def pair_totals(links: Links, terms: Terms, label: Ints, extra: Terms | None = N
     table[row, key % sources] = llr
     a, c = pair // groups, pair % groups
     shared = table.sum(axis=1)
-    total = shared + _lacking(table, a, c, label)
-    return Pairs(a, c, total, (table >= SUPPORT).sum(axis=1), shared)
+    against, anchored = _lacking(table, a, c, label)
+    return Pairs(a, c, shared + against, (table >= SUPPORT).sum(axis=1), shared, anchored)
 
 
-def _lacking(table: Floats, a: Ints, c: Ints, label: Ints) -> Floats:
-    """Log odds against pairs that lack a source which most of the cluster's members have."""
+def _lacking(table: Floats, a: Ints, c: Ints, label: Ints) -> tuple[Floats, Bools]:
+    """Log odds against pairs that lack a source which most members have; who has any of those."""
     groups = max(int(c.max()), int(label.max(initial=-1))) + 1
     size = np.maximum(np.bincount(label[label >= 0], minlength=groups), 1)
     own = label[a] == c
     out = np.zeros(len(a))
+    held, exists = np.zeros(len(a), dtype=bool), np.zeros(groups, dtype=bool)
     for source in range(table.shape[1]):
         value = table[:, source]
         half = 0.5 * np.bincount(c[own], weights=value[own], minlength=groups) / size
@@ -171,15 +175,22 @@ def _lacking(table: Floats, a: Ints, c: Ints, label: Ints) -> Floats:
         against = np.maximum(np.log(np.maximum(1.0 - have, 0.0) + 1.0 / (size + 2.0)), -_CAP / 2)
         typical = (half >= 1.0) & (have >= 0.6)
         out += np.where(~enough & typical[c], against[c], 0.0)
-    return out
+        held |= (value >= SUPPORT) & typical[c]
+        exists |= typical
+    return out, held | ~exists[c]
 
 
-def assign(pairs: Pairs, label: Ints, accounts: int) -> Ints:
-    """Each account's best cluster, where the odds and at least two sources speak for it."""
+def assign(pairs: Pairs, label: Ints, accounts: int, *, anchored: bool = False) -> Ints:
+    """Each account's best cluster, where the odds and at least two sources speak for it.
+
+    `anchored`: only accounts that have something of what holds the cluster together. Chance
+    companions that share odds and ends with some of the members leave; asked for too early, it
+    would drive out the smaller half of a first guess.
+    """
     sizes = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)
     prior = np.log(np.maximum(sizes[pairs.c], 1) / accounts)
     odds = pairs.total + prior
-    belongs = (odds > 0) & (pairs.support >= 2)
+    belongs = (odds > 0) & (pairs.support >= 2) & (pairs.anchored | (not anchored))
     out = np.full(accounts, -1, dtype=np.int64)
     order = np.argsort(odds[belongs], kind="stable")  # the best is written last
     out[pairs.a[belongs][order]] = pairs.c[belongs][order]
@@ -192,6 +203,28 @@ def compact(label: Ints, smallest: int = SMALLEST) -> Ints:
     keep: Bools = sizes >= smallest
     number = np.where(keep, np.cumsum(keep) - 1, -1)
     return np.where(label >= 0, number[np.maximum(label, 0)], -1) if len(sizes) else label
+
+
+def split(links: Links, label: Ints, counts: Counts) -> Ints:
+    """Parts of a cluster that no telling value of three members joins become clusters.
+
+    Without this two groups that a first guess threw together would vouch for each other, each
+    with values of its own.
+    """
+    size = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)
+    found = telling(links, label, counts, least=SUPPORT)
+    glue = found.members >= np.where(size[found.c] < 8, 2, 3)
+    v, c = found.v[glue], found.c[glue]
+    first = np.searchsorted(links.v, v, side="left")
+    length = np.searchsorted(links.v, v, side="right") - first
+    pair = np.repeat(np.arange(len(v)), length)
+    link = first[pair] + np.arange(len(pair)) - np.repeat(np.cumsum(length) - length, length)
+    inside = label[links.a[link]] == c[pair]
+    edges = np.column_stack((links.a[link[inside]], links.accounts + pair[inside]))
+    parts = igraph.Graph(n=links.accounts + len(v), edges=edges).connected_components().membership
+    part = np.asarray(parts, dtype=np.int64)[: links.accounts]
+    number = np.unique(part, return_inverse=True)[1]
+    return compact(np.where(label >= 0, number, -1))
 
 
 def merge(pairs: Pairs, label: Ints) -> Ints:

@@ -143,6 +143,37 @@ TRAIT_STATS = Table(
     kind="derived",
 )
 
+ACCOUNT_HABITS = Table(
+    "account_habits",
+    "one row per account: what of its work the scores of clusters look at",
+    (
+        _ACCOUNT,
+        _count("exchanges", "exchanges of the account"),
+        Column("log_rate", "DOUBLE", "logarithm of exchanges a day over its span"),
+        Column("log_output", "DOUBLE", "logarithm of the median answer", unit="tokens"),
+        Column("log_input", "DOUBLE", "logarithm of the median request", unit="tokens"),
+        _share("one_turn_share", "as in account_profile"),
+        _share("hour_entropy", "as in account_profile"),
+        _share("weekend_share", "as in account_profile"),
+        _share("tool_share", "as in account_profile"),
+        _count("made_in", "fifteen-day period of its creation, counted from 1970"),
+        Column("org_id", "VARCHAR", "its organisation", entity="org"),
+        Column("verified", "BOOLEAN", "whether the holder's identity was verified"),
+        Column("paying", "BOOLEAN", "whether it has a payment instrument"),
+        Column("own_domain", "BOOLEAN", "whether at most three accounts have its e-mail domain"),
+        _count("sampled_prompts", "different prompts looked at for repeats"),
+        _count("texts", "prompts read for their aim"),
+        _share("trace_share", "of those, requests to write out hidden reasoning"),
+        _share("grading_share", "of those, requests to grade by a rubric"),
+        _share("making_share", "of those, requests for training data"),
+        _share("aim_share", "of those, with any such aim"),
+        _share("release_share", "of its traffic in the 24 hours after model releases, the part on "
+               "the new model"),
+    ),
+    kind="derived",
+    order=("account_id",),
+)  # fmt: skip
+
 CLUSTERS = Table(
     "clusters",
     "one row per cluster of linked accounts",
@@ -297,8 +328,8 @@ DERIVED: dict[str, Table] = {
     table.name: table
     for table in (
         ACCOUNT_PROFILE, COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES, TRAITS, TRAIT_STATS,
-        CLUSTERS, CLUSTER_MEMBERS, CLUSTER_EVIDENCE, MEMBER_EVIDENCE, CLUSTER_COMPONENTS,
-        FIND_WARNINGS, DECISIONS, CAMPAIGN_MEMBERS, SEEN_PATTERNS,
+        ACCOUNT_HABITS, CLUSTERS, CLUSTER_MEMBERS, CLUSTER_EVIDENCE, MEMBER_EVIDENCE,
+        CLUSTER_COMPONENTS, FIND_WARNINGS, DECISIONS, CAMPAIGN_MEMBERS, SEEN_PATTERNS,
     )
 }  # fmt: skip
 

@@ -85,10 +85,10 @@ def faults(answer: pl.DataFrame, truth: pl.DataFrame, clusters: pl.DataFrame) ->
             f"{p['cluster_id']} {p['n']} {p['score'] or 0:.2f} {p['kind_right']} ({p['families']})"
             for p in parts.head(4).to_dicts()
         )
-        whole = parts["n"].max() / len(rows) if parts["cluster_id"][0] else 0.0  # type: ignore[operator]
+        whole = parts["n"][0] / len(rows) if parts["cluster_id"][0] else 0.0
         if first["is_campaign"] and (whole < 0.95 or called < 0.95 * len(rows)):
             lines.append(f"    {group} level {first['level']} of {len(rows)}: {text}")
-        elif not first["is_campaign"] and (called or (parts["score"].max() or 0) > 0.3):  # type: ignore[operator]
+        elif not first["is_campaign"] and (called or parts.filter(pl.col("score") > 0.3).height):
             lines.append(f"    HONEST {group} of {len(rows)}, called {called}: {text}")
     strangers = joined.filter(pl.col("group_id").is_null() & pl.col("campaign_like"))
     return [*lines, f"    singles called: {len(strangers)}"]

@@ -54,8 +54,20 @@ class Account:
     cover: tuple[float, Writer, Clock] | None = None
 
 
-_MAIL = ("gmail.com", "outlook.com", "yahoo.com", "icloud.com", "hotmail.com", "qq.com", "163.com",
-         "proton.me", "mail.ru", "web.de", "gmx.net", "naver.com")  # fmt: skip
+_MAIL = (
+    "gmail.com",
+    "outlook.com",
+    "yahoo.com",
+    "icloud.com",
+    "hotmail.com",
+    "qq.com",
+    "163.com",
+    "proton.me",
+    "mail.ru",
+    "web.de",
+    "gmx.net",
+    "naver.com",
+)
 
 
 class Town:
@@ -67,17 +79,34 @@ class Town:
         self.language = rng.choice([("en",), ("en", "en", "zh"), ("en", "ru", "ja", "zh")])
         self.form = rng.choice(["uuid", "number", "short"])
         # Popular software: a few combinations that thousands have, and a long tail.
-        versions = [f"{rng.randint(0, 2)}.{rng.randint(0, 90)}.{rng.randint(0, 9)}" for _ in range(40)]
-        names = ("openai-python", "anthropic-sdk-python", "axios", "okhttp", "python-requests",
-                 "node-fetch", "LangChain", "litellm", "aiohttp", "Go-http-client")  # fmt: skip
-        prints = [f"t13d{rng.randint(10, 19)}{rng.randint(10, 14)}h2_{rng.getrandbits(48):012x}"
-                  for _ in range(25)]  # fmt: skip
-        self.clients = [(f"{rng.choice(names)}/{rng.choice(versions)}", prints[int(25 * rng.random() ** 2)])
-                        for _ in range(220)]  # fmt: skip
+        versions = [
+            f"{rng.randint(0, 2)}.{rng.randint(0, 90)}.{rng.randint(0, 9)}" for _ in range(40)
+        ]
+        names = (
+            "openai-python",
+            "anthropic-sdk-python",
+            "axios",
+            "okhttp",
+            "python-requests",
+            "node-fetch",
+            "LangChain",
+            "litellm",
+            "aiohttp",
+            "Go-http-client",
+        )
+        prints = [
+            f"t13d{rng.randint(10, 19)}{rng.randint(10, 14)}h2_{rng.getrandbits(48):012x}"
+            for _ in range(25)
+        ]
+        self.clients = [
+            (f"{rng.choice(names)}/{rng.choice(versions)}", prints[int(25 * rng.random() ** 2)])
+            for _ in range(220)
+        ]
         self.browsers = [
             (f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/{rng.randint(118, 131)}.0.0.0", p)
-            for p in prints[:6] for _ in range(4)
-        ]  # fmt: skip
+            for p in prints[:6]
+            for _ in range(4)
+        ]
         self.bins = [f"{rng.choice('45')}{rng.randrange(10**5):05d}" for _ in range(160)]
         self.exits = [self.address() for _ in range(24)]  # VPN exits
         self.carrier = [self.address() for _ in range(30)]  # carrier NAT
@@ -91,8 +120,8 @@ class Town:
         """A public address, now and then of the sixth version."""
         r = self.rng
         if r.random() < 0.12:
-            return f"2a0{r.randint(0, 9)}:{r.randrange(65536):x}:{r.randrange(65536):x}:{r.randrange(65536):x}::{r.randrange(65536):x}"
-        return f"{r.choice([23, 45, 51, 77, 81, 90, 101, 113, 151, 176, 188, 203])}.{r.randrange(256)}.{r.randrange(256)}.{r.randrange(1, 255)}"
+            return f"2a0{r.randint(0, 9)}:{r.randrange(65536):x}:{r.randrange(65536):x}:{r.randrange(65536):x}::{r.randrange(65536):x}"  # noqa: E501
+        return f"{r.choice([23, 45, 51, 77, 81, 90, 101, 113, 151, 176, 188, 203])}.{r.randrange(256)}.{r.randrange(256)}.{r.randrange(1, 255)}"  # noqa: E501
 
     def fresh_id(self) -> str:
         """In the style of this world's system."""
@@ -105,18 +134,24 @@ class Town:
     def card(self, bin_: str | None = None, funding: str | None = None) -> Card:
         """A new card."""
         r = self.rng
-        return (f"fp_{r.getrandbits(64):016x}", bin_ or r.choice(self.bins),
-                funding or r.choices(["credit", "debit", "prepaid"], [55, 38, 7])[0],
-                f"{r.getrandbits(64):016x}")  # fmt: skip
+        return (
+            f"fp_{r.getrandbits(64):016x}",
+            bin_ or r.choice(self.bins),
+            funding or r.choices(["credit", "debit", "prepaid"], [55, 38, 7])[0],
+            f"{r.getrandbits(64):016x}",
+        )
 
     def mail(self) -> str:
         """A private person's address."""
         r = self.rng
-        local = r.choice([
-            lambda: f"{word(r)}{r.choice(['', '.', '_'])}{word(r)}",
-            lambda: f"{word(r)}{r.randint(1, 9999)}",
-            lambda: f"{word(r)[:1]}{word(r)}{r.randint(70, 99)}",
-        ])()  # fmt: skip
+        first, second = word(r), word(r)
+        local = r.choice(
+            [
+                f"{first}{r.choice(['', '.', '_'])}{second}",
+                f"{first}{r.randint(1, 9999)}",
+                f"{first[:1]}{second}{r.randint(70, 99)}",
+            ]
+        )
         return f"{local}@{r.choices(_MAIL, [9, 4, 3, 3, 2, 2, 2, 1, 1, 1, 1, 1])[0]}"
 
     def device(self) -> str:
@@ -129,8 +164,10 @@ def human(zone: float, peak: float, width: float, weekends: float = 1.0) -> Cloc
 
     def clock(rng: Random, n: int, first: float, last: float) -> list[float]:
         days = max(1, int((last - first) / DAY))
-        busy = [rng.lognormvariate(0, 1.0) * (weekends if (int(first / DAY) + d) % 7 >= 5 else 1.0)
-                for d in range(days)]  # fmt: skip
+        busy = [
+            rng.lognormvariate(0, 1.0) * (weekends if (int(first / DAY) + d) % 7 >= 5 else 1.0)
+            for d in range(days)
+        ]
         out: list[float] = []
         while len(out) < n:
             day = rng.choices(range(days), busy)[0]
@@ -154,8 +191,10 @@ def cron(step: float) -> Clock:
     def clock(rng: Random, n: int, first: float, last: float) -> list[float]:
         slots = max(1, int((last - first) / step))
         base = first - first % step
-        return sorted(min(max(base + rng.randrange(slots) * step + rng.expovariate(1 / 40.0), first), last)
-                      for _ in range(n))  # fmt: skip
+        return sorted(
+            min(max(base + rng.randrange(slots) * step + rng.expovariate(1 / 40.0), first), last)
+            for _ in range(n)
+        )
 
     return clock
 

@@ -10,8 +10,23 @@ from tests.benchmarks.detection.foreign.crowds import single
 from tests.benchmarks.detection.foreign.texts import AIMS, operator_frames, people, template, word
 
 # What an operator leaves behind besides its work.
-_SLIPS = ("card", "bin", "holder", "ip", "net", "device", "client", "mail", "domain", "phone",
-          "system", "tools", "referral", "wave", "queue")  # fmt: skip
+_SLIPS = (
+    "card",
+    "bin",
+    "holder",
+    "ip",
+    "net",
+    "device",
+    "client",
+    "mail",
+    "domain",
+    "phone",
+    "system",
+    "tools",
+    "referral",
+    "wave",
+    "queue",
+)
 _OUT = {"trace": 7.0, "reward": 1.2, "agent": 6.6, "code": 6.9}
 
 
@@ -19,7 +34,12 @@ def slips(rng: Random, level: int) -> set[str]:
     """Careless operators leave many traces, careful ones two, the most careful none."""
     if level == 4:
         return {"queue", "drip"}
-    number = {0: rng.randint(7, 10), 1: rng.randint(5, 7), 2: rng.randint(3, 5), 3: rng.randint(2, 3)}
+    number = {
+        0: rng.randint(7, 10),
+        1: rng.randint(5, 7),
+        2: rng.randint(3, 5),
+        3: rng.randint(2, 3),
+    }
     return set(rng.sample(_SLIPS, number[level]))
 
 
@@ -31,29 +51,54 @@ def campaign(town: Town, rng: Random, size: int, level: int, name: str) -> list[
     variants = (1, 2, 4, 8, 12)[level] * rng.randint(1, 2)
     frames, tongues = operator_frames(rng, aim, languages, variants, level >= 2)
     start = rng.uniform(-3 * DAY, 0.3 * town.span)
-    hours = (rng.uniform(0.5, 2) * HOUR if level == 4 else rng.uniform(1, 12) * HOUR)
-    dispatcher = (queue(rng, rng.uniform(0.05, 0.15) if level == 4 else rng.uniform(0.2, 0.7),
-                        hours / (4 if level == 4 else 1), max(0.0, start), town.span)
-                  if "queue" in left else flat)  # fmt: skip
+    hours = rng.uniform(0.5, 2) * HOUR if level == 4 else rng.uniform(1, 12) * HOUR
+    dispatcher = (
+        queue(
+            rng,
+            rng.uniform(0.05, 0.15) if level == 4 else rng.uniform(0.2, 0.7),
+            hours / (4 if level == 4 else 1),
+            max(0.0, start),
+            town.span,
+        )
+        if "queue" in left
+        else flat
+    )
     stock = _Stock(town, rng, size, level)
     volume, spread = rng.lognormvariate(3.6, 0.4), rng.uniform(0.08, 0.4)
     mixed = rng.uniform(0.0, (0.05, 0.1, 0.3, 0.4, 0.4)[level])
     out = []
     for place in range(size):
         a = single(town, rng)
-        a = replace(a, kind="campaign", group=name, level=level, plan="payg", channel="api",
-                    verified=rng.random() < 0.1, clock=dispatcher, turns=1.0, banned_at=None,
-                    referral=None, out=(_OUT[aim] + rng.gauss(0, 0.1), 0.5), systems=[None], tools=[None],
-                    pivot=rng.expovariate(1 / 8.0) if rng.random() < 0.7 else None,
-                    requests=max(5, round(volume * max(0.3, rng.gauss(1, spread)))))  # fmt: skip
+        a = replace(
+            a,
+            kind="campaign",
+            group=name,
+            level=level,
+            plan="payg",
+            channel="api",
+            verified=rng.random() < 0.1,
+            clock=dispatcher,
+            turns=1.0,
+            banned_at=None,
+            referral=None,
+            out=(_OUT[aim] + rng.gauss(0, 0.1), 0.5),
+            systems=[None],
+            tools=[None],
+            pivot=rng.expovariate(1 / 8.0) if rng.random() < 0.7 else None,
+            requests=max(5, round(volume * max(0.3, rng.gauss(1, spread)))),
+        )
         a.cards = a.cards or [town.card()]
         a.created = _signup(rng, left, start, place, size, town)
         if level in (2, 3) and rng.random() < 0.2:
             a.created = -rng.uniform(30, 500) * DAY  # bought, aged
-        a.first = min(max(0.0, a.created, start) + rng.expovariate(1 / (8 * HOUR)), town.span - 2 * HOUR)
+        a.first = min(
+            max(0.0, a.created, start) + rng.expovariate(1 / (8 * HOUR)), town.span - 2 * HOUR
+        )
         a.last = town.span
         mine = rng.sample(range(variants), min(variants, rng.randint(1, 4)))
-        a.writer = template(town.vocabulary, [frames[i] for i in mine], [tongues[i] for i in mine], 45)
+        a.writer = template(
+            town.vocabulary, [frames[i] for i in mine], [tongues[i] for i in mine], 45
+        )
         stock.dress(a, left, place)
         if mixed > 0.02:
             a.cover = (mixed, people(town.vocabulary, "en", 0.1), human(rng.uniform(-9, 9), 14, 4))
@@ -62,9 +107,7 @@ def campaign(town: Town, rng: Random, size: int, level: int, name: str) -> list[
     return out
 
 
-def _signup(
-    rng: Random, left: set[str], start: float, place: int, size: int, town: Town
-) -> float:
+def _signup(rng: Random, left: set[str], start: float, place: int, size: int, town: Town) -> float:
     if "wave" in left:
         return start + (place % 3) * DAY + rng.uniform(0, 3 * HOUR)
     if "drip" in left:
@@ -84,12 +127,19 @@ class _Stock:
         self.virtual = [town.card(self.bin, "prepaid") for _ in range(size)]
         self.holders = [f"{rng.getrandbits(64):016x}" for _ in range(count)]
         self.lines = [town.address() for _ in range(max(2, count))]
-        self.nets = [f"{rng.randrange(20, 200)}.{rng.randrange(256)}.{rng.randrange(256)}"
-                     for _ in range(max(1, count // 2))]  # fmt: skip
+        self.nets = [
+            f"{rng.randrange(20, 200)}.{rng.randrange(256)}.{rng.randrange(256)}"
+            for _ in range(max(1, count // 2))
+        ]
         self.devices = [town.device() for _ in range(count)]
-        self.client = (f"{rng.choice(['python-httpx', 'aiohttp', 'okhttp'])}/{rng.randint(0, 5)}.{rng.randint(0, 99)}.{rng.randint(0, 30)}",
-                       f"t13d{rng.getrandbits(44):x}")  # fmt: skip
-        self.prefix, self.domain = word(rng), f"{word(rng)}{word(rng)}.{rng.choice(['top', 'xyz', 'com'])}"
+        self.client = (
+            f"{rng.choice(['python-httpx', 'aiohttp', 'okhttp'])}/{rng.randint(0, 5)}.{rng.randint(0, 99)}.{rng.randint(0, 30)}",  # noqa: E501
+            f"t13d{rng.getrandbits(44):x}",
+        )
+        self.prefix, self.domain = (
+            word(rng),
+            f"{word(rng)}{word(rng)}.{rng.choice(['top', 'xyz', 'com'])}",
+        )
         self.phones = [f"{rng.getrandbits(48):012x}" for _ in range(count)]
         self.system, self.tools = f"prv-{rng.getrandbits(40):x}", f"prv-{rng.getrandbits(40):x}"
         self.code, self.amount = f"REF{rng.randint(1000, 9999)}", rng.choice([500, 1000, 2000])
@@ -119,7 +169,9 @@ class _Stock:
         elif rng.random() < 0.9:
             a.clients = [self.town.clients[int(len(self.town.clients) * rng.random() ** 2.5)]]
         if "mail" in left:
-            a.email = f"{self.prefix}{rng.randint(100, 99999)}@{rng.choice(['gmail.com', 'outlook.com'])}"
+            a.email = (
+                f"{self.prefix}{rng.randint(100, 99999)}@{rng.choice(['gmail.com', 'outlook.com'])}"
+            )
         if "domain" in left:
             a.email = f"{word(rng)}{rng.randint(1, 99)}@{self.domain}"
         if "phone" in left:

@@ -31,27 +31,48 @@ def single(town: Town, rng: Random) -> Account:
     last = town.span if rng.random() < 0.7 else rng.uniform(first, town.span)
     language = rng.choice(town.language)
     account = Account(
-        town.fresh_id(), created, town.mail(), home[0], min(first, town.span - HOUR),
+        town.fresh_id(),
+        created,
+        town.mail(),
+        home[0],
+        min(first, town.span - HOUR),
         max(last, min(first, town.span - HOUR) + 600),
-        max(1, min(3000, round(4 * rng.paretovariate(0.75)) if rng.random() < 0.5 else
-                   round(rng.lognormvariate(2.7, 1.3)))),
-        human(rng.uniform(-11, 12), rng.uniform(9, 22), rng.uniform(1.5, 4.5), rng.uniform(0.3, 1.4)),
+        max(
+            1,
+            min(
+                3000,
+                round(4 * rng.paretovariate(0.75))
+                if rng.random() < 0.5
+                else round(rng.lognormvariate(2.7, 1.3)),
+            ),
+        ),
+        human(
+            rng.uniform(-11, 12), rng.uniform(9, 22), rng.uniform(1.5, 4.5), rng.uniform(0.3, 1.4)
+        ),
         people(town.vocabulary, language, rng.choice([0.0, 0.05, 0.3])),
         plan=rng.choice(["free", "payg", "payg", "pro"]),
-        verified=rng.random() < 0.4, ips=home, turns=rng.uniform(1.2, 6),
-        clients=[rng.choice(town.browsers) if rng.random() < 0.5 else
-                 town.clients[int(len(town.clients) * rng.random() ** 2.5)]],
+        verified=rng.random() < 0.4,
+        ips=home,
+        turns=rng.uniform(1.2, 6),
+        clients=[
+            rng.choice(town.browsers)
+            if rng.random() < 0.5
+            else town.clients[int(len(town.clients) * rng.random() ** 2.5)]
+        ],
         devices=[town.device()] if rng.random() < 0.8 else [],
         phone=f"{rng.getrandbits(48):012x}" if rng.random() < 0.6 else None,
         cards=[] if rng.random() < 0.3 else [town.card()],
-        amount=rng.choice([500, 1000, 2000, 2000, 5000]), keys=rng.choice([1, 1, 2]),
+        amount=rng.choice([500, 1000, 2000, 2000, 5000]),
+        keys=rng.choice([1, 1, 2]),
         out=(rng.gauss(5.3, 0.7), rng.uniform(0.6, 1.3)),
-    )  # fmt: skip
+    )
     if rng.random() < 0.15:
         account.referral = rng.choice(["WELCOME10", "PODCAST", "SPRING", "DEV-DAY"])
     if rng.random() < 0.3:  # a program of theirs
         frames = [rng.choice(CUSTOMER).replace("{c}", word(rng).title())]
-        account.writer = template(town.vocabulary, frames, ["zh" if "为" in frames[0] else "en"], 25)
+        account.writer = template(
+            town.vocabulary, frames, ["zh" if "为" in frames[0] else "en"], 25
+        )
         account.clock = rng.choice([flat, cron(HOUR), account.clock])
         account.turns, account.out = 1.0, (rng.gauss(2.5, 1.2), 0.5)
         account.systems = [f"own-{rng.getrandbits(40):x}"]
@@ -71,7 +92,10 @@ def single(town: Town, rng: Random) -> Account:
 
 def office(town: Town, rng: Random, size: int) -> list[Account]:
     """One NAT, one domain, one card, office hours."""
-    exits, domain = [town.address() for _ in range(rng.randint(1, 3))], f"{word(rng)}{word(rng)}.com"
+    exits, domain = (
+        [town.address() for _ in range(rng.randint(1, 3))],
+        f"{word(rng)}{word(rng)}.com",
+    )
     card, org = town.card(), f"org{rng.getrandbits(32):x}" if rng.random() < 0.6 else None
     frame = rng.choice(CUSTOMER).replace("{c}", domain.split(".")[0].title())
     zone = rng.uniform(-8, 9)
@@ -79,7 +103,7 @@ def office(town: Town, rng: Random, size: int) -> list[Account]:
     for _ in range(size):
         a = single(town, rng)
         a.org, a.email, a.cards, a.verified = org, f"{word(rng)}.{word(rng)}@{domain}", [card], True
-        a.ips, a.signup_ip = exits + [town.address()], rng.choice(exits)
+        a.ips, a.signup_ip = [*exits, town.address()], rng.choice(exits)
         a.clock = human(zone, 13, 2.2, 0.05)
         if rng.random() < 0.4:
             a.writer, a.turns = template(town.vocabulary, [frame], ["en"], 30), 1.5
@@ -101,7 +125,9 @@ def course(town: Town, rng: Random, size: int) -> list[Account]:
         a.referral, a.cards, a.plan = code, [], "education"
         a.email = f"{word(rng)}{rng.randint(10, 99)}@{domain}" if domain else a.email
         a.ips, a.signup_ip = [*rng.sample(campus, 2), town.address()], rng.choice(campus)
-        a.writer = bank(sheet, rng.choice(["{q}", "solve: {q}", "{q} please explain"]), town.vocabulary)
+        a.writer = bank(
+            sheet, rng.choice(["{q}", "solve: {q}", "{q} please explain"]), town.vocabulary
+        )
         a.clock = human(0, 15, 3.0, 0.6)
         a.requests = max(2, round(rng.lognormvariate(2.3, 0.9)))
         out.append(a)
@@ -128,11 +154,14 @@ def tenants(town: Town, rng: Random, size: int) -> list[Account]:
     cloud = [f"{net}.{rng.randrange(1, 250)}" for _ in range(rng.randint(2, 8))]
     client = rng.choice(town.clients)
     frames = [rng.choice(CUSTOMER).replace("{c}", word(rng).title()) for _ in range(2)]
-    system, tools = f"own-{rng.getrandbits(40):x}", rng.choice([None, f"tool-{rng.getrandbits(40):x}"])
+    system, tools = (
+        f"own-{rng.getrandbits(40):x}",
+        rng.choice([None, f"tool-{rng.getrandbits(40):x}"]),
+    )
     out = []
     for _ in range(size):
         a = single(town, rng)
-        a.email = f"{rng.choice(['api', 'it', 'admin', word(rng)])}@{word(rng)}{word(rng)}.{rng.choice(['com', 'de', 'io'])}"
+        a.email = f"{rng.choice(['api', 'it', 'admin', word(rng)])}@{word(rng)}{word(rng)}.{rng.choice(['com', 'de', 'io'])}"  # noqa: E501
         a.ips = [*cloud, a.ips[0]]
         a.clients = [client]
         a.systems, a.tools = [system], [tools]
@@ -168,7 +197,7 @@ def fleet(town: Town, rng: Random, size: int) -> list[Account]:
 
 
 def benchmarkers(town: Town, rng: Random, size: int) -> list[Account]:
-    """Strangers who run the same public test sets with the same harness, or grade with its judge."""
+    """Strangers who run the same public test sets with the same harness, or grade with its judge."""  # noqa: E501
     sets = questions(town.vocabulary, rng, 250)
     client = ("lm-eval-harness/0.4.2 openai-python/1.3", rng.choice(town.clients)[1])
     out = []
@@ -239,8 +268,10 @@ def lab(town: Town, rng: Random, size: int) -> list[Account]:
     """A research group that makes training data under its own name, with accounts for quota."""
     size = min(size, 14)
     domain, card = f"{word(rng)}.ac.uk", town.card()
-    frames = ["Create a challenging exam question about {p} and answer it in full.",
-              "Rate the following summary for faithfulness from 1 to 5 and explain: {p}"]  # fmt: skip
+    frames = [
+        "Create a challenging exam question about {p} and answer it in full.",
+        "Rate the following summary for faithfulness from 1 to 5 and explain: {p}",
+    ]
     frames = [f"[{word(rng)}] {frame}" for frame in frames]
     line = town.address()
     out = []

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905 (prompts and word lists stand on one line each)
 """Prompts: what people write, what is public, what customers and campaigns repeat."""
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ _HAN = ("的一是在不了有和人这中大为上个国我以要他时来用�
         "十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形"
         "相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展")  # fmt: skip
 _KANA = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをん漢字問題回答方法"
-_CYRILLIC = "ба во ги до же за и ко ла мо не пи ро су то фе ха ци чу ша ще ва ря ню ты ст пр".split()
+_CYRILLIC = (
+    "ба во ги до же за и ко ла мо не пи ро су то фе ха ци чу ша ще ва ря ню ты ст пр".split()
+)
 
 
 def word(rng: Random) -> str:
@@ -54,7 +57,9 @@ class Vocabulary:
         out, left = [], words
         while left > 0:
             n = min(left, rng.randint(5, 18))
-            out.append(" ".join(self.pick(rng) for _ in range(n)).capitalize() + rng.choice(".....?!"))
+            out.append(
+                " ".join(self.pick(rng) for _ in range(n)).capitalize() + rng.choice(".....?!")
+            )
             left -= n
         return " ".join(out)
 

@@ -36,9 +36,15 @@ def foreign(folder: Path, seed: int, accounts: int, omit: str = "") -> None:
     _write(folder, tables, omit)
     truth = pl.DataFrame(
         [(a.id, a.group, a.kind, a.level, a.kind == "campaign") for a in everybody],
-        schema={"account_id": pl.String, "group_id": pl.String, "kind": pl.String,
-                "level": pl.Int64, "is_campaign": pl.Boolean}, orient="row",
-    )  # fmt: skip
+        schema={
+            "account_id": pl.String,
+            "group_id": pl.String,
+            "kind": pl.String,
+            "level": pl.Int64,
+            "is_campaign": pl.Boolean,
+        },
+        orient="row",
+    )
     (folder / "truth").mkdir(parents=True, exist_ok=True)
     truth.write_parquet(folder / "truth" / "accounts.parquet")
 
@@ -59,8 +65,11 @@ def _crowds(town: Town, rng: Random, wanted: int) -> list[Account]:
     share, number = rng.uniform(0.25, 0.5), 0
     while len(out) < share * wanted:
         # Every crowd once, then by weight.
-        name = names[number] if number < len(names) else rng.choices(
-            names, [CROWDS[n][1] for n in names])[0]  # fmt: skip
+        name = (
+            names[number]
+            if number < len(names)
+            else rng.choices(names, [CROWDS[n][1] for n in names])[0]
+        )
         build, _, small, large = CROWDS[name]
         size = min(round(rng.triangular(small, large, small)), max(small, wanted // 12))
         for account in build(town, rng, size):
@@ -125,7 +134,10 @@ def _traffic(town: Town, everybody: list[Account], rng: Random) -> tuple[Rows, R
         session, left = "", 0
         for number, (at, writer) in enumerate(sorted(times, key=lambda pair: pair[0])):
             if left <= 0:
-                session, left = f"{own.getrandbits(64):x}", 1 + int(own.expovariate(1 / max(a.turns - 1, 1e-3)))
+                session, left = (
+                    f"{own.getrandbits(64):x}",
+                    1 + int(own.expovariate(1 / max(a.turns - 1, 1e-3))),
+                )
             left -= 1
             text = writer(own, number)
             _exchange(rows, a, own, at, text, session, town)
@@ -181,7 +193,9 @@ def _write(folder: Path, tables: dict[str, Rows], omit: str) -> None:
             hashlib.sha1(text.encode()).hexdigest() for text in tables["requests"]["prompt"]
         ]
     for name, rows in tables.items():
-        kept = {column: cells for column, cells in rows.items() if column not in _LOST.get(omit, ())}
+        kept = {
+            column: cells for column, cells in rows.items() if column not in _LOST.get(omit, ())
+        }
         frame = pl.DataFrame(kept, infer_schema_length=None)
         if name == omit:
             continue

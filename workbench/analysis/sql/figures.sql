@@ -1,0 +1,34 @@
+-- How the members of each cluster work, and the whole case as cluster -1. `members` holds
+-- (c, account_id).
+WITH groups AS (
+    SELECT c, account_id FROM members
+    UNION ALL SELECT -1, account_id FROM account_habits
+), m AS (
+    SELECT g.c, h.* FROM groups AS g JOIN account_habits AS h ON h.account_id = g.account_id
+), made AS (
+    SELECT c, made_in, count(*) AS n FROM m WHERE made_in IS NOT NULL GROUP BY c, made_in
+), densest AS (
+    SELECT a.c, max(a.n + coalesce(b.n, 0)) AS n
+    FROM made AS a LEFT JOIN made AS b ON b.c = a.c AND b.made_in = a.made_in + 1
+    GROUP BY a.c
+), figures AS (
+    SELECT c, count(*) AS accounts,
+           count(*) FILTER (WHERE exchanges >= 5) AS active,
+           quantile_cont(log_rate, 0.75) FILTER (WHERE exchanges >= 5)
+               - quantile_cont(log_rate, 0.25) FILTER (WHERE exchanges >= 5) AS rate_spread,
+           quantile_cont(log_output, 0.75) - quantile_cont(log_output, 0.25) AS output_spread,
+           quantile_cont(log_input, 0.75) - quantile_cont(log_input, 0.25) AS input_spread,
+           quantile_cont(one_turn_share, 0.5) AS one_turn,
+           round(avg(aim_share), 9) AS aim_share, round(avg(release_share), 9) AS release_share,
+           avg(CAST(verified AS INTEGER)) AS verified,
+           avg(CAST(paying AS INTEGER)) AS paying,
+           avg(CAST(own_domain AS INTEGER)) AS own_domain,
+           CAST(count(own_domain) AS DOUBLE) / count(*) AS domain_share,
+           CAST(count(org_id) AS DOUBLE) / count(*) AS org_share,
+           CAST(sum(sampled_prompts) AS BIGINT) AS sampled_prompts,
+           count(made_in) AS made
+    FROM m GROUP BY c
+)
+SELECT f.*, CAST(d.n AS DOUBLE) / nullif(f.made, 0) AS made_together
+FROM figures AS f LEFT JOIN densest AS d ON d.c = f.c
+ORDER BY f.c
