@@ -28,7 +28,7 @@ from workbench.intake.quality import (
     unknown_column_notes,
 )
 from workbench.intake.rejects import RejectFile
-from workbench.intake.schema import EXCHANGE_TEXT, EXTRACTS, Table
+from workbench.intake.schema import EXCHANGE_TEXT, EXCHANGES, EXTRACTS, Table
 from workbench.intake.session import LoadSession, Report
 from workbench.intake.stream import ByteStream
 from workbench.intake.tables import Incoming, build_profiles, build_table
@@ -188,7 +188,7 @@ class _Load:
             self._build(table)
         build_profiles(self.session)
         note_presence(self.session, self._present())
-        warnings = note_warnings(self.session, self.notes)
+        warnings = note_warnings(self.session, self.notes, ids_supplied=self._ids_supplied())
         self.session.run("DETACH staging")
         sources = self._sources()
         note_sources(self.session, sources)
@@ -252,6 +252,14 @@ class _Load:
         if appended:
             rows += int(self.session.value(f"SELECT count(*) FROM previous.{table.name}"))
         build_table(self.session, Incoming(table, tuple(relations), rows, appended))
+
+    def _ids_supplied(self) -> bool:
+        """Whether an extract may have given ids of exchanges; otherwise all are the load's own."""
+        return self.request.previous_store is not None or any(
+            item.probe.open_ended or "exchange_id" in item.rules
+            for item in self.planned
+            if item.table is EXCHANGES
+        )
 
     def _present(self) -> dict[str, set[str]]:
         present = self.present

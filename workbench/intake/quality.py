@@ -36,14 +36,22 @@ def note_presence(session: LoadSession, present: dict[str, set[str]]) -> None:
         )
 
 
-def note_warnings(session: LoadSession, notes: Iterable[Note]) -> int:
-    """Fill `load_warnings`; returns the number of warnings."""
+def note_warnings(session: LoadSession, notes: Iterable[Note], *, ids_supplied: bool) -> int:
+    """Fill `load_warnings`; returns the number of warnings.
+
+    `ids_supplied` tells whether any extract gave ids of exchanges, which might repeat.
+    """
     _create(session, LOAD_WARNINGS)
     found = [*notes]
     for table in EXTRACTS.values():
         found += _odd_values(session, table)
-    for name in ("warn_accounts", "warn_duplicates", "warn_days"):
-        found += [Note(*row) for row in session.rows(statement(name))]
+    given = {
+        "warn_accounts": {},
+        "warn_duplicates": {"ids_supplied": ids_supplied},
+        "warn_days": {},
+    }
+    for name, parameters in given.items():
+        found += [Note(*row) for row in session.rows(statement(name), parameters)]
     if found:
         session.connection.executemany(
             "INSERT INTO load_warnings VALUES (?, ?, ?, ?, ?, ?)",
