@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.audit import bodies
-from workbench.audit.canonical import Fields
-from workbench.audit.sampling import Stratum, plan, wilson
+from workbench.audit.canonical import Fields, sha256
+from workbench.audit.sampling import Stratum, clopper_pearson, plan, wilson
+from workbench.audit.sets import spell
 from workbench.desk import Desk
 from workbench.errors import UsageError
 
 _LEVEL = "0.95"
-_METHOD = "wilson"
+METHODS = {"wilson": wilson, "clopper-pearson": clopper_pearson}
 _PLAN = ("subject", "seed", "drawn", "level", "method", "strata")
 
 
@@ -33,23 +34,35 @@ def by_score(scores: Mapping[str, float | None]) -> dict[str, list[str]]:
 
 
 def draw(
-    desk: Desk, cluster: str, strata: Mapping[str, Sequence[str]], n: int, seed: str = ""
+    desk: Desk,
+    kind: str,
+    name: str,
+    strata: Mapping[str, Sequence[str]],
+    n: int,
+    *,
+    seed: str = "",
+    method: str = "wilson",
 ) -> tuple[str, list[Stratum]]:
-    """Draw `n` members of a cluster and record the draw; returns its record id and the strata.
+    """Draw `n` accounts of a subject and record the draw; returns its record id and the strata.
 
-    Without a seed a random one is taken; it is recorded, so that anybody can draw again. Raises
-    LedgerError where the cluster has fewer members.
+    `kind` is cluster, campaign or accounts (which have no name). Without a seed a random one is
+    taken; it is recorded, so that anybody can draw again. `method` names the interval that the
+    result will have. Raises LedgerError where there are fewer accounts.
     """
     seed = seed or secrets.token_hex(8)
     drawn = plan(strata, n, seed)
     ledger = desk.ledger()
     members = ledger.put_set(account for accounts in strata.values() for account in accounts)
     body = {
-        "subject": bodies.set_subject("cluster", members, cluster),
+        "subject": (
+            bodies.set_subject("set", members)
+            if kind == "accounts"
+            else bodies.set_subject(kind, members, name)
+        ),
         "seed": seed,
         "drawn": ledger.put_set(account for one in drawn for account in one.drawn).as_field(),
         "level": _LEVEL,
-        "method": _METHOD,
+        "method": method,
         "strata": [
             {"name": one.name, "total": one.total, "drawn": len(one.drawn)} for one in drawn
         ],
@@ -63,10 +76,10 @@ def record_found(desk: Desk, record_id: str, found: int) -> tuple[str, Fields]:
 
     Raises UsageError where there is no such sample or `found` is more than it has.
     """
-    sample = _sample(desk, record_id)
+    sample = sample_of(desk, record_id)
     n, total = sample["drawn"]["count"], sample["subject"]["count"]
     try:
-        low, high = wilson(found, n, float(_LEVEL))
+        low, high = METHODS[sample["method"]](found, n, float(sample["level"]))
     except ValueError:
         raise UsageError(
             f"The sample has {n:,} accounts; {found:,} of them is no answer."
@@ -81,7 +94,7 @@ def result_for(desk: Desk, record_id: str, accounts: Sequence[str]) -> dict[str,
 
     Raises UsageError where it has none, or was drawn from others.
     """
-    sample = _sample(desk, record_id)
+    sample = sample_of(desk, record_id)
     results: list[Fields] = [
         other["result"]
         for other in desk.ledger().state.samples
@@ -100,7 +113,21 @@ def result_for(desk: Desk, record_id: str, accounts: Sequence[str]) -> dict[str,
     return results[-1]
 
 
-def _sample(desk: Desk, record_id: str) -> Fields:
+def newest_for(desk: Desk, accounts: Sequence[str]) -> Fields | None:
+    """The result of the newest reviewed sample of just these accounts; None where there is none."""
+    samples = desk.ledger().state.samples
+    if not samples:
+        return None
+    digest = sha256(spell(sorted(set(accounts))))
+    for sample in reversed(samples):
+        if sample["result"] is not None and sample["subject"]["set"] == digest:
+            result: Fields = sample["result"]
+            return result
+    return None
+
+
+def sample_of(desk: Desk, record_id: str) -> Fields:
+    """The drawn sample with this record id; raises UsageError where there is none."""
     for sample in desk.ledger().state.samples:
         if sample["record"] == record_id:
             return sample

@@ -7,19 +7,42 @@ kind = "page"
 type = "account_list"
 help = "The accounts"
 +++*/
-WITH chosen AS (SELECT unnest($accounts) AS account_id)
-SELECT count(*) AS accounts, count(p.account_id) AS known,
-       CAST(sum(p.exchanges) AS BIGINT) AS exchanges,
-       CAST(sum(p.output_tokens) AS BIGINT) AS output_tokens, round(sum(p.cost_usd), 2) AS cost_usd,
-       min(a.created_at) AS oldest, max(a.created_at) AS newest,
-       count(*) FILTER (WHERE a.verified) AS verified,
-       count(*) FILTER (WHERE a.status IS DISTINCT FROM 'active' AND a.status IS NOT NULL) AS closed,
-       count(DISTINCT a.org_id) AS organisations,
-       count(*) FILTER (WHERE d.verdict = 'clear') AS cleared_before,
-       count(*) FILTER (WHERE d.verdict = 'flag') AS flagged_before,
-       count(m.account_id) AS in_clusters
-FROM chosen AS c
-LEFT JOIN account_profile AS p ON p.account_id = c.account_id
-LEFT JOIN accounts AS a ON a.account_id = c.account_id
-LEFT JOIN decisions AS d ON d.account_id = c.account_id AND NOT d.pending
-LEFT JOIN cluster_members AS m ON m.account_id = c.account_id
+WITH chosen AS (SELECT unnest($accounts) AS account_id),
+hit AS (
+    SELECT c.account_id, p.account_id AS known, p.exchanges, p.output_tokens, p.cost_usd,
+           a.created_at, a.plan, a.status, a.org_id, coalesce(a.verified, FALSE) AS verified,
+           d.verdict, m.cluster_id, m.campaign_like,
+           date_diff('day', a.created_at, (SELECT max(last_ts) FROM account_profile)) AS age_days
+    FROM chosen AS c
+    LEFT JOIN account_profile AS p ON p.account_id = c.account_id
+    LEFT JOIN accounts AS a ON a.account_id = c.account_id
+    LEFT JOIN decisions AS d ON d.account_id = c.account_id AND NOT d.pending
+    LEFT JOIN cluster_members AS m ON m.account_id = c.account_id
+),
+against AS (
+    SELECT DISTINCT e.account_id FROM member_evidence AS e
+    JOIN chosen AS c ON c.account_id = e.account_id WHERE e.llr < 0
+    UNION
+    SELECT DISTINCT t.account_id FROM traits AS t
+    JOIN entity_lists AS l ON l.family = t.family AND l.value = t.value AND l.role = 'allow'
+    JOIN chosen AS c ON c.account_id = t.account_id
+),
+plans AS (
+    SELECT string_agg(coalesce(plan, 'unknown') || ' ' || accounts, ', '
+                      ORDER BY accounts DESC, coalesce(plan, 'unknown')) AS plans
+    FROM (SELECT plan, count(*) AS accounts FROM hit GROUP BY plan)
+)
+SELECT count(*) AS accounts, count(h.known) AS known,
+       CAST(sum(h.exchanges) AS BIGINT) AS exchanges,
+       CAST(sum(h.output_tokens) AS BIGINT) AS output_tokens, round(sum(h.cost_usd), 2) AS cost_usd,
+       min(h.created_at) AS oldest, max(h.created_at) AS newest,
+       quantile_cont(h.age_days, 0.5) AS median_age_days, any_value(plans.plans) AS plans,
+       count(*) FILTER (WHERE h.verified) AS verified,
+       count(*) FILTER (WHERE h.status IS DISTINCT FROM 'active' AND h.status IS NOT NULL) AS closed,
+       count(DISTINCT h.org_id) AS organisations,
+       count(*) FILTER (WHERE h.verdict = 'clear') AS cleared_before,
+       count(*) FILTER (WHERE h.verdict = 'flag') AS flagged_before,
+       count(h.cluster_id) AS in_clusters,
+       count(*) FILTER (WHERE h.verified OR h.verdict = 'clear' OR NOT h.campaign_like
+                        OR a.account_id IS NOT NULL) AS contrary
+FROM hit AS h LEFT JOIN against AS a ON a.account_id = h.account_id CROSS JOIN plans

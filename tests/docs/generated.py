@@ -15,9 +15,12 @@ from workbench.tui.screens import (
     cluster,
     decisions,
     exchange,
+    ledger,
     overview,
     queries,
     query,
+    sample,
+    shared,
     sql,
 )
 from workbench.tui.screens.help import key_words, own_bindings
@@ -30,7 +33,8 @@ _PARTS = (
     ("Overview", overview.Overview), ("Cluster", cluster.ClusterPage),
     ("Account", account.AccountPage), ("Reader", exchange.ExchangeReader),
     ("Queries", queries.Queries), ("A query's result", query.QueryResult), ("SQL", sql.SqlView),
-    ("Decisions", decisions.Decisions),
+    ("An account or cluster", shared.Shared), ("A sample", sample.SamplePage),
+    ("Decisions", decisions.Decisions), ("Ledger", ledger.LedgerView),
 )  # fmt: skip
 
 
@@ -39,6 +43,8 @@ def keys() -> str:
     lines = ["| where | key | what it does |", "|---|---|---|"]
     for title, part in _PARTS:
         for binding in own_bindings(part):
+            if part is not shared.Shared and (binding.id or "").startswith("shared."):
+                continue  # they are the same in every view
             shown = key_words(binding.key).replace("|", "\\|")
             lines.append(f"| {title} | `{shown}` | {binding.description} |")
     return "\n".join(lines)

@@ -54,8 +54,16 @@ def test_every_screen_is_inert(hostile_case: Path) -> None:
         terminal.press("tab", "tab", "tab", "none-found", "f5")
         terminal.wait(r"Recorded as")
         terminal.press("5")
-        terminal.wait(r"\d+ accounts decided")
+        terminal.wait(r"[1-9]\d* standing")
         _assert_inert(terminal, "decisions")
+        terminal.press("m")
+        terminal.wait(r"\[m mine\]")
+        _assert_inert(terminal, "decisions of mine")
+        terminal.press("7", "enter")
+        terminal.wait(r"record \d+")
+        _assert_inert(terminal, "the ledger and a record")
+        terminal.press("escape", "V")
+        terminal.wait(r"Intact: \d+ records")
         terminal.press("ctrl+q")
         assert terminal.wait_end() == 0
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from workbench.audit import bodies
-from workbench.audit.policy import Policy, read_policy, spell_policy
+from workbench.audit.policy import read_policy, spell_policy
 from workbench.case import Case
 from workbench.cli import output
 from workbench.cli.session import CASE
 from workbench.desk import Desk
 from workbench.errors import UsageError
+from workbench.ledger_words import policy_words
 from workbench.settings import load_settings
 
 
@@ -37,7 +38,9 @@ def policy_command(case: Path, source: Path | None, reason: str) -> int:
     origin = (
         f"set {len(policies):,} times, last by {policies[-1]['who']['name']}" if policies else ""
     )
-    output.Talk().say(f"The policy that counts ({origin or 'the shipped one'}): {_words(policy)}.")
+    output.Talk().say(
+        f"The policy that counts ({origin or 'the shipped one'}): {policy_words(policy)}."
+    )
     return 0
 
 
@@ -52,7 +55,9 @@ def _set(desk: Desk, source: Path, reason: str) -> int:
         "policy", bodies.policy(policy.digest, lines, signed=policy.signed, reason=reason)
     )
     output.write(f"{record}\n")
-    output.Talk().say(f"Recorded. Before: {_words(before)}. From here on: {_words(policy)}.")
+    output.Talk().say(
+        f"Recorded. Before: {policy_words(before)}. From here on: {policy_words(policy)}."
+    )
     return 0
 
 
@@ -63,11 +68,3 @@ def _text(desk: Desk) -> str:
         if policy.digest and entry["sha256"] == policy.digest:
             return "\n".join(ledger.sets.get(entry["set"]))
     return spell_policy(policy)
-
-
-def _words(policy: Policy) -> str:
-    two = [*sorted(policy.two_people_verdicts), *sorted(policy.two_people_reasons)]
-    if policy.two_people_over:
-        two.append(f"more than {policy.two_people_over:,} accounts")
-    signed = "signed records only" if policy.signed else "unsigned records allowed"
-    return f"two people for {', '.join(two) or 'nothing'}; {signed}"

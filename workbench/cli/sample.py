@@ -10,43 +10,53 @@ from workbench.case import Case
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
 from workbench.desk import Desk
 from workbench.errors import UsageError, WorkbenchError
-from workbench.review import by_score, draw, record_found
+from workbench.review import METHODS, by_score, draw, record_found
 from workbench.settings import load_settings
 
 
 @click.command()
 @CASE
-@click.option("--cluster", metavar="ID", help="draw from its members, by thirds of their score")
+@click.option("--cluster", metavar="ID", help="draw from its members, the typical and the less so")
 @click.option("-n", "size", type=click.IntRange(min=1), help="how many to draw")
 @click.option("--seed", default="", help="draws the same accounts again; by default random")
+@click.option("--method", type=click.Choice(sorted(METHODS)), default="wilson",
+              help="interval of the rate: Wilson's score, or the exact one")  # fmt: skip
 @click.option("--record", "record_id", metavar="RECORD_ID", help="a sample that was reviewed")
 @click.option("--found", type=click.IntRange(min=0), help="how many of it should not be flagged")
 @choices
 def sample(
-    case: Path, cluster: str | None, size: int | None, seed: str, record_id: str | None,
-    found: int | None, chosen: Choices,
+    case: Path, cluster: str | None, size: int | None, seed: str, method: str,
+    record_id: str | None, found: int | None, chosen: Choices,
 ) -> int:  # fmt: skip
     """Draw a sample of a cluster of CASE, or record what its review found.
 
     The result, with the interval of the false-flag rate, goes into a decision by --sample.
     """
     if cluster is not None and size is not None and record_id is None and found is None:
-        return _draw(case, cluster, size, seed, chosen)
+        return _draw(case, cluster, size, (seed, method), chosen)
     if record_id is not None and found is not None and cluster is None and size is None:
         return _record(case, record_id, found, chosen)
     raise UsageError("Give --cluster ID and -n N, or --record RECORD_ID and --found K.")
 
 
-def _draw(case: Path, cluster: str, size: int, seed: str, chosen: Choices) -> int:
+def _draw(case: Path, cluster: str, size: int, how: tuple[str, str], chosen: Choices) -> int:
     with open_case(case) as session:
-        members = session.rows("cluster-members", cluster=cluster)
+        members = [
+            str(row["account_id"]) for row in session.rows("cluster-account-ids", cluster=cluster)
+        ]
         if not members:
             raise WorkbenchError(
                 f"There is no cluster “{cluster}” in this case.",
                 hint=f"See: workbench clusters {case}",
             )
-        scores = {str(row["account_id"]): row["member_score"] for row in members}
-        record, strata = draw(session.desk, cluster, by_score(scores), size, seed)
+        scores = {
+            str(row["account_id"]): row["typicality"]
+            for row in session.rows("member-scores", accounts=members)
+        }
+        seed, method = how
+        record, strata = draw(
+            session.desk, "cluster", cluster, by_score(scores), size, seed=seed, method=method
+        )
     rows = [
         [record, stratum.name, stratum.total, account]
         for stratum in strata
@@ -70,6 +80,6 @@ def _record(case: Path, record_id: str, found: int, chosen: Choices) -> int:
     chosen.talk.say(
         f"{found:,} of {result['n']:,} should not be flagged: between "
         f"{float(result['low']):.1%} and {float(result['high']):.1%} of all {result['N']:,} "
-        f"(95 %, Wilson)."
+        f"(95 %, by the method of the draw)."
     )
     return 0

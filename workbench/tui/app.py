@@ -44,6 +44,7 @@ class Bench(Frame):
         Binding("4", "view('sql')", "SQL", id="bench.sql"),
         Binding("5", "view('decisions')", "decisions", id="bench.decisions"),
         Binding("6", "view('campaigns')", "campaigns", id="bench.campaigns"),
+        Binding("7", "view('ledger')", "ledger", id="bench.ledger"),
         Binding("x", "decide", "decide", id="bench.decide"),
         Binding("c", "show_command", "command", id="bench.command"),
         Binding("ctrl+l", "redraw", "draw anew", id="bench.redraw"),
@@ -139,7 +140,13 @@ class Bench(Frame):
         """Open the decision dialog."""
         from workbench.tui.screens.decide import DecideDialog
 
-        await self.push_screen(DecideDialog(event), self._decided)
+        try:
+            ledger = await self.jobs.background(self.desk.ledger)
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
+            return
+        dialog = DecideDialog(event, ledger.state.policy, ledger.head.size)
+        await self.push_screen(dialog, self._decided)
 
     def _decided(self, recorded: str | None) -> None:
         if recorded:

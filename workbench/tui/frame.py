@@ -52,7 +52,7 @@ class Frame(Drawing):
 
     def _draw_frame(self, view: View) -> None:
         stage = self.query_one(Stage)
-        self.query_one(TrailBar).show(stage.trail.stops, "1 2 3 4 5 6 views")
+        self.query_one(TrailBar).show(stage.trail.stops, "1 2 3 4 5 6 7 views")
         self.query_one(HintLine).show((*view.HINTS, *_COMMON_HINTS))
         self.show_status(view.status())
         self.memory.keep(stage.remember())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-VIEWS = ("overview", "clusters", "queries", "sql", "decisions", "campaigns")
+VIEWS = ("overview", "clusters", "queries", "sql", "decisions", "campaigns", "ledger")
 
 # Families of outside values to the word that the trail shows.
 _WORDS = {
@@ -15,6 +15,7 @@ _WORDS = {
     "sql": "SQL",
     "decisions": "Decisions",
     "campaigns": "Campaigns",
+    "ledger": "Ledger",
 }
 
 
@@ -32,8 +33,8 @@ class Place:
             return _WORDS[self.kind]
         if self.kind == "entity":
             return f"{self.key[0]} {self.key[1]}"
-        if self.kind == "exchange":
-            return "exchange"
+        if self.kind in ("exchange", "sample"):
+            return self.kind
         return self.key[0] if self.key else self.kind
 
 

@@ -23,6 +23,8 @@ _VIEWS = {
     "query": ("query", "QueryResult"),
     "sql": ("sql", "SqlView"),
     "decisions": ("decisions", "Decisions"),
+    "ledger": ("ledger", "LedgerView"),
+    "sample": ("sample", "SamplePage"),
 }
 
 

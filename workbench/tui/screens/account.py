@@ -10,16 +10,19 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from workbench import standing
 from workbench.safe_text import safe_text
 from workbench.tui.jobs import Rows
 from workbench.tui.messages import DecideOn, OpenPlace
 from workbench.tui.places import Place
 from workbench.tui.screens.view import View, day, facts, panel
 from workbench.tui.widgets.grid import Grid
+from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.tui.widgets.plots import heat_map, meter
 from workbench.tui.widgets.steps import Steps
 
-_PARTS = (("o", "profile"), ("n", "linked"), ("e", "exchanges"), ("a", "payments"), ("w", "why"))
+_PARTS = (("o", "profile"), ("n", "linked"), ("e", "exchanges"), ("a", "payments"), ("w", "why"),
+          ("d", "decisions"))  # fmt: skip
 _RANKS = (
     ("exchanges", "exchanges"),
     ("output_tokens", "output"),
@@ -35,7 +38,7 @@ _RANKS = (
 class AccountPage(View):
     """The drill-down page of an account."""
 
-    HINTS = (("o n e a w", "parts"), ("enter", "open"), ("C", "its cluster"))
+    HINTS = (("o n e a w d", "parts"), ("enter", "open"), ("C", "its cluster"))
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"part('{name}')", name, id=f"account.{name}") for key, name in _PARTS),
         Binding("C", "cluster", "open its cluster", id="account.cluster"),
@@ -57,6 +60,7 @@ class AccountPage(View):
         yield Grid(id="part-exchanges")
         yield Grid(id="part-payments")
         yield Grid(id="part-why")
+        yield Grid(id="part-decisions")
 
     async def fill(self) -> None:
         """The profile first, the lists behind it."""
@@ -75,6 +79,11 @@ class AccountPage(View):
         self._grid("exchanges", "account-exchanges", exchanges)
         self._grid("payments", "account-payments", payments)
         self._grid("why", "account-why", why)
+        history = await self.jobs.background(standing.history, self.bench.desk, self.place.key[0])
+        decisions = self.query_one("#part-decisions", Grid)
+        types = ["VARCHAR"] * len(standing.HISTORY)
+        decisions.show(grid_columns(standing.HISTORY, types), PageSource(history))
+        self.restore_cursor(decisions)
         self.tell_status()
 
     def _grid(self, part: str, query: str, rows: Rows) -> None:

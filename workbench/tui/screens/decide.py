@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from dataclasses import replace
+from functools import partial
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -12,39 +16,53 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from workbench.audit.policy import Policy
 from workbench.desk import Draft, Evidence, distinct
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import bind
+from workbench.review import newest_for
 from workbench.safe_text import safe_text
 from workbench.tui.acts import group_accounts, verify_store
 from workbench.tui.messages import DecideOn
 from workbench.tui.remember import read_json, write_json
 from workbench.tui.widgets.choice import Choice
 from workbench.tui.widgets.field import Field
+from workbench.tui.widgets.impact import Impact
 
 _FIELDS = ("counter", "note", "changes", "expires")
 _LABELS = {
-    "counter": "what speaks against it (needed for a flag; none-found is allowed)",
+    "counter": "what speaks against it (or none-found)",
     "note": "note",
     "changes": "what would change my mind",
-    "expires": "look again on (YYYY-MM-DD, optional)",
+    "expires": "look again on, such as 2027-03-31",
 }
 _AUTOSAVE = 0.5
 
 
 class DecideDialog(ModalScreen[str | None]):
-    """Returns the id of the record, or None."""
+    """Returns the id of the record, or None; `seen` is how many lines the ledger has now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "cancel, keep the draft", id="decide.cancel"),
         Binding("f5,ctrl+j", "record", "record", id="decide.record", priority=True),
+        Binding(
+            "f6,ctrl+o",
+            "record(True)",
+            "propose to a second analyst",
+            id="decide.propose",
+            priority=True,
+        ),
     ]
 
-    def __init__(self, subject: DecideOn) -> None:
+    def __init__(self, subject: DecideOn, policy: Policy, seen: int) -> None:
         super().__init__()
         self._subject = subject
         self._accounts: tuple[str, ...] = ()
         self._busy = False
+        self._sample: dict[str, Any] | None = None
+        self._saved: dict[str, str] = {}
+        self._policy = policy
+        self._seen = seen
 
     @property
     def _bench(self) -> Any:
@@ -55,24 +73,25 @@ class DecideDialog(ModalScreen[str | None]):
         title = f"Decide on {self._subject.kind} {self._subject.ids[0]}"
         if self._subject.kind == "accounts":
             title = f"Decide on {len(self._subject.ids):,} accounts"
-        with Vertical(classes="dialog -tall"):
+        with Vertical(classes="dialog -tall -full"):
             yield Static(Content(safe_text(title, 100)), classes="title")
             with Horizontal(id="decide-columns"):
                 with VerticalScroll(classes="fields", can_focus=False):
                     yield Choice("verdict", (), id="verdict")
                     yield Choice("reason", (), id="reason")
+                    yield Static("", id="decide-meaning", classes="meaning", markup=False)
                     yield Choice("confidence", (), id="confidence")
                     for name in _FIELDS:
                         yield Static(Content(_LABELS[name]), classes="label")
                         yield Field(id=f"decide-{name}", max_length=4000)
-                yield Static("reading whom it hits…", id="decide-preview", markup=False)
+                yield Impact(id="decide-preview")
             yield Static("", id="decide-trouble", classes="trouble", markup=False)
             yield Static(
-                Content("tab next · ←→ choose · F5 record in the ledger · esc keep as draft"),
+                Content("tab next · ←→ choose · F5 record · F6 propose · esc keep as draft"),
                 classes="note",
             )
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """Offer verdicts and reasons, take up a draft, read the impact."""
         draft = read_json(self._draft_path)
         verdicts = (("flag", "flag"), ("clear", "clear"), ("watch", "watch"),
@@ -85,37 +104,58 @@ class DecideDialog(ModalScreen[str | None]):
         for name in _FIELDS:
             self.query_one(f"#decide-{name}", Input).value = str(draft.get(name, ""))
         if draft:
-            self._trouble("The draft you left is back.")
+            self._trouble(self._since(draft))
+        self._saved = self._values()
         self.query_one("#verdict").focus()
         self.set_interval(_AUTOSAVE, self._autosave)
         self.run_worker(self._preview(), group="preview")
 
     def _offer_reasons(self, chosen: str) -> None:
         verdict = self.query_one("#verdict", Choice).value
-        policy = self._bench.desk.policy()
         wanted = {"flag": "R-", "clear": "C-"}.get(verdict, "")
-        offered = tuple(
-            (code, f"{code}  {meaning}")
-            for code, meaning in policy.reasons.items()
-            if code.startswith(wanted)
-        )
+        offered = tuple((code, code) for code in self._policy.reasons if code.startswith(wanted))
         self.query_one("#reason", Choice).offer(offered, chosen)
+        self._tell_meaning()
+
+    def _tell_meaning(self) -> None:
+        code = self.query_one("#reason", Choice).value
+        meaning = self._policy.reasons.get(code, "")
+        self.query_one("#decide-meaning", Static).update(Content(safe_text(meaning, 300)))
+        self._tell_two()
+
+    def _tell_two(self) -> None:
+        """Say beforehand that the policy wants a second analyst."""
+        decision = {
+            "verdict": self.query_one("#verdict", Choice).value,
+            "reason": self.query_one("#reason", Choice).value,
+            "subject": {"count": len(self._accounts)},
+        }
+        why = self._policy.needs_second(decision)
+        if why:
+            self._trouble(f"F6 proposes it to a second analyst: {why}.")
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
-        """The verdict decides which reasons fit."""
+        """The verdict decides which reasons fit; a reason is shown with its definition."""
         if event.choice.id == "verdict":
             self._offer_reasons(self.query_one("#reason", Choice).value)
+        elif event.choice.id == "reason":
+            self._tell_meaning()
 
     async def _preview(self) -> None:
-        block = self.query_one("#decide-preview", Static)
+        pane, bench = self.query_one(Impact), self._bench
         try:
             self._accounts = await self._read_accounts()
-            query = self._bench.library.query("impact-preview")
-            rows = await self._bench.jobs.rows(query, {"accounts": list(self._accounts)})
+            given = {"accounts": list(self._accounts)}
+            totals, unusual = [
+                await bench.jobs.rows(bench.library.query(name), given)
+                for name in ("impact-preview", "impact-unusual")
+            ]
+            self._sample = await bench.jobs.background(newest_for, bench.desk, self._accounts)
         except WorkbenchError as error:
-            block.update(Content(safe_text(error.message, 300)))
+            pane.say(error.message)
             return
-        block.update(_impact(rows.first()))
+        pane.show(totals.first(), unusual.records(), self._sample)
+        self._tell_two()
 
     async def _read_accounts(self) -> tuple[str, ...]:
         kind = self._subject.kind
@@ -127,7 +167,14 @@ class DecideDialog(ModalScreen[str | None]):
 
     @property
     def _draft_path(self) -> Any:
-        return self._bench.desk.state_dir / "draft.json"
+        """A file for each subject: what was written about one is not offered for another."""
+        subject = json.dumps([self._subject.kind, *self._subject.ids]).encode("ascii")
+        return self._bench.desk.state_dir / f"draft-{sha256(subject).hexdigest()[:24]}.json"
+
+    def _since(self, draft: dict[str, Any]) -> str:
+        added = self._seen - int(draft.get("seen") or 0)
+        news = f"; {added:,} records were added since" if added > 0 else ""
+        return f"Your draft of {safe_text(draft.get('at', 'before'))} is back{news}."
 
     def _values(self) -> dict[str, str]:
         values = {name: self.query_one(f"#decide-{name}", Input).value for name in _FIELDS}
@@ -137,9 +184,13 @@ class DecideDialog(ModalScreen[str | None]):
 
     def _autosave(self) -> None:
         values = self._values()
-        if values != getattr(self, "_saved", None):
+        if values != self._saved and not self._busy:
             self._saved = values
-            self.run_worker(self._bench.jobs.background(write_json, self._draft_path, values))
+            kept = values | {
+                "at": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+                "seen": self._seen,
+            }
+            self.run_worker(self._bench.jobs.background(write_json, self._draft_path, kept))
 
     # Recording
 
@@ -152,8 +203,8 @@ class DecideDialog(ModalScreen[str | None]):
         """Close; the draft stays."""
         self.dismiss(None)
 
-    def action_record(self) -> None:
-        """Append the decision to the ledger."""
+    def action_record(self, propose: bool = False) -> None:
+        """Append the decision to the ledger, or propose it to a second analyst."""
         if self._busy:
             return
         values = self._values()
@@ -163,9 +214,9 @@ class DecideDialog(ModalScreen[str | None]):
             return
         self._busy = True
         self._trouble("recording…")
-        self.run_worker(self._record(values), group="record")
+        self.run_worker(self._record(values, propose=propose), group="record")
 
-    async def _record(self, values: dict[str, str]) -> None:
+    async def _record(self, values: dict[str, str], *, propose: bool) -> None:
         subject, jobs = self._subject, self._bench.jobs
         try:
             await verify_store(self._bench)
@@ -173,13 +224,13 @@ class DecideDialog(ModalScreen[str | None]):
             draft = Draft(
                 subject.kind, subject.ids[0], accounts, values["verdict"], values["reason"],
                 values["confidence"], values["note"], values["counter"], values["changes"],
-                values["expires"],
+                values["expires"], sample=self._sample,
             )  # fmt: skip
             evidence = await self._evidence()
             if evidence is not None:
                 field = await jobs.background(self._bench.desk.evidence_field, evidence)
                 draft = replace(draft, evidence=(field,))
-            record = await jobs.background(self._bench.desk.record, draft)
+            record = await jobs.background(partial(self._bench.desk.record, draft, propose=propose))
         except WorkbenchError as error:
             self._busy = False
             self._trouble(f"{error.message} {error.hint}")
@@ -194,26 +245,3 @@ class DecideDialog(ModalScreen[str | None]):
         parameters = bind(query, self._subject.parameters, self._bench.jobs.span)
         told = await self._bench.jobs.request("digest", sql=query.sql, parameters=parameters)
         return Evidence(query, parameters, int(told["rows"]), str(told["sha256"]))
-
-
-def _impact(row: dict[str, Any]) -> Content:
-    unknown = (row.get("accounts") or 0) - (row.get("known") or 0)
-    lines = [
-        (f"{row.get('accounts') or 0:,} accounts", "bold"),
-        (f"{row.get('exchanges') or 0:,} exchanges", ""),
-        (f"{row.get('output_tokens') or 0:,} tokens out", ""),
-        (f"{row.get('cost_usd') or 0:,} USD", ""),
-        (f"created {str(row.get('oldest'))[:10]} … {str(row.get('newest'))[:10]}", ""),
-        (f"{row.get('verified') or 0:,} verified holders",
-         "$warning" if row.get("verified") else ""),
-        (f"{row.get('organisations') or 0:,} organisations", ""),
-        (f"{row.get('closed') or 0:,} not active any more", ""),
-        (f"{row.get('flagged_before') or 0:,} flagged before", ""),
-        (f"{row.get('cleared_before') or 0:,} cleared before",
-         "bold $warning" if row.get("cleared_before") else ""),
-    ]  # fmt: skip
-    if unknown:
-        lines.append((f"{unknown:,} are in no extract", "bold $error"))
-    parts: list[tuple[str, str]] = [("It hits\n", "$text-muted")]
-    parts += [(f"{words}\n", style) for words, style in lines]
-    return Content.assemble(*parts)

@@ -1,4 +1,4 @@
-"""Decisions in force, the history of the one under the cursor, and taking one back."""
+"""Where decisions stand: in force, left to decide, one's own, and those that wait for an answer."""
 
 from __future__ import annotations
 
@@ -8,61 +8,147 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
+from workbench import standing, team
 from workbench.errors import WorkbenchError
 from workbench.safe_text import safe_text
-from workbench.tui.messages import DecideOn, Failed, LedgerChanged
-from workbench.tui.screens.view import View
+from workbench.tui.messages import DecideOn
+from workbench.tui.places import Place
+from workbench.tui.screens.decision_acts import DecisionActs
 from workbench.tui.widgets.grid import Grid
+from workbench.tui.widgets.grid_source import PageSource, grid_columns
+from workbench.tui.widgets.steps import Steps
+
+_REST = 0.05
+_PARTS = (("f", "standing"), ("u", "undecided"), ("m", "mine"), ("w", "waiting"))
+_QUEUE = ["cluster_id", "call", "score", "accounts", "undecided", "claimed_by", "comments",
+          "summary"]  # fmt: skip
+_NUMBERS = {"accounts": "BIGINT", "undecided": "BIGINT", "comments": "BIGINT", "score": "DOUBLE"}
+_EMPTY = {
+    "standing": "Nothing is decided yet: open a cluster or an account and press x.",
+    "undecided": "No cluster has members left to decide.",
+    "mine": "You have decided nothing in this case yet.",
+    "waiting": "No proposal waits for an answer.",
+}
+_TWINS = {"standing": "decisions {} --state", "undecided": "queue {}",
+          "mine": "decisions {} --mine", "waiting": "decisions {} --pending"}  # fmt: skip
 
 
-class Decisions(View):
-    """What the ledger says now."""
+class Decisions(DecisionActs):
+    """What the ledger says now, and what it waits for."""
 
-    HINTS = (("enter", "open"), ("r", "take back"), ("V", "verify"))
+    HINTS = (("f u m w", "parts"), ("enter", "open"), ("r", "take back"), ("a n", "agree, refuse"))
     BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key, f"part('{name}')", name, id=f"decisions.{name}") for key, name in _PARTS),
         Binding("r", "take_back", "take the decision back", id="decisions.reverse"),
-        Binding("V", "verify", "verify the ledger", id="decisions.verify"),
+        Binding("a", "answer(True)", "agree to the proposal", id="decisions.agree"),
+        Binding("n", "answer(False)", "refuse the proposal", id="decisions.refuse"),
+        Binding("i", "record", "whole record", id="decisions.record"),
     ]
 
+    def __init__(self, place: Place, state: dict[str, Any]) -> None:
+        super().__init__(place, state)
+        self._soon: Timer | None = None
+
     def compose(self) -> ComposeResult:
-        """Ledger head, list, history."""
+        """Ledger head, the parts' names, the parts, the history of the account under the cursor."""
         yield Static("", classes="head", id="ledger-head", markup=False)
-        with Horizontal():
+        yield Steps(_PARTS, id="steps")
+        with Horizontal(id="part-standing"):
             yield Grid(id="decisions")
             with VerticalScroll(classes="side"):
                 yield Static("", id="history", markup=False)
+        yield Grid(id="part-undecided")
+        yield Grid(id="part-mine")
+        yield Grid(id="part-waiting")
 
     async def fill(self) -> None:
-        """Read the list."""
-        head = await self.jobs.background(self.bench.desk.head_words)
-        rows = await self.page("decisions-list")
+        """Read all parts; the one that was shown is shown again."""
+        desk, jobs = self.bench.desk, self.jobs
+        rows, clusters = await self.pages(("decisions-list", {}), ("clusters-list", {}))
         grid = self.query_one("#decisions", Grid)
         self.show_rows(grid, "decisions-list", rows)
         self.restore_cursor(grid)
-        decided = f"{grid.source.total:,}{'' if grid.source.exact else ' or more'}"
-        text = f"{head} · {decided} accounts decided"
-        if not grid.source.total:
-            text += "\nNothing is decided yet: open a cluster or an account and press x."
-        self.query_one("#ledger-head", Static).update(Content(safe_text(text, multiline=True)))
+        queue = await jobs.background(team.undecided, desk, clusters.records())
+        for one in queue:
+            one["call"] = "◆ campaign" if one["campaign_like"] else "○"
+        self._put("undecided", _QUEUE, [[one[name] for name in _QUEUE] for one in queue])
+        self._put("mine", standing.OWN, await jobs.background(standing.own, desk))
+        self._put("waiting", standing.WAITING, await jobs.background(standing.waiting, desk))
+        self.query_one(Steps).choose(str(self.state.get("part", "standing")))
+        await self._head()
         self._history()
+        self.focus_if_in_front()
         self.tell_status()
+
+    def _put(self, part: str, names: list[str], rows: list[list[Any]]) -> None:
+        grid = self.query_one(f"#part-{part}", Grid)
+        types = [_NUMBERS.get(name, "VARCHAR") for name in names]
+        grid.show(grid_columns(names, types), PageSource(rows))
+        self.restore_cursor(grid)
+
+    async def _head(self) -> None:
+        head = await self.jobs.background(self.bench.desk.head_words)
+        counts = []
+        for _, name in _PARTS:
+            grid = self.query_one(_grid_id(name), Grid)
+            sign = "" if grid.source.exact else "≥ "
+            counts.append(f"{sign}{grid.source.total:,} {name}")
+        shown = self.query_one(Steps).shown
+        text = f"{head} · {' · '.join(counts)}"
+        if not self._grid().source.total:
+            text += f"\n{_EMPTY[shown]}"
+        self.query_one("#ledger-head", Static).update(Content(safe_text(text, multiline=True)))
+
+    def _grid(self) -> Grid:
+        return self.query_one(_grid_id(self.query_one(Steps).shown), Grid)
+
+    def chosen(self) -> dict[str, Any]:
+        grid = self._grid()
+        return grid.record(grid.cursor_row)
+
+    async def action_part(self, name: str) -> None:
+        """Show a part."""
+        self.query_one(Steps).choose(name)
+        self.focus_first()
+        await self._head()
+        self.tell_status()
+
+    def focus_first(self) -> None:
+        """Focus the list that is shown."""
+        self._grid().focus()
+
+    def view_state(self) -> dict[str, Any]:
+        """Cursors and the part shown."""
+        return super().view_state() | {"part": self.query_one(Steps).shown}
 
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """The history follows the cursor."""
         super().on_grid_moved(event)
         self._history()
 
-    def _chosen(self) -> dict[str, Any]:
-        grid = self.query_one("#decisions", Grid)
-        return grid.record(grid.cursor_row)
+    def on_grid_opened(self, event: Grid.Opened) -> None:
+        """An account or a cluster opens its page; a proposal opens whole."""
+        if event.grid.id in ("part-mine", "part-waiting"):
+            event.stop()
+            self.action_record()
+        else:
+            super().on_grid_opened(event)
 
     def _history(self) -> None:
+        """Read the history once the cursor rests."""
+        if self._soon is not None:
+            self._soon.stop()
+        if self.query_one(Steps).shown == "standing":
+            self._soon = self.set_timer(_REST, self._begin_history)
+
+    def _begin_history(self) -> None:
         self.run_worker(self._read_history(), group="history", exclusive=True)
 
     async def _read_history(self) -> None:
-        record = self._chosen()
+        record = self.chosen()
         if not record:
             return
         account = str(record["account_id"])
@@ -70,59 +156,37 @@ class Decisions(View):
             history = await self.jobs.background(self.bench.desk.history, account)
         except WorkbenchError:
             return
-        parts: list[tuple[str, str]] = [(safe_text(account, 80) + "\n\n", "bold")]
-        for row, status in history:
-            parts += [
-                (f"{row['decided_at']}  ", "$text-muted"),
-                (f"{safe_text(row['verdict'])} {safe_text(row['reason'])}\n", "bold"),
-                (f"  {safe_text(row['analyst'], 60)}, {row['confidence']} confidence: ", ""),
-                (f"{status}\n  record {row['record_id'][:12]}\n", "$text-muted"),
-            ]
-        self.query_one("#history", Static).update(Content.assemble(*parts))
-
-    async def action_take_back(self) -> None:
-        """Append a reversing record; the decision stays on record."""
-        record = self._chosen()
-        if record:
-            from workbench.tui.screens.ask import Ask
-
-            question = f"Take back record {str(record['record_id'])[:12]}? Say why."
-            await self.bench.push_screen(
-                Ask(question, "reason"), lambda why: self._reverse(str(record["record_id"]), why)
-            )
-
-    def _reverse(self, record_id: str, why: str | None) -> None:
-        if why:
-            self.run_worker(self._append_reversal(record_id, why), group="reverse")
-
-    async def _append_reversal(self, record_id: str, why: str) -> None:
-        body = {"record": record_id, "reason": "R-OTHER", "note": why}
-        try:
-            await self.jobs.background(self.bench.desk.append, "reversal", body)
-        except WorkbenchError as error:
-            self.post_message(Failed(error))
-            return
-        self.bench.notify("Taken back by a new record.", markup=False)
-        self.post_message(LedgerChanged())
-
-    def action_verify(self) -> None:
-        """Check every record and the chain."""
-        self.run_worker(self._verify(), group="verify", exclusive=True)
-
-    async def _verify(self) -> None:
-        self.bench.show_status("verifying the ledger…")
-        words = await self.jobs.background(self.bench.desk.verify_words)
-        self.bench.notify(safe_text(words, 600, multiline=True), title="Ledger", markup=False)
-        self.tell_status()
+        self.query_one("#history", Static).update(history_words(account, history))
 
     def subject(self) -> DecideOn | None:
-        """The account under the cursor."""
-        record = self._chosen()
-        if not record:
+        """The account or cluster under the cursor."""
+        record = self.chosen()
+        if record.get("cluster_id") and "account_id" not in record:
+            cluster = str(record["cluster_id"])
+            return DecideOn("cluster", (cluster,), "cluster-card", {"cluster": cluster})
+        if not record.get("account_id"):
             return None
         account = str(record["account_id"])
         return DecideOn("account", (account,), "account-card", {"account": account})
 
     def command(self) -> str:
         """The headless twin."""
-        return f"workbench decisions {self.bench.case_argument} --state"
+        twin = _TWINS[self.query_one(Steps).shown]
+        return f"workbench {twin.format(self.bench.case_argument)}"
+
+
+def _grid_id(part: str) -> str:
+    return "#decisions" if part == "standing" else f"#part-{part}"
+
+
+def history_words(account: str, history: list[tuple[dict[str, Any], str]]) -> Content:
+    """The decisions on an account, oldest first, with what became of each."""
+    parts: list[tuple[str, str]] = [(safe_text(account, 80) + "\n\n", "bold")]
+    for row, status in history:
+        parts += [
+            (f"{row['decided_at']}  ", "$text-muted"),
+            (f"{safe_text(row['verdict'])} {safe_text(row['reason'])}\n", "bold"),
+            (f"  {safe_text(row['analyst'], 60)}, {row['confidence']} confidence: ", ""),
+            (f"{status}\n  record {row['record_id'][:12]}\n", "$text-muted"),
+        ]
+    return Content.assemble(*parts)

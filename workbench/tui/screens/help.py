@@ -20,7 +20,7 @@ _SHOWN = {
     "question_mark": "?", "colon": ":", "slash": "/", "exclamation_mark": "!", "minus": "-",
     "underscore": "_", "plus": "+", "less_than_sign": "<",
     "greater_than_sign": ">", "left_square_bracket": "[", "right_square_bracket": "]",
-    "backspace": "⌫", "pagedown": "pgdn", "pageup": "pgup",
+    "backspace": "⌫", "pagedown": "pgdn", "pageup": "pgup", "semicolon": ";",
 }  # fmt: skip
 
 

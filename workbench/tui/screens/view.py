@@ -12,9 +12,9 @@ from textual.widgets import Static
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.safe_text import safe_text
 from workbench.tui.jobs import Jobs, Rows
-from workbench.tui.messages import DecideOn, Failed, LedgerChanged
+from workbench.tui.messages import Failed, LedgerChanged
 from workbench.tui.places import Place
-from workbench.tui.screens.opening import Opening
+from workbench.tui.screens.shared import Shared
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     pass
 
 
-class View(Opening):
+class View(Shared):
     """One place. Subclasses compose widgets and fill them in `fill`."""
 
     BLANK = True
@@ -95,10 +95,6 @@ class View(Opening):
         if grids:
             grids.first().focus()
 
-    def subject(self) -> DecideOn | None:
-        """What a decision made here is about; None where there is nothing to decide on."""
-        return None
-
     def ask(self, question: str, then: Callable[[str], Awaitable[None]]) -> None:
         """Ask for a line of text, and go on with it; what fails is said."""
         from workbench.tui.screens.ask import Ask
@@ -138,7 +134,10 @@ class View(Opening):
 
     def status(self) -> str:
         """What the status line says of this view."""
-        shown = [grid for grid in self.query(Grid) if grid.display]
+        shown = [
+            grid for grid in self.query(Grid)
+            if grid.display and grid.parent is not None and grid.parent.display
+        ]  # fmt: skip
         for grid in shown:
             if grid.has_focus or len(shown) == 1:
                 sign = "" if grid.source.exact else "≥ "

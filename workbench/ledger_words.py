@@ -1,0 +1,71 @@
+"""How the ledger of a case stands, in a few lines: head, problems, checkpoints, policy."""
+
+from __future__ import annotations
+
+from workbench.audit.policy import Policy
+from workbench.desk import Desk
+from workbench.errors import WorkbenchError
+from workbench.ledger_tables import time_text
+
+Line = tuple[str, str]
+_MOST = 3
+
+
+def policy_words(policy: Policy) -> str:
+    """What a policy demands, in words."""
+    two = [*sorted(policy.two_people_verdicts), *sorted(policy.two_people_reasons)]
+    if policy.two_people_over:
+        two.append(f"more than {policy.two_people_over:,} accounts")
+    signed = "signed records only" if policy.signed else "unsigned records allowed"
+    return f"two people for {', '.join(two) or 'nothing'}; {signed}"
+
+
+def head_lines(desk: Desk) -> list[Line]:
+    """Lines with the style that each is shown in."""
+    try:
+        ledger = desk.ledger()
+    except WorkbenchError as error:
+        return [(error.message, "bold $error"), (error.hint, "$text-muted")]
+    state, head = ledger.state, ledger.head
+    if not head.size and not ledger.problems:
+        return [("Nothing is recorded yet.", "bold"), (f"policy: {policy_words(state.policy)}", "")]
+    lines: list[Line] = [
+        (f"{head.size:,} lines · root {head.root[:16]}… · head {head.h[:16]}…", "bold")
+    ]
+    for problem in ledger.problems[:_MOST]:
+        lines.append((f"▲ {problem}", "bold $error"))
+    if len(ledger.problems) > _MOST:
+        lines.append((f"▲ and {len(ledger.problems) - _MOST:,} more", "bold $error"))
+    if ledger.recovered:
+        lines.append((f"▲ {len(ledger.recovered):,} recovered ranges: V lists them", "$warning"))
+    lines.append(_checkpoint_line(state.checkpoints, head.size))
+    lines.append(_policy_line(desk))
+    if state.conflicts:
+        words = f"▲ {len(state.conflicts):,} accounts on which a merge disagrees: decide them anew"
+        lines.append((words, "$warning"))
+    if state.ignored:
+        lines.append((f"{len(state.ignored):,} records do not count", "$text-muted"))
+    return lines
+
+
+def _checkpoint_line(checkpoints: list[dict[str, object]], size: int) -> Line:
+    if not checkpoints:
+        return ("no checkpoint yet: workbench audit checkpoint, and keep it elsewhere", "$warning")
+    newest = checkpoints[-1]
+    covered = int(str(newest["size"]))
+    signed = "signed" if newest["sig_sha256"] else "not signed"
+    behind = f"{size - covered:,} lines since" if size > covered else "nothing since"
+    return (f"checkpoint at {covered:,}, {signed}, {behind}", "")
+
+
+def _policy_line(desk: Desk) -> Line:
+    state = desk.ledger().state
+    if not state.policies:
+        return (f"policy as shipped: {policy_words(state.policy)}", "")
+    last = state.policies[-1]
+    when = str(time_text(last["ts"]))[:16]
+    return (
+        f"policy set {len(state.policies):,} times, last by {last['who']['name']} on {when}: "
+        f"{policy_words(state.policy)}",
+        "",
+    )

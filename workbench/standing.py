@@ -1,0 +1,101 @@
+"""Where decisions stand: proposals that wait, one's own acts, accounts that a merge left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from workbench.audit.errors import LedgerError
+from workbench.audit.identity import Who
+from workbench.audit.ledger import Record
+from workbench.audit.travel import answer
+from workbench.desk import Desk, as_workbench_error
+from workbench.ledger_tables import time_text
+from workbench.record_words import subject_words
+
+_STATUS = ("stands", "reversed", "pending", "refused")
+WAITING = ["yours_to_answer", "proposed_by", "verdict", "reason", "accounts", "subject",
+           "confidence", "counter", "note", "proposed_at", "record_id"]  # fmt: skip
+OWN = ["status", "verdict", "reason", "accounts", "subject", "confidence", "at", "expires_at",
+       "note", "record_id"]  # fmt: skip
+HISTORY = ["decided_at", "verdict", "reason", "confidence", "analyst", "status", "scope", "note",
+           "counter", "expires_at", "record_id"]  # fmt: skip
+
+
+def waiting(desk: Desk) -> list[list[Any]]:
+    """Proposals that nobody has answered, oldest first, as `WAITING` names the cells."""
+    ledger = desk.ledger()
+    rows: list[list[Any]] = []
+    for record_id, entry in ledger.state.pending.items():
+        body = _decision(ledger.record(record_id))
+        subject = entry["subject"]
+        mine = ledger.who.same_person(Who.of(entry["who"]))
+        rows.append([
+            not mine, entry["who"]["name"], body.get("verdict"), body.get("reason"),
+            subject["count"], subject_words(subject), body.get("confidence"), body.get("counter"),
+            body.get("note"), time_text(entry["ts"]), record_id,
+        ])  # fmt: skip
+    return rows
+
+
+def own(desk: Desk, limit: int = 2_000) -> list[list[Any]]:
+    """The decisions and proposals of who sits here, newest first, as `OWN` names the cells."""
+    ledger = desk.ledger()
+    table = ledger.state.decisions
+    rows: list[list[Any]] = []
+    for number in reversed(range(len(table))):
+        if table.row("", number).analyst != ledger.who.name:
+            continue
+        record = ledger.record(table.record_id(number))
+        body = _decision(record)
+        subject = body.get("subject")
+        rows.append([
+            _STATUS[table.status(number)], body.get("verdict"), body.get("reason"),
+            subject and subject["count"], subject and subject_words(subject),
+            body.get("confidence"), time_text(record.fields["ts"]) if record else None,
+            time_text(body.get("expires")), body.get("note"), table.record_id(number),
+        ])  # fmt: skip
+        if len(rows) >= limit:
+            break
+    return rows
+
+
+def history(desk: Desk, account: str) -> list[list[Any]]:
+    """Every decision on an account, oldest first, as `HISTORY` names the cells."""
+    ledger = desk.ledger()
+    rows: list[list[Any]] = []
+    for one, status in ledger.state.history(account):
+        body = _decision(ledger.record(one.record_id))
+        rows.append([
+            time_text(one.decided_at), one.verdict, one.reason, one.confidence, one.analyst,
+            status, body.get("scope"), body.get("note"), body.get("counter"),
+            time_text(one.expires_at), one.record_id,
+        ])  # fmt: skip
+    return rows
+
+
+def conflicts(desk: Desk) -> Iterator[dict[str, Any]]:
+    """Accounts on which a merge brought another verdict, each with both decisions."""
+    state = desk.ledger().state
+    for account, number in state.conflicts.items():
+        theirs = [row for row, status in state.history(account) if status == "stands"]
+        ours = state.decisions.row(account, number)
+        for row in theirs:
+            if row.record_id != ours.record_id:
+                yield {"account_id": account, "ours": ours, "theirs": row}
+
+
+def respond(desk: Desk, record_id: str, *, agree: bool, note: str = "") -> str:
+    """Countersign or refuse a proposal; returns the record's id, raises WorkbenchError."""
+    try:
+        return answer(desk.ledger(), record_id, agree=agree, note=note).id
+    except LedgerError as error:
+        raise as_workbench_error(error) from error
+
+
+def _decision(record: Record | None) -> dict[str, Any]:
+    if record is None:
+        return {}
+    body: dict[str, Any] = record.fields["body"]
+    decision: dict[str, Any] = body.get("decision", body)
+    return decision

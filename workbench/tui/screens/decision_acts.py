@@ -1,0 +1,83 @@
+"""What can be done with a recorded decision: read it whole, take it back, answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from workbench import standing
+from workbench.errors import WorkbenchError
+from workbench.record_words import whole
+from workbench.tui.messages import Failed, LedgerChanged
+from workbench.tui.screens.ask import Ask
+from workbench.tui.screens.cell import CellViewer
+from workbench.tui.screens.view import View
+
+
+class DecisionActs(View):
+    """A list of decisions, one of them under the cursor."""
+
+    def chosen(self) -> dict[str, Any]:
+        """The decision under the cursor; empty where there is none."""
+        return {}
+
+    def action_record(self) -> None:
+        """Everything that the record under the cursor says."""
+        record_id = self.chosen().get("record_id")
+        if record_id:
+            self.run_worker(self._show_record(str(record_id)), group="record", exclusive=True)
+
+    async def _show_record(self, record_id: str) -> None:
+        def read() -> str:
+            ledger = self.bench.desk.ledger()
+            record = ledger.record(record_id)
+            return whole(ledger, record) if record is not None else "This record cannot be read."
+
+        text = await self.jobs.background(read)
+        self.bench.push_screen(CellViewer(f"record {record_id}", text))
+
+    def action_take_back(self) -> None:
+        """Append a reversing record; the decision stays on record."""
+        record_id = self.chosen().get("record_id")
+        if not record_id:
+            return
+        body = {"record": str(record_id), "reason": "R-OTHER"}
+
+        def reverse(why: str) -> Any:
+            return partial(self.bench.desk.append, "reversal", body | {"note": why})
+
+        question = f"Take back record {str(record_id)[:12]}? Say why."
+        self._ask(question, reverse, "Taken back by a new record.")
+
+    def action_answer(self, agree: bool) -> None:
+        """Countersign or refuse the proposal under the cursor."""
+        record = self.chosen()
+        if "yours_to_answer" not in record:
+            self.bench.notify("Go to the proposal first: w.", markup=False)
+            return
+        record_id = str(record["record_id"])
+
+        def respond(why: str) -> Any:
+            return partial(standing.respond, self.bench.desk, record_id, agree=agree, note=why)
+
+        what = f"{record['verdict']} {record['reason']} on {record['accounts']:,} accounts"
+        word = "Agree to" if agree else "Refuse"
+        question = f"{word} {what}, proposed by {record['proposed_by']}? Say why."
+        self._ask(question, respond, "Your answer is recorded.")
+
+    def _ask(self, question: str, act: Callable[[str], Any], done: str) -> None:
+        def answered(why: str | None) -> None:
+            if why:
+                self.run_worker(self._append(act(why), done), group="append")
+
+        self.bench.push_screen(Ask(question, "reason"), answered)
+
+    async def _append(self, work: Callable[[], str], done: str) -> None:
+        try:
+            await self.jobs.background(work)
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
+            return
+        self.bench.notify(done, markup=False)
+        self.post_message(LedgerChanged())
