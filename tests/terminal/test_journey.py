@@ -74,7 +74,7 @@ def test_from_overview_to_recorded_decision(demo_case: Path, columns: int, rows:
         terminal.press("tab", "tab", "tab", "none-found", "f5")
         terminal.wait(r"Recorded as")
         terminal.press("5")
-        terminal.wait(r"accounts decided")
+        terminal.wait(r"\d+ standing")
         terminal.wait(r"R-PAY-SHARED")
         terminal.press("ctrl+q")
         assert terminal.wait_end() == 0
