@@ -27,7 +27,12 @@ STYLES = [
 
 def frame(lines: list[list[tuple[str, int]]]) -> LayoutUpdate:
     strips: list[Iterable[Strip]] = [
-        [Strip([Segment(text, STYLES[at]) for text, at in line]).adjust_cell_length(WIDTH)]
+        # The last column stays blank: pyte, unlike a terminal, wraps before a combining mark there.
+        [
+            Strip([Segment(text, STYLES[at]) for text, at in line])
+            .adjust_cell_length(WIDTH - 1)
+            .adjust_cell_length(WIDTH)
+        ]
         for line in lines
     ]
     return LayoutUpdate(strips, Region(0, 0, WIDTH, HEIGHT))

@@ -122,9 +122,12 @@ class Painter:
                 line[x : x + len(cells)] = cells
                 del line[width:]
         changed = {y: line for y, line in wanted.items() if line != self._lines[y]}
+        whole = list(self._lines)
         if len(changed) >= _FEWEST_ROWS and (moved := self._scroll(changed)):
             out.append(moved)
-            changed = {y: line for y, line in changed.items() if line != self._lines[y]}
+            # Rows that had been right may have moved along with the others.
+            due = {**dict(enumerate(whole)), **wanted}
+            changed = {y: line for y, line in due.items() if line != self._lines[y]}
         style = ""
         for y in sorted(changed):
             style = self._paint_line(y, changed[y], style, out)

@@ -17,20 +17,25 @@ from workbench.tui.screens.view import View
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.steps import Steps
 
-_PARTS = (("e", "list"), ("o", "proposals"), ("w", "volume"))
-_QUERIES = {"list": "campaigns-list", "proposals": "campaigns-to-merge",
-            "volume": "campaign-volume"}  # fmt: skip
+_PARTS = (("e", "list"), ("o", "proposals"), ("w", "volume"), ("t", "returned"))
+_QUERIES = {
+    "list": "campaigns-list",
+    "proposals": "campaigns-to-merge",
+    "volume": "campaign-volume",
+    "returned": "resurrected",
+}
 _NOTES = {
     "list": "A campaign is a campaign-like cluster until you merge, split, name or edit it.",
     "proposals": "Pairs that share more rare values than chance explains. M joins the pair.",
     "volume": "Low: certain members. High: all members. The last three rows add up.",
+    "returned": "Undecided accounts that look like what was flagged or is known to be bad.",
 }
 
 
 class Campaigns(View):
     """The campaigns of the case, one part at a time."""
 
-    HINTS = (("e o w", "parts"), ("enter", "open"), ("space", "mark"), ("M", "merge"))
+    HINTS = (("e o w t", "parts"), ("enter", "open"), ("space", "mark"), ("M", "merge"))
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"part('{name}')", name, id=f"campaigns.{name}") for key, name in _PARTS),
         Binding("M", "merge", "merge", id="campaigns.merge"),
@@ -128,12 +133,21 @@ class Campaigns(View):
 
     def subject(self) -> DecideOn | None:
         """The campaign under the cursor."""
-        campaign = str(self._here().get("campaign_id") or "")
+        grid, record = self._grid(), self._here()
+        if "account_id" in record:
+            rows = sorted(grid.marks) or [grid.cursor_row]
+            ids = tuple(str(grid.record(row)["account_id"]) for row in rows)
+            return DecideOn("account" if len(ids) == 1 else "accounts", ids, "resurrected", {})
+        campaign = str(record.get("campaign_id") or "")
         if not campaign or campaign.startswith("("):
             return None
         return DecideOn("campaign", (campaign,), "campaign-card", {"campaign": campaign})
 
     def command(self) -> str:
         """The headless twin."""
-        part = self.query_one(Steps).shown
-        return f"workbench campaigns {part} {safe_text(self.bench.case_argument)}"
+        part, case = self.query_one(Steps).shown, safe_text(self.bench.case_argument)
+        return (
+            f"workbench resurrect {case}"
+            if part == "returned"
+            else (f"workbench campaigns {part} {case}")
+        )
