@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from workbench.audit import bodies
 from workbench.case import Case
 from workbench.cli import output
 from workbench.cli.session import (
@@ -23,7 +24,7 @@ from workbench.cli.session import (
 )
 from workbench.playbooks.binding import Bound
 from workbench.playbooks.format import SavedQuery
-from workbench.playbooks.running import StepResult, run_playbook
+from workbench.playbooks.running import StepResult, run_playbook, step_note
 
 _SHOWN = 12
 _READ = 100_000
@@ -115,9 +116,5 @@ def _write(result: StepResult, digest: str, chosen: Choices) -> None:
 
 
 def _record(session: CaseSession, book: str, result: StepResult, digest: str) -> None:
-    text = (
-        f"playbook {book} step {result.number}: {result.query.id} rev {result.query.rev} "
-        f"{result.query.sha256} rows {len(result.rows)} result {digest}"
-    )
-    body = {"kind": "step", "subject": "query", "id": result.query.id, "text": text}
-    session.desk.append("note", body)
+    text = step_note(book, result.number, result.query, len(result.rows), digest)
+    session.desk.append("note", bodies.note("step", "query", result.query.id, text))

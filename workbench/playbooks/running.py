@@ -48,17 +48,8 @@ def stops(condition: str, rows: int) -> bool:
     return _COMPARE[match.group(1)](rows, int(match.group(2)))
 
 
-def run_playbook(
-    playbook: Playbook,
-    library: Library,
-    given: Mapping[str, object],
-    span: ExtractSpan,
-    ask: Ask,
-) -> Iterator[StepResult]:
-    """Run the steps in order until one stops; values go to each step whose query takes them.
-
-    Raises UsageError for a value that is missing or unknown, and whatever `ask` raises.
-    """
+def check_values(playbook: Playbook, given: Mapping[str, object]) -> None:
+    """Raise UsageError for a value of a playbook that is missing or unknown."""
     known = {parameter.name for parameter in playbook.params}
     for name in given:
         if name not in known:
@@ -70,12 +61,38 @@ def run_playbook(
                 f"The playbook {playbook.id} needs {parameter.name}.",
                 hint=f"Give -p {parameter.name}=VALUE. {parameter.help}",
             )
+
+
+def step_values(step: Step, query: SavedQuery, given: Mapping[str, object]) -> dict[str, object]:
+    """The values of one step: its own, and those of the playbook's that its query takes."""
+    takes = {parameter.name for parameter in query.params}
+    return {name: value for name, value in given.items() if name in takes} | step.params
+
+
+def step_note(playbook: str, number: int, query: SavedQuery, rows: int, digest: str) -> str:
+    """What the ledger says of a step that was run: query, revision, digests, rows."""
+    return (
+        f"playbook {playbook} step {number}: {query.id} rev {query.rev} {query.sha256} "
+        f"rows {rows} result {digest}"
+    )
+
+
+def run_playbook(
+    playbook: Playbook,
+    library: Library,
+    given: Mapping[str, object],
+    span: ExtractSpan,
+    ask: Ask,
+) -> Iterator[StepResult]:
+    """Run the steps in order until one stops; values go to each step whose query takes them.
+
+    Raises UsageError for a value that is missing or unknown, and whatever `ask` raises.
+    """
+    check_values(playbook, given)
     marked: dict[str, list[str]] = {}
     for number, step in enumerate(playbook.steps, 1):
         query = library.query(step.query)
-        takes = {parameter.name for parameter in query.params}
-        values = {name: value for name, value in given.items() if name in takes} | step.params
-        parameters = bind(query, values, span)
+        parameters = bind(query, step_values(step, query, given), span)
         names, rows, more = ask(query, parameters)
         if step.mark in names:
             at = names.index(step.mark)

@@ -10,6 +10,10 @@ import traceback
 from pathlib import Path
 
 from rich.segment import Segment, Segments
+from textual.app import App
+from textual.css.query import NoMatches
+from textual.dom import DOMNode
+from textual.worker import WorkerFailed
 
 from workbench import __version__
 from workbench.safe_text import safe_text
@@ -28,6 +32,30 @@ def report_text(error: BaseException) -> str:
             return "\n".join(safe_text(line) for line in lines) + "\n"
         error = cause
         lines.append("caused by")
+
+
+def left_behind(error: BaseException) -> bool:
+    """Whether only a part that is leaving the screen failed to find its pieces.
+
+    Work that was under way for a page or dialog may resume after it was closed, in the moment
+    before Textual cancels it: nobody looks at what it would have drawn.
+    """
+    if isinstance(error, WorkerFailed):
+        error = error.error
+    if not isinstance(error, NoMatches):
+        return False
+    trace = error.__traceback__
+    while trace is not None:
+        node = trace.tb_frame.f_locals.get("self")
+        if isinstance(node, DOMNode) and not isinstance(node, App) and _leaving(node):
+            return True
+        trace = trace.tb_next
+    return False
+
+
+def _leaving(node: DOMNode) -> bool:
+    ways = [one for one in node.ancestors_with_self if isinstance(one, DOMNode)]
+    return not node.is_attached or any(one._pruning or one._closing for one in ways)
 
 
 def write_report(folder: Path, error: BaseException) -> Segments:

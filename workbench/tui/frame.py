@@ -110,6 +110,13 @@ class Frame(Drawing):
         self.memory.write_now()
         self.exit(0)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """A fault of a part that nobody sees any more ends nothing."""
+        from workbench.tui.crash import left_behind
+
+        if not left_behind(error):
+            super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         """End after a fault of our own, without printing what is in memory."""
         from workbench.tui.crash import write_report

@@ -20,6 +20,7 @@ _VIEWS = {
     "entity": ("entity", "EntityPage"),
     "exchange": ("exchange", "ExchangeReader"),
     "queries": ("queries", "Queries"),
+    "playbook": ("playbook", "PlaybookPage"),
     "query": ("query", "QueryResult"),
     "sql": ("sql", "SqlView"),
     "decisions": ("decisions", "Decisions"),

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import bind_one
 from workbench.playbooks.format import Parameter, SavedQuery
+from workbench.playbooks.library import Playbook
 from workbench.safe_text import safe_text
 from workbench.tui.widgets.field import Field
 
@@ -21,14 +22,14 @@ Filled = tuple[str, dict[str, Any]]
 
 
 class ParameterForm(ModalScreen[Filled | None]):
-    """Asks for the values of a saved query."""
+    """Asks for the values of a saved query or playbook."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "cancel", id="form.cancel"),
         Binding("f5,ctrl+j", "run", "run", id="form.run"),
     ]
 
-    def __init__(self, query: SavedQuery, given: dict[str, Any]) -> None:
+    def __init__(self, query: SavedQuery | Playbook, given: dict[str, Any]) -> None:
         super().__init__()
         self._query = query
         self._given = given

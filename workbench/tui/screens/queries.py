@@ -11,14 +11,18 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from workbench.playbooks.format import SavedQuery
+from workbench.playbooks.library import Playbook
 from workbench.safe_text import safe_text
 from workbench.tui.acts import edit_sql
-from workbench.tui.messages import RunQuery
+from workbench.tui.messages import OpenPlace, RunQuery
+from workbench.tui.places import Place
+from workbench.tui.screens.form import Filled, ParameterForm
 from workbench.tui.screens.view import View
 from workbench.tui.widgets.field import Field
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import GridColumn, PageSource
 
+_PLAYBOOK = "playbook"
 _LEVEL_MARKS = {"informational": "·", "low": "○", "medium": "◐", "high": "●", "critical": "◆"}
 
 
@@ -52,7 +56,12 @@ class Queries(View):
         columns = [
             GridColumn(name) for name in ("", "pack", "title", "id", "values", "status", "trust")
         ]
-        rows = []
+        rows: list[list[Any]] = []
+        for book in self.bench.library.playbooks.values():
+            text = " ".join((_PLAYBOOK, book.id, book.title, book.question)).lower()
+            if all(word in text for word in words):
+                asks = ", ".join(parameter.name for parameter in book.params)
+                rows.append(["▸", _PLAYBOOK, book.title, book.id, asks, "", ""])
         for query in self.bench.library.listed():
             text = " ".join((query.id, query.title, query.pack, query.question, *query.tags))
             if all(word in text.lower() for word in words):
@@ -75,9 +84,20 @@ class Queries(View):
 
     def chosen(self) -> SavedQuery | None:
         """The query under the cursor."""
+        record = self._record()
+        if not record or record["pack"] == _PLAYBOOK:
+            return None
+        return self.bench.library.queries.get(str(record["id"]))
+
+    def _playbook(self) -> Playbook | None:
+        record = self._record()
+        if not record or record["pack"] != _PLAYBOOK:
+            return None
+        return self.bench.library.playbooks.get(str(record["id"]))
+
+    def _record(self) -> dict[str, Any]:
         grid = self.query_one(Grid)
-        record = grid.record(grid.cursor_row)
-        return self.bench.library.queries.get(str(record["id"])) if record else None
+        return grid.record(grid.cursor_row)
 
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """The card follows the cursor."""
@@ -87,6 +107,9 @@ class Queries(View):
     def _card(self) -> None:
         query = self.chosen()
         card = self.query_one("#query-card", Static)
+        if (book := self._playbook()) is not None:
+            card.update(_steps(book))
+            return
         if query is None:
             card.update(Content("No query matches."))
             return
@@ -107,10 +130,21 @@ class Queries(View):
         card.update(Content.assemble(*parts))
 
     def on_grid_opened(self, event: Grid.Opened) -> None:
-        """Run the query."""
+        """Run the query, or the playbook, asking for values where it needs them."""
         event.stop()
         if (query := self.chosen()) is not None:
             self.post_message(RunQuery(query.id))
+        elif (book := self._playbook()) is not None:
+            if book.params:
+                self.bench.push_screen(ParameterForm(book, {}), self._open_playbook)
+            else:
+                self._open_playbook((book.id, {}))
+
+    def _open_playbook(self, answer: Filled | None) -> None:
+        if answer is not None:
+            book, given = answer
+            key = (book, *(f"{name}={value}" for name, value in sorted(given.items())))
+            self.post_message(OpenPlace(Place("playbook", key)))
 
     def action_filter(self) -> None:
         """Type a filter."""
@@ -137,3 +171,16 @@ class Queries(View):
     def command(self) -> str:
         """The headless twin."""
         return "workbench queries list"
+
+
+def _steps(book: Playbook) -> Content:
+    parts: list[tuple[str, str]] = [
+        (safe_text(book.title, 200) + "\n", "bold"),
+        (safe_text(book.question, 400) + "\n\n", ""),
+    ]
+    for number, step in enumerate(book.steps, 1):
+        parts += [
+            (f"{number}. {safe_text(step.query, 60)}\n", "$accent"),
+            (f"   {safe_text(step.say, 300)}\n", "$text-muted"),
+        ]
+    return Content.assemble(*parts)
