@@ -26,6 +26,7 @@ from tests.batteries.ledger_building import (
     open_ledger,
     policy_body,
     refuses,
+    who,
 )
 from tests.batteries.ledger_damage import any_bytes, bit_flips, edits, torn_tails
 from tests.batteries.ledger_faults import crowd, disk_full, file_size_limit, kills, replaced
@@ -42,6 +43,7 @@ __all__ = [
     "open_ledger",
     "policy_body",
     "refuses",
+    "who",
 ]
 
 BATTERIES: dict[str, tuple[Callable[[Path], str], Callable[[Path], str]]] = {

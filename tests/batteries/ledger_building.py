@@ -32,13 +32,18 @@ def standalone() -> ModuleType:
 SECOND = standalone()
 
 
+def who(name: str, uid: int) -> Who:
+    """An analyst without a key."""
+    return Who(name, uid, "bench-1")
+
+
 def open_ledger(folder: Path, name: str = "ana", uid: int = 1001, **more: Any) -> Ledger:
     """The ledger of a case folder, as one analyst opens it."""
     return Ledger.open(
         folder / "audit.jsonl",
         state_dir=folder / f"state-{name}",
         case_id=CASE,
-        who=Who(name, uid, "bench-1"),
+        who=who(name, uid),
         tool="workbench/0.1.0",
         **more,
     )

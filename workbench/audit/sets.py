@@ -50,9 +50,17 @@ def read_lines(data: bytes) -> list[str]:
     return values
 
 
+def make_folder(folder: Path, *, shared: bool) -> None:
+    """Make a folder, 0700 or for a team 2770, whatever the umask; one already there stays."""
+    if not folder.is_dir():
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o2770 if shared else 0o700)
+
+
 def durable_write(path: Path, data: bytes, mode: int) -> None:
     """Write a file so that it is whole or absent, and there to stay once this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (path.parent.parent, path.parent):
+        make_folder(folder, shared=bool(mode & 0o020))
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(
         temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode

@@ -53,4 +53,6 @@ def save_query(
         raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         out.write(text)
+        if folder.stat().st_mode & 0o020:
+            os.fchmod(out.fileno(), 0o660)  # a team's folder: the others run it too
     return target
