@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from workbench.audit.acknowledged import Acknowledged
@@ -18,6 +19,7 @@ def verify_case(
     *,
     checkpoint: Checkpoint | None = None,
     signers: Path | None = None,
+    revoked: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Verify a case folder or a ledger file against the last mark, a checkpoint, the signers.
@@ -29,13 +31,15 @@ def verify_case(
     if signers is None and listed:
         signers = Path(listed).expanduser()
     seen = None
-    if path.is_dir():
+    if os.path.isdir(path):
         seen = _last_seen(path)
-    return verify(path, checkpoint=checkpoint, seen=seen, signers=signers, progress=progress)
+    return verify(
+        path, checkpoint=checkpoint, seen=seen, signers=signers, revoked=revoked, progress=progress
+    )
 
 
 def _last_seen(folder: Path) -> Checkpoint | None:
-    if not (folder / "audit.jsonl").exists() and not (folder / "case.toml").exists():
+    if not any(os.path.lexists(folder / name) for name in ("audit.jsonl", "case.toml")):
         raise WorkbenchError(
             f"{folder} holds neither a case nor a ledger.",
             hint="Give a case folder, or the path of an audit.jsonl.",

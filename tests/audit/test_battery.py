@@ -16,8 +16,10 @@ from workbench.audit.verify import verify
 
 
 @pytest.mark.parametrize(
-    "name", ["flips", "edits", "torn", "kills", "crowd", "full", "replaced", "bytes"]
-)
+    "name",
+    ["flips", "edits", "torn", "kills", "crowd", "full", "replaced", "bytes", "refusals",
+     "signatures"],
+)  # fmt: skip
 def test_short_form(name: str, battery: ModuleType, tmp_path: Path) -> None:
     assert battery.BATTERIES[name][0](tmp_path)
 

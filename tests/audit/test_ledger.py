@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.batteries.ordinary_user import hand_over, reachable, run_as
 from workbench.audit import bodies, locks
 from workbench.audit.acknowledged import Acknowledged
 from workbench.audit.errors import DamagedError, LedgerError
@@ -217,54 +218,30 @@ def test_a_file_system_without_locks_is_refused(
     ledger.append("note", comment())
 
 
-def _as_ordinary_user(folder: Path, act: Callable[[], int]) -> int:
-    """Run `act` in a child that is not root; returns its exit code."""
-    if os.getuid() == 0:
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, 65_534, 65_534, follow_symlinks=False)
-        for above in folder.parents:
-            if above.stat().st_uid == 0 and above != Path("/") and above != Path("/tmp"):
-                above.chmod(above.stat().st_mode | 0o011)
-    child = os.fork()
-    if child == 0:
-        code = 99
-        try:
-            if os.getuid() == 0:
-                os.setgroups([])
-                os.setgid(65_534)
-                os.setuid(65_534)
-            code = act()
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
 def test_a_read_only_folder_can_be_read_and_not_written(open_ledger: Open, tmp_path: Path) -> None:
     first = open_ledger()
     first.append("note", comment())
     first.close()
 
-    def act() -> int:
+    def act() -> str:
         tmp_path.joinpath("audit.jsonl").chmod(0o400)
         tmp_path.chmod(0o500)
         ledger = open_ledger()
-        if ledger.head.size != 2:
-            return 1
+        assert ledger.head.size == 2
         for attempt in (
             lambda: ledger.append("note", comment()),
             lambda: ledger.put_set(["a"]),
         ):
-            try:
+            with pytest.raises(LedgerError, match="Permission denied"):
                 attempt()
-            except LedgerError as error:
-                if "Permission denied" not in error.message or ledger.poisoned:
-                    return 2
-            else:
-                return 3
-        return 0
+            assert not ledger.poisoned
+        return ""
 
+    reachable(tmp_path)
+    if os.getuid() == 0:
+        hand_over(tmp_path)
     try:
-        assert _as_ordinary_user(tmp_path, act) == 0
+        run_as(act)
     finally:
         tmp_path.chmod(0o700)
 

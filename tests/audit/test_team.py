@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from tests.batteries.ordinary_user import reachable, run_as
 from workbench.audit import bodies
 from workbench.audit.checkpointing import make_checkpoint
 from workbench.audit.errors import LedgerError
@@ -26,10 +26,7 @@ pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can become s
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """2770 and of the team, in a place that all can reach."""
-    for above in tmp_path.parents:
-        if above not in (Path("/"), Path("/tmp")) and above.stat().st_uid == 0:
-            above.chmod(above.stat().st_mode | 0o011)
-    tmp_path.chmod(0o755)
+    reachable(tmp_path)
     case = tmp_path / "case"
     case.mkdir()
     os.chown(case, ANA, TEAM)
@@ -43,36 +40,23 @@ def folder(tmp_path: Path) -> Path:
 
 def _sit(battery: ModuleType, folder: Path, uid: int, act: Act, groups: tuple[int, ...]) -> str:
     """Let a user act in a process of their own; returns what was refused, or the empty string."""
-    codecs.lookup("ascii")  # what is imported late may lie where the user cannot read
-    source, target = os.pipe()
-    child = os.fork()
-    if child == 0:
-        words = "died"
+
+    def acting() -> str:
+        ledger = None
         try:
-            os.setgroups(groups)
-            os.setgid(uid)
-            os.setuid(uid)
-            os.umask(0o077)
             ledger = Ledger.open(
                 folder / "audit.jsonl", state_dir=folder.parent / str(uid) / "state",
                 case_id=battery.CASE, who=battery.who(str(uid), uid), tool="test",
             )  # fmt: skip
-            try:
-                act(ledger)
-                words = ""
-            finally:
-                ledger.close()
+            act(ledger)
         except LedgerError as error:
-            words = error.message
-        except BaseException as error:
-            words = repr(error)
+            return error.message
         finally:
-            os.write(target, words.encode())
-            os._exit(0)
-    os.close(target)
-    os.waitpid(child, 0)
-    with open(source, "rb") as found:
-        return found.read().decode()
+            if ledger is not None:
+                ledger.close()
+        return ""
+
+    return run_as(acting, uid, groups=groups, umask=0o077)
 
 
 def _propose(ledger: Ledger) -> None:

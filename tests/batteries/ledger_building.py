@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -89,12 +94,36 @@ def fill(ledger: Ledger, records: int, *, notes_every: int = 0) -> list[str]:
     return hashes
 
 
+def _second_here(path: Path, note: bytes | None) -> dict[str, Any]:
+    found: dict[str, Any] = SECOND.check_ledger(str(path), note)
+    return found
+
+
+def _second_apart(path: Path, note: bytes | None) -> dict[str, Any]:
+    """The second verifier as a court would run it: a bare Python in an empty directory."""
+    with tempfile.TemporaryDirectory(prefix="bare-") as empty:
+        words = [sys.executable, "-I", "-S", str(STANDALONE), str(path.absolute())]
+        if note is not None:
+            kept = Path(empty) / "kept.note"
+            kept.write_bytes(note)
+            words += ["--checkpoint", str(kept)]
+        done = subprocess.run(words, cwd=empty, capture_output=True, check=False)
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert done.returncode == (0 if found["ok"] else 3), done
+    assert not done.stderr, done.stderr
+    return found
+
+
 def judge(path: Path, checkpoint: Checkpoint | None = None) -> Report:
-    """Verify with both verifiers and demand that they agree."""
+    """Verify with both verifiers and demand that they agree.
+
+    With LEDGER_BATTERY_APART set the second one runs as a process of its own each time.
+    """
     report = verify(path, checkpoint=checkpoint)
     note = None if checkpoint is None else checkpoint.note()
     try:
-        second = SECOND.check_ledger(str(path), note)
+        apart = os.environ.get("LEDGER_BATTERY_APART")
+        second = (_second_apart if apart else _second_here)(path, note)
     except (OSError, ValueError) as error:
         second = {"ok": False, "problems": [str(error)]}
     assert second["ok"] == report.ok, (path, report.problems, second["problems"])

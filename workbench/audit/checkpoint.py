@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,7 +115,7 @@ def notes_beside(ledger_path: Path) -> list[tuple[str, bytes]]:
     """Every note file beside a ledger: name and content, smallest size first."""
     found: list[tuple[str, bytes]] = []
     folder = note_folder(ledger_path)
-    if folder.is_dir():
+    if os.path.isdir(folder):
         for path in sorted(folder.glob("*.note"), key=lambda path: (len(path.name), path.name)):
             if path.is_file() and not path.is_symlink():
                 with path.open("rb") as file:

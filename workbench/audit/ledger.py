@@ -270,7 +270,7 @@ class Ledger(LedgerReader):
         try:
             written = os.write(self._writer, data)
             if written != len(data):
-                raise OSError(0, f"only {written} of {len(data)} bytes were written")
+                raise OSError(0, _short(written, len(data)))
             os.fdatasync(self._writer)
         except OSError as error:
             self.poisoned = error.strerror or str(error)
@@ -278,3 +278,7 @@ class Ledger(LedgerReader):
                 f"{self.path} could not be written: {self.poisoned}. Nothing counts as recorded.",
                 hint="Free space or mend the disk, then open the case anew. Your draft is kept.",
             ) from error
+
+
+def _short(written: int, length: int) -> str:
+    return f"only {written} of {length} bytes were written, as on a full disk"

@@ -63,7 +63,7 @@ class Record:
 
 def unreadable(path: Path, error: OSError) -> LedgerError:
     """What to say where a ledger file cannot be opened."""
-    if path.is_symlink():
+    if os.path.islink(path):
         return DamagedError(f"{path} is a symbolic link; a ledger is never one.")
     return LedgerError(
         f"{path} cannot be opened: {error.strerror}.",

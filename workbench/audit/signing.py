@@ -114,10 +114,13 @@ def signing_key(signature: str) -> str:
     return _fingerprint(blob[14 : 14 + length])
 
 
-def check_signature(data: bytes, armored: bytes, signers: Path, ts: int) -> str:
+def check_signature(
+    data: bytes, armored: bytes, signers: Path, ts: int, revoked: Path | None = None
+) -> str:
     """The principal whose valid signature this is at that time (UTC µs), or the empty string.
 
-    Raises FileNotFoundError where ssh-keygen is absent.
+    `revoked` lists keys (or is a KRL) whose signatures never hold. Raises FileNotFoundError where
+    ssh-keygen is absent.
     """
     when = datetime.fromtimestamp(ts / 1e6, UTC).strftime("%Y%m%d%H%M%SZ")
     with tempfile.NamedTemporaryFile(prefix="wb-sig-") as file:
@@ -126,7 +129,8 @@ def check_signature(data: bytes, armored: bytes, signers: Path, ts: int) -> str:
         common = ["-n", NAMESPACE, "-s", file.name, "-f", str(signers), f"-Overify-time={when}"]
         found = _run(["-Y", "find-principals", *common], b"")
         for principal in found.stdout.decode("utf-8", "replace").splitlines():
-            done = _run(["-Y", "verify", *common, "-I", principal], data)
+            gone = ["-r", str(revoked)] if revoked is not None else []
+            done = _run(["-Y", "verify", *common, *gone, "-I", principal], data)
             if found.returncode == 0 and done.returncode == 0:
                 return principal
     return ""
@@ -146,7 +150,9 @@ class SignatureCheck:
     absent: bool = False
 
 
-def check_signatures(records: Iterable[Fields], signers: Path | None) -> SignatureCheck:
+def check_signatures(
+    records: Iterable[Fields], signers: Path | None, revoked: Path | None = None
+) -> SignatureCheck:
     """Check that signatures are by the key the record names and, with `signers`, hold."""
     result = SignatureCheck(absent=signers is None)
     if signers is None:
@@ -160,7 +166,7 @@ def check_signatures(records: Iterable[Fields], signers: Path | None) -> Signatu
             continue
         try:
             principal = check_signature(
-                signed_part(fields), armor(fields["sig"]), signers, fields["ts"]
+                signed_part(fields), armor(fields["sig"]), signers, fields["ts"], revoked
             )
         except (FileNotFoundError, subprocess.TimeoutExpired):
             result.absent = True

@@ -110,7 +110,7 @@ class _Notes:
 
 def ledger_file(path: Path) -> Path:
     """The ledger of a case folder, or the path itself where it names a file."""
-    return path / "audit.jsonl" if path.is_dir() else path
+    return path / "audit.jsonl" if os.path.isdir(path) else path
 
 
 def verify(
@@ -119,6 +119,7 @@ def verify(
     checkpoint: Checkpoint | None = None,
     seen: Checkpoint | None = None,
     signers: Path | None = None,
+    revoked: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Check every line, link, set and checkpoint file of a ledger (a case folder or its file).
@@ -132,18 +133,20 @@ def verify(
     try:
         handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError as error:
-        if path.is_dir():
+        if os.path.isdir(path):
             _judge_absent(report, checkpoint, seen)
         else:
             report.problems.append(f"{file.name} cannot be read ({error.strerror})")
         return report
     except OSError as error:
-        what = "is a symbolic link" if file.is_symlink() else f"cannot be read ({error.strerror})"
+        what = (
+            "is a symbolic link" if os.path.islink(file) else f"cannot be read ({error.strerror})"
+        )
         report.problems.append(f"{file.name} {what}")
         return report
     try:
         if stat.S_ISREG(os.fstat(handle).st_mode):
-            known = _Known(checkpoint, seen, signers)
+            known = _Known(checkpoint, seen, signers, revoked)
             _judge(handle, report, known, progress or (lambda done, total: None))
         else:
             report.problems.append(f"{file.name} is not an ordinary file")
@@ -161,6 +164,7 @@ class _Known:
     checkpoint: Checkpoint | None
     seen: Checkpoint | None
     signers: Path | None = None
+    revoked: Path | None = None
 
     def problems(self, chain: Chain, case_id: str) -> Iterator[str]:
         """What the ledger lacks or changed since."""
@@ -199,7 +203,7 @@ def _judge(handle: int, report: Report, known: _Known, progress: Progress) -> No
     report.problems += known.problems(chain, notes.case_id)
     _check_beside(chain, notes, report)
     _check_carried(notes, report)
-    _check_signed(notes, known.signers, report)
+    _check_signed(notes, known, report)
     if notes.backwards:
         report.warnings.append(
             f"the clock went back {len(notes.backwards):,} times, first at record "
@@ -264,8 +268,8 @@ def _check_carried(notes: _Notes, report: Report) -> None:
             notes.signed.append({**first, "seq": fields["seq"]})
 
 
-def _check_signed(notes: _Notes, signers: Path | None, report: Report) -> None:
-    result = check_signatures(notes.signed, signers)
+def _check_signed(notes: _Notes, known: _Known, report: Report) -> None:
+    result = check_signatures(notes.signed, known.signers, known.revoked)
     report.signed = len(notes.signed)
     if report.signed:
         report.signatures = "not checked" if result.absent else f"{result.checked} checked"

@@ -40,14 +40,17 @@ audit.add_command(policy_command)
     "--signers", type=click.Path(path_type=Path),
     help="allowed signers (ssh-keygen's form); by default those of the settings",
 )  # fmt: skip
+@click.option("--revoked", type=click.Path(path_type=Path, exists=True),
+              help="keys (or a KRL) whose signatures never hold")  # fmt: skip
 def verify_command(
-    case: Path, checkpoint: Path | None, words: str, size: int | None, signers: Path | None
-) -> int:
+    case: Path, checkpoint: Path | None, words: str, size: int | None, signers: Path | None,
+    revoked: Path | None,
+) -> int:  # fmt: skip
     """Check every record, the chain and the root of CASE (a case folder or a ledger file)."""
     known = _known(checkpoint, words, size)
     talk = output.Talk()
     report = verify_case(
-        case, load_settings(), checkpoint=known, signers=signers,
+        case, load_settings(), checkpoint=known, signers=signers, revoked=revoked,
         progress=lambda done, total: talk.progress(f"Verified: {done:,} of {total:,} bytes"),
     )  # fmt: skip
     talk.end_progress()
