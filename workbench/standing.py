@@ -74,6 +74,11 @@ def history(desk: Desk, account: str) -> list[list[Any]]:
     return rows
 
 
+def decided_ever(desk: Desk) -> set[str]:
+    """Every account that a decision fell on, in force or not."""
+    return set(desk.ledger().state.decisions.slots)
+
+
 def conflicts(desk: Desk) -> Iterator[dict[str, Any]]:
     """Accounts on which a merge brought another verdict, each with both decisions."""
     state = desk.ledger().state

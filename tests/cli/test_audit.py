@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.cli.conftest import CLUSTER, Bench
+from tests.cli.conftest import CLUSTER, Bench, Sit
 from workbench.case import Case
 from workbench.desk import Desk
 from workbench.settings import load_settings
@@ -122,3 +122,33 @@ def test_a_ledger_seen_longer_is_missed(bench: Bench, case: Path) -> None:
     assert "vanished" in gone.out
     ledger.write_bytes(whole)
     assert bench("audit", "verify", case).code == 0
+
+
+def test_records_are_shown_by_type_by_line_and_whole(bench: Bench, case: Path) -> None:
+    record = bench("decide", case, *_FLAG, "--cluster", CLUSTER, "--note", "esc \x1b[31m").first
+    bench("comment", case, "see the bill", "--account", "a-01")
+    newest = bench("audit", "show", case, "--limit", 1, "--format", "table").out
+    assert "comment on account a-01: see the bill" in newest
+    only = bench("audit", "show", case, "--type", "decision", "--format", "csv").out.splitlines()
+    assert len(only) == 2
+    assert f"flag R-MULTI on cluster {CLUSTER} of 30 accounts" in only[1]
+    whole = bench("audit", "show", case, "--id", record).out
+    assert "\x1b" not in whole
+    assert '"a-29"' in whole
+    assert bench("audit", "show", case, "--id", "ab" * 16).code == 2
+
+
+def test_history_and_what_is_mine(bench: Bench, case: Path, sit: Sit) -> None:
+    first = bench("decide", case, *_FLAG, "--account", "a-01").first
+    bench("reverse", case, first, "--reason", "C-OTHER", "--note", "typo")
+    sit("ben")
+    bench("decide", case, *_WATCH, "--account", "a-02")
+    history = bench("decisions", case, "--history", "--format", "csv").out.splitlines()
+    assert [line.split(",")[0] for line in history[1:]] == ["a-01", "a-02"]
+    assert history[1].endswith("reversed")
+    one = bench("decisions", case, "--history", "--account", "a-01", "--format", "csv")
+    assert len(one.out.splitlines()) == 2
+    mine = bench("decisions", case, "--mine", "--format", "csv").out.splitlines()
+    assert len(mine) == 2
+    assert mine[1].startswith("stands,watch,R-OTHER,1,a-02")
+    assert bench("decisions", case, "--mine", "--account", "a-01").code == 2

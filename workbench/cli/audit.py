@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from workbench.audit.checkpoint import Checkpoint, read_checkpoint, read_words
+from workbench.audit.ledger import Record
+from workbench.audit.paging import newest
+from workbench.audit.schema import BODIES
 from workbench.audit.verify import ledger_file
 from workbench.case import Case
 from workbench.cli import output
@@ -16,6 +21,8 @@ from workbench.cli.replay import replay_command
 from workbench.cli.session import CASE
 from workbench.desk import Desk
 from workbench.errors import IntegrityError, UsageError
+from workbench.record_words import COLUMNS, row, whole
+from workbench.safe_text import safe_text
 from workbench.settings import load_settings
 from workbench.verification import verify_case
 
@@ -92,18 +99,48 @@ def _write_named(name: str, found: Sequence[str]) -> None:
 
 @audit.command("show")
 @CASE
+@click.option("--id", "record_id", metavar="RECORD_ID", help="one record whole, with its lists")
+@click.option("--type", "kind", type=click.Choice(sorted(BODIES)), help="only this type")
 @click.option("--limit", type=click.IntRange(min=1), default=50, help="newest so many")
-def show(case: Path, limit: int) -> int:
-    """The newest records of CASE as JSON lines, oldest first."""
-    import json
-    from collections import deque
-
+@click.option("--format", "form", type=click.Choice(("jsonl", "table", "csv")), default="jsonl",
+              help="jsonl: every field (default); table, csv: a line each")  # fmt: skip
+def show(case: Path, record_id: str | None, kind: str | None, limit: int, form: str) -> int:
+    """The newest records of CASE, oldest first, or one of them whole."""
     desk = Desk(Case.open(case), load_settings())
     try:
-        for record in deque(desk.ledger().records(), limit):
-            output.write(json.dumps(record.fields, sort_keys=True) + "\n")
+        if record_id is not None:
+            return _show_one(desk, record_id)
+        records = _newest(desk, kind, limit)
     finally:
         desk.close()
+    if form == "jsonl":
+        for record in records:
+            output.write(json.dumps(record.fields, sort_keys=True) + "\n")
+    else:
+        output.write(output.records_text(form, COLUMNS, [row(record) for record in records]))
+    return 0
+
+
+def _newest(desk: Desk, kind: str | None, limit: int) -> list[Record]:
+    ledger = desk.ledger()
+    if not ledger.head.size:
+        return []
+    if kind is None:
+        return newest(ledger.path, limit)[::-1]
+    found = (record for record in ledger.records() if record.fields["type"] == kind)
+    return list(deque(found, limit))
+
+
+def _show_one(desk: Desk, record_id: str) -> int:
+    ledger = desk.ledger()
+    record = ledger.record(record_id)
+    if record is None:
+        raise UsageError(
+            f"There is no record {record_id} in this case.",
+            hint=f"See: workbench audit show {desk.case_path} --format table",
+        )
+    for line in whole(ledger, record).split("\n"):
+        output.write(safe_text(line, len(line)) + "\n")
     return 0
 
 

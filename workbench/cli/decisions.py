@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,7 +12,9 @@ from workbench.case import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, put_records
 from workbench.desk import Desk
+from workbench.errors import UsageError
 from workbench.settings import load_settings
+from workbench.standing import OWN, conflicts, decided_ever, own
 
 _NAMES = ["account_id", "verdict", "reason", "confidence", "analyst", "decided_at", "expires_at",
           "record_id", "pending"]  # fmt: skip
@@ -20,33 +24,67 @@ _NAMES = ["account_id", "verdict", "reason", "confidence", "analyst", "decided_a
 @CASE
 @click.option("--state", "which", flag_value="state", default="state", help="in force (default)")
 @click.option("--history", "which", flag_value="history", help="all, oldest first")
-@click.option("--mine", "which", flag_value="mine", help="those I made")
+@click.option("--mine", "which", flag_value="mine", help="those I made, newest first")
 @click.option("--pending", "which", flag_value="pending", help="those that await a second analyst")
+@click.option("--conflicts", "which", flag_value="conflicts",
+              help="accounts on which a merge brought another verdict")  # fmt: skip
+@click.option("--account", metavar="ID", help="only this account")
 @choices
-def decisions(case: Path, which: str, chosen: Choices) -> int:
+def decisions(case: Path, which: str, account: str | None, chosen: Choices) -> int:
     """The decisions of CASE."""
     desk = Desk(Case.open(case), load_settings())
     try:
-        records = desk.decision_rows()
-        if which == "history":
-            accounts = sorted({record["account_id"] for record in records})
-            rows = [
-                [*(row[name] for name in _NAMES), status]
-                for account in accounts
-                for row, status in desk.history(account)
-            ]
-            put_records(chosen, [*_NAMES, "status"], rows[: chosen.limit])
-            return 0
-        if which == "mine":
-            records = [record for record in records if record["analyst"] == desk.analyst]
-        if which == "pending":
-            records = [record for record in records if record["pending"]]
-        rows = [[record[name] for name in _NAMES] for record in records]
-        cut = rows[: chosen.limit]
-        put_records(chosen, _NAMES, cut, more=len(cut) < len(rows))
+        names, rows = _LISTS[which](desk)
     finally:
         desk.close()
+    if account is not None:
+        if "account_id" not in names:
+            raise UsageError("--account goes with --state, --history, --pending or --conflicts.")
+        at = names.index("account_id")
+        rows = [row for row in rows if row[at] == account]
+    cut = rows[: chosen.limit]
+    put_records(chosen, names, cut, more=len(cut) < len(rows))
     return 0
+
+
+Listed = tuple[list[str], list[list[Any]]]
+
+
+def _state(desk: Desk) -> Listed:
+    return _NAMES, [[row[name] for name in _NAMES] for row in desk.decision_rows()]
+
+
+def _pending(desk: Desk) -> Listed:
+    records = [row for row in desk.decision_rows() if row["pending"]]
+    return _NAMES, [[row[name] for name in _NAMES] for row in records]
+
+
+def _history(desk: Desk) -> Listed:
+    accounts = sorted({row["account_id"] for row in desk.decision_rows()} | decided_ever(desk))
+    return [*_NAMES, "status"], [
+        [*(row[name] for name in _NAMES), status]
+        for account in accounts
+        for row, status in desk.history(account)
+    ]
+
+
+def _conflicts(desk: Desk) -> Listed:
+    sides = ("verdict", "reason", "analyst", "record_id")
+    names = ["account_id", *(f"our_{name}" for name in sides), *(f"their_{name}" for name in sides)]
+    return names, [
+        [one["account_id"], *(getattr(one[side], name) for side in ("ours", "theirs")
+                              for name in sides)]
+        for one in conflicts(desk)
+    ]  # fmt: skip
+
+
+_LISTS: dict[str, Callable[[Desk], Listed]] = {
+    "state": _state,
+    "history": _history,
+    "mine": lambda desk: (OWN, own(desk)),
+    "pending": _pending,
+    "conflicts": _conflicts,
+}
 
 
 @click.command()
