@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from tests.batteries.ordinary_user import hand_over, reachable, run_as
 from workbench.audit import bodies, locks
 from workbench.audit.acknowledged import Acknowledged
 from workbench.audit.errors import DamagedError, LedgerError
@@ -216,34 +215,6 @@ def test_a_file_system_without_locks_is_refused(
         with pytest.raises(LedgerError, match="cannot be locked here"):
             ledger.append("note", comment())
     ledger.append("note", comment())
-
-
-def test_a_read_only_folder_can_be_read_and_not_written(open_ledger: Open, tmp_path: Path) -> None:
-    first = open_ledger()
-    first.append("note", comment())
-    first.close()
-
-    def act() -> str:
-        tmp_path.joinpath("audit.jsonl").chmod(0o400)
-        tmp_path.chmod(0o500)
-        ledger = open_ledger()
-        assert ledger.head.size == 2
-        for attempt in (
-            lambda: ledger.append("note", comment()),
-            lambda: ledger.put_set(["a"]),
-        ):
-            with pytest.raises(LedgerError, match="Permission denied"):
-                attempt()
-            assert not ledger.poisoned
-        return ""
-
-    reachable(tmp_path)
-    if os.getuid() == 0:
-        hand_over(tmp_path)
-    try:
-        run_as(act)
-    finally:
-        tmp_path.chmod(0o700)
 
 
 def test_damage_needs_a_reason_and_stays_visible(open_ledger: Open, battery: ModuleType) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -24,18 +25,20 @@ pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can become s
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder() -> Iterator[Path]:
     """2770 and of the team, in a place that all can reach."""
-    reachable(tmp_path)
-    case = tmp_path / "case"
-    case.mkdir()
-    os.chown(case, ANA, TEAM)
-    case.chmod(0o2770)
-    for uid in (ANA, BEN, EVE):
-        home = tmp_path / str(uid)
-        home.mkdir(mode=0o700)
-        os.chown(home, uid, uid)
-    return case
+    with tempfile.TemporaryDirectory(prefix="ledger-team-") as found:
+        above = Path(found)
+        reachable(above)
+        case = above / "case"
+        case.mkdir()
+        os.chown(case, ANA, TEAM)
+        case.chmod(0o2770)
+        for uid in (ANA, BEN, EVE):
+            home = above / str(uid)
+            home.mkdir(mode=0o700)
+            os.chown(home, uid, uid)
+        yield case
 
 
 def _sit(battery: ModuleType, folder: Path, uid: int, act: Act, groups: tuple[int, ...]) -> str:

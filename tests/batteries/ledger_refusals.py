@@ -7,6 +7,7 @@ import fcntl
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -74,6 +75,14 @@ def _modes(folder: Path, file: int, above: int) -> Iterator[None]:
 def _read_only(folder: Path) -> str:
     with _modes(folder, 0o400, 0o500):
         _refused(folder, "Permission denied")
+        ledger = open_ledger(folder)
+        assert ledger.head.size == 11, "a read-only ledger cannot be read"
+        try:
+            ledger.put_set(["a"])
+        except LedgerError as error:
+            _expect(error, "Permission denied")
+        assert not ledger.poisoned
+        ledger.close()
     return "read-only folder"
 
 
@@ -146,8 +155,16 @@ def _full_disk(folder: Path) -> str:
 FAULTS: tuple[Fault, ...] = (_read_only, _failing_sync, _stopped_holder, _clock_back, _no_locks)
 
 
-def refusals(folder: Path) -> str:
-    """Every fault on a ledger of its own, as an ordinary user; then the work goes on."""
+def refusals(_folder: Path) -> str:
+    """Every fault on a ledger of its own, as an ordinary user; then the work goes on.
+
+    In a folder of its own below /tmp: pytest shuts its own to others again and again.
+    """
+    with tempfile.TemporaryDirectory(prefix="ledger-refusals-") as folder:
+        return _all_refusals(Path(folder))
+
+
+def _all_refusals(folder: Path) -> str:
     reachable(folder)
     met = []
     for number, fault in enumerate(FAULTS):

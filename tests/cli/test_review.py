@@ -112,6 +112,10 @@ def test_merge_lists_what_the_two_decide_differently(
     assert replayed.code == 0, replayed.err
     statuses = [json.loads(line)["status"] for line in replayed.out.splitlines()]
     assert statuses == ["matches", "matches", "matches", "other ledger"]
+    left = bench("decisions", case, "--conflicts", "--format", "jsonl").out.splitlines()
+    assert [json.loads(one)["account_id"] for one in left] == [
+        json.loads(one)["account_id"] for one in ran.out.splitlines()
+    ]
     twice = bench("merge", case, other)
     assert (twice.code, twice.out) == (0, "")
     assert bench("merge", case, tmp_path / "nowhere").code == 2
