@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -9,8 +10,6 @@ from pathlib import Path
 import click
 
 from workbench.case import Case
-from workbench.cli.session import CASE
-from workbench.desk import Desk
 from workbench.settings import Settings, load_settings
 from workbench.tui.terminal import prepare
 
@@ -21,31 +20,38 @@ def open_bench(path: Path, settings: Settings) -> int:
     Raises WorkbenchError where there is no case, or no terminal that can show the bench.
     """
     terminal = prepare(settings.display)
+    gc.disable()  # what is imported now stays for good; collecting among it is in vain
     for number in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     case = Case.open(path)
     with case.hold_generation():
         from workbench.tui.jobs import Jobs
 
-        desk = Desk(case, settings)
+        # The worker starts first: it gets ready while the screens are imported.
         jobs = Jobs(case.store_path, case.root / "tmp", settings.engine)
+        desk = None
         try:
+            from workbench.desk import Desk
             from workbench.tui.acts import case_library
             from workbench.tui.app import Bench
 
+            desk = Desk(case, settings)
+            gc.freeze()
+            gc.enable()
             bench = Bench(desk, jobs, case_library(case), terminal, settings.display.theme)
             code = bench.run(mouse=terminal.mouse)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             jobs.close()
-            desk.close()
+            if desk is not None:
+                desk.close()
     if bench.return_code:
         sys.stderr.write("The bench ended early; type `reset` if the terminal looks odd.\n")
     return code or bench.return_code or 0
 
 
 @click.command("open")
-@CASE
+@click.argument("case", type=click.Path(path_type=Path))
 def open_command(case: Path) -> int:
     """Open the bench on CASE."""
     return open_bench(case, load_settings())

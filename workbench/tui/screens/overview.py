@@ -52,6 +52,7 @@ class Overview(View):
         grid.show(columns, PageSource(rows, exact=not queue.more))
         self.restore_cursor(grid)
         self._warnings(warnings.records())
+        self.tell_status()
         self._days((await self.page("overview-days")).records())
         self.tell_status()
 
