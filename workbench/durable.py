@@ -7,6 +7,7 @@ import grp
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -95,3 +96,27 @@ def set_mode(path: Path, group_id: int) -> None:
         path.chmod(0o2770 if group_id >= 0 else 0o700)
     else:
         path.chmod(0o660 if group_id >= 0 else 0o600)
+
+
+def move_beside(source: Path, target: Path) -> None:
+    """Copy a finished file to `target`: temporary name beside it, sync, rename.
+
+    Raises WorkbenchError where the target cannot be written.
+    """
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with source.open("rb") as data, open(unfinished, "wb", opener=_fresh) as out:
+            shutil.copyfileobj(data, out, 1 << 20)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(unfinished, target)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise WorkbenchError(
+            f"{target} cannot be written: {error.strerror}.",
+            hint="Give another path, or free some space.",
+        ) from error
+
+
+def _fresh(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)

@@ -24,12 +24,15 @@ from workbench.tui.screens import (
     sql,
 )
 from workbench.tui.screens.help import key_words, own_bindings
+from workbench.tui.widgets.editor import SqlText
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.result_pane import ResultPane
+from workbench.tui.widgets.result_tabs import ResultTabs
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 _PARTS = (
     ("Everywhere", Bench), ("Rows", Grid), ("Results", ResultPane),
+    ("Several results", ResultTabs), ("Editor", SqlText),
     ("Overview", overview.Overview), ("Cluster", cluster.ClusterPage),
     ("Account", account.AccountPage), ("Reader", exchange.ExchangeReader),
     ("Queries", queries.Queries), ("A query's result", query.QueryResult), ("SQL", sql.SqlView),

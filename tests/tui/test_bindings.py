@@ -15,8 +15,10 @@ import workbench.tui.screens as screens
 from workbench.tui.app import Bench
 from workbench.tui.screens.help import own_bindings
 from workbench.tui.screens.view import View
+from workbench.tui.widgets.editor import SqlText
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.result_pane import ResultPane
+from workbench.tui.widgets.result_tabs import ResultTabs
 
 # What a terminal sends for these is Backspace, Tab or Enter, or it suspends or closes.
 UNSENDABLE = {"ctrl+h", "ctrl+i", "ctrl+m", "ctrl+z", "ctrl+w", "ctrl+n", "f10", "f11"}
@@ -41,7 +43,7 @@ def keys(kind: type[DOMNode]) -> dict[str, Binding]:
 def test_a_grid_hides_no_key_of_its_view(view: type[View]) -> None:
     taken = keys(Grid)
     if view.__name__ in ("QueryResult", "SqlView"):
-        taken = taken | keys(ResultPane)
+        taken = taken | keys(ResultPane) | keys(ResultTabs)
     assert not keys(view).keys() & taken.keys()
 
 
@@ -51,10 +53,15 @@ def test_a_view_hides_no_key_of_the_bench(view: type[View]) -> None:
 
 
 def test_grid_and_results_hide_no_key_of_the_bench() -> None:
-    assert not (keys(Grid).keys() | keys(ResultPane).keys()) & keys(Bench).keys()
+    taken = keys(Grid).keys() | keys(ResultPane).keys() | keys(ResultTabs).keys()
+    assert not taken & keys(Bench).keys()
+    assert not keys(Grid).keys() & keys(ResultPane).keys()
+    assert not (keys(Grid).keys() | keys(ResultPane).keys()) & keys(ResultTabs).keys()
 
 
-@pytest.mark.parametrize("kind", [Bench, Grid, ResultPane, *VIEWS], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [Bench, Grid, ResultPane, ResultTabs, SqlText, *VIEWS], ids=lambda kind: kind.__name__
+)
 def test_every_action_has_a_key_that_arrives_and_a_word(kind: type[DOMNode]) -> None:
     for binding in own_bindings(kind):
         assert binding.description

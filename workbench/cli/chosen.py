@@ -9,6 +9,7 @@ from pathlib import Path
 from workbench.cli import output
 from workbench.cli.session import CaseSession
 from workbench.desk import distinct
+from workbench.durable import move_beside
 from workbench.errors import UsageError, WorkbenchError
 
 _LIST = {"cluster": "clusters", "campaign": "campaigns list"}
@@ -70,6 +71,6 @@ def _id_of(line: str, source: Path, number: int) -> str:
 def _parquet_ids(session: CaseSession, source: Path) -> list[str]:
     """The worker reads the file from its own folder: the command line opens no Parquet."""
     copy = session.client.spill / "ids.parquet"
-    output.move_beside(source, copy)
+    move_beside(source, copy)
     answer = session.client.request("account_ids", file=copy.name)
     return [str(one) for one in answer["ids"]]

@@ -83,30 +83,6 @@ def write_file(source: Path) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def move_beside(source: Path, target: Path) -> None:
-    """Copy a finished file to `target`: temporary name beside it, sync, rename.
-
-    Raises WorkbenchError where the target cannot be written.
-    """
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        with source.open("rb") as data, open(unfinished, "wb", opener=_private) as out:
-            shutil.copyfileobj(data, out, 1 << 20)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(unfinished, target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise WorkbenchError(
-            f"{target} cannot be written: {error.strerror}.",
-            hint="Give another path with -o, or free some space.",
-        ) from error
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
-
-
 def cell_text(value: Any) -> str:
     """One cell of a table as safe text."""
     if value is None:

@@ -15,6 +15,7 @@ import click
 from workbench.case import Case
 from workbench.cli import output
 from workbench.desk import Desk
+from workbench.durable import move_beside
 from workbench.errors import LimitReached, UsageError, WorkbenchError
 from workbench.governed import note_export
 from workbench.playbooks.availability import absent_columns, require
@@ -172,7 +173,7 @@ def put_sql(
     if chosen.target is None:
         output.write_file(source)
     else:
-        output.move_beside(source, chosen.target)
+        move_beside(source, chosen.target)
     _tell_cut(chosen, int(written["rows"]), bool(written["more"]))
 
 
@@ -228,7 +229,7 @@ def put_text(text: str, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "result"
         source.write_text(text, encoding="utf-8", errors="surrogateescape")
-        output.move_beside(source, target)
+        move_beside(source, target)
 
 
 def put_records(

@@ -105,6 +105,17 @@ class Gate:
             sorts=_sorts(tree),
         )
 
+    def explaining(self, inspection: Inspection, measure: bool) -> duckdb.Statement:
+        """The statement that shows the plan of one that passed; with `measure` it runs it.
+
+        Raises QueryRefused where the two together are not one EXPLAIN.
+        """
+        form = "EXPLAIN (ANALYZE, FORMAT JSON)" if measure else "EXPLAIN (FORMAT JSON)"
+        statement, kind = self._only_statement(f"{form} {inspection.statement.query}")
+        if kind != "EXPLAIN" or inspection.explains:
+            raise _refuse("Only a SELECT has a plan.", "Write the SELECT without EXPLAIN.")
+        return statement
+
     def _only_statement(self, sql: str) -> tuple[duckdb.Statement, str]:
         if len(sql) > LONGEST_SQL:
             raise _refuse(f"{len(sql):,} characters of SQL; at most {LONGEST_SQL:,} are read.")

@@ -16,9 +16,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.engine.cells import Cut, as_cells, cut_rows, result_columns
-from workbench.engine.contract import Parameters, ResultColumn, Row, Scalar
+from workbench.engine.cells import as_cells, result_columns
+from workbench.engine.contract import Parameters, ResultColumn
 from workbench.engine.disk import DiskBudget
+from workbench.engine.result_rows import ResultRows
 from workbench.engine.session import Session, engine_errors
 from workbench.errors import Cancelled, WorkbenchError
 
@@ -32,23 +33,20 @@ if TYPE_CHECKING:
 _META = "result.json"
 
 
-class Result:
+class Result(ResultRows):
     """One statement's rows: `page` or `stream` runs it, `read_all` reads what they left."""
 
     def __init__(
         self, session: Session, folder: Path, sql: str, parameters: Parameters, budget: DiskBudget
     ) -> None:
+        super().__init__()
         self.folder = folder
-        self.columns: tuple[ResultColumn, ...] = ()
-        self.more = False
         self.sorted_page = False
         self.elapsed_ms = 0.0
-        self._head: list[tuple[Scalar, ...]] = []
         self._session = session
         self._sql = sql
         self._parameters = parameters
         self._budget = budget
-        self._spool: Spool | None = None
         self._running: duckdb.DuckDBPyConnection | None = None
         self._cancelled = threading.Event()
 
@@ -164,51 +162,13 @@ class Result:
         self.columns = (ResultColumn("plan", "VARCHAR"),)
         self._head = [(line,) for line in lines]
 
-    # Reading
-
-    @property
-    def rows(self) -> int:
-        """Rows that can be read now."""
-        return max(self._spool.rows if self._spool else 0, len(self._head))
-
-    @property
-    def exact(self) -> bool:
-        """Whether `rows` is all there is."""
-        if self._spool is None:
-            return not self.more
-        return self._spool.finished and not self.more
-
-    @property
-    def full(self) -> bool:
-        """Whether the disk budget ended the spooling."""
-        return self._spool is not None and self._spool.full
-
-    @property
-    def bytes(self) -> int:
-        """Disk that the result takes."""
-        return self._spool.bytes if self._spool else 0
-
-    def window(
-        self, offset: int, count: int, cell: int, wait: float = 10.0
-    ) -> tuple[list[Row], list[Cut]]:
-        """Rows from `offset` with texts cut to `cell` characters, and the cuts; waits up to
-        `wait` seconds for rows that are still on their way."""
-        spool = self._spool
-        if spool is None:
-            return cut_rows(self._head[offset : offset + count], cell)
-        from workbench.engine.spool import shown_rows
-
-        if not spool.rows > offset:
-            spool.wait_for(offset, wait)
-        return shown_rows(spool.read(offset, count), cell)
-
-    def cell(self, row: int, column: int) -> Scalar:
-        """One whole cell; None where there is no such row."""
-        if self._spool is None:
-            return self._head[row][column] if row < len(self._head) else None
-        frame = self._spool.read(row, 1)
-        value: Scalar = frame[0, column] if frame.height else None
-        return value
+    def keep(self, columns: tuple[ResultColumn, ...], frame: polars.DataFrame) -> None:
+        """Rows that were made here, not asked of the engine."""
+        self.columns = columns
+        self._spool = self._new_spool()
+        self._spool.add(frame)
+        self._spool.finish()
+        self._write_meta()
 
     # Ending
 

@@ -102,6 +102,21 @@ class Session:
         with self._one_at_a_time:
             return self._gate.inspect(sql, self._catalogue)
 
+    def plan(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        inspection: Inspection,
+        parameters: Parameters,
+        measure: bool,
+    ) -> str:
+        """The plan of a statement as the engine's JSON; with `measure` it runs to its end."""
+        with self._one_at_a_time:
+            statement = self._gate.explaining(inspection, measure)
+        used = {name: typed_parameter(parameters.get(name)) for name in inspection.parameters}
+        with engine_errors():
+            rows = cursor.execute(statement, used or None).fetchall()
+        return str(rows[-1][-1]) if rows else "[]"
+
     def relation(
         self, cursor: duckdb.DuckDBPyConnection, inspection: Inspection, parameters: Parameters
     ) -> duckdb.DuckDBPyRelation:

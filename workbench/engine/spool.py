@@ -13,6 +13,7 @@ import os
 import shutil
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars
@@ -162,3 +163,12 @@ class Spool:
         if held is not None and wanted > 0:
             found.append(held.slice(max(0, offset - (ends[-1] if ends else 0)), wanted))
         return polars.concat(found) if found else polars.DataFrame()
+
+    def frames(self, first: int, backwards: bool = False) -> Iterator[tuple[int, polars.DataFrame]]:
+        """(row, frame) of everything from a row on, part by part, or back from it."""
+        rows, at = self.rows, first
+        while 0 <= at < rows:
+            begin = max(0, at - _RECORD_BATCH + 1) if backwards else at
+            count = at - begin + 1 if backwards else _RECORD_BATCH
+            yield begin, self.read(begin, count)
+            at = begin - 1 if backwards else begin + count

@@ -78,6 +78,21 @@ def whole_cell(bench: Bench, grid: Grid, row: int, column: int, fetch: Fetch | N
     bench.push_screen(CellViewer(name, text, f"{size or len(text):,} characters"))
 
 
+def whole_row(bench: Bench, grid: Grid, row: int) -> None:
+    """Show a row, one column a line, with the columns that are hidden."""
+    from workbench.tui.screens.cell import CellViewer
+
+    record = grid.record(row)
+    width = min(32, max((len(name) for name in record), default=0))
+    lines = []
+    for at, (column, value) in enumerate(zip(grid.columns, record.values(), strict=True)):
+        text = "NULL" if value is None else str(value)
+        size = grid.source.cut(row, at)
+        cut = f" … {size:,} characters, v shows them" if size else ""
+        lines.append(f"{safe_text(column.name, width):<{width}}  {safe_text(text, 2000)}{cut}")
+    bench.push_screen(CellViewer(f"Row {row + 1:,}", "\n".join(lines)))
+
+
 Fetch = Callable[[], Awaitable[dict[str, Any]]]
 
 

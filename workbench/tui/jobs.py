@@ -114,6 +114,13 @@ class Jobs(WorkerLink):
             {(row, column): size for row, column, size in opened["cuts"]},
         )
 
+    async def few(self, sql: str, parameters: Bound) -> list[list[Any]]:
+        """Run a statement of our own to its end and close it: a handful of rows."""
+        opened = await self.open(sql, parameters, _PAGE_LIMIT)
+        self.close_result(int(opened["result"]))
+        rows: list[list[Any]] = opened["rows"]
+        return rows
+
     async def lay_all_over(self, tables: Mapping[str, Iterable[str]]) -> None:
         """Hand the worker the tables of the ledger's, each as JSON lines."""
         for table, lines in tables.items():

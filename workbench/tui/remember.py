@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,16 @@ class ViewMemory:
             write_json(self._path, latest)
 
 
+@dataclass
+class Ran:
+    """One statement that ran: when (UTC), how it ended, and the digest of a small result."""
+
+    text: str
+    at: str = ""
+    outcome: str = ""
+    sha256: str = ""
+
+
 class History:
     """Statements that ran, newest first; private, capped, without any result."""
 
@@ -67,19 +78,35 @@ class History:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "history.json"
-        texts = read_json(self._path).get("texts", [])
-        self._texts = [text for text in texts if isinstance(text, str)]
+        ran = read_json(self._path).get("ran", [])
+        self._ran = [
+            Ran(**{name: str(item.get(name, "")) for name in ("text", "at", "outcome", "sha256")})
+            for item in ran
+            if isinstance(item, dict) and item.get("text")
+        ]
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, at: str) -> None:
         """Remember a statement; the same one moves to the front."""
-        self._texts = [text, *(other for other in self._texts if other != text)][: self.longest]
-        write_json(self._path, {"texts": self._texts})
+        others = [other for other in self._ran if other.text != text]
+        self._ran = [Ran(text, at), *others][: self.longest]
+        self._write()
 
-    def texts(self) -> list[str]:
+    def note(self, text: str, outcome: str, sha256: str = "") -> None:
+        """Say how a statement ended."""
+        for one in self._ran:
+            if one.text == text:
+                one.outcome, one.sha256 = outcome, sha256 or one.sha256
+                self._write()
+                return
+
+    def _write(self) -> None:
+        write_json(self._path, {"ran": [asdict(one) for one in self._ran]})
+
+    def ran(self) -> list[Ran]:
         """Newest first."""
-        return list(self._texts)
+        return list(self._ran)
 
     def forget(self) -> None:
         """Delete the history."""
-        self._texts = []
+        self._ran = []
         self._path.unlink(missing_ok=True)

@@ -18,7 +18,8 @@ from workbench.workers.protocol import ChannelClosed, Message, pack
 _PATIENCE_AFTER_INTERRUPT = 2.0
 _FINAL = frozenset(
     {"opened", "spooled", "window", "cell", "exported", "digested", "inspected", "overlaid",
-     "hashed", "account_ids", "error"}
+     "hashed", "account_ids", "found",
+     "compared", "planned", "error"}
 )  # fmt: skip
 
 

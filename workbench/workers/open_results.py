@@ -132,6 +132,36 @@ class OpenResults:
         text = cell[:_LARGEST_CELL] if isinstance(cell, str) else cell
         self._context.say("cell", int(message["job"]), cell=text, characters=whole)
 
+    def find(self, message: Message) -> None:
+        """The next row that holds a text."""
+        from workbench.engine.searching import find_row
+
+        stopped = threading.Event()
+        job, result = int(message["job"]), self._find(message)
+        self._context.stoppable(job, stopped.set)
+        first, backwards = int(message["row"]), bool(message["backwards"])
+        row = find_row(result, str(message["text"]), first, backwards, stopped.is_set)
+        self._context.say("found", job, row=row)
+
+    def compare(self, message: Message) -> None:
+        """What differs between two results, as a result of its own."""
+        from workbench.engine.contract import ResultColumn
+        from workbench.engine.searching import CHANGE, compare
+
+        job = int(message["job"])
+        after = self._find(message)
+        compared = compare(self._find({"result": message["before"]}), after)
+        made = self._results[job] = self._new(job, {"sql": "", "parameters": {}})
+        texts = [ResultColumn(column.name, "VARCHAR") for column in after.columns]
+        made.keep((ResultColumn(CHANGE, "VARCHAR"), *texts), compared.frame)
+        self._say_opened(
+            "began", job, job, made, window_rows(len(made.columns)), int(message["cell"])
+        )
+        self._context.say(
+            "compared", job, key=compared.key, added=compared.added, gone=compared.gone,
+            changed=compared.changed, **_extent(made),
+        )  # fmt: skip
+
     def close(self, number: int) -> None:
         """Stop a result and give its space back, beside everything else."""
         if result := self._results.pop(number, None):

@@ -12,6 +12,9 @@ Messages in (each with `job`, answered by events with the same `job`):
     inspect  sql                                    -> inspected
     overlay  table, file                            -> overlaid
     reopen   result                                 -> opened
+    find     result, text, row, backwards           -> found
+    compare  before, result, cell                   -> began, compared
+    plan     sql, parameters, measure               -> planned
     account_ids  file                               -> account_ids
     hash                                            -> hashed
     cancel   target | close  result                 (no answer)
@@ -62,6 +65,9 @@ class QueryWorker:
             "window": self._results.window,
             "cell": self._results.cell,
             "reopen": self._results.reopen,
+            "find": self._results.find,
+            "compare": self._results.compare,
+            "plan": statements.plan,
             "export": statements.export,
             "digest": statements.digest,
             "inspect": statements.inspect,

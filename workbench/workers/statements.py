@@ -53,6 +53,18 @@ class Statements:
 
         self._with_relation(message, digest)
 
+    def plan(self, message: Message) -> None:
+        """How the engine would run a statement, or how it ran it."""
+        from workbench.engine.plans import plan_lines
+
+        session, job = self._context.session, int(message["job"])
+        inspection = session.inspect(message["sql"])
+        with session.cursor() as cursor:
+            self._context.stoppable(job, cursor.interrupt)
+            given = message.get("parameters", {})
+            text = session.plan(cursor, inspection, given, bool(message["measure"]))
+        self._context.say("planned", job, lines=plan_lines(text))
+
     def inspect(self, message: Message) -> None:
         """The parameters and tables of a statement; nothing runs."""
         found = self._context.session.inspect(message["sql"])

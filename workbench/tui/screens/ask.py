@@ -22,8 +22,9 @@ class Ask(ModalScreen[str | None]):
         Binding("escape", "dismiss(None)", "cancel", id="ask.cancel"),
     ]
 
-    def __init__(self, question: str, placeholder: str) -> None:
+    def __init__(self, question: str, placeholder: str, value: str = "") -> None:
         super().__init__()
+        self._value = value
         self._question = question
         self._placeholder = placeholder
 
@@ -31,7 +32,7 @@ class Ask(ModalScreen[str | None]):
         """Question and field."""
         with Vertical(classes="dialog"):
             yield Static(Content(safe_text(self._question, 200)), classes="title")
-            yield Field(placeholder=self._placeholder, max_length=2000)
+            yield Field(self._value, placeholder=self._placeholder, max_length=2000)
             yield Static(Content("enter goes on · esc cancels"), classes="note")
 
     def on_mount(self) -> None:

@@ -1,4 +1,4 @@
-"""A whole cell, or a whole row, as safe text."""
+"""A whole cell, a whole row, or a picture of rows, as safe text."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from workbench.safe_text import PAGE_LIMIT, safe_text
 
 
 class CellViewer(ModalScreen[None]):
-    """Shows a text that may be large and hostile."""
+    """Shows a text that may be large and hostile; Content is ours and safe already."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace,q,v", "dismiss(None)", "close", id="cell.close"),
     ]
 
-    def __init__(self, title: str, text: str, note: str = "") -> None:
+    def __init__(self, title: str, text: str | Content, note: str = "") -> None:
         super().__init__()
         self._title = title
         self._text = text
@@ -32,7 +32,10 @@ class CellViewer(ModalScreen[None]):
         with Vertical(classes="dialog -tall"):
             yield Static(Content(safe_text(self._title, 120)), classes="title")
             with VerticalScroll(id="cell-scroll"):
-                yield Static(Content(safe_text(self._text, PAGE_LIMIT, multiline=True)))
+                shown = self._text
+                if isinstance(shown, str):
+                    shown = Content(safe_text(shown, PAGE_LIMIT, multiline=True))
+                yield Static(shown)
             yield Static(Content(safe_text(self._note, 200)), classes="note")
 
     def on_mount(self) -> None:

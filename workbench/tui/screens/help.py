@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _SHOWN = {
     "question_mark": "?", "colon": ":", "slash": "/", "exclamation_mark": "!", "minus": "-",
-    "underscore": "_", "plus": "+", "less_than_sign": "<",
+    "underscore": "_", "equals_sign": "=", "left_parenthesis": "(", "right_parenthesis": ")",
+    "number_sign": "#", "plus": "+", "less_than_sign": "<",
     "greater_than_sign": ">", "left_square_bracket": "[", "right_square_bracket": "]",
     "backspace": "⌫", "pagedown": "pgdn", "pageup": "pgup", "semicolon": ";",
 }  # fmt: skip
@@ -67,14 +68,19 @@ class Help(ModalScreen[None]):
         self.query_one("#help-scroll").focus()
 
     def _text(self) -> Content:
+        from workbench.tui.widgets.editor import SqlText
         from workbench.tui.widgets.grid import Grid
         from workbench.tui.widgets.result_pane import ResultPane
+        from workbench.tui.widgets.result_tabs import ResultTabs
 
         sections: list[tuple[str, DOMNode | type[DOMNode]]] = [("Everywhere", self.app)]
         if self._view is not None:
             sections.insert(0, (self._view.place.word, self._view))
             if self._view.query(ResultPane):
                 sections.insert(1, ("Results", ResultPane))
+                sections.insert(2, ("Several results", ResultTabs))
+            if self._view.query(SqlText):
+                sections.insert(1, ("Editor", SqlText))
             if self._view.query(Grid):
                 sections.insert(1, ("Rows", Grid))
         parts: list[tuple[str, str]] = []

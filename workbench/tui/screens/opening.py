@@ -64,6 +64,8 @@ class Opening(Vertical):
             acts.offer_pivots(self.bench, event.grid, event.row, event.column)
         elif event.what == "yank":
             acts.offer_copies(self.bench, event.grid, event.row, event.column)
+        elif event.what == "row":
+            acts.whole_row(self.bench, event.grid, event.row)
         else:
             fetch = self.whole_cell(event.row, event.column)
             acts.whole_cell(self.bench, event.grid, event.row, event.column, fetch)

@@ -17,8 +17,8 @@ from workbench.safe_text import safe_text
 from workbench.tui.acts import Fetch, edit_sql
 from workbench.tui.messages import DecideOn, Failed, RunQuery
 from workbench.tui.screens.view import View
-from workbench.tui.widgets.result_pane import ResultPane
-from workbench.tui.widgets.result_runner import Asked
+from workbench.tui.widgets.result_runner import Asked, ResultRunner
+from workbench.tui.widgets.result_tabs import ResultTabs
 
 
 class QueryResult(View):
@@ -44,7 +44,7 @@ class QueryResult(View):
     def compose(self) -> ComposeResult:
         """What it asks, its values, its rows."""
         yield Static("", classes="head", id="query-head", markup=False)
-        yield ResultPane(self.jobs, self.bench.page_rows, id="result")
+        yield ResultTabs(self.jobs, self.bench.page_rows, id="results")
 
     async def fill(self) -> None:
         """Run it."""
@@ -68,10 +68,14 @@ class QueryResult(View):
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return
-        pane = self.query_one(ResultPane)
-        pane.ask(Asked(query.sql, bound, query.title, query.columns))
+        await self.tabs.ask(Asked(query.sql, bound, query.title, query.columns))
 
-    def on_result_pane_arrived(self, event: ResultPane.Arrived) -> None:
+    @property
+    def tabs(self) -> ResultTabs:
+        """The results."""
+        return self.query_one(ResultTabs)
+
+    def on_result_runner_arrived(self, event: ResultRunner.Arrived) -> None:
         """Put the cursor where it was."""
         self.restore_cursor(event.pane.grid)
         self.tell_status()
@@ -93,11 +97,11 @@ class QueryResult(View):
 
     def whole_cell(self, row: int, column: int) -> Fetch | None:
         """Cut cells are read from the worker."""
-        return self.query_one(ResultPane).cell_reader(row, column)
+        return self.tabs.front.cell_reader(row, column)
 
     def subject(self) -> DecideOn | None:
         """The accounts of the marked rows, or of the row under the cursor."""
-        return accounts_subject(self.query_one(ResultPane), self.query_file.id, self.given)
+        return accounts_subject(self.tabs.front, self.query_file.id, self.given)
 
     def command(self) -> str:
         """The headless twin."""
@@ -105,7 +109,7 @@ class QueryResult(View):
         return f"workbench run {self.bench.case_argument} {self.query_file.id}{values}"
 
 
-def accounts_subject(pane: ResultPane, evidence: str, given: dict[str, Any]) -> DecideOn | None:
+def accounts_subject(pane: ResultRunner, evidence: str, given: dict[str, Any]) -> DecideOn | None:
     """The accounts named by the marked rows of a result, or by the row under the cursor."""
     grid = pane.grid
     column = next((one.name for one in grid.columns if one.entity == "account"), None)

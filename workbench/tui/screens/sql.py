@@ -1,21 +1,26 @@
-"""SQL by hand: editor above, result below; what was run is kept and can be saved as a query."""
+"""SQL by hand: editor above, results below; what was run is kept and can be saved as a query."""
 
 from __future__ import annotations
 
+import time
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from workbench.errors import Cancelled, WorkbenchError
 from workbench.intake.derived import TABLES
+from workbench.playbooks.binding import bind
 from workbench.safe_text import safe_text
+from workbench.tui import sql_words
 from workbench.tui.acts import Fetch
-from workbench.tui.messages import DecideOn
+from workbench.tui.messages import DecideOn, Failed
+from workbench.tui.screens.editing import EditorView
 from workbench.tui.screens.query import accounts_subject
-from workbench.tui.screens.view import View
+from workbench.tui.statements import asking_for, learn, learn_values, note_ended, plan_text
 from workbench.tui.widgets.editor import SqlEditor, SqlText
-from workbench.tui.widgets.result_pane import ResultPane
-from workbench.tui.widgets.result_runner import Asked
+from workbench.tui.widgets.result_runner import Asked, ResultRunner
+from workbench.tui.widgets.result_tabs import ResultTabs
 
 _FIRST = """SELECT account_id, exchanges, output_tokens, hour_entropy
 FROM account_profile
@@ -23,21 +28,25 @@ ORDER BY exchanges DESC, account_id
 """
 
 
-class SqlView(View):
-    """The editor and its result."""
+class SqlView(EditorView):
+    """The editor and its results."""
 
     HINTS = (("F5", "run"), ("tab", "to rows"), ("ctrl+o", "save as query"), ("ctrl+r", "history"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+o", "save", "save as query", id="sql.save", priority=True),
-        Binding("ctrl+r", "history", "history", id="sql.history", priority=True),
-        Binding("f3", "external_editor", "$EDITOR", id="sql.editor"),
-        Binding("i", "edit", "edit", id="sql.edit"),
+        Binding("f6", "plan(False)", "explain", id="sql.explain"),
+        Binding("f7", "plan(True)", "profile", id="sql.profile"),
+        Binding("r", "again", "run again", id="sql.again"),
     ]
 
     def compose(self) -> ComposeResult:
-        """Editor and result."""
-        yield SqlEditor(str(self.state.get("text", _FIRST)), id="editor")
-        yield ResultPane(self.jobs, self.bench.page_rows, id="result")
+        """Editor and results."""
+        yield SqlEditor(str(self.state.get("text", _FIRST)), self._want_values, id="editor")
+        yield ResultTabs(self.jobs, self.bench.page_rows, id="results")
+
+    @property
+    def tabs(self) -> ResultTabs:
+        """The results."""
+        return self.query_one(ResultTabs)
 
     async def fill(self) -> None:
         """Teach the completion what there is."""
@@ -46,89 +55,110 @@ class SqlView(View):
             for table in TABLES.values()
             for column in table.columns
         }
-        self.query_one(SqlEditor).know(self.jobs.catalogue, meanings)
+        self.editor.known.learn_tables(self.jobs.catalogue, meanings)
         if self.state.get("ran"):
-            self._run(str(self.state["ran"]))
+            await self._run(str(self.state["ran"]))
+        await learn(self.editor.known, self.jobs, self.bench.library)
+
+    def _want_values(self, table: str, column: str) -> None:
+        self.run_worker(learn_values(self.editor, self.jobs, table, column), group="values")
 
     def refill(self) -> None:
         """A result stays what it was when it was asked for."""
 
-    def on_sql_text_submitted(self, event: SqlText.Submitted) -> None:
-        """Run what was typed."""
-        self._run(event.text)
+    # Running
 
-    def _run(self, text: str) -> None:
-        if text.strip():
-            self.state["ran"] = text
-            self.query_one(ResultPane).ask(Asked(text, {}, "SQL", {}))
-            self.bench.history.add(text)
+    async def on_sql_text_submitted(self, event: SqlText.Submitted) -> None:
+        """Run what was typed, each statement in a result of its own."""
+        for start, end in sql_words.statements(event.text):
+            lead = len(event.text[start:end]) - len(event.text[start:end].lstrip())
+            await self._run(event.text[start + lead : end], event.offset + start + lead)
 
-    def on_result_pane_arrived(self, event: ResultPane.Arrived) -> None:
+    async def _run(self, text: str, offset: int = 0) -> None:
+        names = sql_words.parameters(text)
+        if not names:
+            await self._ask(text, {}, offset)
+            return
+        from workbench.tui.screens.form import ParameterForm
+
+        query = asking_for(text, names, self.bench.library)
+
+        async def filled(answer: tuple[str, dict[str, Any]] | None) -> None:
+            if answer is not None:
+                self.state["given"] = given | answer[1]
+                await self._ask(text, bind(query, answer[1], self.jobs.span), offset)
+
+        given = dict(self.state.get("given", {}))
+        known = {name: given[name] for name in names if name in given}
+        await self.bench.push_screen(ParameterForm(query, known), filled)
+
+    async def _ask(self, text: str, parameters: dict[str, Any], offset: int) -> None:
+        self.state["ran"], self.state["offset"] = text, offset
+        self.bench.history.add(text, time.strftime("%Y-%m-%d %H:%M", time.gmtime()))
+        label = " ".join(text.split())[:200]
+        await self.tabs.ask(Asked(text, parameters, label, {}))
+
+    async def action_again(self) -> None:
+        """Run the result in front again, in a result of its own."""
+        asked = self.tabs.front.asked
+        if asked is not None and asked.sql:
+            await self.tabs.ask(asked)
+
+    def on_result_runner_arrived(self, event: ResultRunner.Arrived) -> None:
         """The status line tells the rows."""
         self.restore_cursor(event.pane.grid)
         self.tell_status()
 
-    def put(self, text: str) -> None:
-        """Replace the text in the editor."""
-        self.query_one(SqlEditor).area.text = text
+    def on_result_runner_ended(self, event: ResultRunner.Ended) -> None:
+        """The history tells how it ended; an error is marked in the text."""
+        asked, error = event.pane.asked, event.error
+        self.tell_status()
+        if asked is None:
+            return
+        if error is not None and not isinstance(error, Cancelled):
+            self._mark(asked.sql, error)
+        self.run_worker(note_ended(self.bench, event.pane, error), group="history")
 
-    def action_edit(self) -> None:
-        """To the editor."""
-        self.query_one(SqlEditor).area.focus()
+    def _mark(self, sql: str, error: WorkbenchError) -> None:
+        area, offset = self.editor.area, int(self.state.get("offset", 0))
+        place = sql_words.error_place(error.message, sql)
+        if place is None or area.text[offset : offset + len(sql)] != sql:
+            self.editor.wrong(safe_text(error.message.splitlines()[0], 300), None)
+            return
+        before = area.text[:offset]
+        row = before.count("\n") + place.row
+        lead = offset - (before.rfind("\n") + 1) if place.row == 0 else 0
+        words = f"line {row + 1}, column {lead + place.column + 1}: {error.message.splitlines()[0]}"
+        self.editor.wrong(safe_text(words, 300), sql_words.Place(row, lead + place.column))
 
-    async def action_save(self) -> None:
-        """Save the statement as a query of this case."""
-        from workbench.tui.screens.save import SaveQuery
+    async def action_plan(self, measure: bool) -> None:
+        """Show how the engine runs the statement at the cursor; measured, it runs it."""
+        from workbench.tui.screens.cell import CellViewer
 
-        text = self.query_one(SqlEditor).area.text
-        await self.bench.push_screen(SaveQuery(text), self._saved)
+        area = self.editor.area
+        begin, end = sql_words.statement_at(area.text, area.offset_of(area.cursor_location))
+        text = area.text[begin:end]
+        query = asking_for(text, sql_words.parameters(text), self.bench.library)
+        try:
+            given = bind(query, dict(self.state.get("given", {})), self.jobs.span)
+            lines = await plan_text(self.jobs, text, given, measure)
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
+            return
+        title = "How the engine ran it" if measure else "How the engine would run it"
+        await self.bench.push_screen(CellViewer(title, lines))
 
-    def _saved(self, query_id: str | None) -> None:
-        if query_id:
-            self.bench.reload_library()
-            self.bench.notify(f"Saved as {query_id}; it is in the list of queries.", markup=False)
-
-    async def action_history(self) -> None:
-        """Pick a statement that ran before."""
-        from workbench.tui.screens.pick import Pick
-
-        texts = self.bench.history.texts()
-        choices = [(safe_text(" ".join(text.split()), 200), text) for text in texts]
-        await self.bench.push_screen(Pick("What ran before", choices), self._picked)
-
-    def _picked(self, text: str | None) -> None:
-        if text is not None:
-            self.put(text)
-            self.action_edit()
-
-    def action_external_editor(self) -> None:
-        """Edit the statement in $EDITOR."""
-        from workbench.tui.external import edit_outside
-
-        changed = edit_outside(self.bench, self.query_one(SqlEditor).area.text, ".sql")
-        if changed is not None:
-            self.put(changed)
-
-    def focus_first(self) -> None:
-        """The editor."""
-        self.action_edit()
+    # What every view tells
 
     def view_state(self) -> dict[str, Any]:
-        """The text, what ran, the cursor."""
-        return super().view_state() | {
-            "text": self.query_one(SqlEditor).area.text,
-            "ran": self.state.get("ran", ""),
-        }
+        """The text, what ran with which values, the cursor."""
+        kept = {name: self.state[name] for name in ("ran", "given") if name in self.state}
+        return super().view_state() | kept | {"text": self.editor.area.text}
 
     def whole_cell(self, row: int, column: int) -> Fetch | None:
         """Cut cells are read from the worker."""
-        return self.query_one(ResultPane).cell_reader(row, column)
+        return self.tabs.front.cell_reader(row, column)
 
     def subject(self) -> DecideOn | None:
         """The accounts of the marked rows, or of the row under the cursor."""
-        return accounts_subject(self.query_one(ResultPane), "", {})
-
-    def command(self) -> str:
-        """The headless twin."""
-        text = " ".join(self.query_one(SqlEditor).area.text.split())
-        return f'workbench sql {self.bench.case_argument} "{safe_text(text, 400)}"'
+        return accounts_subject(self.tabs.front, "", {})

@@ -1,80 +1,67 @@
-"""The SQL editor: highlighting, completion from the live catalogue, formatting, history."""
+"""The SQL editor: colours, completion from the live catalogue, formatting, marked errors."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.theme import Theme
-from textual.widgets import OptionList, TextArea
-from textual.widgets.option_list import Option
+from textual.widgets import TextArea
+from textual.widgets.text_area import TextAreaTheme
 
 from workbench.errors import UsageError
 from workbench.safe_text import safe_text
+from workbench.tui.sql_words import Place, colours, statement_at
+from workbench.tui.widgets.completion import CompletionBar, Knowledge, offer
 
-_WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*$")
-_MOST = 8
-KEYWORDS = (
-    "SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY", "HAVING", "LIMIT", "JOIN", "LEFT JOIN",
-    "WITH", "UNION ALL", "QUALIFY", "FILTER", "DISTINCT", "BETWEEN", "INTERVAL", "NULLS LAST",
-    "count", "sum", "avg", "min", "max", "median", "quantile_cont", "stddev_pop", "string_agg",
-    "date_trunc", "coalesce", "row_number", "regexp_matches", "contains", "starts_with", "lower",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """One completion: the word, and what it is."""
-
-    word: str
-    meaning: str
-
-
-def suggestions(text: str, known: Sequence[Suggestion]) -> list[Suggestion]:
-    """Completions for the word that `text` ends in; prefixes first, then words that hold it."""
-    match = _WORD.search(text)
-    if match is None or len(match.group()) < 2:
-        return []
-    part = match.group().lower()
-    starts = [one for one in known if one.word.lower().startswith(part)]
-    holds = [one for one in known if part in one.word.lower() and one not in starts]
-    found = [one for one in (*starts, *holds) if one.word.lower() != part]
-    return found[:_MOST]
+_LOOKED_BACK = 400  # characters before the cursor that completion reads
 
 
 def formatted(sql: str) -> str:
-    """The statement laid out; raises UsageError where it cannot be read."""
+    """The statements laid out; raises UsageError where they cannot be read."""
     import sqlglot
     from sqlglot.errors import SqlglotError
 
     try:
-        return str(sqlglot.transpile(sql, read="duckdb", write="duckdb", pretty=True)[0])
+        laid_out = sqlglot.transpile(sql, read="duckdb", write="duckdb", pretty=True)
+        return ";\n\n".join(map(str, laid_out))
     except (SqlglotError, IndexError, RecursionError) as error:
         first = str(error).splitlines()[0] if str(error) else "unknown form"
         raise UsageError(f"The statement cannot be laid out: {first}") from error
 
 
 class SqlText(TextArea):
-    """The text itself; keys that belong to the completion list go there while it is open."""
+    """The text itself; keys that belong to the completion go there while words are on offer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,ctrl+j,ctrl+enter", "submit", "run", id="editor.run"),
+        Binding("f5,ctrl+j,ctrl+enter", "submit(False)", "run at the cursor", id="editor.run"),
+        Binding("f8", "submit(True)", "run all", id="editor.run_all"),
         Binding("f4", "format", "format", id="editor.format"),
     ]
 
     @dataclass
     class Submitted(Message):
-        """Run the text, or the part that is selected."""
+        """Run these statements; `offset` is where the text begins in the editor."""
 
         text: str
+        offset: int
+
+    def __init__(self, text: str) -> None:
+        self.wrong: Place | None = None
+        super().__init__(
+            text, language=None, soft_wrap=True, show_line_numbers=False, tab_behavior="focus"
+        )
+        self.cursor_blink = False
 
     async def _on_key(self, event: events.Key) -> None:
         completion = self.parent
@@ -84,9 +71,84 @@ class SqlText(TextArea):
             return
         await super()._on_key(event)
 
-    def action_submit(self) -> None:
-        """Run the selection, or all."""
-        self.post_message(self.Submitted(self.selected_text or self.text))
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Without Textual's own look at every style rule for every paint: `colour` sets them."""
+        return super(TextArea, self).render_lines(crop)
+
+    def _build_highlight_map(self) -> None:
+        self._line_cache.clear()
+        self._highlights.clear()
+        text = self.text
+        starts = [0]
+        for line in text.split("\n")[:-1]:
+            starts.append(starts[-1] + len(line) + 1)
+        for kind, start, end in colours(text):
+            first, last = bisect_right(starts, start) - 1, bisect_right(starts, end - 1) - 1
+            for row in range(first, last + 1):
+                self._colour_part(row, max(start, starts[row]) - starts[row],
+                                  end - starts[row] if row == last else None, kind)  # fmt: skip
+        if self.wrong is not None:
+            row, column = self.wrong
+            self._colour_part(row, column, column + 1, "wrong")
+
+    def _colour_part(self, row: int, start: int, end: int | None, kind: str) -> None:
+        # Textual counts bytes here.
+        line = self.document.get_line(row)
+        if not line.isascii():
+            start = len(line[:start].encode())
+            end = None if end is None else len(line[:end].encode())
+        self._highlights[row].append((start, end, kind))
+
+    def mark(self, place: Place | None) -> None:
+        """Show where the statement is wrong, with the cursor there."""
+        self.wrong = place
+        if place is not None:
+            self.move_cursor((place.row, place.column))
+        self._build_highlight_map()
+        self.refresh()
+
+    def colour(self, theme: Theme) -> None:
+        """Follow the bench's theme."""
+        look = theme.to_color_system().generate()
+        self.register_theme(
+            TextAreaTheme(
+                name=theme.name,
+                base_style=Style(color=look["foreground"], bgcolor=look["background"]),
+                cursor_style=Style(color=look["background"], bgcolor=look["accent"]),
+                cursor_line_style=Style(),
+                bracket_matching_style=Style(bold=True, underline=True),
+                selection_style=Style(bgcolor=look["block-cursor-background"]),
+                syntax_styles={
+                    "comment": Style(color=look["secondary"], italic=True),
+                    "string": Style(color=look["success"]),
+                    "number": Style(color=look["success"]),
+                    "parameter": Style(color=look["warning"], bold=True),
+                    "keyword": Style(color=look["primary"], bold=True),
+                    "function": Style(color=look["accent"]),
+                    "table": Style(color=look["accent"], bold=True),
+                    "wrong": Style(color=look["error"], bold=True, reverse=True),
+                },
+            )
+        )
+        self.theme = theme.name
+
+    def offset_of(self, place: tuple[int, int]) -> int:
+        """The offset in the text of a (row, column)."""
+        return sum(len(self.document.get_line(row)) + 1 for row in range(place[0])) + place[1]
+
+    def action_submit(self, everything: bool) -> None:
+        """Run the selection; with none, the statement at the cursor, or all."""
+        selected = self.selected_text
+        if selected.strip():
+            start = min(self.selection.start, self.selection.end)
+            self.post_message(self.Submitted(selected, self.offset_of(start)))
+            return
+        begin, end = (
+            (0, len(self.text))
+            if everything
+            else statement_at(self.text, self.offset_of(self.cursor_location))
+        )
+        self.post_message(self.Submitted(self.text[begin:end], begin))
 
     def action_format(self) -> None:
         """Lay the statement out."""
@@ -99,131 +161,78 @@ class SqlText(TextArea):
 
 
 class SqlEditor(Vertical):
-    """Editor and completion list; its colours follow the bench's theme."""
+    """Editor and completion; its colours follow the bench's theme."""
 
     BLANK = True
     DEFAULT_CSS = """
-    SqlEditor { height: auto; max-height: 50%; }
-    SqlEditor SqlText { height: 8; border: none; border-left: thick $primary; padding: 0 0 0 1; }
+    SqlEditor { height: 9; }
+    .-wide SqlEditor { height: 11; }
+    SqlEditor SqlText { height: 1fr; border: none; border-left: thick $primary; padding: 0 0 0 1; }
     SqlEditor SqlText:focus { border: none; border-left: thick $accent; }
-    SqlEditor OptionList { height: auto; max-height: 8; display: none; border: none;
-                           background: $panel; padding: 0 1; }
-    SqlEditor OptionList.-open { display: block; }
     """
 
-    def __init__(self, text: str, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(self, text: str, want: Callable[[str, str], None], *, id: str) -> None:  # noqa: A002
+        """`want(table, column)` is called for a column whose values would be offered."""
         super().__init__(id=id)
         self._text = text
-        self._known: list[Suggestion] = []
-        self._offered: list[Suggestion] = []
+        self._want = want
+        self.known = Knowledge()
 
     def compose(self) -> ComposeResult:
-        """The text and the list under it."""
-        yield make_text(self._text)
-        choices = OptionList(markup=False)
-        choices.can_focus = False
-        yield choices
+        """The text and the line under it."""
+        yield SqlText(self._text)
+        yield CompletionBar()
 
     def on_mount(self) -> None:
         """Follow the theme."""
-        self._colour(self.app.current_theme)
-        self.app.theme_changed_signal.subscribe(self, self._colour)
-
-    def _colour(self, theme: Theme) -> None:
-        self.area.theme = "vscode_dark" if theme.dark else "github_light"
+        self.area.colour(self.app.current_theme)
+        self.app.theme_changed_signal.subscribe(self, self.area.colour)
 
     @property
     def area(self) -> SqlText:
         """The text."""
         return self.query_one(SqlText)
 
-    def know(self, catalogue: dict[str, list[list[str]]], meanings: dict[str, str]) -> None:
-        """Complete from these tables and columns."""
-        known = [Suggestion(table, "table") for table in sorted(catalogue)]
-        seen: set[str] = set()
-        for table, columns in sorted(catalogue.items()):
-            for name, kind in columns:
-                if name not in seen:
-                    seen.add(name)
-                    meaning = meanings.get(f"{table}.{name}", "")
-                    known.append(Suggestion(name, f"{kind} {meaning}".strip()))
-        self._known = [*known, *(Suggestion(word, "") for word in KEYWORDS)]
+    @property
+    def bar(self) -> CompletionBar:
+        """The line under it."""
+        return self.query_one(CompletionBar)
 
     def on_text_area_changed(self, _event: TextArea.Changed) -> None:
         """Offer completions for the word at the cursor."""
-        row, column = self.area.cursor_location
-        self._offer(suggestions(self.area.document.get_line(row)[:column], self._known))
+        if self.area.wrong is not None:
+            self.area.mark(None)
+        self.complete()
 
-    def _offer(self, found: list[Suggestion]) -> None:
-        choices = self.query_one(OptionList)
-        self._offered = found
-        choices.set_class(bool(found), "-open")
-        if found:
-            choices.clear_options()
-            choices.add_options(
-                Option(
-                    Content.assemble(
-                        (f"{safe_text(one.word, 40):<28} ", "bold"),
-                        (safe_text(one.meaning, 80), "$text-muted"),
-                    )
-                )
-                for one in found
-            )
-            choices.highlighted = 0
+    def complete(self) -> None:
+        """Look at the text before the cursor again."""
+        area = self.area
+        if not area.has_focus:
+            return
+        text, offset = area.text, area.offset_of(area.cursor_location)
+        offered = offer(text[max(0, offset - _LOOKED_BACK) : offset], text, self.known)
+        if offered.wants is not None:
+            self._want(*offered.wants)
+        self.bar.show_offer(offered)
+
+    def wrong(self, words: str, place: Place | None) -> None:
+        """Say what is wrong with the statement, and mark where."""
+        self.bar.say(words)
+        self.area.mark(place)
 
     def steer(self, key: str) -> bool:
-        """Use a key for the open list; tells whether it was used."""
-        choices = self.query_one(OptionList)
-        if not self._offered:
+        """Use a key for the words on offer; tells whether it was used."""
+        chosen = self.bar.choice
+        if chosen is None:
             return False
         if key == "tab":
-            self._take(self._offered[choices.highlighted or 0])
+            row, column = self.area.cursor_location
+            begin = (row, column - self.bar.offer.replaces)
+            self.area.replace(chosen.inserted, begin, (row, column))
         elif key == "escape":
-            self._offer([])
-        elif key == "down":
-            choices.action_cursor_down()
-        elif key == "up":
-            choices.action_cursor_up()
+            self.bar.say("")
+        elif key in ("down", "up"):
+            self.bar.step(1 if key == "down" else -1)
         else:
             return False
         return True
-
-    def _take(self, chosen: Suggestion) -> None:
-        row, column = self.area.cursor_location
-        match = _WORD.search(self.area.document.get_line(row)[:column])
-        if match is not None:
-            self.area.replace(chosen.word, (row, match.start()), (row, column))
-        self._offer([])
-
-
-def make_text(text: str) -> SqlText:
-    """The text area, highlighted where the grammar is installed."""
-    area = SqlText(
-        text, language=None, soft_wrap=False, show_line_numbers=False, tab_behavior="focus"
-    )
-    area.cursor_blink = False
-    try:
-        import tree_sitter_sql
-        from tree_sitter import Language
-    except ImportError:
-        return area
-    area.register_language("sql", Language(tree_sitter_sql.language()), _HIGHLIGHTS)
-    area.language = "sql"
-    return area
-
-
-_HIGHLIGHTS = """
-(comment) @comment
-(marginalia) @comment
-(literal) @string
-[
-  (keyword_select) (keyword_from) (keyword_where) (keyword_group) (keyword_by) (keyword_order)
-  (keyword_having) (keyword_limit) (keyword_join) (keyword_left) (keyword_on) (keyword_using)
-  (keyword_as) (keyword_and) (keyword_or) (keyword_not) (keyword_in) (keyword_is) (keyword_null)
-  (keyword_with) (keyword_union) (keyword_all) (keyword_distinct) (keyword_case) (keyword_when)
-  (keyword_then) (keyword_else) (keyword_end) (keyword_desc) (keyword_asc) (keyword_over)
-  (keyword_partition) (keyword_between) (keyword_interval) (keyword_filter) (keyword_like)
-] @keyword
-(invocation (object_reference name: (identifier) @function.call))
-(relation (object_reference name: (identifier) @type))
-"""

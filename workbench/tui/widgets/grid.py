@@ -36,7 +36,9 @@ class Grid(GridCanvas):
         Binding("less_than_sign", "shift(-1)", "column left", show=False, id="grid.shift_left"),
         Binding("greater_than_sign", "shift(1)", "column right", show=False, id="grid.shift_right"),
         Binding("underscore", "widen", "column width", show=False, id="grid.width"),
+        Binding("number_sign", "go_to_row", "go to row…", show=False, id="grid.row"),
         Binding("v", "view_cell", "whole cell", show=False, id="grid.cell"),
+        Binding("z", "view_row", "whole row", show=False, id="grid.whole_row"),
         Binding("p", "pivot", "pivot", show=False, id="grid.pivot"),
         Binding("y", "yank", "copy", show=False, id="grid.copy"),
     ]
@@ -59,7 +61,7 @@ class Grid(GridCanvas):
 
     @dataclass
     class Asked(Message):
-        """The analyst asked for something about a cell: `cell`, `pivot` or `yank`."""
+        """The analyst asked for something about a cell: `cell`, `row`, `pivot` or `yank`."""
 
         grid: Grid
         what: str
@@ -127,7 +129,14 @@ class Grid(GridCanvas):
 
     def action_mark(self) -> None:
         """Mark or unmark the row, and step down."""
+        cells = self.source.row(self.cursor_row)
+        if cells is None:
+            return
         self.marks ^= {self.cursor_row}
+        if self.cursor_row in self.marks:
+            self.kept[self.cursor_row] = cells
+        else:
+            self.kept.pop(self.cursor_row, None)
         self.repaint_row(self.cursor_row)
         self.jump(self.cursor_row + 1)
 
@@ -178,6 +187,21 @@ class Grid(GridCanvas):
     def action_view_cell(self) -> None:
         """Show the whole cell."""
         self._ask("cell")
+
+    def action_view_row(self) -> None:
+        """Show the whole row, one column a line."""
+        self._ask("row")
+
+    async def action_go_to_row(self) -> None:
+        """Ask for the number of a row and go there."""
+        from workbench.tui.screens.ask import Ask
+
+        def chosen(text: str | None) -> None:
+            digits = "".join(character for character in text or "" if character.isdigit())
+            if digits:
+                self.jump(int(digits) - 1)
+
+        await self.app.push_screen(Ask("Go to row", f"1 to {self.source.total:,}"), chosen)
 
     def action_pivot(self) -> None:
         """List the queries that take this cell."""

@@ -68,6 +68,8 @@ class GridCanvas(ScrollView, can_focus=True):
         self.columns: list[GridColumn] = []
         self.source: GridSource = PageSource([])
         self.marks: set[int] = set()
+        # Marked rows are kept, so that they can be acted on wherever the analyst has gone since.
+        self.kept: dict[int, Cells] = {}
         self.layout_of = Layout([])
         self._fitted: list[int] = []
         # Beside the cells of a column: what is known of each value, by column name.
@@ -84,6 +86,7 @@ class GridCanvas(ScrollView, can_focus=True):
         self.source = source
         # A page that is read again keeps its marks, wherever their rows are now.
         self.marks.clear()
+        self.kept.clear()
         if marked and isinstance(source, PageSource):
             self.marks.update(row for row in range(source.total) if self._key(row) in marked)
         if not same:
@@ -262,6 +265,6 @@ class GridCanvas(ScrollView, can_focus=True):
 
     def record(self, index: int) -> dict[str, Any]:
         """A row as a dictionary; empty while it is not here."""
-        row = self.source.row(index)
+        row = self.kept.get(index) or self.source.row(index)
         names = [column.name for column in self.columns]
         return dict(zip(names, row, strict=True)) if row is not None else {}

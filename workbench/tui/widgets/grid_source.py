@@ -33,6 +33,11 @@ class GridColumn:
         return kind in ("DOUBLE", "FLOAT", "DECIMAL") or kind.endswith(("INT", "INTEGER"))
 
     @property
+    def moment(self) -> bool:
+        """Whether cells are points in time."""
+        return self.type.startswith(("TIMESTAMP", "DATE"))
+
+    @property
     def quantity(self) -> bool:
         """Whether whole numbers take thousands separators."""
         return self.numeric and not self.name.lower().endswith(_NOT_A_QUANTITY)
@@ -132,6 +137,10 @@ class ResultSource:
         if window not in self._asked:
             self._asked.add(window)
             self._fetch(window)
+
+    def window_of(self, index: int) -> int:
+        """The window that a row is in."""
+        return index // self._size
 
     def span(self, window: int) -> tuple[int, int]:
         """Offset and count of a window."""

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.safe_text import safe_text
+from workbench.tui.widgets.chrome import shorten
 
 
 class Provenance(Static):
@@ -28,15 +29,15 @@ class Provenance(Static):
         """Name the result and say how it stands; nothing is drawn that is there already."""
         if f"{label} {words}" != self.said:
             self.said = f"{label} {words}"
-            parts = ((f"{safe_text(label, 60)}  ", "bold"), (words, ""))
-            self.update(Content.assemble(*parts), layout=False)
+            short = shorten(safe_text(label, 600), max(16, self.size.width // 4))
+            self.update(Content.assemble((f"{short}  ", "bold"), (words, "")), layout=False)
 
 
 def extent_words(
     opened: Mapping[str, Any], total: int, exact: bool, reading_for: float | None, at: float
 ) -> str:
     """The state of an open result; `reading_for` is seconds, None where nothing runs."""
-    parts = [f"{'' if exact else '≥ '}{total:,} rows"]
+    parts = [f"{'' if exact else '≥ '}{total:,} rows", f"{opened['elapsed_ms']:,.0f} ms"]
     sorted_page = bool(opened.get("sorted_page"))
     if reading_for is not None and sorted_page:
         parts.append(f"sorting all rows {reading_for:.0f} s · esc stops")
@@ -48,6 +49,5 @@ def extent_words(
         parts.append("first page of a sort, G sorts all" if sorted_page else "stopped, G reads on")
     if size := int(opened.get("bytes", 0)):
         parts.append(f"{size / 1e6:,.1f} MB on disk")
-    parts.append(f"{opened['elapsed_ms']:,.0f} ms")
     parts.append(f"{time.strftime('%H:%M:%S', time.gmtime(at))} UTC")
     return " · ".join(parts)

@@ -1,13 +1,19 @@
-"""An open result that can be sorted, filtered and counted, all in the engine."""
+"""An open result that can be sorted, filtered, counted and described, all in the engine."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from workbench.errors import WorkbenchError
+from workbench.playbooks import shapes
 from workbench.playbooks.binding import Bound
+from workbench.tui.messages import Failed
 from workbench.tui.widgets.result_runner import Asked, ResultRunner
+
+_ACROSS = 12
 
 
 class ResultPane(ResultRunner):
@@ -17,73 +23,154 @@ class ResultPane(ResultRunner):
         Binding("left_square_bracket", "sort(False)", "sort ascending", id="result.sort_up"),
         Binding("right_square_bracket", "sort(True)", "sort descending", id="result.sort_down"),
         Binding("f", "filter", "only this value", id="result.filter"),
+        Binding("equals_sign", "condition", "only where…", id="result.condition"),
         Binding("F", "frequency", "count values", id="result.frequency"),
-        Binding("u", "original", "undo sort and filter", id="result.original"),
+        Binding("d", "describe", "describe columns", id="result.describe"),
+        Binding("H", "histogram", "histogram", id="result.histogram"),
+        Binding("P", "pivot_table", "pivot table", id="result.pivot"),
+        Binding("t", "times", "times of this column", id="result.times"),
+        Binding("R", "rarity", "rarity beside values", id="result.rarity"),
+        Binding("s", "search", "search in rows", id="result.search"),
+        Binding("n", "search_on(False)", "next match", id="result.search_next"),
+        Binding("N", "search_on(True)", "match before", id="result.search_before"),
+        Binding("u", "undo", "undo sort, filter, count", id="result.undo"),
+        Binding("I", "provenance", "what this result is", id="result.provenance"),
+        Binding("W", "export", "write to a file", id="result.export"),
     ]
 
-    original: Asked | None = None
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._before: list[Asked] = []
 
     def ask(self, asked: Asked) -> None:
         """Run a statement that `u` comes back to."""
-        self.original = asked
+        self._before = []
         self.run(asked)
 
-    def _column(self) -> tuple[str, Any] | None:
+    def _column(self) -> tuple[Asked, str, Any] | None:
         grid = self.grid
-        if not grid.columns or not grid.source.total or self.original is None:
+        if not grid.columns or self.asked is None or not self.asked.sql:
             return None
         cells = grid.source.row(grid.cursor_row)
         name = grid.columns[grid.cursor_column].name
-        return name, cells[grid.cursor_column] if cells is not None else None
+        return self.asked, name, cells[grid.cursor_column] if cells is not None else None
 
-    def _derive(self, shape: str, label: str, extra: Bound | None = None) -> None:
+    def _derive(self, sql: str, words: str, extra: Bound | None = None) -> None:
         assert self.asked is not None
-        sql = shape.replace("{result}", self.asked.sql.strip().rstrip(";"))
+        self._before.append(self.asked)
+        first = self._before[0].label
         parameters = {**self.asked.parameters, **(extra or {})}
-        self.run(Asked(sql, parameters, label, self.asked.notes))
+        self.run(Asked(sql, parameters, f"{first}: {words}", self.asked.notes))
 
     def action_sort(self, descending: bool) -> None:
-        """Sort by the column, in the engine."""
-        if (column := self._column()) is not None and self.asked is not None:
-            order = "DESC" if descending else "ASC"
-            shape = (
-                f"SELECT * FROM (\n{{result}}\n) ORDER BY {quoted(column[0])} {order} NULLS LAST"
-            )
-            self._derive(shape, f"{self._base_label()} by {column[0]} {order.lower()}")
+        """Sort by the column."""
+        if (at := self._column()) is not None:
+            asked, name, _ = at
+            arrow = "↓" if descending else "↑"
+            self._derive(shapes.sorted_by(asked.sql, name, descending), f"{name} {arrow}")
 
     def action_filter(self) -> None:
         """Keep the rows with the value under the cursor."""
-        if (column := self._column()) is not None and self.asked is not None:
-            name, value = column
-            used = sum(key.startswith("cell_") for key in self.asked.parameters)
+        if (at := self._column()) is not None:
+            asked, name, value = at
+            used = sum(key.startswith("cell_") for key in asked.parameters)
             parameter = f"cell_{used + 1}"
-            shape = (
-                f"SELECT * FROM (\n{{result}}\n) "
-                f"WHERE CAST({quoted(name)} AS VARCHAR) IS NOT DISTINCT FROM ${parameter}"
-            )
             text = None if value is None else str(value)
-            self._derive(shape, f"{self._base_label()} where {name} is this", {parameter: text})
+            sql = shapes.equal_to(asked.sql, name, parameter)
+            self._derive(sql, f"{name} = {text}", {parameter: text})
+
+    async def action_condition(self) -> None:
+        """Keep the rows for which a condition holds."""
+        from workbench.tui.screens.ask import Ask
+
+        if (at := self._column()) is not None:
+            asked, name, _ = at
+
+            def chosen(condition: str | None) -> None:
+                if condition:
+                    self._derive(shapes.holding(asked.sql, condition), condition)
+
+            await self.app.push_screen(Ask("Only rows where", f"{name} IS NOT NULL"), chosen)
 
     def action_frequency(self) -> None:
         """Count the values of the column, most frequent first."""
-        if (column := self._column()) is not None:
-            name = quoted(column[0])
-            shape = (
-                f"SELECT {name}, count(*) AS n, "
-                "round(100.0 * count(*) / sum(count(*)) OVER (), 2) AS percent "
-                f"FROM (\n{{result}}\n) GROUP BY {name} ORDER BY n DESC, {name} NULLS LAST"
-            )
-            self._derive(shape, f"{self._base_label()}: values of {column[0]}")
+        if (at := self._column()) is not None:
+            asked, name, _ = at
+            self._derive(shapes.frequency(asked.sql, name), f"values of {name}")
 
-    def _base_label(self) -> str:
-        return self.original.label if self.original else ""
+    def action_describe(self) -> None:
+        """One row a column: type, NULLs, distinct values, quantiles."""
+        if (at := self._column()) is not None:
+            self._derive(shapes.described(at[0].sql), "columns")
 
-    def action_original(self) -> None:
-        """Back to the rows as they were asked for."""
-        if self.original is not None and self.asked is not self.original:
-            self.run(self.original)
+    def action_histogram(self) -> None:
+        """Count the column in twenty equal bins."""
+        if (at := self._column()) is not None:
+            asked, name, _ = at
+            column = self.grid.columns[self.grid.cursor_column]
+            if not column.numeric and not column.moment:
+                self.notify("A histogram needs numbers or times; F counts values.", markup=False)
+                return
+            sql = shapes.histogram(asked.sql, name, column.moment)
+            self._derive(sql, f"histogram of {name}")
 
+    async def action_pivot_table(self) -> None:
+        """Count the column under the cursor by the values of another."""
+        from workbench.safe_text import safe_text
+        from workbench.tui.screens.pick import Pick
 
-def quoted(name: str) -> str:
-    """A column name as SQL."""
-    return '"' + name.replace('"', '""') + '"'
+        if (at := self._column()) is not None:
+            asked, name, _ = at
+            others = [one.name for one in self.grid.columns if one.name != name]
+
+            def chosen(across: str | None) -> None:
+                if across is not None:
+                    self.run_worker(self._pivot(asked, name, across), group="pivot", exclusive=True)
+
+            choices = [(safe_text(other, 80), other) for other in others]
+            await self.app.push_screen(Pick(f"Count {safe_text(name, 40)} by", choices), chosen)
+
+    async def _pivot(self, asked: Asked, name: str, across: str) -> None:
+        sql = shapes.common_values(asked.sql, across, _ACROSS)
+        try:
+            values = [row[0] for row in await self.jobs.few(sql, asked.parameters)]
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
+            return
+        extra: Bound = {f"across_{at}": value for at, value in enumerate(values)}
+        self._derive(shapes.pivot(asked.sql, name, across, values), f"{name} by {across}", extra)
+
+    def action_undo(self) -> None:
+        """Back to the rows as they were before the last sort, filter or count."""
+        if self._before:
+            self.run(self._before.pop())
+
+    def _act(self, name: str) -> None:
+        from workbench.tui import result_acts
+
+        if self.opened is not None:
+            self.run_worker(partial(getattr(result_acts, name), self)(), group="act")
+
+    def action_times(self) -> None:
+        """Show when the rows happened: by day, and by weekday and hour."""
+        self._act("show_times")
+
+    def action_rarity(self) -> None:
+        """Show beside each value how many accounts have it; again to take it away."""
+        self._act("toggle_rarity")
+
+    def action_search(self) -> None:
+        """Find a text in the rows."""
+        self._act("ask_search")
+
+    def action_search_on(self, backwards: bool) -> None:
+        """To the next row with the text, or the one before."""
+        self._act("search_before" if backwards else "search_next")
+
+    def action_provenance(self) -> None:
+        """Say what this result is: statement, values, generation, age, cost."""
+        self._act("show_provenance")
+
+    def action_export(self) -> None:
+        """Write every row to a file: Parquet, CSV or JSON lines."""
+        self._act("export")

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.message import Message
 
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.playbooks.binding import Bound
 from workbench.playbooks.format import ColumnNote
+from workbench.safe_text import safe_text
 from workbench.tui.messages import Failed
 from workbench.tui.widgets.grid import Grid
-from workbench.tui.widgets.grid_source import PageSource, ResultSource, grid_columns
+from workbench.tui.widgets.grid_source import ResultSource
 from workbench.tui.widgets.provenance import Provenance, extent_words
+from workbench.tui.widgets.row_feed import RowFeed
 
 if TYPE_CHECKING:
     from workbench.tui.jobs import Jobs
@@ -34,7 +35,7 @@ class Asked:
     notes: dict[str, ColumnNote]
 
 
-class ResultRunner(Vertical):
+class ResultRunner(RowFeed):
     """Runs one statement at a time; rows appear with the engine's first batch."""
 
     BLANK = True
@@ -60,25 +61,18 @@ class ResultRunner(Vertical):
         error: WorkbenchError | None
 
     def __init__(self, jobs: Jobs, page_rows: int, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+        super().__init__(jobs, id=id)
         self.asked: Asked | None = None
-        self.opened: dict[str, Any] | None = None
         self.began_at = 0.0
-        self._jobs = jobs
+        self.exporting = 0
         self._page_rows = page_rows
         self._job = 0
         self._started = 0.0
-        self._wanted: int | None = None
 
     def compose(self) -> ComposeResult:
         """Provenance above, rows below."""
         yield Provenance()
         yield Grid()
-
-    @property
-    def grid(self) -> Grid:
-        """The rows."""
-        return self.query_one(Grid)
 
     # Running
 
@@ -86,18 +80,50 @@ class ResultRunner(Vertical):
         """Run a statement; the result before it is closed."""
         self.release()
         self.asked = asked
-        self._job = self._jobs.new_job()
+        job = self._begin()
+        answer = self.jobs.stream(
+            job, asked.sql, asked.parameters, self._page_rows, self._told(job)
+        )
+        self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
+
+    def compare(self, before: int, after: int, label: str) -> None:
+        """Show what differs between two open results."""
+        self.asked = Asked("", {}, f"compared {label}", {})
+        job = self._begin()
+        answer = self.jobs.request(
+            "compare", job=job, progress=self._told(job), before=before, result=after,
+            cell=self.jobs.settings.cell_characters,
+        )  # fmt: skip
+        self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
+
+    def read_on(self) -> None:
+        """Read a result that stopped before its end, so that every row can be reached."""
+        if self.opened is None or self._job or self.grid.source.exact or self.opened.get("full"):
+            return
+        job, self._started = self.jobs.new_job(), time.monotonic()
+        self._job = job
+        answer = self.jobs.request(
+            "read_all", job=job, progress=self._told(job), result=int(self.opened["result"])
+        )
+        self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
+
+    def _begin(self) -> int:
+        self._job = self.jobs.new_job()
         self._started, self.began_at = time.monotonic(), time.time()
-        self.run_worker(self._run(asked, self._job), group="result", exclusive=True)
+        return self._job
 
-    async def _run(self, asked: Asked, job: int) -> None:
+    def _told(self, job: int) -> Callable[[dict[str, Any]], None]:
         def told(event: dict[str, Any]) -> None:
-            if self._job == job:
-                self._began(event) if event["ev"] == "began" else self._grew(event)
+            if self._job != job or self.asked is None:
+                return
+            if event["ev"] == "began":
+                self.feed(event, self.asked.notes)
+                self._say_rows()
+                self.post_message(self.Arrived(self))
+            else:
+                self.grew(event)
 
-        limit = self._page_rows
-        answer = self._jobs.stream(job, asked.sql, asked.parameters, limit, told)
-        await self._see_through(job, answer)
+        return told
 
     async def _see_through(self, job: int, answer: Awaitable[dict[str, Any]]) -> None:
         ticking = self.set_interval(0.25, self._tick)
@@ -105,8 +131,7 @@ class ResultRunner(Vertical):
         try:
             ended = await answer
             if self._job == job and self.opened is not None:
-                self.opened |= ended
-                self._grew(ended)
+                self._complete(ended)
         except Cancelled as cancelled:
             error = cancelled
         except WorkbenchError as failed:
@@ -122,42 +147,35 @@ class ResultRunner(Vertical):
                 self._say("cancelled" if isinstance(error, Cancelled) else "failed")
             self.post_message(self.Ended(self, error))
 
-    def _began(self, opened: dict[str, Any]) -> None:
-        assert self.asked is not None
-        self.opened = opened
-        names = [column[0] for column in opened["columns"]]
-        types = [column[1] for column in opened["columns"]]
-        columns = grid_columns(names, types, self.asked.notes)
-
-        def fetch(window: int) -> None:
-            self.run_worker(self._fetch_window(window), group=f"window-{window}")
-
-        self.grid.show(columns, ResultSource(opened, fetch))
-        self._say_rows()
-        self.post_message(self.Arrived(self))
-
-    def _grew(self, extent: dict[str, Any]) -> None:
+    def _complete(self, ended: dict[str, Any]) -> None:
+        assert self.opened is not None
         source = self.grid.source
-        if isinstance(source, ResultSource):
-            source.grow(extent)
-            self.grid.rows_grew()
-            self._go_on_to_wanted()
+        if ended["exact"] and self.opened.get("sorted_page") and isinstance(source, ResultSource):
+            # Rows of equal rank may have changed places.
+            if int(ended["total"]) > source.total:
+                source.forget()
+                self.grid.refresh_rows()
+            self.opened["sorted_page"] = False
+        self.opened |= ended
+        self.grew(ended)
 
     def release(self) -> None:
-        """Close the result that is open and give its space back."""
+        """Stop, close the result that is open and give its space back."""
         if self._job:
-            self._jobs.cancel(self._job)
+            self.jobs.cancel(self._job)
             self._job = 0
-        if self.opened is not None:
-            self._jobs.close_result(int(self.opened["result"]))
-            self.opened = None
-        self._wanted = None
-        self.grid.show([], PageSource([]))
+        self.let_go()
+
+    def clear(self) -> None:
+        """Nothing was asked here."""
+        self.release()
+        self.asked = None
+        self._say("")
 
     def action_cancel(self) -> None:
         """Stop what runs; nothing runs: nothing happens."""
-        if self._job:
-            self._jobs.cancel(self._job)
+        if self.exporting or self._job:
+            self.jobs.cancel(self.exporting or self._job)
 
     # Saying
 
@@ -172,72 +190,20 @@ class ResultRunner(Vertical):
 
     def _say_rows(self) -> None:
         assert self.opened is not None
-        source = self.grid.source
+        source, opened = self.grid.source, self.opened
+        if "key" in opened:
+            words = (
+                f"{opened['added']:,} added, {opened['gone']:,} gone, {opened['changed']:,} changed"
+            )
+            self._say(f"{words} · matched by {safe_text(opened['key'], 40)}")
+            return
         reading = time.monotonic() - self._started if self._job else None
-        self._say(extent_words(self.opened, source.total, source.exact, reading, self.began_at))
+        self._say(extent_words(opened, source.total, source.exact, reading, self.began_at))
 
-    # Rows
-
-    async def _fetch_window(self, window: int) -> None:
-        source = self.grid.source
-        if not isinstance(source, ResultSource):
-            return
-        try:
-            answer = await self._jobs.window(source.result, *source.span(window))
-        except WorkbenchError as error:
-            source.failed(window)
-            if self.opened is not None and int(self.opened["result"]) == source.result:
-                self.post_message(Failed(error))
-            return
-        if self.grid.source is source:
-            source.deliver(window, answer)
-            self.grid.rows_came()
-
-    def cell_reader(self, row: int, column: int) -> Callable[[], Awaitable[dict[str, Any]]] | None:
-        """Reads one whole cell of the open result."""
+    @property
+    def extent(self) -> str:
+        """How many rows, in a word."""
         if self.opened is None:
-            return None
-        result = int(self.opened["result"])
-        return lambda: self._jobs.request("cell", result=result, row=row, column=column)
-
-    def on_grid_past_end(self, event: Grid.PastEnd) -> None:
-        """Read on when the analyst goes past the end of what is here, and follow when it comes."""
-        event.stop()
-        self._wanted = event.row
-        self.read_on()
-
-    def on_grid_moved(self, event: Grid.Moved) -> None:
-        """Somebody who has moved on is not taken to the end."""
-        if event.row < self.grid.source.total - 1:
-            self._wanted = None
-
-    def _go_on_to_wanted(self) -> None:
+            return "…" if self._job else "none"
         source = self.grid.source
-        if self._wanted is not None and (source.exact or self._wanted < source.total):
-            row, self._wanted = self._wanted, None
-            self.grid.jump(row)
-
-    def read_on(self) -> None:
-        """Read a result that stopped before its end, so that every row can be reached."""
-        if self.opened is None or self._job or self.grid.source.exact or self.opened.get("full"):
-            return
-        self._job = self._jobs.new_job()
-        self._started = time.monotonic()
-        result = int(self.opened["result"])
-        self.run_worker(self._read_on(self._job, result), group="result", exclusive=True)
-
-    async def _read_on(self, job: int, result: int) -> None:
-        def told(event: dict[str, Any]) -> None:
-            if self._job == job:
-                self._grew(event)
-
-        sorts = bool(self.opened and self.opened.get("sorted_page"))
-        answer = self._jobs.request("read_all", job=job, progress=told, result=result)
-        await self._see_through(job, answer)
-        source = self.grid.source
-        if self.opened is not None and isinstance(source, ResultSource) and source.exact:
-            self.opened["sorted_page"] = False
-            if sorts:
-                source.forget()
-                self.grid.refresh_rows()
-            self._say_rows()
+        return f"{'' if source.exact else '≥'}{source.total:,}"

@@ -1,0 +1,88 @@
+"""Questions about a result: each passes the gate and counts right, whatever the columns hold."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from workbench.engine.fixture import FixtureStore
+from workbench.playbooks import shapes
+
+BASE = "SELECT * FROM t WHERE n >= $least;"
+ODD = 'a "b" $c'
+
+
+@pytest.fixture
+def store() -> Iterator[FixtureStore]:
+    made = FixtureStore({"t": [("n", "BIGINT"), (ODD.replace('"', '""'), "VARCHAR"),
+                               ("at", "TIMESTAMP"), ("x", "DOUBLE")]})  # fmt: skip
+    for n in range(100):
+        moment = datetime.datetime(2026, 5, 1) + datetime.timedelta(hours=n)  # noqa: DTZ001
+        made._connection.execute(
+            "INSERT INTO t VALUES (?, ?, ?, ?)",
+            [n, None if n == 7 else "abc"[n % 3], moment, float("nan") if n == 9 else n / 2],
+        )
+    yield made
+    made.close()
+
+
+def rows(store: FixtureStore, sql: str, **given: Any) -> list[tuple[Any, ...]]:
+    return store.rows(sql, {"least": 0, **given})[1]
+
+
+def test_sort_and_filters(store: FixtureStore) -> None:
+    assert rows(store, shapes.sorted_by(BASE, "n", True))[0][0] == 99
+    only = shapes.equal_to(BASE, ODD, "cell_1")
+    assert len(rows(store, only, cell_1="a")) == 34
+    assert [row[0] for row in rows(store, only, cell_1=None)] == [7]
+    assert len(rows(store, shapes.holding(BASE, "n BETWEEN 3 AND 5 -- mine"))) == 3
+
+
+def test_frequency_adds_up(store: FixtureStore) -> None:
+    counted = rows(store, shapes.frequency(BASE, ODD))
+    assert [(value, n) for value, n, *_ in counted] == [
+        ("a", 34), ("c", 33), ("b", 32), (None, 1),
+    ]  # fmt: skip
+    assert sum(row[2] for row in counted) == pytest.approx(100)
+    assert len(counted[0][3].strip()) == 24
+
+
+def test_describe_knows_every_column(store: FixtureStore) -> None:
+    described = {row[0]: row for row in rows(store, shapes.described(BASE))}
+    assert described["n"][2:4] == (100, 0)
+    assert described[ODD][3] == 1
+    assert set(described) == {"n", ODD, "at", "x"}
+
+
+def test_histograms_count_every_finite_value(store: FixtureStore) -> None:
+    bins = rows(store, shapes.histogram(BASE, "x", moments=False))
+    assert len(bins) == 20
+    assert sum(row[2] for row in bins) == 99
+    moments = rows(store, shapes.histogram(BASE, "at", moments=True))
+    assert moments[0][0] == datetime.datetime(2026, 5, 1)  # noqa: DTZ001
+    assert sum(row[2] for row in moments) == 100
+    one = rows(store, shapes.histogram("SELECT 5 AS v FROM t WHERE n >= $least", "v", False))
+    assert [row[2] for row in one] == [100]
+    assert (
+        rows(store, shapes.histogram("SELECT NULL AS v FROM t WHERE n >= $least", "v", False)) == []
+    )
+
+
+def test_pivot_counts_by_the_common_values(store: FixtureStore) -> None:
+    values = [row[0] for row in rows(store, shapes.common_values(BASE, ODD, 3))]
+    assert values == ["a", "c", "b"]
+    sql = shapes.pivot(f"SELECT *, n % 2 AS odd FROM ({BASE[:-1]})", "odd", ODD, values)
+    given = {f"across_{at}": value for at, value in enumerate(values)}
+    counted = rows(store, sql, **given)
+    assert sum(sum(row[2:]) for row in counted) == 99
+    assert sum(row[1] for row in counted) == 100
+
+
+def test_time_shapes(store: FixtureStore) -> None:
+    assert sum(row[1] for row in rows(store, shapes.by_day(BASE, "at"))) == 100
+    hours = rows(store, shapes.by_hour(BASE, "at"))
+    assert sum(row[2] for row in hours) == 100
+    assert {row[0] for row in hours} <= set(range(1, 8))

@@ -1,0 +1,117 @@
+"""Questions about a result, as statements around the one that gave it: the engine answers them.
+
+Each takes the statement that gave the rows and returns another; names are quoted, values bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_BINS = 20
+_BAR = 24
+
+
+def quoted(name: str) -> str:
+    """A column name as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _of(sql: str) -> str:
+    return f"(\n{sql.strip().rstrip(';')}\n)"
+
+
+def sorted_by(sql: str, column: str, descending: bool) -> str:
+    """The rows in the order of a column."""
+    order = "DESC" if descending else "ASC"
+    return f"SELECT * FROM {_of(sql)} ORDER BY {quoted(column)} {order} NULLS LAST"
+
+
+def equal_to(sql: str, column: str, parameter: str) -> str:
+    """The rows whose column is the text bound to `$parameter`, or NULL."""
+    return (
+        f"SELECT * FROM {_of(sql)} "
+        f"WHERE CAST({quoted(column)} AS VARCHAR) IS NOT DISTINCT FROM ${parameter}"
+    )
+
+
+def holding(sql: str, condition: str) -> str:
+    """The rows for which a condition holds that the analyst wrote."""
+    return f"SELECT * FROM {_of(sql)} WHERE (\n{condition}\n)"
+
+
+def frequency(sql: str, column: str) -> str:
+    """Each value of a column with its count, share and a bar; the most frequent first."""
+    name = quoted(column)
+    return f"""SELECT {name}, n, round(100.0 * n / sum(n) OVER (), 2) AS percent,
+       bar(n, 0, max(n) OVER (), {_BAR}) AS share
+FROM (SELECT {name}, count(*) AS n FROM {_of(sql)} GROUP BY {name})
+ORDER BY n DESC, {name} NULLS LAST"""
+
+
+def described(sql: str) -> str:
+    """One row a column: type, rows, share of NULL, distinct values, smallest to largest."""
+    return f"""SELECT column_name, column_type, "count" AS rows, null_percentage AS null_percent,
+       approx_unique AS about_distinct, min, q25, q50, q75, max, avg, std
+FROM (SUMMARIZE {_of(sql)})"""
+
+
+def histogram(sql: str, column: str, moments: bool) -> str:
+    """Counts of a column of numbers (or of moments) in equal bins, with bars."""
+    name = quoted(column)
+    value = f"epoch({name})" if moments else f"CAST({name} AS DOUBLE)"
+    edge = "make_timestamp(CAST(({}) * 1000000 AS BIGINT))" if moments else "{}"
+    low = edge.format(f"low + bin * (high - low) / {_BINS}")
+    high = edge.format(f"low + (bin + 1) * (high - low) / {_BINS}")
+    return f"""WITH given AS (SELECT {value} AS v FROM {_of(sql)}),
+finite AS (SELECT v FROM given WHERE v IS NOT NULL AND isfinite(v)),
+span AS (SELECT min(v) AS low, max(v) AS high FROM finite),
+bins AS (
+    SELECT CAST(CASE WHEN high > low
+                THEN least({_BINS} - 1, floor({_BINS} * (v - low) / (high - low)))
+                ELSE 0 END AS INTEGER) AS bin, count(*) AS n
+    FROM finite, span GROUP BY ALL)
+SELECT {low} AS "from", {high} AS "to", coalesce(n, 0) AS n,
+       bar(coalesce(n, 0), 0, max(n) OVER (), {_BAR}) AS share
+FROM range({_BINS}) AS every(bin) CROSS JOIN span
+LEFT JOIN bins USING (bin)
+WHERE low IS NOT NULL AND (high > low OR bin = 0)
+ORDER BY bin"""
+
+
+def common_values(sql: str, column: str, most: int) -> str:
+    """The most frequent values of a column, as text."""
+    name = quoted(column)
+    return (
+        f"SELECT CAST({name} AS VARCHAR) AS value FROM {_of(sql)} GROUP BY {name} "
+        f"ORDER BY count(*) DESC, {name} NULLS LAST LIMIT {int(most)}"
+    )
+
+
+def pivot(sql: str, rows: str, across: str, values: Sequence[str | None]) -> str:
+    """Counts of `rows` by the values of `across`, each of which is bound to `$across_N`."""
+    name, other = quoted(rows), quoted(across)
+    counts = "".join(
+        f",\n       count(*) FILTER (WHERE CAST({other} AS VARCHAR) IS NOT DISTINCT FROM "
+        f"$across_{at}) AS {quoted((value or 'NULL')[:40])}"
+        for at, value in enumerate(values)
+    )
+    return f"""SELECT {name}, count(*) AS n{counts}
+FROM {_of(sql)} GROUP BY {name} ORDER BY n DESC, {name} NULLS LAST"""
+
+
+def by_day(sql: str, column: str) -> str:
+    """Rows a day."""
+    name = quoted(column)
+    return (
+        f"SELECT CAST({name} AS DATE) AS day, count(*) AS n FROM {_of(sql)} "
+        f"WHERE isfinite({name}) GROUP BY day ORDER BY day"
+    )
+
+
+def by_hour(sql: str, column: str) -> str:
+    """Rows by weekday (1 Monday) and hour, UTC."""
+    name = quoted(column)
+    return (
+        f"SELECT isodow({name}) AS weekday, hour({name}) AS hour, count(*) AS n FROM {_of(sql)} "
+        f"WHERE isfinite({name}) GROUP BY ALL ORDER BY weekday, hour"
+    )
