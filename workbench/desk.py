@@ -236,19 +236,6 @@ class Desk:
             except LedgerError as error:
                 raise as_workbench_error(error) from error
 
-    def verify_words(self) -> str:
-        """What a whole verification finds, in sentences."""
-        from workbench.audit.verify import verify
-
-        report = verify(self.case_path)
-        if report.problems:
-            lines = [f"NOT intact: {len(report.problems):,} problems.", *report.problems[:5]]
-        else:
-            lines = [f"Intact: {report.size:,} records, root {report.root[:16]}…"]
-        lines += [f"Recovered: {one}" for one in report.recovered[:5]]
-        lines += [f"Warning: {one}" for one in report.warnings[:5]]
-        return "\n".join(lines)
-
     def close(self) -> None:
         """Let the ledger go."""
         with self._one_at_a_time:

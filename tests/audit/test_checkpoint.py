@@ -152,7 +152,12 @@ def test_a_policy_that_demands_signatures(open_ledger: Open, battery: ModuleType
         ledger.append("note", battery.comment("unsigned"))
     ledger.state.refuses = lambda *_: ""  # type: ignore[method-assign]
     ledger.append("note", battery.comment("by another tool"))
-    assert "not signed, as the policy demands" in battery.judge(ledger.path.parent).problems[0]
+    ledger.append("policy", battery.policy_body(ledger, "signed = false\n"))
+    ledger.append("note", battery.comment("no longer demanded"))
+    report = battery.judge(ledger.path.parent)
+    assert [problem.split(":")[0] for problem in report.problems] == ["record 2", "record 3"]
+    assert "not signed, as the policy demands" in report.problems[0]
+    assert "loosened the policy (unsigned records are allowed)" in report.warnings[0]
 
 
 def test_a_key_that_does_not_sign_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

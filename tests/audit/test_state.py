@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -37,6 +38,11 @@ def rederived(ledger: Ledger) -> LedgerState:
     for record in ledger.records():
         fold.apply(state, record.fields, record.offset)
     return state
+
+
+def _told(state: LedgerState) -> dict[str, Any]:
+    """All that a state knows beside its decisions, whatever of it a fingerprint covers."""
+    return {k: v for k, v in vars(state).items() if k not in ("read_set", "decisions")}
 
 
 def verdict_of(ledger: Ledger, account: str) -> str:
@@ -214,13 +220,16 @@ class _Bench:
         self.battery, self.folder = battery, folder
         self.ledgers: dict[tuple[str, int], Ledger] = {}
 
-    def of(self, name: str, side: int) -> Ledger:
+    def of(self, name: str, side: int, *, anew: bool = False) -> Ledger:
         key = (name, side)
-        if key not in self.ledgers:
+        if anew or key not in self.ledgers:
             folder = self.folder / str(side)
             folder.mkdir(exist_ok=True)
             uid = 1000 + sum(map(ord, name))
-            self.ledgers[key] = self.battery.open_ledger(folder, name, uid)
+            opened: Ledger = self.battery.open_ledger(folder, name, uid)
+            if anew:
+                return opened
+            self.ledgers[key] = opened
         self.ledgers[key].refresh()
         return self.ledgers[key]
 
@@ -275,4 +284,12 @@ def test_the_incremental_state_is_the_one_derived_anew(
                 assert battery.judge(ledger.path.parent).ok
             for row in ledger.state.decisions_rows():
                 assert row.pending or ledger.state.current(row.account_id) == row
-            ledger.close()
+        # What is kept for the next start, taken up again and carried on, is the same once more.
+        with mock.patch("workbench.audit.reader._KEEP_AFTER", 1):
+            for (name, side), ledger in bench.ledgers.items():
+                ledger.close()
+                again = bench.of(name, side, anew=True)
+                again.append("note", bodies.note("comment", "case", "", "another day"))
+                assert again.state.fingerprint() == rederived(again).fingerprint()
+                assert _told(again.state) == _told(rederived(again))
+                again.close()

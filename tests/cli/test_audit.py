@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.cli.conftest import CLUSTER, Bench, Sit
 from workbench.case import Case
-from workbench.desk import Desk
 from workbench.settings import load_settings
+from workbench.verification import verdict_lines, verify_case
 
 _FLAG = ("--verdict", "flag", "--reason", "R-MULTI", "--counter", "none-found")
 _WATCH = ("--verdict", "watch", "--reason", "R-OTHER")
@@ -59,11 +59,9 @@ def test_recovered_ranges_stay_listed(bench: Bench, case: Path) -> None:
     bench("decide", case, *_WATCH, "--account", "a-02")
     recovered = bench("audit", "verify", case)
     assert (recovered.code, recovered.out.startswith("recovered: ")) == (0, True)
-    desk = Desk(Case.open(case), load_settings())
-    words = desk.verify_words()
-    desk.close()
-    assert words.startswith("Intact")
-    assert "Recovered: " in words
+    words = verdict_lines(verify_case(case, load_settings()))
+    assert words[0].startswith("Intact")
+    assert words[1].startswith("Recovered: ")
 
 
 def test_policy_that_is_set_counts_and_its_file_comes_back(
@@ -152,3 +150,19 @@ def test_history_and_what_is_mine(bench: Bench, case: Path, sit: Sit) -> None:
     assert len(mine) == 2
     assert mine[1].startswith("stands,watch,R-OTHER,1,a-02")
     assert bench("decisions", case, "--mine", "--account", "a-01").code == 2
+
+
+def test_switching_four_eyes_off_shows(bench: Bench, case: Path, tmp_path: Path, sit: Sit) -> None:
+    strict, loose = tmp_path / "strict.toml", tmp_path / "loose.toml"
+    strict.write_text('[two_people]\nverdicts = ["flag"]\naccounts_over = 10\n')
+    loose.write_text("[two_people]\naccounts_over = 50\n")
+    assert bench("audit", "policy", case, "--set", strict, "--reason", "review").code == 0
+    assert "loosened" not in bench("audit", "verify", case).out
+    sit("eve")
+    assert bench("audit", "policy", case, "--set", loose, "--reason", "too slow").code == 0
+    found = bench("audit", "verify", case)
+    assert found.code == 0
+    assert (
+        "warning: record 2: eve loosened the policy (one person may decide flag; "
+        "one person may decide 50 accounts): too slow"
+    ) in found.out

@@ -74,6 +74,24 @@ class Policy:
         return ""
 
 
+def loosened(before: Policy, after: Policy) -> list[str]:
+    """What a policy no longer demands that the one before it did, in words."""
+    found: list[str] = []
+    if before.signed and not after.signed:
+        found.append("unsigned records are allowed")
+    gone = (before.two_people_verdicts - after.two_people_verdicts) | (
+        before.two_people_reasons - after.two_people_reasons
+    )
+    found += [f"one person may decide {word}" for word in sorted(gone)]
+    if before.two_people_over and not 0 < after.two_people_over <= before.two_people_over:
+        most = f"{after.two_people_over:,}" if after.two_people_over else "any number of"
+        found.append(f"one person may decide {most} accounts")
+    found += [f"no record of {act}" for act in sorted(before.recorded - after.recorded)]
+    if MODES.index(after.clipboard) > MODES.index(before.clipboard):
+        found.append(f"the clipboard is {after.clipboard}")
+    return found
+
+
 def _bad(message: str) -> LedgerError:
     return LedgerError(
         f"The policy cannot be used: {message}.", title="Policy refused", hint="Mend policy.toml."

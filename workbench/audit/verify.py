@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from workbench.audit.errors import INTEGRITY, LedgerError
 from workbench.audit.lanes import pieces, read_exactly, scan_in_lanes, worth_keeping
 from workbench.audit.lines import is_torn
 from workbench.audit.origin import origin_mismatch, origin_record
+from workbench.audit.policy import Policy, loosened, read_policy
 from workbench.audit.schema import references
 from workbench.audit.sets import SetFolder
 from workbench.audit.signing import check_signatures
@@ -71,7 +73,8 @@ class _Notes:
         self.lost: set[str] = set()
         self.signed: list[Fields] = []
         self.carried: list[Fields] = []
-        self.demanded_from = -1
+        self.demanded: list[range] = []
+        self.policies: list[Fields] = []
         self.excused: set[int] = set()
         self.backwards: list[int] = []
         self.spans: list[range] = []
@@ -94,8 +97,12 @@ class _Notes:
             self.named_by.setdefault(body["sig_sha256"], seq)
         elif kind == "recovery" and body["kind"] == "forced":
             self.lost.update(r["sha256"] for r in body["ranges"] if r["what"] == "file")
-        elif kind == "policy" and body["signed"] and self.demanded_from < 0:
-            self.demanded_from = seq + 1
+        elif kind == "policy":
+            self.policies.append(fields)
+            if self.demanded and self.demanded[-1].stop > seq + 1:
+                self.demanded[-1] = range(self.demanded[-1].start, seq + 1)
+            if body["signed"]:
+                self.demanded.append(range(seq + 1, sys.maxsize))
         if kind in ("proposal", "countersign") and body["origin"] is not None:
             self.carried.append(fields)
         if fields["sig"]:
@@ -204,6 +211,7 @@ def _judge(handle: int, report: Report, known: _Known, progress: Progress) -> No
     _check_beside(chain, notes, report)
     _check_carried(notes, report)
     _check_signed(notes, known, report)
+    _check_policies(notes, report)
     if notes.backwards:
         report.warnings.append(
             f"the clock went back {len(notes.backwards):,} times, first at record "
@@ -274,9 +282,25 @@ def _check_signed(notes: _Notes, known: _Known, report: Report) -> None:
     if report.signed:
         report.signatures = "not checked" if result.absent else f"{result.checked} checked"
     report.problems += [f"record {seq}: {why}" for seq, why in result.wrong]
-    if notes.demanded_from >= 0:
-        report.problems += [
-            f"record {seq}: is not signed, as the policy demands"
-            for seq in itertools.chain(*notes.spans)
-            if seq >= notes.demanded_from and seq not in notes.excused
-        ]
+    report.problems += [
+        f"record {seq}: is not signed, as the policy demands"
+        for seq in (itertools.chain(*notes.spans) if notes.demanded else ())
+        if seq not in notes.excused and any(seq in one for one in notes.demanded)
+    ]
+
+
+def _check_policies(notes: _Notes, report: Report) -> None:
+    """Name every policy record after which less is demanded: switching four eyes off shows."""
+    folder, before = SetFolder(report.path), Policy()
+    for fields in notes.policies:
+        try:
+            after = read_policy("\n".join(folder.get(fields["body"]["text"]["set"])))
+        except LedgerError:
+            continue  # it counts for nothing, and a lost list was named
+        if less := loosened(before, after):
+            why = fields["body"]["reason"]
+            report.warnings.append(
+                f"record {fields['seq']}: {fields['who']['name']} loosened the policy "
+                f"({'; '.join(less)}): {why}"
+            )
+        before = after

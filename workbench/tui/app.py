@@ -104,7 +104,8 @@ class Bench(Frame):
         try:
             tables = await self.jobs.background(self.desk.ledger_tables)
             await self.jobs.lay_all_over(tables)
-            self.query_one(StatusLine).audit(self.desk.head_words())
+            words = await self.jobs.background(self.desk.head_words)
+            self.query_one(StatusLine).audit(words)
         except WorkbenchError as error:
             self.post_message(Failed(error))
 

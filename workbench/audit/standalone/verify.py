@@ -300,7 +300,7 @@ class Ledger:
                         yield f"record {seq}: {body['note']}{suffix} is gone or changed"
             if demanded and not record["sig"] and kind not in ("open", "recovery", "checkpoint"):
                 yield f"record {seq}: not signed, as the policy demands"
-            demanded = demanded or (kind == "policy" and body["signed"])
+            demanded = body["signed"] if kind == "policy" else demanded
             if body.get("origin"):
                 yield from self._carried(record)
         for digest, count in counts.items():
