@@ -16,6 +16,7 @@ from workbench.analysis.refine import (
     count_values,
     family_terms,
     merge,
+    pair_table,
     pair_totals,
     split,
 )
@@ -23,7 +24,6 @@ from workbench.analysis.rhythm import Activity, rhythm_ratios
 from workbench.analysis.seeds import communities
 
 _ROUNDS = 3
-_SETTLED = 0.001  # share of accounts whose cluster still changes
 
 
 @dataclass(frozen=True)
@@ -50,33 +50,33 @@ def find_clusters(links: Links, activity: Activity, tell: Callable[[str, int, in
     label = communities(links)
     for turn in range(_ROUNDS):
         tell("refining clusters", turn, _ROUNDS)
-        terms, rhythm, pairs = _evaluate(links, activity, label)
-        before, label = label, compact(merge(pairs, assign(pairs, label, links.accounts)))
+        _, _, pairs = _evaluate(links, activity, label)
+        last = turn == _ROUNDS - 1
+        label = assign(pairs, label, links.accounts, anchored=last)
+        label = compact(label if last else merge(pairs, label))
         label = split(links, label, count_values(links, label))
-        if np.count_nonzero((before >= 0) != (label >= 0)) <= _SETTLED * links.accounts:
-            break
-    terms, rhythm, pairs = _evaluate(links, activity, label)
-    label = compact(assign(pairs, label, links.accounts, anchored=True))
     terms, rhythm, pairs = _evaluate(links, activity, label)
     return Found(label, terms, rhythm, pairs)
 
 
 def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Terms, Pairs]:
     terms = family_terms(links, label, count_values(links, label))
-    pairs = pair_totals(links, terms, label)
-    ratios = np.zeros(len(pairs.a))
+    table = pair_table(links, terms)
     sizes = np.maximum(
-        np.bincount(label[label >= 0], minlength=int(pairs.c.max(initial=-1)) + 1), 1
+        np.bincount(label[label >= 0], minlength=int(table.c.max(initial=-1)) + 1), 1
     )
     # Accounts far from belonging are not worth the look at their rhythm.
-    own = label[pairs.a] == pairs.c
-    close = own | (pairs.shared + np.log(sizes[pairs.c] / max(len(label), 1)) > -7.0)
-    order = np.argsort(pairs.c, kind="stable")
-    edges = np.searchsorted(pairs.c[order], np.arange(int(label.max(initial=-1)) + 2))
+    hope = table.ratios.sum(axis=1) + np.log(sizes[table.c] / max(len(label), 1))
+    close = np.flatnonzero((label[table.a] == table.c) | (hope > -7.0))
+    ratios = table.ratios[:, -1]
+    order = close[np.argsort(table.c[close], kind="stable")]
+    edges = np.searchsorted(table.c[order], np.arange(int(label.max(initial=-1)) + 2))
+    by_label = np.argsort(label, kind="stable")
+    places = np.searchsorted(label[by_label], np.arange(len(edges)))
     for cluster in range(len(edges) - 1):
-        place = order[edges[cluster] : edges[cluster + 1]]
-        near = place[close[place]]
-        members = np.flatnonzero(label == cluster)
-        ratios[near] = rhythm_ratios(activity, members, pairs.a[near])
-    extra = Terms(pairs.a, pairs.c, np.full(len(pairs.a), len(links.source_names)), ratios)
-    return terms, extra, pair_totals(links, terms, label, extra)
+        near = order[edges[cluster] : edges[cluster + 1]]
+        members = by_label[places[cluster] : places[cluster + 1]]
+        ratios[near] = rhythm_ratios(activity, members, table.a[near])
+    source = np.full(len(table.a), len(links.source_names))
+    extra = Terms(table.a, table.c, source, ratios.copy())
+    return terms, extra, pair_totals(table, label)

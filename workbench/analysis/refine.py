@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import igraph
 import numpy as np
 
 from workbench.analysis.links import Bools, Floats, Ints, Links
@@ -94,12 +93,7 @@ def telling(links: Links, label: Ints, counts: Counts, least: float = _LEAST) ->
 def link_terms(links: Links, label: Ints, counts: Counts) -> tuple[Ints, Ints, Floats]:
     """For each link and cluster in which its value is over-represented: (link, cluster, ratio)."""
     sizes = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)
-    # Links are sorted by value, so the links of a value are one stretch.
-    first = np.searchsorted(links.v, counts.v, side="left")
-    length = np.searchsorted(links.v, counts.v, side="right") - first
-    pair = np.repeat(np.arange(len(counts.v)), length)
-    offset = np.arange(len(pair)) - np.repeat(np.cumsum(length) - length, length)
-    link = first[pair] + offset
+    link, pair = _links_of(links, counts.v)
     cluster, members = counts.c[pair], counts.members[pair].astype(np.float64)
     self_in = (label[links.a[link]] == cluster).astype(np.float64)
     held, size = links.held[links.v[link]].astype(np.float64), sizes[cluster].astype(np.float64)
@@ -132,32 +126,44 @@ def family_terms(links: Links, label: Ints, counts: Counts) -> Terms:
     return Terms(pair // groups, pair % groups, key % families, damped)
 
 
-def pair_totals(links: Links, terms: Terms, label: Ints, extra: Terms | None = None) -> Pairs:
-    """Ratios summed over independent sources; within a source only the strongest family counts.
+@dataclass
+class Table:
+    """Candidate (account, cluster) pairs and, per independent source, their strongest ratio.
+
+    The last column is left for a source that is worked out for some of the pairs only.
+    """
+
+    a: Ints
+    c: Ints
+    ratios: Floats
+
+
+def pair_table(links: Links, terms: Terms) -> Table:
+    """Ratios by independent source; within a source only the strongest family counts."""
+    sources = len(links.source_names)
+    if not len(terms.a):
+        none = np.zeros(0, dtype=np.int64)
+        return Table(none, none, np.zeros((0, sources + 1)))
+    # Terms are sorted by account and cluster.
+    fresh = np.r_[True, (terms.a[1:] != terms.a[:-1]) | (terms.c[1:] != terms.c[:-1])]
+    row = np.cumsum(fresh) - 1
+    ratios = np.zeros((int(row[-1]) + 1, sources + 1))
+    np.maximum.at(ratios, (row, links.source[terms.family]), terms.llr)
+    return Table(terms.a[fresh], terms.c[fresh], ratios)
+
+
+def pair_totals(table: Table, label: Ints) -> Pairs:
+    """Ratios summed over sources.
 
     What nearly all members of a cluster show and an account lacks counts against the account.
     """
-    source = links.source[terms.family]
-    a, c, llr = terms.a, terms.c, terms.llr
-    if extra is not None:
-        a, c = np.r_[a, extra.a], np.r_[c, extra.c]
-        source, llr = np.r_[source, extra.family], np.r_[llr, extra.llr]
-    if not len(a):
+    if not len(table.a):
         none = np.zeros(0, dtype=np.int64)
         return Pairs(none, none, np.zeros(0), none, np.zeros(0), np.zeros(0, dtype=bool))
-    groups, sources = int(c.max()) + 1, int(source.max()) + 1
-    key = (a * groups + c) * sources + source
-    order = np.lexsort((llr, key))
-    key, llr = key[order], llr[order]
-    strongest = np.r_[key[1:] != key[:-1], True]
-    key, llr = key[strongest], llr[strongest]
-    pair, row = np.unique(key // sources, return_inverse=True)
-    table = np.zeros((len(pair), sources))
-    table[row, key % sources] = llr
-    a, c = pair // groups, pair % groups
-    shared = table.sum(axis=1)
-    against, anchored = _lacking(table, a, c, label)
-    return Pairs(a, c, shared + against, (table >= SUPPORT).sum(axis=1), shared, anchored)
+    shared = table.ratios.sum(axis=1)
+    against, anchored = _lacking(table.ratios, table.a, table.c, label)
+    support = (table.ratios >= SUPPORT).sum(axis=1)
+    return Pairs(table.a, table.c, shared + against, support, shared, anchored)
 
 
 def _lacking(table: Floats, a: Ints, c: Ints, label: Ints) -> tuple[Floats, Bools]:
@@ -214,17 +220,40 @@ def split(links: Links, label: Ints, counts: Counts) -> Ints:
     size = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)
     found = telling(links, label, counts, least=SUPPORT)
     glue = found.members >= np.where(size[found.c] < 8, 2, 3)
-    v, c = found.v[glue], found.c[glue]
+    link, pair = _links_of(links, found.v[glue])
+    inside = label[links.a[link]] == found.c[glue][pair]
+    part = components(links.a[link[inside]], pair[inside], links.accounts)
+    return compact(np.where(label >= 0, np.unique(part, return_inverse=True)[1], -1))
+
+
+def components(a: Ints, value: Ints, accounts: int) -> Ints:
+    """The smallest account of each account's connected component; links sorted by value."""
+    part = np.arange(accounts)
+    if not len(a):
+        return part
+    starts = np.flatnonzero(np.r_[True, value[1:] != value[:-1]])
+    sizes = np.diff(np.r_[starts, len(value)])
+    order = np.argsort(a, kind="stable")
+    ends = np.flatnonzero(np.r_[True, a[order][1:] != a[order][:-1]])
+    linked = a[order][ends]
+    while True:
+        smallest = np.repeat(np.minimum.reduceat(part[a], starts), sizes)
+        after = part.copy()
+        after[linked] = np.minimum.reduceat(smallest[order], ends)
+        np.minimum.at(after, part, after.copy())
+        after = after[after]
+        if (after == part).all():
+            return part
+        part = after
+
+
+def _links_of(links: Links, v: Ints) -> tuple[Ints, Ints]:
+    """The links of each of these values: (link, place of the value in `v`)."""
+    # Links are sorted by value, so the links of a value are one stretch.
     first = np.searchsorted(links.v, v, side="left")
     length = np.searchsorted(links.v, v, side="right") - first
     pair = np.repeat(np.arange(len(v)), length)
-    link = first[pair] + np.arange(len(pair)) - np.repeat(np.cumsum(length) - length, length)
-    inside = label[links.a[link]] == c[pair]
-    edges = np.column_stack((links.a[link[inside]], links.accounts + pair[inside]))
-    parts = igraph.Graph(n=links.accounts + len(v), edges=edges).connected_components().membership
-    part = np.asarray(parts, dtype=np.int64)[: links.accounts]
-    number = np.unique(part, return_inverse=True)[1]
-    return compact(np.where(label >= 0, number, -1))
+    return first[pair] + np.arange(len(pair)) - np.repeat(np.cumsum(length) - length, length), pair
 
 
 def merge(pairs: Pairs, label: Ints) -> Ints:

@@ -18,6 +18,7 @@ _BIN_S = 600
 _DAY = 86_400 // _BIN_S
 _COVER = 0.5  # the share of an account's traffic that need not come from the queue
 _CAP = 7.0
+_LOOK = 160  # of an account at most so many bins are compared
 _TEMPER = 0.25  # bins of one account are not independent
 
 
@@ -31,17 +32,31 @@ class Activity:
 
 
 def read_activity(session: LoadSession) -> Activity:
-    """The distinct (account, ten minutes) pairs of the exchanges."""
-    found = session.connection.execute(
-        "SELECT i.a, CAST(e.slot - min(e.slot) OVER () AS INTEGER) AS slot FROM ("
-        "SELECT DISTINCT account_id, epoch_ms(ts) // 600000 AS slot FROM exchanges "
-        "WHERE ts BETWEEN (SELECT quantile_disc(ts, 0.0005) FROM exchanges) - INTERVAL 1 DAY AND "
-        "(SELECT quantile_disc(ts, 0.9995) FROM exchanges) + INTERVAL 1 DAY) AS e "
-        "JOIN account_index AS i ON i.account_id = e.account_id ORDER BY i.a, e.slot"
-    ).fetchnumpy()
+    """The distinct (account, ten minutes) pairs of the exchanges.
+
+    Exchanges are stored by account and time, so that one look over their times is enough; dates
+    far outside the bulk of the case are left out.
+    """
     accounts = int(session.value("SELECT count(*) FROM account_index"))
-    a = np.asarray(found["a"], dtype=np.int64)
-    slot = np.asarray(found["slot"], dtype=np.int64)
+    low, high = session.rows(
+        "SELECT epoch_ms(quantile_disc(ts, 0.0005)) // 600000, "
+        "epoch_ms(quantile_disc(ts, 0.9995)) // 600000 FROM exchanges"
+    )[0]
+    if low is None:
+        return Activity(np.zeros(accounts + 1, dtype=np.int64), np.zeros(0, dtype=np.int64), 0)
+    rows = session.connection.execute(
+        "SELECT coalesce(e.n, 0) AS n FROM account_index AS i LEFT JOIN "
+        "(SELECT account_id, count(*) AS n FROM exchanges GROUP BY account_id) AS e "
+        "ON e.account_id = i.account_id ORDER BY i.a"
+    ).fetchnumpy()
+    slot = session.connection.execute(
+        "SELECT CAST(epoch_ms(ts) // 600000 AS INTEGER) AS slot FROM exchanges"
+    ).fetchnumpy()["slot"]
+    a = np.repeat(np.arange(accounts, dtype=np.int32), np.asarray(rows["n"]))
+    fresh = (slot >= low - _DAY) & (slot <= high + _DAY)
+    fresh[1:] &= (a[1:] != a[:-1]) | (slot[1:] != slot[:-1])
+    a, slot = a[fresh], slot[fresh].astype(np.int64)
+    slot -= slot.min()
     start = np.searchsorted(a, np.arange(accounts + 1))
     return Activity(start, slot, int(slot.max(initial=-1)) + 1)
 
@@ -58,24 +73,31 @@ def rhythm_ratios(activity: Activity, members: Ints, candidates: Ints) -> Floats
     expected = _expected(counts)
     member = np.zeros(len(activity.start) - 1)
     member[members] = 1.0
-    own, length = _bins(activity, candidates)
-    inside = np.repeat(member[candidates], length)
-    rest = total - inside * np.repeat(length, length)
+    own, look, length = _bins(activity, candidates, _LOOK)
+    # The account's own part of a bin is one, of the total its own bins.
+    inside = np.repeat(member[candidates], look)
+    rest = total - np.repeat(member[candidates] * length, look)
     g = expected[own]
     f = (counts[own] - inside + 0.5 * rest * g) / (1.5 * rest)
     terms = np.log((1 - _COVER) * f / g + _COVER)
-    place = np.repeat(np.arange(len(candidates)), length)
+    place = np.repeat(np.arange(len(candidates)), look)
     out = np.bincount(place, weights=terms, minlength=len(candidates))
+    out *= length / np.maximum(look, 1)
     return np.where(length >= 5, np.clip(_TEMPER * out, -_CAP, _CAP), 0.0)
 
 
-def _bins(activity: Activity, accounts: Ints) -> tuple[Ints, Ints]:
-    """The active bins of these accounts, one account after the other, and how many each has."""
+def _bins(activity: Activity, accounts: Ints, most: int = 0) -> tuple[Ints, Ints, Ints]:
+    """The active bins of these accounts, one account after the other; how many; of how many.
+
+    `most` > 0: of an account with more bins, every second, third … only.
+    """
     first = activity.start[accounts]
     length = activity.start[accounts + 1] - first
-    begin = np.cumsum(length) - length
-    index = np.arange(int(length.sum())) - np.repeat(begin - first, length)
-    return activity.bin[index], length
+    step = np.maximum(-(-length // most), 1) if most else np.ones_like(length)
+    look = -(-length // step)
+    begin = np.cumsum(look) - look
+    place = np.arange(int(look.sum())) - np.repeat(begin, look)
+    return activity.bin[place * np.repeat(step, look) + np.repeat(first, look)], look, length
 
 
 def _expected(counts: Floats) -> Floats:
