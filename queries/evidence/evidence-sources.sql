@@ -14,7 +14,8 @@ help = "The cluster"
 +++*/
 WITH best AS (
     SELECT account_id, source, max(llr) AS llr
-    FROM member_evidence WHERE cluster_id = $cluster GROUP BY account_id, source
+    FROM member_evidence WHERE cluster_id = $cluster AND family <> 'lacking'
+    GROUP BY account_id, source
 )
 SELECT source, count(*) FILTER (WHERE llr >= 1.6) AS members_in_support,
        sum(llr) / (SELECT count(*) FROM cluster_members WHERE cluster_id = $cluster) AS mean_llr

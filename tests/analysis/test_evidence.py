@@ -71,3 +71,31 @@ def test_components_come_out_again(case: duckdb.DuckDBPyConnection) -> None:
 def test_no_card_is_crowded(case: duckdb.DuckDBPyConnection) -> None:
     counts = "SELECT count(*) FROM cluster_evidence GROUP BY cluster_id, family"
     assert max(row[0] for row in case.sql(counts).fetchall()) <= 10
+
+
+def test_what_is_left_without_a_source_comes_out_again(case: duckdb.DuckDBPyConnection) -> None:
+    rows = case.sql(
+        "SELECT s.cluster_id, s.source, s.mean_llr, s.support, s.remaining, s.query"
+        " FROM cluster_sources AS s JOIN clusters AS c USING (cluster_id)"
+        " WHERE s.mean_llr > 0.05 ORDER BY ALL"
+    ).fetchall()
+    assert len(rows) > 100
+    for cluster, source, mean, support, remaining, query in rows:
+        (again,) = [row for row in run(case, query, cluster=cluster) if row["source"] == source]
+        assert again["mean_llr"] == pytest.approx(mean, abs=1e-4)
+        assert (again["support"], again["remaining"]) == (support, remaining)
+
+
+def test_nine_explanations_are_tried_and_a_campaign_fits_none(
+    case: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = case.sql(
+        "SELECT c.campaign_like, count(*), count(*) FILTER (WHERE e.result = 'fits'),"
+        " count(*) FILTER (WHERE e.result = 'not tested')"
+        " FROM cluster_explanations AS e JOIN clusters AS c USING (cluster_id)"
+        " GROUP BY c.cluster_id, c.campaign_like"
+    ).fetchall()
+    assert {row[1] for row in rows} == {9}
+    assert all(row[2] == 0 for row in rows if row[0])
+    assert sum(row[2] for row in rows if not row[0]) > 0
+    assert all(row[3] <= 2 for row in rows)

@@ -7,8 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.analysis.links import Links
-from workbench.analysis.naming import name_clusters
-from workbench.analysis.refine import assign, compact, count_values, family_terms, pair_totals
+from workbench.analysis.naming import lineage, name_clusters
+from workbench.analysis.refine import (
+    assign,
+    compact,
+    components,
+    count_values,
+    family_terms,
+    pair_table,
+    pair_totals,
+    split,
+)
 from workbench.analysis.rhythm import Activity, rhythm_ratios
 from workbench.analysis.seeds import communities
 from workbench.analysis.traits import Family
@@ -37,12 +46,35 @@ def two_rings() -> Links:
 def test_rings_are_found_and_a_stranger_with_one_link_stays_out() -> None:
     links = two_rings()
     label = communities(links)
-    pairs = pair_totals(links, family_terms(links, label, count_values(links, label)), label)
+    terms = family_terms(links, label, count_values(links, label))
+    pairs = pair_totals(pair_table(links, terms), label)
     found = compact(assign(pairs, label, links.accounts))
     assert len(set(found[:10])) == len(set(found[10:20])) == 1
     assert found[0] != found[10]
     assert (found[20:] == -1).all()
     assert (communities(links) == label).all()
+
+
+def test_two_groups_that_share_nothing_are_split_again() -> None:
+    links = two_rings()
+    thrown_together = np.where(np.arange(200) < 20, 0, -1)
+    found = split(links, thrown_together, count_values(links, thrown_together))
+    assert len(set(found[:10])) == len(set(found[10:20])) == 1
+    assert found[0] != found[10]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=60))
+def test_components_are_those_of_a_plain_search(edges: list[tuple[int, int]]) -> None:
+    edges = sorted(set(edges), key=lambda edge: (edge[1], edge[0]))
+    pairs = np.array(edges, dtype=np.int64).reshape(-1, 2)
+    found = components(pairs[:, 0], pairs[:, 1], 31)
+    part = list(range(31))
+    for _ in range(31):
+        for value in range(31):
+            holders = [a for a, v in edges if v == value]
+            for a in holders:
+                part[a] = min(part[b] for b in holders)
+    assert found.tolist() == part
 
 
 def test_nothing_shared_is_no_cluster() -> None:
@@ -76,6 +108,16 @@ def test_names_stay_when_a_cluster_grows_and_one_half_keeps_them_when_it_splits(
     assert grown[0] == (first[0][0], first[0][0])
     assert grown[1] == (first[1][0], first[1][0])
     assert grown[2][0] not in (first[0][0], first[1][0])
+
+
+def test_lineage_tells_splits_and_mergers() -> None:
+    before = dict.fromkeys("abcd", "C-1") | dict.fromkeys("xyz", "C-2")
+    members = {"C-1": ["a", "b", "x", "y", "z"], "C-9": ["c", "d"]}
+    assert lineage(members, {"C-1": "C-1", "C-9": None}, before) == [
+        ("C-1", "C-1", "continues", 2),
+        ("C-1", "C-2", "merged", 3),
+        ("C-9", "C-1", "split", 2),
+    ]
 
 
 @given(st.lists(st.sets(st.text(min_size=1), min_size=1), max_size=8))

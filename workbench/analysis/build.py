@@ -15,11 +15,12 @@ import numpy as np
 import polars as pl
 
 from workbench.analysis.aims import aims
+from workbench.analysis.explain import Explanation, explanations
 from workbench.analysis.figures import Figures, add_ownership, read_figures
 from workbench.analysis.finding import Found, find_clusters
 from workbench.analysis.judge import Verdict, judge
 from workbench.analysis.links import Links, read_links
-from workbench.analysis.naming import name_clusters
+from workbench.analysis.naming import lineage, name_clusters
 from workbench.analysis.refine import count_values
 from workbench.analysis.rhythm import read_activity
 from workbench.analysis.sqltext import statement
@@ -27,6 +28,8 @@ from workbench.analysis.traits import families_of, write_traits
 from workbench.analysis.writing import (
     cluster_row,
     component_rows,
+    explanation_rows,
+    source_rows,
     write_frame,
     write_member_evidence,
     write_members,
@@ -105,8 +108,8 @@ def _write(
     session.run(statement("habits"), parameters=aims())
     for part in statement("clusters_begin").split(";\n"):
         session.run(part)
-    figures, verdicts = _judged(session, links, found, ids)
-    _write_clusters(session, links, found, figures, verdicts, ids, before)
+    figures, verdicts, told = _judged(session, links, found, ids)
+    _write_clusters(session, links, found, figures, verdicts, told, ids, before)
     tell("evidence", 0, found.clusters)
     session.run(statement("evidence"))
     names = _names(session, found, ids)
@@ -139,7 +142,7 @@ def _list_values(session: LoadSession, overlay: Sequence[Mapping[str, Any]]) -> 
 
 def _judged(
     session: LoadSession, links: Links, found: Found, ids: Sequence[str]
-) -> tuple[list[Figures], list[Verdict]]:
+) -> tuple[list[Figures], list[Verdict], list[list[Explanation]]]:
     rows = np.flatnonzero(found.label >= 0)
     session.run("CREATE OR REPLACE TEMP TABLE members (c BIGINT, account_id VARCHAR)")
     write_frame(
@@ -155,7 +158,8 @@ def _judged(
     verdicts = [judge(figure, usual) for figure in figures]
     suspects = frozenset(f.number for f, v in zip(figures, verdicts, strict=True) if v.suspect)
     add_ownership(figures, links, count_values(links, found.label), suspects)
-    return figures, [judge(figure, usual) for figure in figures]
+    told = [explanations(figure, usual) for figure in figures]
+    return figures, [judge(figure, usual) for figure in figures], told
 
 
 def _write_clusters(
@@ -164,6 +168,7 @@ def _write_clusters(
     found: Found,
     figures: Sequence[Figures],
     verdicts: Sequence[Verdict],
+    told: Sequence[Sequence[Explanation]],
     ids: Sequence[str],
     before: Mapping[str, str],
 ) -> None:
@@ -174,9 +179,14 @@ def _write_clusters(
     members = [[ids[a] for a in order[edges[c] : edges[c + 1]]] for c in range(found.clusters)]
     named = name_clusters(members, before)
     names = {c: name for c, (name, _) in enumerate(named)}
-    missing = _missing(session)
+    missing, sources = _missing(session), source_rows(found, links, names)
+    breaking = {
+        c: min((r for r in rows if r["breaks"]), key=lambda r: r["remaining"], default=None)
+        for c, rows in sources.items()
+    }
     rows = [
         cluster_row(named[c][0], figures[c], verdicts[c], missing, named[c][1])
+        | {"breaking_family": (breaking[c] or {}).get("source")}
         for c in range(found.clusters)
     ]
     frame = pl.DataFrame(rows, infer_schema_length=None)
@@ -188,6 +198,12 @@ def _write_clusters(
     write_members(session, found, names, verdicts, ids)
     lines = [line for c in range(found.clusters) for line in component_rows(names[c], verdicts[c])]
     write_frame(session, "cluster_components", pl.DataFrame(lines, infer_schema_length=None))
+    write_frame(session, "cluster_sources", pl.DataFrame([r for c in sources.values() for r in c]))
+    tried = [row for c in names for row in explanation_rows(names[c], told[c])]
+    write_frame(session, "cluster_explanations", pl.DataFrame(tried))
+    origin = lineage({names[c]: members[c] for c in names}, dict(named), before)
+    columns = ("cluster_id", "older", "relation", "accounts")
+    write_frame(session, "cluster_lineage", pl.DataFrame(origin, schema=columns, orient="row"))
 
 
 def _names(session: LoadSession, found: Found, ids: Sequence[str]) -> dict[int, str]:

@@ -10,6 +10,7 @@ import numpy as np
 from workbench.analysis.links import Ints, Links
 from workbench.analysis.refine import (
     Pairs,
+    Table,
     Terms,
     assign,
     compact,
@@ -30,13 +31,15 @@ _ROUNDS = 3
 class Found:
     """The clusters: a number for each account (-1: none), their terms, rhythm terms and totals.
 
-    `rhythm` terms carry the source number one past the last of `Links.source_names`.
+    `rhythm` terms carry the source number one past the last of `Links.source_names`; so does the
+    last column of `own`, the ratios of the members with their own cluster.
     """
 
     label: Ints
     terms: Terms
     rhythm: Terms
     pairs: Pairs
+    own: Table
 
     @property
     def clusters(self) -> int:
@@ -50,16 +53,20 @@ def find_clusters(links: Links, activity: Activity, tell: Callable[[str, int, in
     label = communities(links)
     for turn in range(_ROUNDS):
         tell("refining clusters", turn, _ROUNDS)
-        _, _, pairs = _evaluate(links, activity, label)
+        pairs = pair_totals(_evaluate(links, activity, label)[1], label)
         last = turn == _ROUNDS - 1
         label = assign(pairs, label, links.accounts, anchored=last)
         label = compact(label if last else merge(pairs, label))
         label = split(links, label, count_values(links, label))
-    terms, rhythm, pairs = _evaluate(links, activity, label)
-    return Found(label, terms, rhythm, pairs)
+    terms, table = _evaluate(links, activity, label)
+    source = np.full(len(table.a), len(links.source_names))
+    rhythm = Terms(table.a, table.c, source, table.ratios[:, -1].copy())
+    mine = label[table.a] == table.c
+    own = Table(table.a[mine], table.c[mine], table.ratios[mine])
+    return Found(label, terms, rhythm, pair_totals(table, label), own)
 
 
-def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Terms, Pairs]:
+def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Table]:
     terms = family_terms(links, label, count_values(links, label))
     table = pair_table(links, terms)
     sizes = np.maximum(
@@ -77,6 +84,4 @@ def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Ter
         near = order[edges[cluster] : edges[cluster + 1]]
         members = by_label[places[cluster] : places[cluster + 1]]
         ratios[near] = rhythm_ratios(activity, members, table.a[near])
-    source = np.full(len(table.a), len(links.source_names))
-    extra = Terms(table.a, table.c, source, ratios.copy())
-    return terms, extra, pair_totals(table, label)
+    return terms, table

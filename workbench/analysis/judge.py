@@ -149,14 +149,14 @@ def _together(value: float, usual: float) -> float:
 
 def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
     verified, ordinary = figure.values["verified"], usual["verified"]
-    trust, known = _trust(figure, usual), holders_known(usual)
-    name = max(figure.share("org"), trust * figure.own("domain"))
+    trusted, known = trust(figure, usual), holders_known(usual)
+    name = max(figure.share("org"), trusted * figure.own("domain"))
     query = "evidence-holders"
     return [
         _line("one organisation", figure.share("org") if "org" in figure.holders else 0.0, 0.0,
               lambda v, u: -5.0 * max(0.0, v - 0.3), "members of one declared organisation", query),
         _line("one open holder", one_holder(figure), 0.0,
-              lambda v, u: -4.0 * trust * max(0.0, v - 0.4),
+              lambda v, u: -4.0 * trusted * max(0.0, v - 0.4),
               "members that one name (own domain) and one payer stand behind", query),
         _line("one name", max(figure.share("org"), figure.own("domain")), 0.0,
               lambda v, u: -3.5 * max(0.0, name - 0.4),
@@ -189,7 +189,7 @@ def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
     ]  # fmt: skip
 
 
-def _trust(figure: Figures, usual: dict[str, float | None]) -> float:
+def trust(figure: Figures, usual: dict[str, float | None]) -> float:
     """How far a common domain shows an open holder: a campaign can buy a domain of its own."""
     verified, ordinary = figure.values["verified"], usual["verified"]
     if verified is not None and ordinary is not None:

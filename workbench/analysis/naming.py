@@ -41,6 +41,31 @@ def name_clusters(
     return out
 
 
+def lineage(
+    members: Mapping[str, Sequence[str]],
+    continues: Mapping[str, str | None],
+    before: Mapping[str, str],
+) -> list[tuple[str, str, str, int]]:
+    """Where clusters come from: (cluster, older cluster, relation, accounts in both).
+
+    `continues`: the older cluster that it continues; `split`: half of its accounts were in one
+    that lives on elsewhere; `merged`: it took in half of the accounts of one that ended.
+    """
+    sizes = Counter(before.values())
+    carried = {old for old in continues.values() if old is not None}
+    out: list[tuple[str, str, str, int]] = []
+    for name, accounts in sorted(members.items()):
+        shared = Counter(before[account] for account in accounts if account in before)
+        for old, count in sorted(shared.items()):
+            if continues.get(name) == old:
+                out.append((name, old, "continues", count))
+            elif old in carried and 2 * count >= len(accounts):
+                out.append((name, old, "split", count))
+            elif old not in carried and 2 * count >= sizes[old]:
+                out.append((name, old, "merged", count))
+    return out
+
+
 def _fresh(accounts: Sequence[str], taken: set[str]) -> str:
     digest = hashlib.sha256()
     for account in accounts:

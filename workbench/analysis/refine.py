@@ -175,15 +175,21 @@ def _lacking(table: Floats, a: Ints, c: Ints, label: Ints) -> tuple[Floats, Bool
     held, exists = np.zeros(len(a), dtype=bool), np.zeros(groups, dtype=bool)
     for source in range(table.shape[1]):
         value = table[:, source]
-        half = 0.5 * np.bincount(c[own], weights=value[own], minlength=groups) / size
-        enough = value >= half[c]
-        have = np.bincount(c[own & enough], minlength=groups) / size
-        against = np.maximum(np.log(np.maximum(1.0 - have, 0.0) + 1.0 / (size + 2.0)), -_CAP / 2)
-        typical = (half >= 1.0) & (have >= 0.6)
-        out += np.where(~enough & typical[c], against[c], 0.0)
+        against, typical = lacking_source(value, c, own, size)
+        out += against
         held |= (value >= SUPPORT) & typical[c]
         exists |= typical
     return out, held | ~exists[c]
+
+
+def lacking_source(value: Floats, c: Ints, own: Bools, size: Ints) -> tuple[Floats, Bools]:
+    """Log odds against each pair that has little of one source; in which clusters most have it."""
+    half = 0.5 * np.bincount(c[own], weights=value[own], minlength=len(size)) / size
+    enough = value >= half[c]
+    have = np.bincount(c[own & enough], minlength=len(size)) / size
+    against = np.maximum(np.log(np.maximum(1.0 - have, 0.0) + 1.0 / (size + 2.0)), -_CAP / 2)
+    typical = (half >= 1.0) & (have >= 0.6)
+    return np.where(~enough & typical[c], against[c], 0.0), typical
 
 
 def assign(pairs: Pairs, label: Ints, accounts: int, *, anchored: bool = False) -> Ints:

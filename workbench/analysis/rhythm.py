@@ -81,8 +81,8 @@ def rhythm_ratios(activity: Activity, members: Ints, candidates: Ints) -> Floats
     f = (counts[own] - inside + 0.5 * rest * g) / (1.5 * rest)
     terms = np.log((1 - _COVER) * f / g + _COVER)
     place = np.repeat(np.arange(len(candidates)), look)
-    out = np.bincount(place, weights=terms, minlength=len(candidates))
-    out *= length / np.maximum(look, 1)
+    found = np.bincount(place, weights=terms, minlength=len(candidates))
+    out = found * (length / np.maximum(look, 1))
     return np.where(length >= 5, np.clip(_TEMPER * out, -_CAP, _CAP), 0.0)
 
 

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from workbench.analysis.explain import Explanation
 from workbench.analysis.figures import Figures
 from workbench.analysis.finding import Found
 from workbench.analysis.judge import Verdict
 from workbench.analysis.links import Links
 from workbench.analysis.sqltext import statement
+from workbench.analysis.without import BREAKS, lacking, remaining, support
 from workbench.intake.session import LoadSession
 
 _CERTAIN = 3.0  # odds of 20 to 1 after the prior
@@ -69,20 +71,22 @@ def write_member_evidence(
     families = [family.name for family in links.families]
     sources = [links.source_names[number] for number in links.source]
     own = (label[rhythm.a] == rhythm.c) & (rhythm.llr != 0)
+    place, source, against = lacking(found)
+    none = len(families) + 1 + source
     frame = pl.DataFrame(
         {
-            "a": np.r_[terms.a[mine], rhythm.a[own]],
-            "c": np.r_[terms.c[mine], rhythm.c[own]],
-            "place": np.r_[terms.family[mine], np.full(int(own.sum()), len(families))],
-            "llr": np.round(np.r_[terms.llr[mine], rhythm.llr[own]], 6),
+            "a": np.r_[terms.a[mine], rhythm.a[own], found.own.a[place]],
+            "c": np.r_[terms.c[mine], rhythm.c[own], found.own.c[place]],
+            "place": np.r_[terms.family[mine], np.full(int(own.sum()), len(families)), none],
+            "llr": np.round(np.r_[terms.llr[mine], rhythm.llr[own], against], 6),
         },
         schema={"a": pl.Int64, "c": pl.Int64, "place": pl.Int64, "llr": pl.Float64},
     )
     words = pl.DataFrame(
         {
-            "place": range(len(families) + 1),
-            "family": [*families, "rhythm"],
-            "source": [*sources, "rhythm"],
+            "place": range(len(families) + 2 + len(links.source_names)),
+            "family": [*families, "rhythm"] + ["lacking"] * (1 + len(links.source_names)),
+            "source": [*sources, "rhythm", *links.source_names, "rhythm"],
         }
     )
     ids = pl.DataFrame({"c": list(names), "cluster_id": list(names.values())})
@@ -112,6 +116,49 @@ def component_rows(name: str, verdict: Verdict) -> list[dict[str, Any]]:
     ]
 
 
+def source_rows(
+    found: Found, links: Links, names: Mapping[int, str]
+) -> dict[int, list[dict[str, Any]]]:
+    """For each cluster its sources: how strong, and how many members would stay without it."""
+    stays, backed = remaining(found), support(found)
+    sizes = np.bincount(found.label[found.label >= 0], minlength=found.clusters)
+    sources = [*links.source_names, "rhythm"]
+    total = [
+        np.bincount(found.own.c, weights=found.own.ratios[:, place], minlength=found.clusters)
+        for place in range(len(sources))
+    ]
+    return {
+        c: [
+            {
+                "cluster_id": name,
+                "source": source,
+                "mean_llr": round(float(total[place][c] / sizes[c]), 6),
+                "support": int(backed[c, place]),
+                "remaining": int(stays[c, place]),
+                "breaks": bool(stays[c, place] < BREAKS * sizes[c]),
+                "query": "evidence-without",
+            }
+            for place, source in enumerate(sources)
+        ]
+        for c, name in names.items()
+    }
+
+
+def explanation_rows(name: str, told: Sequence[Explanation]) -> list[dict[str, Any]]:
+    """The innocent explanations of one cluster, as they were tried."""
+    return [
+        {
+            "cluster_id": name,
+            "place": place,
+            "explanation": one.name,
+            "result": one.result,
+            "finding": one.finding,
+            "query": one.query,
+        }
+        for place, one in enumerate(told, 1)
+    ]
+
+
 def cluster_row(
     name: str, figure: Figures, verdict: Verdict, missing: str, continues: str | None
 ) -> dict[str, Any]:
@@ -137,7 +184,6 @@ def cluster_row(
         "coordination": round(verdict.coordination, 6),
         "extraction": round(verdict.extraction, 6),
         "kind": verdict.kind,
-        "breaking_family": strong[0] if len(strong) <= 2 and strong else None,
         "missing": missing,
         "continues": continues,
     }

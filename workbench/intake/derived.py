@@ -192,7 +192,11 @@ CLUSTERS = Table(
         _share("coordination", "how surely the members act together"),
         _share("extraction", "how much their work looks like extraction"),
         Column("kind", "VARCHAR", "campaign, or the innocent explanation that fits best"),
-        Column("breaking_family", "VARCHAR", "source without which it would fall apart, if any"),
+        Column(
+            "breaking_family",
+            "VARCHAR",
+            "source without which fewer than half of its members would stay, if any",
+        ),
         Column("missing", "VARCHAR", "groups of data that no extract had"),
         Column("continues", "VARCHAR", "cluster of the generation before that it continues"),
     ),
@@ -221,7 +225,7 @@ MEMBER_EVIDENCE = Table(
         _CLUSTER,
         _ACCOUNT,
         Column("source", "VARCHAR", "independent source that the family belongs to"),
-        Column("family", "VARCHAR", "link family, or rhythm"),
+        Column("family", "VARCHAR", "link family, rhythm, or lacking: what most others share"),
         Column("value", "VARCHAR", "the value that says most"),
         Column(
             "llr",
@@ -246,6 +250,47 @@ CLUSTER_COMPONENTS = Table(
         Column("finding", "VARCHAR", "supports, neutral, against or not tested"),
         Column("meaning", "VARCHAR", "what the figure says"),
         Column("query", "VARCHAR", "saved query that gives the figure again"),
+    ),
+    kind="derived",
+)
+
+CLUSTER_SOURCES = Table(
+    "cluster_sources",
+    "how strongly each source of evidence holds a cluster, and what would stay without it",
+    (
+        _CLUSTER,
+        Column("source", "VARCHAR", "independent source of evidence, or rhythm"),
+        Column("mean_llr", "DOUBLE", "mean log likelihood ratio a member", unit="nats"),
+        _count("support", "members that it speaks for", "accounts"),
+        _count("remaining", "members that would still belong without it", "accounts"),
+        Column("breaks", "BOOLEAN", "whether fewer than half would"),
+        Column("query", "VARCHAR", "saved query that gives the figures again"),
+    ),
+    kind="derived",
+)
+
+CLUSTER_EXPLANATIONS = Table(
+    "cluster_explanations",
+    "the innocent explanations of each cluster, as they were tried",
+    (
+        _CLUSTER,
+        Column("place", "INTEGER", "order"),
+        Column("explanation", "VARCHAR", "office, class, reseller, fleet and so on"),
+        Column("result", "VARCHAR", "fits, partly, excluded or not tested"),
+        Column("finding", "VARCHAR", "the figures it rests on, in words"),
+        Column("query", "VARCHAR", "saved query that gives the figures again"),
+    ),
+    kind="derived",
+)
+
+CLUSTER_LINEAGE = Table(
+    "cluster_lineage",
+    "which clusters of the generation before a cluster comes from",
+    (
+        _CLUSTER,
+        Column("older", "VARCHAR", "cluster of the generation before"),
+        Column("relation", "VARCHAR", "continues, split (off it) or merged (it was taken in)"),
+        _count("accounts", "accounts in both", "accounts"),
     ),
     kind="derived",
 )
@@ -329,7 +374,8 @@ DERIVED: dict[str, Table] = {
     for table in (
         ACCOUNT_PROFILE, COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES, TRAITS, TRAIT_STATS,
         ACCOUNT_HABITS, CLUSTERS, CLUSTER_MEMBERS, CLUSTER_EVIDENCE, MEMBER_EVIDENCE,
-        CLUSTER_COMPONENTS, FIND_WARNINGS, DECISIONS, CAMPAIGN_MEMBERS, SEEN_PATTERNS,
+        CLUSTER_COMPONENTS, CLUSTER_SOURCES, CLUSTER_EXPLANATIONS, CLUSTER_LINEAGE, FIND_WARNINGS,
+        DECISIONS, CAMPAIGN_MEMBERS, SEEN_PATTERNS,
     )
 }  # fmt: skip
 

@@ -20,4 +20,15 @@ CREATE OR REPLACE TABLE cluster_components (
     cluster_id VARCHAR, axis VARCHAR, name VARCHAR, value DOUBLE, population DOUBLE,
     points DOUBLE, finding VARCHAR, meaning VARCHAR, query VARCHAR
 );
+CREATE OR REPLACE TABLE cluster_sources (
+    cluster_id VARCHAR, source VARCHAR, mean_llr DOUBLE, support BIGINT, remaining BIGINT,
+    breaks BOOLEAN, query VARCHAR
+);
+CREATE OR REPLACE TABLE cluster_explanations (
+    cluster_id VARCHAR, place INTEGER, explanation VARCHAR, result VARCHAR, finding VARCHAR,
+    query VARCHAR
+);
+CREATE OR REPLACE TABLE cluster_lineage (
+    cluster_id VARCHAR, older VARCHAR, relation VARCHAR, accounts BIGINT
+);
 CREATE OR REPLACE TABLE find_warnings (code VARCHAR, message VARCHAR, n BIGINT)

@@ -12,7 +12,8 @@ WITH terms AS (
     GROUP BY t.account_id, t.family
 )
 SELECT t.cluster_id, t.account_id, t.source, t.family,
-       coalesce(v.value, CASE WHEN t.family = 'rhythm' THEN 'active when the others are' END),
+       coalesce(v.value, CASE t.family WHEN 'rhythm' THEN 'active when the others are'
+                WHEN 'lacking' THEN 'little of what most members share: ' || t.source END),
        t.llr
 FROM terms AS t
 LEFT JOIN telling AS v ON v.account_id = t.account_id AND v.family = t.family
