@@ -35,13 +35,15 @@ WITH both_sides AS (
            round(avg(aim_share), 9) AS aim_share, round(avg(trace_share), 9) AS trace_share,
            round(avg(grading_share), 9) AS grading_share,
            round(avg(making_share), 9) AS making_share,
+           round(avg(public_share), 9) AS public_share,
            round(avg(release_share), 9) AS release_share,
            avg(CAST(verified AS INTEGER)) AS verified,
            avg(CAST(own_domain AS INTEGER)) AS own_domain, count(made_in) AS made
     FROM both_sides GROUP BY who
 )
 SELECT f.who, f.accounts, f.rate_spread, f.output_spread, f.input_spread, f.one_turn,
-       f.aim_share, f.trace_share, f.grading_share, f.making_share, f.release_share,
+       f.aim_share, f.trace_share, f.grading_share, f.making_share, f.public_share,
+       f.release_share,
        CAST(d.n AS DOUBLE) / nullif(f.made, 0) AS made_together, f.verified, f.own_domain
 FROM figures AS f LEFT JOIN densest AS d ON d.who = f.who
 ORDER BY f.who

@@ -34,7 +34,7 @@ FIGURES = {
     "even volumes": "rate_spread", "even answers": "output_spread",
     "even requests": "input_spread", "one turn": "one_turn", "verified holders": "verified",
     "aims": "aim_share", "new model at once": "release_share", "made together": "made_together",
-    "firms of their own": "own_domain",
+    "firms of their own": "own_domain", "well-known wording": "public_share",
 }  # fmt: skip
 
 

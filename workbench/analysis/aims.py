@@ -1,8 +1,8 @@
 """Phrases by which requests give their aim away, in the languages of the larger campaigns.
 
 Trace: to write out reasoning that a model keeps to itself. Grading: to act as the reward of
-another model's training. Making: to produce training data. “Think step by step” is everybody's
-and not counted. Patterns are RE2, for lower-cased text.
+another model's training. Making: to produce training data. Public wording aims at nothing.
+“Think step by step” is everybody's and not counted. Patterns are RE2, for lower-cased text.
 """
 
 from __future__ import annotations
@@ -63,6 +63,16 @@ _MAKING = (
     r"|données d'entraînement|dados de treino",
 )
 
+# Wording that anybody knows: benchmark harnesses, published judges, lists of popular prompts.
+_PUBLIC = (
+    r"act as an impartial judge and evaluate|there are 15 trees in the grove",
+    r"let'?s think step by step|put (your|the) final answer (within|in) .?boxed",
+    r"multiple[- ]choice questions?( \(with answers\))? about|\nanswer:$|\bq: .*\ba:",
+    r"who evaluates and selects the best large language model|complete the (following )?function",
+    r"i want you to act as an? |you are going to act as a dan|ignore all the instructions you got",
+    r"you are (now )?chatgpt, a large language model|我想让你(充当|担任)|我希望你(充当|担任)",
+)
+
 
 def aims() -> dict[str, str]:
     """Each aim's pattern, by name, as parameters of `habits.sql`."""
@@ -70,4 +80,5 @@ def aims() -> dict[str, str]:
         "trace": "|".join(_TRACE),
         "grading": "|".join(_GRADING),
         "making": "|".join(_MAKING),
+        "public": "|".join(_PUBLIC),
     }

@@ -19,6 +19,7 @@ from workbench.analysis.refine import (
     merge,
     pair_table,
     pair_totals,
+    part_queue,
     split,
 )
 from workbench.analysis.rhythm import Activity, rhythm_ratios
@@ -53,11 +54,14 @@ def find_clusters(links: Links, activity: Activity, tell: Callable[[str, int, in
     label = communities(links)
     for turn in range(_ROUNDS):
         tell("refining clusters", turn, _ROUNDS)
-        pairs = pair_totals(_evaluate(links, activity, label)[1], label)
+        table, before = _evaluate(links, activity, label)[1], label
+        pairs = pair_totals(table, label)
         last = turn == _ROUNDS - 1
         label = assign(pairs, label, links.accounts, anchored=last)
         label = compact(label if last else merge(pairs, label))
         label = split(links, label, count_values(links, label))
+        if not last:
+            label = part_queue(table, label, before)
     terms, table = _evaluate(links, activity, label)
     source = np.full(len(table.a), len(links.source_names))
     rhythm = Terms(table.a, table.c, source, table.ratios[:, -1].copy())

@@ -128,7 +128,7 @@ def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Compone
               lambda v, u: 1.5 * _clip(v / 3.0, 0.0, 1.0) + 0.5 * _clip(v / 3.0, -1.0, 0.0),
               "work arrives when the others' does, beyond time of day and day", "evidence-sources"),
         _line("common texts", dealt, 0.0,
-              lambda v, u: 0.4 * (alike and v < 0.1) - 3.0 * _clip((v - 0.2) / 0.4, 0.0, 1.0),
+              lambda v, u: 0.4 * (alike and v < 0.1) - 3.0 * _clip((v - 0.15) / 0.3, 0.0, 1.0),
               "prompts that many members send word for word: an exercise, not work dealt out",
               "evidence-repeats"),
         _line("aims", values["aim_share"], usual["aim_share"],
@@ -183,6 +183,10 @@ def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
               lambda v, u: -12.0 * _clip(0.8 - v, 0.0, 0.5),
               "of those who use the shared wording, the members' part; strangers make it public",
               "evidence-wording"),
+        _line("well-known wording", figure.values["public_share"], usual["public_share"],
+              lambda v, u: -2.5 * _clip((v - u - 0.1) / 0.4, 0.0, 1.0),
+              "prompts of benchmarks, published judges and lists of popular prompts",
+              "evidence-figures"),
         _line("public texts", figure.outside_prompts if figure.shared_prompts else None, 0.0,
               lambda v, u: -1.5 * v * min(1.0, figure.shared_prompts / figure.accounts),
               "repeated prompts that strangers send word for word too", "evidence-repeats"),
@@ -271,7 +275,7 @@ _BENIGN = frozenset(
     (
         "one organisation", "one open holder", "one name", "one payer", "holders unknown",
         "firms of their own", "numbered addresses", "device farm", "verified holders",
-        "one mailbox", "public wording", "public texts",
+        "one mailbox", "public wording", "public texts", "well-known wording",
     )
 )  # fmt: skip
 

@@ -27,6 +27,9 @@ SOURCES: dict[str, str] = {
     "head": "content", "tail": "content", "phrase": "content", "prompt": "content",
     "system_prompt": "private", "tools": "private", "habits": "habits",
 }  # fmt: skip
+# A value of these speaks for a cluster only where this share of its members has it: everybody has
+# some value of them, so that any handful of members would find one that is theirs alone.
+COMMON: dict[str, float] = {"habits": 0.2}
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,11 @@ class Links:
     def source_names(self) -> tuple[str, ...]:
         """The independent sources, by name."""
         return tuple(sorted({SOURCES.get(f.name, f.name) for f in self.families}))
+
+    @property
+    def least_share(self) -> Floats:
+        """For each family the share of a cluster's members from which on a value counts."""
+        return np.array([COMMON.get(family.name, 0.0) for family in self.families])
 
     @property
     def source(self) -> Ints:

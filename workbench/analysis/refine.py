@@ -81,7 +81,8 @@ def telling(links: Links, label: Ints, counts: Counts, least: float = _LEAST) ->
     members = counts.members.astype(np.float64)
     outside = np.maximum(links.held[counts.v] - members, 0.0)
     ratio = np.log((members / size) / ((outside + 0.5) / np.maximum(links.accounts - size, 1.0)))
-    keep = np.flatnonzero(ratio >= least)
+    enough = members >= links.least_share[links.family[counts.v]] * size
+    keep = np.flatnonzero((ratio >= least) & enough)
     gain = members[keep] * ratio[keep]
     order = keep[np.lexsort((counts.c[keep], -gain, counts.v[keep]))]
     v = counts.v[order]
@@ -230,6 +231,35 @@ def split(links: Links, label: Ints, counts: Counts) -> Ints:
     inside = label[links.a[link]] == found.c[glue][pair]
     part = components(links.a[link[inside]], pair[inside], links.accounts)
     return compact(np.where(label >= 0, np.unique(part, return_inverse=True)[1], -1))
+
+
+def part_queue(table: Table, label: Ints, members: Ints) -> Ints:
+    """A part of a cluster that follows one queue, unlike the others, becomes a cluster.
+
+    A slow campaign shares little but public wording with benchmarkers and the like, and its
+    queue. Members that two other sources hold in the cluster stay in it. `members` are the labels
+    that the table was made for, `label` the ones to change.
+    """
+    own = members[table.a] == table.c
+    a, c, ratios = table.a[own], table.c[own], table.ratios[own]
+    if not len(a):
+        return label
+    size = np.maximum(np.bincount(c), 1)
+    everyone = np.ones(len(a), dtype=bool)
+    has = np.zeros(len(a), dtype=np.int64)  # of what most members share, rhythm apart
+    for source in range(ratios.shape[1] - 1):
+        _, typical = lacking_source(ratios[:, source], c, everyone, size)
+        has += typical[c] & (ratios[:, source] >= SUPPORT)
+    loose = has <= 1
+    queued = np.full(len(label), -1)  # 1 follows the queue, 0 does not
+    queued[a] = (loose & (ratios[:, -1] >= SUPPORT)).astype(np.int64)
+    groups = int(label.max(initial=-1)) + 1
+    known = (label >= 0) & (queued >= 0)
+    with_it = np.bincount(label[known & (queued == 1)], minlength=groups)
+    without = np.bincount(label[known & (queued == 0)], minlength=groups)
+    parted = (with_it >= 8) & (without >= 0.2 * (with_it + without))
+    moves = known & (queued == 1) & parted[np.maximum(label, 0)]
+    return compact(np.where(moves, label + groups, label))
 
 
 def components(a: Ints, value: Ints, accounts: int) -> Ints:

@@ -166,7 +166,8 @@ ACCOUNT_HABITS = Table(
         _share("trace_share", "of those, requests to write out hidden reasoning"),
         _share("grading_share", "of those, requests to grade by a rubric"),
         _share("making_share", "of those, requests for training data"),
-        _share("aim_share", "of those, with any such aim"),
+        _share("aim_share", "of those, with any such aim in wording that is not public"),
+        _share("public_share", "of those, with wording of benchmarks, judges and popular prompts"),
         _share("release_share", "of its traffic in the 24 hours after model releases, the part on "
                "the new model"),
     ),

@@ -10,14 +10,18 @@ WITH texts AS (
         FROM exchange_text AS t JOIN account_profile AS p ON p.account_id = t.account_id
         WHERE t.prompt IS NOT NULL AND (epoch_ms(t.ts) % 9973) * p.exchanges < 12 * 9973
     )
+), marked AS (
+    SELECT account_id, CAST(regexp_matches(x, $public) AS INTEGER) AS known,
+           CAST(regexp_matches(x, $trace) AS INTEGER) AS trace,
+           CAST(regexp_matches(x, $grading) AS INTEGER) AS grading,
+           CAST(regexp_matches(x, $making) AS INTEGER) AS making
+    FROM texts
 ), aims AS (
-    SELECT account_id, count(*) AS texts,
-           avg(CAST(regexp_matches(x, $trace) AS INTEGER)) AS trace_share,
-           avg(CAST(regexp_matches(x, $grading) AS INTEGER)) AS grading_share,
-           avg(CAST(regexp_matches(x, $making) AS INTEGER)) AS making_share,
-           avg(CAST(regexp_matches(x, $trace || '|' || $grading || '|' || $making) AS INTEGER))
-               AS aim_share
-    FROM texts GROUP BY account_id
+    SELECT account_id, count(*) AS texts, avg(trace) AS trace_share,
+           avg(grading) AS grading_share, avg(making) AS making_share,
+           avg(greatest(trace, grading, making) * (1 - known)) AS aim_share,
+           avg(known) AS public_share
+    FROM marked GROUP BY account_id
 ), released AS (
     SELECT model, max(released_at) AS released_at FROM model_releases
     WHERE model IS NOT NULL AND released_at IS NOT NULL GROUP BY model
@@ -44,7 +48,8 @@ SELECT p.account_id, p.exchanges,
        CAST(epoch(a.created_at) // 1296000 AS BIGINT) AS made_in,
        a.org_id, a.verified, p.instruments > 0 AS paying, d.accounts <= 3 AS own_domain,
        coalesce(s.sampled_prompts, 0) AS sampled_prompts,
-       t.texts, t.trace_share, t.grading_share, t.making_share, t.aim_share, m.release_share
+       t.texts, t.trace_share, t.grading_share, t.making_share, t.aim_share,
+       t.public_share, m.release_share
 FROM account_profile AS p
 LEFT JOIN accounts AS a ON a.account_id = p.account_id
 LEFT JOIN trait_stats AS d ON d.family = 'domain' AND d.value = a.email_domain
