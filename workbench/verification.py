@@ -55,7 +55,7 @@ def _last_seen(folder: Path) -> Checkpoint | None:
 def verdict_lines(report: Report) -> list[str]:
     """What a verification found, as sentences for a person."""
     if report.problems:
-        lines = [f"NOT intact: {len(report.problems):,} problems."]
+        lines = [f"NOT intact; problems: {len(report.problems):,}"]
         lines += [f"Problem: {one}" for one in report.problems]
     elif not report.begun:
         lines = ["The ledger is empty: nothing is recorded yet."]

@@ -50,9 +50,9 @@ __all__ = [
 ]
 
 BATTERIES: dict[str, tuple[Callable[[Path], str], Callable[[Path], str]]] = {
-    "flips": (lambda f: bit_flips(f, 8, 11), lambda f: bit_flips(f, 200, 1, 16)),
+    "flips": (lambda f: bit_flips(f, 8, 11), lambda f: bit_flips(f, 200, 1, 100)),
     "edits": (lambda f: edits(f, 12), lambda f: edits(f, 200)),
-    "torn": (lambda f: torn_tails(f, 6, 13), lambda f: torn_tails(f, 200, 1, 16)),
+    "torn": (lambda f: torn_tails(f, 6, 13), lambda f: torn_tails(f, 200, 1, 100)),
     "kills": (lambda f: kills(f, 4), lambda f: kills(f, 1000)),
     "crowd": (lambda f: crowd(f, 3, 60), lambda f: crowd(f, 3, 10_000)),
     "full": (lambda f: disk_full(f, 61), lambda f: disk_full(f, 1)),

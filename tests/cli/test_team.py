@@ -62,3 +62,13 @@ def test_what_the_case_does_not_have_cannot_be_claimed(bench: Bench, case: Path)
     assert bench("claim", case).code == 2
     assert bench("claim", case, "--cluster", CLUSTER, "--account", "a-01").code == 2
     assert bench("release", case, "--account", "a-01").code == 1
+
+
+def test_a_campaign_is_claimed_like_a_cluster(bench: Bench, case: Path) -> None:
+    listed = bench("campaigns", "list", case, "--format", "jsonl").out.splitlines()
+    campaign = json.loads(listed[0])["campaign_id"]
+    assert bench("claim", case, "--campaign", campaign).code == 0
+    assert bench("comment", case, "one crew?", "--campaign", campaign).code == 0
+    said = bench("comment", case, "--campaign", campaign, "--format", "jsonl").out
+    assert json.loads(said)["text"] == "one crew?"
+    assert bench("claim", case, "--campaign", "nowhere").code == 1

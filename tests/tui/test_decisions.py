@@ -195,7 +195,7 @@ async def test_the_ledger_is_read_and_verified(case: Path, opened: Opened) -> No
         ledger = case / "audit.jsonl"
         ledger.write_bytes(ledger.read_bytes().replace(b"R-MULTI", b"R-OTHER"))
         await driver.press("V")
-        await driver.sees("NOT intact")
+        await driver.sees("NOT intact; problems: ")
         await driver.press("P")
         await driver.sees("record 1", "hash does not match")
 

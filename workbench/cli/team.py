@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,21 +17,31 @@ from workbench.desk import Desk
 from workbench.errors import UsageError, WorkbenchError
 from workbench.settings import load_settings
 
+_KINDS = ("account", "cluster", "campaign")
+Subjects = list[tuple[str, str]]
 _QUEUE = ["cluster_id", "score", "campaign_like", "accounts", "undecided", "claimed_by",
           "comments", "summary"]  # fmt: skip
 _COMMENT = ["at", "analyst", "subject", "id", "text"]
 
 
 def _subject(function: Callable[..., int]) -> Callable[..., int]:
-    account = click.option("--account", metavar="ID", help="an account")
-    cluster = click.option("--cluster", metavar="ID", help="a cluster")
-    return account(cluster(function))
+    """Add --account, --cluster and --campaign; the command gets those given as `subjects`."""
+
+    @functools.wraps(function)
+    def wrapped(**given: Any) -> int:
+        named = {kind: given.pop(kind) for kind in _KINDS}
+        return function(subjects=[(kind, name) for kind, name in named.items() if name], **given)
+
+    command: Callable[..., int] = wrapped
+    for kind in reversed(_KINDS):
+        command = click.option(f"--{kind}", metavar="ID", help=f"the {kind}")(command)
+    return command
 
 
-def _named(account: str | None, cluster: str | None) -> tuple[str, str]:
-    if bool(account) == bool(cluster):
-        raise UsageError("Give one subject: --account ID or --cluster ID.")
-    return ("account", account) if account else ("cluster", str(cluster))
+def _one(subjects: Subjects) -> tuple[str, str]:
+    if len(subjects) != 1:
+        raise UsageError("Give one subject: --account ID, --cluster ID or --campaign ID.")
+    return subjects[0]
 
 
 def _known(case: Path, kind: str, name: str, act: Callable[[Desk], str]) -> str:
@@ -47,9 +58,9 @@ def _known(case: Path, kind: str, name: str, act: Callable[[Desk], str]) -> str:
 @click.command()
 @CASE
 @_subject
-def claim(case: Path, account: str | None, cluster: str | None) -> int:
-    """Take an account or cluster of CASE on, so that nobody else works on it."""
-    kind, name = _named(account, cluster)
+def claim(case: Path, subjects: Subjects) -> int:
+    """Take an account, cluster or campaign of CASE on, so that nobody else works on it."""
+    kind, name = _one(subjects)
     output.write(f"{_known(case, kind, name, lambda desk: team.claim(desk, kind, name))}\n")
     output.Talk().say(f"The {kind} {name} is yours until you release it.")
     return 0
@@ -59,9 +70,9 @@ def claim(case: Path, account: str | None, cluster: str | None) -> int:
 @CASE
 @_subject
 @click.option("--note", default="", help="why, in words")
-def release(case: Path, account: str | None, cluster: str | None, note: str) -> int:
-    """Give an account or cluster of CASE back, yours or an absent colleague's."""
-    kind, name = _named(account, cluster)
+def release(case: Path, subjects: Subjects, note: str) -> int:
+    """Give an account, cluster or campaign of CASE back, yours or an absent colleague's."""
+    kind, name = _one(subjects)
     desk = Desk(Case.open(case), load_settings())
     try:
         output.write(f"{team.release(desk, kind, name, note)}\n")
@@ -76,16 +87,14 @@ def release(case: Path, account: str | None, cluster: str | None, note: str) -> 
 @click.argument("text", required=False)
 @_subject
 @choices
-def comment(
-    case: Path, text: str | None, account: str | None, cluster: str | None, chosen: Choices
-) -> int:
-    """Remark TEXT on an account or cluster of CASE; without TEXT, list what was remarked."""
+def comment(case: Path, text: str | None, subjects: Subjects, chosen: Choices) -> int:
+    """Remark TEXT on an account, cluster or campaign of CASE; without TEXT, list remarks."""
     if text is not None:
-        kind, name = _named(account, cluster)
+        kind, name = _one(subjects)
         act: Callable[[Desk], str] = lambda desk: team.comment(desk, kind, name, text)  # noqa: E731
         output.write(f"{_known(case, kind, name, act)}\n")
         return 0
-    kind, name = _named(account, cluster) if account or cluster else ("", "")
+    kind, name = _one(subjects) if subjects else ("", "")
     desk = Desk(Case.open(case), load_settings())
     try:
         found = team.comments(desk, kind, name)

@@ -13,7 +13,7 @@ from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenPlace
 from workbench.tui.places import Place
 from workbench.tui.screens.opening import Opening
 
-_KINDS = ("account", "cluster")
+_KINDS = ("account", "cluster", "campaign")
 
 
 class Shared(Opening):
@@ -30,10 +30,10 @@ class Shared(Opening):
         return None
 
     def _one(self) -> tuple[str, str] | None:
-        """The one account or cluster in front."""
+        """The one account, cluster or campaign in front."""
         subject = self.subject()
         if subject is None or subject.kind not in _KINDS:
-            self.bench.notify("Open an account or a cluster first.", markup=False)
+            self.bench.notify("Open an account, a cluster or a campaign first.", markup=False)
             return None
         return subject.kind, subject.ids[0]
 
