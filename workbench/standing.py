@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from workbench.audit.errors import LedgerError
@@ -18,6 +17,8 @@ WAITING = ["yours_to_answer", "proposed_by", "verdict", "reason", "accounts", "s
            "confidence", "counter", "note", "proposed_at", "record_id"]  # fmt: skip
 OWN = ["status", "verdict", "reason", "accounts", "subject", "confidence", "at", "expires_at",
        "note", "record_id"]  # fmt: skip
+_SIDE = ("verdict", "analyst", "reason", "record_id")
+CONFLICTS = ["account_id", *(f"{side}_{name}" for name in _SIDE for side in ("our", "their"))]
 HISTORY = ["decided_at", "verdict", "reason", "confidence", "analyst", "status", "scope", "note",
            "counter", "expires_at", "record_id"]  # fmt: skip
 
@@ -79,15 +80,20 @@ def decided_ever(desk: Desk) -> set[str]:
     return set(desk.ledger().state.decisions.slots)
 
 
-def conflicts(desk: Desk) -> Iterator[dict[str, Any]]:
-    """Accounts on which a merge brought another verdict, each with both decisions."""
+def conflicts(desk: Desk) -> list[list[Any]]:
+    """Accounts on which a merge brought another verdict, as `CONFLICTS` names the cells.
+
+    Ours is in force until the account is decided anew.
+    """
     state = desk.ledger().state
+    rows: list[list[Any]] = []
     for account, number in state.conflicts.items():
-        theirs = [row for row, status in state.history(account) if status == "stands"]
         ours = state.decisions.row(account, number)
-        for row in theirs:
-            if row.record_id != ours.record_id:
-                yield {"account_id": account, "ours": ours, "theirs": row}
+        for theirs, status in state.history(account):
+            if status == "stands" and theirs.record_id != ours.record_id:
+                sides = (ours, theirs)
+                rows.append([account, *(getattr(one, name) for name in _SIDE for one in sides)])
+    return rows
 
 
 def respond(desk: Desk, record_id: str, *, agree: bool, note: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -252,3 +253,24 @@ async def test_no_case_is_too_empty_for_the_screens(case: Path, opened: Opened) 
         await driver.press("w")
         await driver.sees("No proposal waits")
         assert MEMBERS == 30
+
+
+async def test_what_a_merge_left_open_is_decided_anew(
+    case: Path, opened: Opened, sit: Sit, tmp_path: Path
+) -> None:
+    other = tmp_path / "field"
+    shutil.copytree(case, other)
+    sit("ben")
+    command("decide", other, "--verdict", "clear", "--reason", "C-CLASS", "--account", "a-01")
+    sit("ana")
+    command("decide", case, *_FLAG, "--account", "a-01")
+    command("merge", case, other)
+    async with opened(case) as driver:
+        await driver.press("5", "b")
+        await driver.sees("1 conflicts", "a-01", "flag", "ana", "clear", "ben")
+        await driver.press("x")
+        await driver.sees("Decide on account a-01", "It hits 1 accounts")
+        await driver.press("tab", "tab", "tab")
+        await driver.type("none-found")
+        await driver.press("f5")
+        await driver.sees("Recorded as", "0 conflicts")

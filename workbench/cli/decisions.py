@@ -14,7 +14,7 @@ from workbench.cli.session import CASE, Choices, choices, put_records
 from workbench.desk import Desk
 from workbench.errors import UsageError
 from workbench.settings import load_settings
-from workbench.standing import OWN, conflicts, decided_ever, own
+from workbench.standing import CONFLICTS, OWN, conflicts, decided_ever, own
 
 _NAMES = ["account_id", "verdict", "reason", "confidence", "analyst", "decided_at", "expires_at",
           "record_id", "pending"]  # fmt: skip
@@ -68,22 +68,12 @@ def _history(desk: Desk) -> Listed:
     ]
 
 
-def _conflicts(desk: Desk) -> Listed:
-    sides = ("verdict", "reason", "analyst", "record_id")
-    names = ["account_id", *(f"our_{name}" for name in sides), *(f"their_{name}" for name in sides)]
-    return names, [
-        [one["account_id"], *(getattr(one[side], name) for side in ("ours", "theirs")
-                              for name in sides)]
-        for one in conflicts(desk)
-    ]  # fmt: skip
-
-
 _LISTS: dict[str, Callable[[Desk], Listed]] = {
     "state": _state,
     "history": _history,
     "mine": lambda desk: (OWN, own(desk)),
     "pending": _pending,
-    "conflicts": _conflicts,
+    "conflicts": lambda desk: (CONFLICTS, conflicts(desk)),
 }
 
 

@@ -22,7 +22,8 @@ from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.tui.widgets.steps import Steps
 
 _REST = 0.05
-_PARTS = (("f", "standing"), ("u", "undecided"), ("m", "mine"), ("w", "waiting"))
+_PARTS = (("f", "standing"), ("u", "undecided"), ("m", "mine"), ("w", "waiting"),
+          ("b", "conflicts"))  # fmt: skip
 _QUEUE = ["cluster_id", "call", "score", "accounts", "undecided", "claimed_by", "comments",
           "summary"]  # fmt: skip
 _NUMBERS = {"accounts": "BIGINT", "undecided": "BIGINT", "comments": "BIGINT", "score": "DOUBLE"}
@@ -31,15 +32,22 @@ _EMPTY = {
     "undecided": "No cluster has members left to decide.",
     "mine": "You have decided nothing in this case yet.",
     "waiting": "No proposal waits for an answer.",
+    "conflicts": "No merge left accounts that are decided differently.",
 }
 _TWINS = {"standing": "decisions {} --state", "undecided": "queue {}",
-          "mine": "decisions {} --mine", "waiting": "decisions {} --pending"}  # fmt: skip
+          "mine": "decisions {} --mine", "waiting": "decisions {} --pending",
+          "conflicts": "decisions {} --conflicts"}  # fmt: skip
 
 
 class Decisions(DecisionActs):
     """What the ledger says now, and what it waits for."""
 
-    HINTS = (("f u m w", "parts"), ("enter", "open"), ("r", "take back"), ("a n", "agree, refuse"))
+    HINTS = (
+        ("f u m w b", "parts"),
+        ("enter", "open"),
+        ("r", "take back"),
+        ("a n", "agree, refuse"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"part('{name}')", name, id=f"decisions.{name}") for key, name in _PARTS),
         Binding("r", "take_back", "take the decision back", id="decisions.reverse"),
@@ -63,6 +71,7 @@ class Decisions(DecisionActs):
         yield Grid(id="part-undecided")
         yield Grid(id="part-mine")
         yield Grid(id="part-waiting")
+        yield Grid(id="part-conflicts")
 
     async def fill(self) -> None:
         """Read all parts; the one that was shown is shown again."""
@@ -77,6 +86,8 @@ class Decisions(DecisionActs):
         self._put("undecided", _QUEUE, [[one[name] for name in _QUEUE] for one in queue])
         self._put("mine", standing.OWN, await jobs.background(standing.own, desk))
         self._put("waiting", standing.WAITING, await jobs.background(standing.waiting, desk))
+        left = await jobs.background(standing.conflicts, desk)
+        self._put("conflicts", standing.CONFLICTS, left)
         self.query_one(Steps).choose(str(self.state.get("part", "standing")))
         await self._head()
         self._history()
