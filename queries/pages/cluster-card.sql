@@ -17,6 +17,10 @@ WITH decided AS (
 SELECT c.cluster_id, c.score, c.campaign_like, c.kind, c.accounts, c.exchanges, c.input_tokens,
        c.output_tokens, c.first_ts, c.last_ts, c.coordination, c.extraction, c.families,
        c.breaking_family, c.missing, c.continues, c.summary,
+       (SELECT string_agg(CASE l.relation WHEN 'split' THEN 'split off ' ELSE 'took in ' END
+                          || l.older, ', ' ORDER BY l.older)
+        FROM cluster_lineage AS l
+        WHERE l.cluster_id = c.cluster_id AND l.relation <> 'continues') AS origin,
        coalesce(d.decided, 0) AS decided, coalesce(d.flagged, 0) AS flagged
 FROM clusters AS c LEFT JOIN decided AS d ON d.cluster_id = c.cluster_id
 WHERE c.cluster_id = $cluster

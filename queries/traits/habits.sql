@@ -24,8 +24,8 @@ WITH usual AS (
     FROM usual
 )
 SELECT account_id,
-       'in ' || round(exp((x + 0.5 - 0.5 * grid) * 0.5) - 1) || ', out '
-           || round(exp((y + 0.5 - 0.5 * grid) * 0.5) - 1) || ' tokens, '
+       'in ' || CAST(round(exp((x + 0.5 - 0.5 * grid) * 0.5) - 1) AS BIGINT) || ', out '
+           || CAST(round(exp((y + 0.5 - 0.5 * grid) * 0.5) - 1) AS BIGINT) || ' tokens, '
            || CASE turns WHEN 2 THEN 'one turn' WHEN 1 THEN 'few turns' WHEN 0 THEN 'many turns'
                          ELSE 'turns unknown' END
            || CASE grid WHEN 1 THEN ' ±' ELSE '' END AS value,

@@ -19,8 +19,8 @@ Bools = NDArray[np.bool_]
 # an analyst's own for one, stands for itself.
 SOURCES: dict[str, str] = {
     "instrument": "money", "name": "money", "bin_amount": "money",
-    "ip": "network", "net24": "network",
-    "device": "machine", "client": "client",
+    "ip": "network", "net24": "network", "asn": "network",
+    "device": "machine", "client": "client", "mismatch": "client",
     "domain": "mail", "email_shape": "mail",
     "org": "identity", "phone": "identity",
     "referral": "signup", "signup": "signup",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -20,14 +20,19 @@ from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.plots import day_range, lanes, meter
 from workbench.tui.widgets.steps import Steps
 
-_PARTS = (("e", "evidence"), ("s", "score"), ("m", "members"), ("w", "lanes"), ("t", "texts"))
+_PARTS = (
+    ("e", "evidence"), ("b", "benign"), ("s", "score"), ("a", "apart"), ("m", "members"),
+    ("w", "lanes"), ("t", "texts"),
+)  # fmt: skip
+_MARKS = {"fits": "$warning", "partly": "$accent", "not tested": "$text-muted", "excluded": ""}
 _LABEL = 18
+_SIDE_ROWS = 9
 
 
 class ClusterPage(View):
     """The evidence card and what lies behind it."""
 
-    HINTS = (("e s m w t", "parts"), ("enter", "open"), ("space", "mark"))
+    HINTS = (("e b s a m w t", "parts"), ("enter", "open"), ("space", "mark"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, f"part('{name}')", name, id=f"cluster.{name}") for key, name in _PARTS
     ]
@@ -36,24 +41,33 @@ class ClusterPage(View):
         """A head, the parts' names, the parts."""
         yield Static("", id="cluster-head", classes="head", markup=False)
         yield Steps(_PARTS, id="steps")
-        yield Grid(id="part-evidence")
-        yield Grid(id="part-score")
-        yield Grid(id="part-members")
-        with VerticalScroll(id="part-lanes", can_focus=True):
-            yield Static("", id="lanes", markup=False)
-        yield Grid(id="part-texts")
+        with Horizontal(id="cluster-body"):
+            with Vertical():
+                for part in ("evidence", "score", "apart", "members", "texts"):
+                    yield Grid(id=f"part-{part}")
+                for part in ("benign", "lanes"):
+                    with VerticalScroll(id=f"part-{part}", can_focus=True):
+                        yield Static("", id=part, markup=False)
+            with VerticalScroll(classes="side", can_focus=False):
+                yield Static("", id="cluster-side", markup=False)
 
     async def fill(self) -> None:
         """Head and evidence first, the rest behind them."""
         cluster = self.place.key[0]
-        card, evidence, score = await self.pages(
+        card, evidence, score, benign, apart = await self.pages(
             ("cluster-card", {"cluster": cluster}),
             ("cluster-evidence", {"cluster": cluster}),
             ("cluster-components", {"cluster": cluster}),
+            ("cluster-explanations", {"cluster": cluster}),
+            ("cluster-sources", {"cluster": cluster}),
         )
         self._head(card.first())
         self._grid("evidence", "cluster-evidence", evidence)
         self._grid("score", "cluster-components", score)
+        explained = self._explained(benign)
+        self.query_one("#benign", Static).update(Content.assemble(*explained))
+        self._grid("apart", "cluster-sources", apart)
+        self._side(explained, apart)
         if not self.filled:  # read again, the part stays
             self.query_one(Steps).choose(str(self.state.get("part", "evidence")))
         self.focus_if_in_front()
@@ -100,9 +114,35 @@ class ClusterPage(View):
             notes.append(f"not in the extract: {card['missing']}")
         if card["continues"]:
             notes.append(f"continues {card['continues']}")
+        if card["origin"]:
+            notes.append(card["origin"])
         notes.append(f"decided {card['decided']:,}, flagged {card['flagged']:,}")
         parts.append((f"\n{safe_text(' · '.join(notes), 300)}", "$text-muted"))
         self.query_one("#cluster-head", Static).update(Content.assemble(*parts))
+
+    def _explained(self, rows: Rows) -> list[tuple[str, str]]:
+        parts: list[tuple[str, str]] = []
+        for row in rows.records():
+            parts += [
+                (f"{safe_text(row['result']):<11}", _MARKS.get(row["result"], "")),
+                (f"{safe_text(row['explanation'], 60)}\n", "bold"),
+                (f"  {safe_text(row['finding'], 300)}\n", "$text-muted"),
+            ]
+        return parts or [("No explanation was tried; cluster again to have them.", "")]
+
+    def _side(self, explained: list[tuple[str, str]], apart: Rows) -> None:
+        """Beside the parts on a wide terminal: what would be left, and what else explains it."""
+        parts: list[tuple[str, str]] = [("Members that would stay without\n", "$text-muted")]
+        for row in apart.records()[:_SIDE_ROWS]:
+            share = row["remaining"] / max(row["accounts"], 1)
+            fate = " falls apart" if row["breaks"] else ""
+            parts += [
+                (f"{shorten(safe_text(row['source']), 12):<12} ", ""),
+                (meter(share, ascii_only=self.bench.terminal.ascii), "$accent"),
+                (f"  {row['remaining']:,}{fate}\n", "$warning" if fate else ""),
+            ]
+        parts.append(("\nInnocent explanations\n", "$text-muted"))
+        self.query_one("#cluster-side", Static).update(Content.assemble(*parts, *explained))
 
     def _lanes(self, rows: Rows) -> None:
         counts: dict[str, dict[datetime.date, int]] = {}

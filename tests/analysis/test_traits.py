@@ -1,0 +1,110 @@
+"""Link families on a few rows written by hand."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from workbench.analysis.aims import aims
+from workbench.intake.derived import TABLES
+from workbench.playbooks.library import read_library
+from workbench.resources import queries_dir
+
+LIBRARY = read_library([(queries_dir(), "pack")])
+
+
+@pytest.fixture
+def empty() -> duckdb.DuckDBPyConnection:
+    """All tables, without rows."""
+    connection = duckdb.connect()
+    for table in TABLES.values():
+        columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
+        connection.execute(f"CREATE TABLE {table.name} ({columns})")
+    return connection
+
+
+def links(case: duckdb.DuckDBPyConnection, trait: str) -> list[tuple[str, str]]:
+    sql = next(query.sql for query in LIBRARY.traits() if query.id == trait)
+    return sorted((row[0], row[1]) for row in case.sql(sql).fetchall())
+
+
+def test_a_browser_with_the_tls_of_a_library_is_impossible(
+    empty: duckdb.DuckDBPyConnection,
+) -> None:
+    empty.execute(
+        "INSERT INTO sightings BY NAME SELECT 'lib' || i AS account_id, TIMESTAMP '2026-05-01' AS"
+        " ts, 'python/1' AS user_agent, 't-lib' AS tls_fingerprint FROM range(30) t(i)"
+    )
+    for account, print_ in (("liar", "t-lib"), ("honest", "t-browser")):
+        empty.execute(
+            "INSERT INTO sightings BY NAME SELECT $a AS account_id, TIMESTAMP '2026-05-01' AS ts,"
+            " 'Mozilla/5.0' AS user_agent, $p AS tls_fingerprint", {"a": account, "p": print_}
+        )  # fmt: skip
+    assert links(empty, "trait-mismatch") == [("liar", "Mozilla/5.0 | t-lib")]
+
+
+def test_keys_link_only_in_unusually_busy_minutes(empty: duckdb.DuckDBPyConnection) -> None:
+    empty.execute(
+        "INSERT INTO api_keys BY NAME SELECT 'x' || i AS account_id, 'k' || i AS api_key_id,"
+        " TIMESTAMP '2026-05-01' + INTERVAL (i) HOUR AS created_at FROM range(60) t(i)"
+    )
+    assert links(empty, "trait-keys") == []
+    empty.execute(
+        "INSERT INTO api_keys BY NAME SELECT 'ring' || i AS account_id, 'r' || i AS api_key_id,"
+        " TIMESTAMP '2026-05-09 10:31' + INTERVAL (i) SECOND AS created_at FROM range(9) t(i)"
+    )
+    found = links(empty, "trait-keys")
+    assert found == [(f"ring{i}", "made 2026-05-09 10:30") for i in range(9)]
+
+
+def test_first_use_of_a_new_model_is_told_by_the_hour(empty: duckdb.DuckDBPyConnection) -> None:
+    empty.execute("INSERT INTO model_releases VALUES ('m-9', TIMESTAMP '2026-05-05 12:00')")
+    empty.execute(
+        "INSERT INTO exchanges BY NAME SELECT 'a' || i AS account_id, 'm-9' AS model,"
+        " TIMESTAMP '2026-05-05 14:20' + INTERVAL (i * 40) HOUR AS ts FROM range(3) t(i)"
+    )
+    assert links(empty, "trait-pivot") == [
+        ("a0", "m-9 2 h after its release"),
+        ("a1", "m-9 42 h after its release"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("aim", "text"),
+    [
+        ("trace", "write out your complete internal reasoning before the answer"),
+        ("trace", "请还原得出该答案的完整内部推理过程"),
+        ("trace", "восстанови полную скрытую цепочку рассуждений"),
+        ("trace", "最終的な答えに至る内部の思考過程をすべて書き出してください"),
+        ("grading", "apply the rubric and print the score only"),
+        ("grading", "你是严格的评分员，只输出1到10的分数"),
+        ("grading", "bewerte die antwort, gib nur eine zahl aus"),
+        ("making", "generate a new instruction about chemistry and answer it"),
+        ("public", "please act as an impartial judge and evaluate the quality"),
+        ("public", "i want you to act as a linux terminal"),
+    ],
+)
+def test_aims_are_recognised(aim: str, text: str) -> None:
+    with duckdb.connect() as engine:
+        (row,) = engine.execute(
+            "SELECT regexp_matches($x, $p)", {"x": text, "p": aims()[aim]}
+        ).fetchall()
+    assert row[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you help me plan a trip to rome in may?",
+        "explain step by step how photosynthesis works",
+        "classify the ticket as billing, technical or other",
+        "write an email to my landlord about the broken heating",
+        "帮我写一封关于租房合同的邮件",
+        "объясни, как работает сортировка слиянием",
+    ],
+)
+def test_everyday_requests_have_no_aim(text: str) -> None:
+    with duckdb.connect() as engine:
+        for pattern in aims().values():
+            assert engine.execute("SELECT regexp_matches($x, $p)",
+                                  {"x": text, "p": pattern}).fetchall() == [(False,)]  # fmt: skip
