@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
-from workbench.audit.errors import LedgerError
+from workbench.audit.errors import LedgerError, MalformedError
 from workbench.audit.identity import Who
-from workbench.audit.ledger import Record
+from workbench.audit.ledger import Ledger, Record
+from workbench.audit.paging import record_at
 from workbench.audit.travel import answer
 from workbench.desk import Desk, as_workbench_error
 from workbench.ledger_tables import time_text
@@ -39,15 +41,17 @@ def waiting(desk: Desk) -> list[list[Any]]:
     return rows
 
 
-def own(desk: Desk, limit: int = 2_000) -> list[list[Any]]:
-    """The decisions and proposals of who sits here, newest first, as `OWN` names the cells."""
+def own(desk: Desk, limit: int = 500) -> list[list[Any]]:
+    """The newest decisions and proposals of who sits here, as `OWN` names the cells."""
     ledger = desk.ledger()
     table = ledger.state.decisions
+    if ledger.who.name not in table.words:
+        return []
+    me, analysts = table.words.index(ledger.who.name), table.columns["analyst"]
+    mine = (number for number in reversed(range(len(table))) if analysts[number] == me)
     rows: list[list[Any]] = []
-    for number in reversed(range(len(table))):
-        if table.row("", number).analyst != ledger.who.name:
-            continue
-        record = ledger.record(table.record_id(number))
+    for number in itertools.islice(mine, limit):
+        record = _record(ledger, number)
         body = _decision(record)
         subject = body.get("subject")
         rows.append([
@@ -56,9 +60,19 @@ def own(desk: Desk, limit: int = 2_000) -> list[list[Any]]:
             body.get("confidence"), time_text(record.fields["ts"]) if record else None,
             time_text(body.get("expires")), body.get("note"), table.record_id(number),
         ])  # fmt: skip
-        if len(rows) >= limit:
-            break
     return rows
+
+
+def _record(ledger: Ledger, number: int) -> Record | None:
+    """The record of a decision by its number: no search, where it stands in the file itself."""
+    table = ledger.state.decisions
+    offset = table.columns["offset"][number]
+    if offset < 0:
+        return ledger.record(table.record_id(number))
+    try:
+        return record_at(ledger.path, offset)
+    except (OSError, MalformedError):
+        return None  # verification names it
 
 
 def history(desk: Desk, account: str) -> list[list[Any]]:

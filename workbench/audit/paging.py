@@ -6,11 +6,25 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from workbench.audit.canonical import LINE_LIMIT
 from workbench.audit.errors import MalformedError
 from workbench.audit.lines import read_record
 from workbench.audit.reader import Record
 
 _CHUNK = 256 << 10
+
+
+def record_at(path: Path, offset: int) -> Record:
+    """The record that begins at a byte of the ledger.
+
+    Raises OSError where the file cannot be read, MalformedError where no record begins there.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        line = os.pread(handle, LINE_LIMIT, offset).partition(b"\n")[0]
+    finally:
+        os.close(handle)
+    return Record(read_record(line), offset)
 
 
 def newest(path: Path, count: int, before: int = -1) -> list[Record]:
