@@ -18,11 +18,13 @@ def _private_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg-config"))
 
 
-def run_workbench(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_workbench(
+    *arguments: str | Path, timeout: float | None = 300, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run a command line in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "workbench", *map(str, arguments)],
-        capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL,
         env={**os.environ, **environment}, check=False,
     )  # fmt: skip
 

@@ -244,3 +244,8 @@ def test_the_store_stays_byte_for_byte(client: QueryClient, store: Path) -> None
         assert refused.value.exit_code == 1
     assert hashlib.sha256(store.read_bytes()).hexdigest() == before
     assert [path.name for path in store.parent.iterdir()] == [store.name]
+
+
+def test_an_error_says_where(client: QueryClient) -> None:
+    with pytest.raises(WorkbenchError, match=r"LINE 2:   nowhere"):
+        opened(client, "SELECT n,\n  nowhere FROM exchanges")

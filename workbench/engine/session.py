@@ -130,7 +130,12 @@ class Session:
             )
         used = {name: typed_parameter(parameters[name]) for name in inspection.parameters}
         with engine_errors():
-            return cursor.sql(inspection.statement, params=used or None)
+            try:
+                return cursor.sql(inspection.statement, params=used or None)
+            except (duckdb.BinderException, duckdb.CatalogException):
+                # Fails in the same way, but says where in the text.
+                cursor.execute(inspection.statement, used or None)
+                raise
 
     def close(self) -> None:
         """Let go of the store."""

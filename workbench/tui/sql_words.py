@@ -103,6 +103,16 @@ def parameters(text: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def closing(text: str) -> str:
+    """The quote that a text leaves open at its end, or an empty text."""
+    last = next((one for one in reversed(list(tokens(text))) if one.end == len(text)), None)
+    if last is None or last.kind not in ("string", "quoted"):
+        return ""
+    quote = text[last.start]
+    body = text[last.start + 1 : last.end]
+    return quote if quote in "'\"" and body.count(quote) % 2 == 0 else ""
+
+
 def tables_of(text: str) -> dict[str, str]:
     """Names that stand for tables here: each table that is read, and its alias."""
     words = [text[one.start : one.end] for one in tokens(text) if one.kind in ("word", "quoted")]

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.safe_text import safe_text
-from workbench.tui.sql_words import KEYWORDS, parameters, tables_of
+from workbench.tui.sql_words import KEYWORDS, closing, parameters, tables_of
 
 _WORD = re.compile(r"\$?[A-Za-z_]?[A-Za-z_0-9]*$")
 _QUALIFIED = re.compile(r"([A-Za-z_]\w*)\.([A-Za-z_0-9]*)$")
@@ -70,12 +70,13 @@ class Offer:
     )
 
 
-def offer(before: str, text: str, known: Knowledge) -> Offer:
-    """What completes `before`, the text up to the cursor; `text` is the whole statement."""
+def offer(before: str, after: str, known: Knowledge) -> Offer:
+    """What completes the text between `before` and `after` the cursor."""
+    text = f"{before}{closing(before)} {after}"
     named = tables_of(text)
     if value := _VALUE.search(before):
         return _values(value.group(1).lower(), value.group(2), named, known)
-    if before.count("'") % 2:
+    if closing(before):
         return Offer()
     if qualified := _QUALIFIED.search(before):
         columns = known.columns.get(named.get(qualified.group(1).lower(), ""), [])

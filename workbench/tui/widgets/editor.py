@@ -24,8 +24,6 @@ from workbench.safe_text import safe_text
 from workbench.tui.sql_words import Place, colours, statement_at
 from workbench.tui.widgets.completion import CompletionBar, Knowledge, offer
 
-_LOOKED_BACK = 400  # characters before the cursor that completion reads
-
 
 def formatted(sql: str) -> str:
     """The statements laid out; raises UsageError where they cannot be read."""
@@ -210,7 +208,10 @@ class SqlEditor(Vertical):
         if not area.has_focus:
             return
         text, offset = area.text, area.offset_of(area.cursor_location)
-        offered = offer(text[max(0, offset - _LOOKED_BACK) : offset], text, self.known)
+        begin, end = statement_at(text, offset)
+        offered = offer(
+            text[min(begin, offset) : offset], text[offset : max(end, offset)], self.known
+        )
         if offered.wants is not None:
             self._want(*offered.wants)
         self.bar.show_offer(offered)

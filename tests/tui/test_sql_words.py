@@ -1,0 +1,102 @@
+"""The editor's words: cut, coloured and completed as the engine would read them."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.tui import sql_words
+from workbench.tui.widgets.completion import Knowledge, Suggestion, offer
+
+TEXT = "SELECT ';' AS a -- not; here\n;\n/* ; */ SELECT $$;$$, \"x;y\" FROM t WHERE a = $since;  "
+
+
+def test_statements_are_cut_where_the_engine_cuts_them() -> None:
+    found = [TEXT[start:end].strip() for start, end in sql_words.statements(TEXT)]
+    parsed = [one.query.strip().rstrip(";").strip() for one in duckdb.extract_statements(TEXT)]
+    assert len(found) == len(parsed) == 2
+    assert found[0].startswith("SELECT ';'")
+    assert found[1].endswith("$since")
+
+
+@pytest.mark.parametrize(("offset", "number"), [(0, 0), (20, 0), (40, 1), (len(TEXT) - 1, 1)])
+def test_the_statement_at_the_cursor(offset: int, number: int) -> None:
+    start, end = sql_words.statement_at(TEXT, offset)
+    assert TEXT[start:end].strip() == [
+        TEXT[a:b].strip() for a, b in sql_words.statements(TEXT)
+    ][number]  # fmt: skip
+
+
+def test_parameters_and_tables_are_found() -> None:
+    assert sql_words.parameters("$a '$b' $a $c -- $d") == ["a", "c"]
+    read = sql_words.tables_of("FROM exchanges AS e JOIN accounts a USING (x) LEFT JOIN t WHERE 1")
+    assert read == {"exchanges": "exchanges", "e": "exchanges", "accounts": "accounts",
+                    "a": "accounts", "t": "t"}  # fmt: skip
+
+
+@given(st.text("abSELECT '\"$;-/*\n1.é", max_size=60))
+def test_any_text_is_tokenised_in_order(text: str) -> None:
+    at = 0
+    for token in sql_words.tokens(text):
+        assert at <= token.start < token.end <= len(text)
+        at = token.end
+    for start, end in sql_words.statements(text):
+        assert text[start:end].strip()
+
+
+@pytest.mark.parametrize(
+    ("sql", "row", "word"),
+    [
+        ("SELECT 1,\n  nowhere FROM range(3)", 1, "nowhere"),
+        ("SELECT 1 FROM range(3) WHERE x.y = 2", 0, "x.y"),
+        ("SELECT 1 +\n\n FROM FROM", 2, "FROM FROM"),
+        ("SELECT " + "1 + " * 60 + "nowhere + 1", 0, "nowhere"),
+    ],
+)
+def test_an_error_is_found_in_the_text(sql: str, row: int, word: str) -> None:
+    with pytest.raises(duckdb.Error) as raised:
+        duckdb.execute(sql)
+    assert sql_words.error_place("no place", sql) is None
+    place = sql_words.error_place(str(raised.value), sql)
+    assert place is not None
+    assert place.row == row
+    line = sql.split("\n")[row]
+    assert line[place.column :].startswith(word[:4]) or "FROM" in line
+
+
+def knowledge() -> Knowledge:
+    known = Knowledge()
+    known.learn_tables(
+        {"exchanges": [["account_id", "VARCHAR"], ["model", "VARCHAR"], ["ts", "TIMESTAMP"]],
+         "accounts": [["account_id", "VARCHAR"], ["country", "VARCHAR"]]},
+        {"exchanges.model": "which model answered"},
+    )  # fmt: skip
+    known.functions = [Suggestion("count", "(any)"), Suggestion("country_of", "")]
+    known.parameters = [Suggestion("$since", "timestamp")]
+    known.values = {("exchanges", "model"): ["m-1", "o'x"]}
+    return known
+
+
+@pytest.mark.parametrize(
+    ("before", "first"),
+    [
+        ("SELECT mo", "model"), ("SELECT * FROM acc", "accounts"), ("SELECT e.", "account_id"),
+        ("WHERE ts > $si", "$since"), ("WHERE model = '", "m-1"), ("SELECT coun", "count"),
+        ("WHERE model IN ('m-1', 'o", "o'x"),
+    ],
+)  # fmt: skip
+def test_what_is_offered_first(before: str, first: str) -> None:
+    offered = offer(before, " FROM exchanges e", knowledge())
+    assert offered.found[0].word == first
+
+
+def test_meanings_and_values_are_offered_as_text() -> None:
+    known = knowledge()
+    meaning = offer("SELECT mod", " FROM exchanges", known).found[0].meaning
+    assert meaning == "VARCHAR which model answered"
+    quoted = offer("FROM exchanges WHERE model = 'o", "", known).found[0]
+    assert quoted.inserted == "o''x'"
+    assert offer("FROM accounts WHERE country = '", "", known).wants == ("accounts", "country")
+    assert offer("SELECT 'mod", " FROM exchanges", known).found == ()
