@@ -20,8 +20,8 @@ from workbench.tui.jobs import Jobs
 STUBBORN = {
     "cross join": "SELECT count(*) FROM exchanges a, exchanges b WHERE a.n + b.n > 3",
     "sort": "SELECT md5(a.n::VARCHAR) AS h FROM exchanges a, range(400) ORDER BY h OFFSET 99999999",
-    "regex scan": "SELECT count(*) FROM exchanges, range(5000) "
-    "WHERE regexp_matches(md5(n::VARCHAR), '(a|b|c)+.*(d|e|f)+.*zz')",
+    "regex scan": "SELECT count(*) FROM exchanges, range(5000) t(i) "
+    "WHERE regexp_matches(md5((n + i)::VARCHAR), '(a|b|c)+.*(d|e|f)+.*zz')",
     "window": "SELECT max(r) FROM (SELECT row_number() OVER (ORDER BY md5(n::VARCHAR), i) AS r "
     "FROM exchanges, range(100) t(i))",
     "one row": "SELECT list_sum(range(300000000))",
