@@ -61,6 +61,11 @@ def test_components_come_out_again(case: duckdb.DuckDBPyConnection) -> None:
             mean = {row["source"]: row["mean_llr"] for row in answer}.get(source, 0.0)
             assert mean == pytest.approx(value, abs=1e-4)
             tested += 1
+        elif name == "replaced after bans":
+            assert (answer[0]["replaced"], answer[0]["usual"]) == pytest.approx(
+                (value, usual), abs=2e-6
+            )
+            tested += 1
         elif name == "common texts":
             shares = [row["share_of_prompts"] for row in answer if row["common"]]
             assert sum(shares) == pytest.approx(value, abs=2e-6)  # type: ignore[arg-type]

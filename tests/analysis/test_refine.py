@@ -101,6 +101,22 @@ def test_a_queue_shows_and_office_hours_do_not() -> None:
     assert rhythm_ratios(seen, ring, staff).max() < rhythm_ratios(seen, ring, ring).min()
 
 
+def test_what_happens_to_everybody_is_no_queue() -> None:
+    rng = np.random.default_rng(2)
+    # Retries after incidents: all accounts come in the same few of the ten-minute bins.
+    incidents = rng.choice(45 * 144, 60, replace=False)
+
+    def some(share: float) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        own = rng.choice(45 * 144, 60)
+        return np.unique(np.where(rng.random(60) < share, rng.choice(incidents, 60), own))
+
+    alone = activity([some(0.5) for _ in range(30)] + [some(0.0) for _ in range(900)])
+    everybody = activity([some(0.5) for _ in range(930)])
+    ring = np.arange(30)
+    assert np.median(rhythm_ratios(alone, ring, ring)) > 3
+    assert np.median(rhythm_ratios(everybody, ring, ring)) < 1.5
+
+
 def test_names_stay_when_a_cluster_grows_and_one_half_keeps_them_when_it_splits() -> None:
     first = name_clusters([["a", "b", "c"], ["x", "y", "z"]], {})
     before = dict.fromkeys("abc", first[0][0]) | dict.fromkeys("xyz", first[1][0])

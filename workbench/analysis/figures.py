@@ -46,6 +46,9 @@ class Figures:
     shared_prompts: int = 0
     outside_prompts: float = 0.0
     common_texts: float | None = None
+    bans: int = 0
+    replaced: float | None = None  # of the bans of members, those after which a new one came
+    replaced_anyhow: float | None = None
 
     def share(self, family: str) -> float:
         """Share of members that have the cluster's most common value of a family."""
@@ -90,6 +93,10 @@ def read_figures(
         figure.shared_prompts = int(row["shared_prompts"])
         figure.outside_prompts = row["holdings_with_outsiders"] / max(row["holdings"], 1)
         figure.common_texts = row["common_texts"]
+    for row in _rows(session, "bans"):
+        figure = found[row["c"]]
+        figure.bans, figure.replaced = int(row["bans"]), row["replaced"]
+        figure.replaced_anyhow = row["usual"]
     wording = any(family.name in _WORDING for family in links.families)
     for figure in found.values():
         figure.wording = wording

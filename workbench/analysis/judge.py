@@ -138,6 +138,10 @@ def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Compone
         _line("new model at once", values["release_share"], usual["release_share"],
               lambda v, u: 0.8 * _clip((v - u) / 0.4, 0.0, 1.0),
               "of the traffic in the 24 hours after a release, the part on the new model", query),
+        _line("replaced after bans", figure.replaced if figure.bans >= 3 else None,
+              figure.replaced_anyhow,
+              lambda v, u: 0.8 * _clip((v - u) / 0.5, 0.0, 1.0),
+              "bans of members after which a new member was made within a day", "evidence-bans"),
         _line("made together", values["made_together"], usual["made_together"], _together,
               "accounts made in the same thirty days", query),
     ]  # fmt: skip

@@ -1,13 +1,15 @@
 """Shared rhythm: are accounts active in the same ten minutes more than their day explains?
 
-A cluster's activity over ten-minute bins is compared with what its own time of day and its own
-days predict, so that office hours, time zones, cron minutes and busy days cancel out. What is
-left is the mark of one queue that serves them all.
+A cluster's activity over ten-minute bins is compared with what its own time of day, its own days
+and everybody else's activity in the same ten minutes predict, so that office hours, time zones,
+cron minutes, busy days, outages and releases cancel out. What is left is the mark of one queue
+that serves them all.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,6 +20,7 @@ _BIN_S = 600
 _DAY = 86_400 // _BIN_S
 _COVER = 0.5  # the share of an account's traffic that need not come from the queue
 _CAP = 7.0
+_CALM = 20.0  # accounts; below, what others do in a bin is mostly chance
 _LOOK = 160  # of an account at most so many bins are compared
 _TEMPER = 0.25  # bins of one account are not independent
 
@@ -29,6 +32,11 @@ class Activity:
     start: Ints
     bin: Ints
     bins: int
+
+    @cached_property
+    def everybody(self) -> Floats:
+        """Active accounts in each bin."""
+        return np.bincount(self.bin, minlength=self.bins).astype(np.float64)
 
 
 def read_activity(session: LoadSession) -> Activity:
@@ -70,7 +78,8 @@ def rhythm_ratios(activity: Activity, members: Ints, candidates: Ints) -> Floats
     total = counts.sum()
     if total < 50:
         return np.zeros(len(candidates))
-    expected = _expected(counts)
+    expected = _expected(counts) * _common(activity.everybody - counts)
+    expected /= expected.sum()
     member = np.zeros(len(activity.start) - 1)
     member[members] = 1.0
     own, look, length = _bins(activity, candidates, _LOOK)
@@ -98,6 +107,12 @@ def _bins(activity: Activity, accounts: Ints, most: int = 0) -> tuple[Ints, Ints
     begin = np.cumsum(look) - look
     place = np.arange(int(look.sum())) - np.repeat(begin, look)
     return activity.bin[place * np.repeat(step, look) + np.repeat(first, look)], look, length
+
+
+def _common(others: Floats) -> Floats:
+    """How much busier than their day and hour all others are in each bin: 1 as ever."""
+    predicted = _expected(others) * others.sum()
+    return np.asarray(np.clip((others + _CALM) / (predicted + _CALM), 0.25, 64.0))
 
 
 def _expected(counts: Floats) -> Floats:
