@@ -72,6 +72,13 @@ async def test_a_replaced_worker_answers_what_was_asked_meanwhile(jobs: Jobs) ->
         await heavy
 
 
+async def test_rows_are_asked_for_once_their_result_is_open_again(jobs: Jobs) -> None:
+    kept = (await stream(jobs, "SELECT n FROM exchanges"))[0]["result"]
+    for _ in range(3):
+        jobs._replace("for the test", set())
+        assert (await jobs.window(kept, 7, 1))["rows"] == [[7]]
+
+
 async def test_a_query_that_takes_too_much_memory_is_stopped(store: Path, tmp_path: Path) -> None:
     jobs = Jobs(store, tmp_path / "tmp", EngineSettings(memory_mib=64))
     jobs.overlaid.set()

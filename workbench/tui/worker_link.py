@@ -30,6 +30,7 @@ _ALLOWANCE_MIB = 448
 _PROGRESS_EVENTS = frozenset({"began", "spooling"})
 # These cost little and stand in nobody's way, so they cannot be what a worker died of.
 _LIGHT = frozenset({"window", "cell", "inspect", "overlay", "reopen"})
+_RESTORING = frozenset({"overlay", "reopen"})
 
 
 @dataclass
@@ -66,6 +67,8 @@ class WorkerLink:
         self.open_results: set[int] = set()
         self.overlays: dict[str, str] = {}
         self._ready = asyncio.Event()
+        self._restored = asyncio.Event()
+        self._restored.set()
         self.overlaid = asyncio.Event()
         self._failure: WorkbenchError | None = None
         self._watching = False
@@ -144,6 +147,7 @@ class WorkerLink:
         old, pending = self.worker, self._pending
         self._pending = {}
         self._ready = asyncio.Event()
+        self._restored = asyncio.Event()
         self.overlaid = asyncio.Event()
         self._spawn()
         self._listen()
@@ -162,6 +166,7 @@ class WorkerLink:
     async def _restore(self, again: dict[int, _Pending]) -> None:
         await self._ready.wait()
         if self._failure is not None:
+            self._restored.set()
             return
         for table, file in self.overlays.items():
             await self.request("overlay", table=table, file=file)
@@ -171,6 +176,7 @@ class WorkerLink:
                 await self.request("reopen", result=result, cell=1)
             except WorkbenchError:
                 self.open_results.discard(result)
+        self._restored.set()
         for job, waiting in again.items():
             self._pending[job] = waiting
             self._send(waiting.message)
@@ -222,6 +228,8 @@ class WorkerLink:
         """Ask the worker and wait for its answer; raises the error that it reported."""
         job = job or self.new_job()
         await self._ready.wait()
+        if op not in _RESTORING:  # a result must be open again before it is asked for rows
+            await self._restored.wait()
         if self._failure is not None:
             raise self._failure
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()

@@ -85,7 +85,7 @@ class SqlText(TextArea):
             for row in range(first, last + 1):
                 self._colour_part(row, max(start, starts[row]) - starts[row],
                                   end - starts[row] if row == last else None, kind)  # fmt: skip
-        if self.wrong is not None:
+        if self.wrong is not None and self.wrong.row < len(starts):
             row, column = self.wrong
             self._colour_part(row, column, column + 1, "wrong")
 

@@ -86,11 +86,11 @@ class Grid(GridCanvas):
 
     def watch_cursor_column(self, _old: int, new: int) -> None:
         """Repaint the header and the row."""
-        if self.columns and self.layout_of.bring(new, self.size.width):
+        if self.columns and self.layout_of.bring(new, self.room):
             self.refresh_rows()
         else:
             self.repaint_row(self.cursor_row)
-            self.refresh(Region(0, 0, self.size.width, 1))
+            self.refresh(Region(0, 0, self.room, 1))
         self.post_message(self.Moved(self, self.cursor_row, new))
 
     def _scroll_to_cursor(self) -> None:
@@ -160,7 +160,7 @@ class Grid(GridCanvas):
         """Move the column left or right."""
         if self.columns:
             self.layout_of.move(self.cursor_column, by)
-            self.layout_of.bring(self.cursor_column, self.size.width)
+            self.layout_of.bring(self.cursor_column, self.room)
             self.refresh_rows()
 
     def action_widen(self) -> None:
@@ -172,7 +172,7 @@ class Grid(GridCanvas):
                 widest = max(widest, cell_len(cell_text(row[number], self.columns[number])))
         widths = self.layout_of.widths
         widths[number] = min(WIDEST, widest) if widths[number] > WIDEST else max(NARROWEST, widest)
-        self.layout_of.bring(number, self.size.width)
+        self.layout_of.bring(number, self.room)
         self.refresh_rows()
 
     def _ask(self, what: str) -> None:

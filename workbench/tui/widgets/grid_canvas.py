@@ -42,6 +42,15 @@ def cell_text(value: Any, column: GridColumn) -> str:
     return text
 
 
+def fitted(text: str, width: int, right: bool) -> str:
+    """A text in exactly `width` cells; what does not fit is cut, and says so."""
+    taken = cell_len(text)
+    if taken > width:
+        return set_cell_size(text, width - 1) + "…"
+    space = " " * (width - taken)
+    return space + text if right else text + space
+
+
 class GridCanvas(ScrollView, can_focus=True):
     """A table over a `GridSource`: one header line, a cursor, marks, frozen first columns."""
 
@@ -137,6 +146,11 @@ class GridCanvas(ScrollView, can_focus=True):
 
     # Drawing
 
+    @property
+    def room(self) -> int:
+        """Cells of a line, without the scrollbar."""
+        return self.scrollable_content_region.width
+
     def notify_style_update(self) -> None:
         """Colours changed: of the theme, or because the focus came or went."""
         self._looks = {}
@@ -152,7 +166,7 @@ class GridCanvas(ScrollView, can_focus=True):
         """The lines of the visible part. Unchanged rows are the same strips as before, so that
         neither filters nor the compositor work on them again."""
         lines = [self.render_line(y) for y in range(crop.y, crop.bottom)]
-        if crop.x == 0 and crop.width == self.size.width:
+        if crop.x == 0 and crop.width == self.room:
             return lines
         return [line.crop_extend(crop.x, crop.right, self._look("cell")) for line in lines]
 
@@ -183,7 +197,7 @@ class GridCanvas(ScrollView, can_focus=True):
         if strip is None:
             look = self._look("cell")
             strip = Strip([Segment(text, self._look("null"))] if text else [])
-            strip = strip.extend_cell_length(self.size.width, look)
+            strip = strip.extend_cell_length(self.room, look)
             self._strips[key] = strip
         return strip
 
@@ -194,11 +208,11 @@ class GridCanvas(ScrollView, can_focus=True):
         return strip
 
     def _header(self) -> Strip:
-        style, width = self._look("header"), self.size.width
+        style, width = self._look("header"), self.room
         here = self._look("cursor") + Style(bold=True)
         segments = []
         for number, room in self.layout_of.visible(width):
-            text = self._fit(safe_text(self.columns[number].name), number, room)
+            text = fitted(safe_text(self.columns[number].name), room, self.columns[number].numeric)
             chosen = here if number == self.cursor_column and self.has_focus else style
             segments += [Segment(text, chosen), Segment(" " * GAP, style)]
         strip = Strip(segments).adjust_cell_length(width, style)
@@ -210,19 +224,12 @@ class GridCanvas(ScrollView, can_focus=True):
             strip = Strip.join([Strip([Segment("‹", mark)]), strip.crop(1)])
         return strip
 
-    def _fit(self, text: str, number: int, width: int) -> str:
-        taken = cell_len(text)
-        if taken > width:
-            return set_cell_size(text, width - 1) + "…"
-        space = " " * (width - taken)
-        return space + text if self.columns[number].numeric else text + space
-
     def _draw(self, index: int, cells: Cells) -> Strip:
         current = index == self.cursor_row
         base = self._look("cursor" if current else "cell")
         marked = index in self.marks
         segments: list[Segment] = []
-        for number, room in self.layout_of.visible(self.size.width):
+        for number, room in self.layout_of.visible(self.room):
             text = self._shown(index, number, cells[number])
             style = base
             if marked:
@@ -235,8 +242,11 @@ class GridCanvas(ScrollView, can_focus=True):
                 style += Style(underline=True, bold=True)
             if current and number == self.cursor_column and self.has_focus:
                 style = base + Style(reverse=True, bold=True)
-            segments += [Segment(self._fit(text, number, room), style), Segment(" " * GAP, base)]
-        return Strip(segments).simplify().adjust_cell_length(max(self.size.width, 1), base)
+            segments += [
+                Segment(fitted(text, room, self.columns[number].numeric), style),
+                Segment(" " * GAP, base),
+            ]
+        return Strip(segments).simplify().adjust_cell_length(max(self.room, 1), base)
 
     def _shown(self, index: int, number: int, value: Any) -> str:
         column = self.columns[number]
@@ -257,7 +267,7 @@ class GridCanvas(ScrollView, can_focus=True):
         self._strips.pop((index, False), None)
         line = index - self.scroll_offset.y + 1
         if 1 <= line < self.size.height:
-            self.refresh(Region(0, line, self.size.width, 1))
+            self.refresh(Region(0, line, self.room, 1))
 
     def on_resize(self) -> None:
         """Other columns fit now."""
