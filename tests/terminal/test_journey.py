@@ -167,3 +167,25 @@ def test_keys_typed_ahead_go_where_they_were_meant(demo_case: Path) -> None:
         terminal.wait_gone(r"acct_zz")
         terminal.press("4i\x0b\x0bSELECT 41 + 1 AS answer --")
         terminal.wait(r"answer --")
+
+
+def test_results_stay_open_and_errors_are_marked(demo_case: Path) -> None:
+    with bench(demo_case, 100, 30) as terminal:
+        terminal.wait(r"row 1 of")
+        terminal.press("4")
+        terminal.wait(r"FROM account_profile")
+        terminal.press("\x1b[17~")
+        terminal.wait(r"How the engine would run it")
+        terminal.press("escape", "f5")
+        terminal.wait(r"rows .* ms")
+        terminal.press("tab", "F")
+        terminal.wait(r"percent")
+        terminal.press("u", "r")
+        terminal.wait(r"\[2 SELECT")
+        terminal.press("G")
+        terminal.wait(r"row ([\d,]+) of \1 ")
+        terminal.press("Q", "i", "x")
+        terminal.press("f5")
+        terminal.wait(r"line 1, column 1: Parser Error")
+        terminal.press("ctrl+q")
+        assert terminal.wait_end() == 0

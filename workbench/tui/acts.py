@@ -160,7 +160,9 @@ def _copy(bench: Bench, grid: Grid, row: int, column: int, form: str) -> None:
     names = [one.name for one in grid.columns]
     if form in ("cell", "tsv"):
         rows = [row]
-    cells = [found for index in rows if (found := grid.source.row(index)) is not None]
+    # Marked rows are kept by the grid, wherever the analyst has gone since.
+    there = (grid.kept.get(index) or grid.source.row(index) for index in rows)
+    cells = [found for found in there if found is not None]
     if form in ("cell", "sql"):
         names, cells = [head.name], [[found[column]] for found in cells]
     text = (

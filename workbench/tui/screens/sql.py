@@ -33,8 +33,8 @@ class SqlView(EditorView):
 
     HINTS = (("F5", "run"), ("tab", "to rows"), ("ctrl+o", "save as query"), ("ctrl+r", "history"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f6", "plan(False)", "explain", id="sql.explain"),
-        Binding("f7", "plan(True)", "profile", id="sql.profile"),
+        Binding("f6", "plan(False)", "explain", id="sql.explain", priority=True),
+        Binding("f7", "plan(True)", "profile", id="sql.profile", priority=True),
         Binding("r", "again", "run again", id="sql.again"),
     ]
 
