@@ -50,9 +50,11 @@ CREATE TEMP MACRO folded(x) AS
             '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ',
             '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'))) END;
 
--- A text without its white space, to be hashed.
+-- A text without its white space, to be hashed; few texts hold tabs or carriage returns.
 CREATE TEMP MACRO dense(x) AS
-    replace(replace(replace(replace(x, ' ', ''), chr(10), ''), chr(9), ''), chr(13), '');
+    CASE WHEN contains(x, chr(9)) OR contains(x, chr(13))
+         THEN replace(replace(replace(replace(x, ' ', ''), chr(10), ''), chr(9), ''), chr(13), '')
+         ELSE replace(replace(x, ' ', ''), chr(10), '') END;
 
 -- Line ends as spaces, runs of up to four spaces as one.
 CREATE TEMP MACRO spaced(x) AS replace(replace(replace(x, chr(10), ' '), '  ', ' '), '  ', ' ');

@@ -3,9 +3,11 @@
 -- step is a query of its own, so that no expression is worked out twice; beginning and end are
 -- treated as one string, split again at a control character, to halve the calls.
 WITH forms AS (
-    SELECT *, trim(folded(prompt)) AS form FROM incoming
+    SELECT *, folded(prompt) AS form FROM incoming
 ), ends AS (
-    SELECT *, digits_masked(spaced(left(form, 40) || chr(1) || substr(form, -40))) AS both_ends
+    -- Trimmed at the ends only: a whole text is copied by every function over it.
+    SELECT *, digits_masked(spaced(left(ltrim(left(form, 120)), 40) || chr(1)
+                                   || substr(rtrim(substr(form, -120)), -40))) AS both_ends
     FROM forms
 )
 SELECT coalesce(nullif(exchange_id, ''), source_id || ':' || source_row) AS exchange_id,
