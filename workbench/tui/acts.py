@@ -133,19 +133,22 @@ def offer_pivots(bench: Bench, grid: Grid, row: int, column: int) -> None:
     bench.push_screen(Pick(f"With {safe_text(value, 60)}", choices), chosen)
 
 
-def offer_copies(bench: Bench, grid: Grid, row: int, column: int) -> None:
-    """Ask what to copy, and copy it."""
+def offer_copies(bench: Bench, grid: Grid, row: int, column: int, fetch: Fetch | None) -> None:
+    """Ask what to copy, and copy it; `fetch` reads the cell in full where it was cut."""
     from workbench.tui.screens.pick import Pick
 
     def chosen(form: str | None) -> None:
         if form:
-            _copy(bench, grid, row, column, form)
+            _copy(bench, grid, (row, column), form, fetch)
 
     bench.push_screen(Pick("Copy", [(words, form) for form, words in _FORMS]), chosen)
 
 
-def _copy(bench: Bench, grid: Grid, row: int, column: int, form: str) -> None:
+def _copy(
+    bench: Bench, grid: Grid, at: tuple[int, int], form: str, fetch: Fetch | None
+) -> None:  # fmt: skip
     policy = bench.desk.policy()
+    row, column = at
     head = grid.columns[column]
     as_ids = form in ("cell", "sql")
     if policy.clipboard == "off" or (policy.clipboard == "ids" and not as_ids):
@@ -156,24 +159,51 @@ def _copy(bench: Bench, grid: Grid, row: int, column: int, form: str) -> None:
         bench.notify("The policy of this case lets ids be copied, not other cells.",
                      severity="warning", markup=False)  # fmt: skip
         return
-    rows = sorted(grid.marks) or list(range(min(grid.source.total, _MOST_ROWS)))
-    names = [one.name for one in grid.columns]
-    if form in ("cell", "tsv"):
-        rows = [row]
+    if form == "cell" and fetch is not None and grid.source.cut(row, column):
+        bench.run_worker(_copy_whole(bench, fetch, head.entity), group="copy")
+        return
+    text, rows, left_out = _copied(grid, row, column, form)
+    bench.run_worker(_send(bench, text, form, head.entity, rows, left_out), group="copy")
+
+
+def _copied(grid: Grid, row: int, column: int, form: str) -> tuple[str, int, str]:
+    """The text to copy, its rows, and what it leaves out, in a sentence."""
+    rows = [row] if form in ("cell", "tsv") else sorted(grid.marks)
+    rows = rows or list(range(min(grid.source.total, _MOST_ROWS)))
+    columns = [column] if form in ("cell", "sql") else range(len(grid.columns))
     # Marked rows are kept by the grid, wherever the analyst has gone since.
-    there = (grid.kept.get(index) or grid.source.row(index) for index in rows)
-    cells = [found for found in there if found is not None]
-    if form in ("cell", "sql"):
-        names, cells = [head.name], [[found[column]] for found in cells]
+    there = {index: grid.kept.get(index) or grid.source.row(index) for index in rows}
+    cells = [[found[at] for at in columns] for found in there.values() if found is not None]
+    names = [grid.columns[at].name for at in columns]
     text = (
         clipboard.inert(str(cells[0][0]))
         if form == "cell"
         else clipboard.as_text(form, names, cells)
     )
-    bench.run_worker(_send(bench, text, form, head.entity, len(cells)), group="copy")
+    said = []
+    if len(cells) < len(rows) or (not grid.marks and grid.source.total > len(rows) > 1):
+        said.append(f"The first {len(cells):,} of {grid.source.total:,} rows; an export has all.")
+    cuts = sum(bool(grid.source.cut(index, at)) for index in rows for at in columns)
+    if cuts:
+        said.append(f"{cuts:,} long cells are cut; an export has them whole.")
+    return text, len(cells), " ".join(said)
 
 
-async def _send(bench: Bench, text: str, what: str, entity: str, rows: int) -> None:
+async def _copy_whole(bench: Bench, fetch: Fetch, entity: str) -> None:
+    try:
+        answer = await fetch()
+    except WorkbenchError as error:
+        bench.post_message(Failed(error))
+        return
+    text = clipboard.inert(str(answer["cell"]))
+    size = int(answer["characters"])
+    left_out = f"The first {len(text):,} of {size:,} characters." if size > len(text) else ""
+    await _send(bench, text, "cell", entity, 1, left_out)
+
+
+async def _send(
+    bench: Bench, text: str, what: str, entity: str, rows: int, left_out: str
+) -> None:  # fmt: skip
     note = partial(note_clipboard, bench.desk, what, text, entity=entity, rows=rows)
     try:
         await bench.jobs.background(note)
@@ -183,4 +213,4 @@ async def _send(bench: Bench, text: str, what: str, entity: str, rows: int) -> N
     driver = bench._driver
     assert driver is not None
     words = clipboard.send(text, driver, bench.desk.case_path / "exports")
-    bench.notify(words, title="Copied", markup=False)
+    bench.notify(f"{words} {left_out}".strip(), title="Copied", markup=False)

@@ -63,22 +63,27 @@ class AccountPage(View):
         yield Grid(id="part-decisions")
 
     async def fill(self) -> None:
-        """The profile first, the lists behind it."""
+        """The profile and the newest exchanges."""
         account = {"account": self.place.key[0]}
-        card, rhythm, linked = await self.pages(
-            ("account-card", account), ("account-rhythm", account), ("account-linked", account)
+        card, rhythm, exchanges = await self.pages(
+            ("account-card", account), ("account-rhythm", account), ("account-exchanges", account)
         )
         self._profile(card.first(), rhythm)
-        self._grid("linked", "account-linked", linked)
+        self._grid("exchanges", "account-exchanges", exchanges)
         if not self.filled:  # read again, the part stays
             self.query_one(Steps).choose(str(self.state.get("part", "profile")))
         self.focus_if_in_front()
-        exchanges, payments, why = await self.pages(
-            ("account-exchanges", account), ("account-payments", account), ("account-why", account)
+        self.tell_status()
+
+    async def fill_behind(self) -> None:
+        """What it shares, its payments, why it is in its cluster, and what was decided."""
+        account = {"account": self.place.key[0]}
+        payments, why, linked = await self.pages(
+            ("account-payments", account), ("account-why", account), ("account-linked", account)
         )
-        self._grid("exchanges", "account-exchanges", exchanges)
         self._grid("payments", "account-payments", payments)
         self._grid("why", "account-why", why)
+        self._grid("linked", "account-linked", linked)
         history = await self.jobs.background(standing.history, self.bench.desk, self.place.key[0])
         decisions = self.query_one("#part-decisions", Grid)
         types = ["VARCHAR"] * len(standing.HISTORY)

@@ -52,18 +52,16 @@ class ClusterPage(View):
                 yield Static("", id="cluster-side", markup=False)
 
     async def fill(self) -> None:
-        """Head and evidence first, the rest behind them."""
-        cluster = self.place.key[0]
-        card, evidence, score, benign, apart = await self.pages(
-            ("cluster-card", {"cluster": cluster}),
-            ("cluster-evidence", {"cluster": cluster}),
-            ("cluster-components", {"cluster": cluster}),
-            ("cluster-explanations", {"cluster": cluster}),
-            ("cluster-sources", {"cluster": cluster}),
+        """Head, evidence and what explains it."""
+        cluster = {"cluster": self.place.key[0]}
+        card, evidence, benign, apart = await self.pages(
+            ("cluster-card", cluster),
+            ("cluster-evidence", cluster),
+            ("cluster-explanations", cluster),
+            ("cluster-sources", cluster),
         )
         self._head(card.first())
         self._grid("evidence", "cluster-evidence", evidence)
-        self._grid("score", "cluster-components", score)
         explained = self._explained(benign)
         self.query_one("#benign", Static).update(Content.assemble(*explained))
         self._grid("apart", "cluster-sources", apart)
@@ -71,13 +69,20 @@ class ClusterPage(View):
         if not self.filled:  # read again, the part stays
             self.query_one(Steps).choose(str(self.state.get("part", "evidence")))
         self.focus_if_in_front()
-        members, lane_rows, texts = await self.pages(
-            ("cluster-members", {"cluster": cluster}),
-            ("cluster-lanes", {"cluster": cluster}),
-            ("cluster-examples", {"cluster": cluster}),
+        self.tell_status()
+
+    async def fill_behind(self) -> None:
+        """Score, texts, members and lanes."""
+        cluster = {"cluster": self.place.key[0]}
+        score, texts = await self.pages(
+            ("cluster-components", cluster), ("cluster-examples", cluster)
+        )
+        self._grid("score", "cluster-components", score)
+        self._grid("texts", "cluster-examples", texts)
+        members, lane_rows = await self.pages(
+            ("cluster-members", cluster), ("cluster-lanes", cluster)
         )
         self._grid("members", "cluster-members", members)
-        self._grid("texts", "cluster-examples", texts)
         self._lanes(lane_rows)
         self.tell_status()
 

@@ -63,7 +63,8 @@ class Opening(Vertical):
         if event.what == "pivot":
             acts.offer_pivots(self.bench, event.grid, event.row, event.column)
         elif event.what == "yank":
-            acts.offer_copies(self.bench, event.grid, event.row, event.column)
+            fetch = self.whole_cell(event.row, event.column)
+            acts.offer_copies(self.bench, event.grid, event.row, event.column, fetch)
         elif event.what == "row":
             acts.whole_row(self.bench, event.grid, event.row)
         else:

@@ -54,13 +54,17 @@ class View(Shared):
         try:
             await self.fill()
             self.filled = True
+            await self.fill_behind()
         except Cancelled:
             return
         except WorkbenchError as error:
             self.post_message(Failed(error))
 
     async def fill(self) -> None:
-        """Read what the view shows."""
+        """Read what the view shows first."""
+
+    async def fill_behind(self) -> None:
+        """Read what is a key away, once the first sight is there."""
 
     async def page(self, query: str, **given: object) -> Rows:
         """Rows of a page query."""

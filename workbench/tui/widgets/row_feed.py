@@ -82,21 +82,6 @@ class RowFeed(Vertical):
         result = int(self.opened["result"])
         return lambda: self.jobs.request("cell", result=result, row=row, column=column)
 
-    async def rows_at(self, indexes: list[int]) -> list[list[Any]]:
-        """Rows by number, from here or from the worker; raises WorkbenchError."""
-        source = self.grid.source
-        found: list[list[Any]] = []
-        for index in indexes:
-            cells = source.row(index)
-            if cells is None and isinstance(source, ResultSource):
-                window = source.window_of(index)
-                answer = await self.jobs.window(source.result, *source.span(window))
-                source.deliver(window, answer)
-                cells = source.row(index)
-            if cells is not None:
-                found.append(cells)
-        return found
-
     def on_grid_past_end(self, event: Grid.PastEnd) -> None:
         """Read on when the analyst goes past the end of what is here, and follow when it comes."""
         event.stop()
