@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from workbench.analysis.links import Links
 from workbench.analysis.naming import lineage, name_clusters
 from workbench.analysis.refine import (
+    Table,
     assign,
     compact,
     components,
@@ -16,6 +17,7 @@ from workbench.analysis.refine import (
     family_terms,
     pair_table,
     pair_totals,
+    part_queue,
     split,
 )
 from workbench.analysis.rhythm import Activity, rhythm_ratios
@@ -140,3 +142,9 @@ def test_lineage_tells_splits_and_mergers() -> None:
 def test_names_are_distinct(groups: list[set[str]]) -> None:
     names = [name for name, _ in name_clusters([sorted(group) for group in groups], {})]
     assert len(set(names)) == len(names)
+
+
+def test_a_round_that_dissolves_every_cluster_parts_none() -> None:
+    before, gone = np.zeros(9, dtype=np.int64), np.full(9, -1)
+    pairs = Table(np.arange(9), before, np.zeros((9, 2)))
+    assert part_queue(pairs, gone, before).tolist() == gone.tolist()

@@ -242,7 +242,8 @@ def part_queue(table: Table, label: Ints, members: Ints) -> Ints:
     """
     own = members[table.a] == table.c
     a, c, ratios = table.a[own], table.c[own], table.ratios[own]
-    if not len(a):
+    groups = int(label.max(initial=-1)) + 1
+    if not len(a) or not groups:
         return label
     size = np.maximum(np.bincount(c), 1)
     everyone = np.ones(len(a), dtype=bool)
@@ -253,7 +254,6 @@ def part_queue(table: Table, label: Ints, members: Ints) -> Ints:
     loose = has <= 1
     queued = np.full(len(label), -1)  # 1 follows the queue, 0 does not
     queued[a] = (loose & (ratios[:, -1] >= SUPPORT)).astype(np.int64)
-    groups = int(label.max(initial=-1)) + 1
     known = (label >= 0) & (queued >= 0)
     with_it = np.bincount(label[known & (queued == 1)], minlength=groups)
     without = np.bincount(label[known & (queued == 0)], minlength=groups)
