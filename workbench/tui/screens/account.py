@@ -15,7 +15,8 @@ from workbench.safe_text import safe_text
 from workbench.tui.jobs import Rows
 from workbench.tui.messages import DecideOn, OpenPlace
 from workbench.tui.places import Place
-from workbench.tui.screens.view import View, day, facts, panel
+from workbench.tui.screens.parts import Parted
+from workbench.tui.screens.view import day, facts, panel
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.tui.widgets.plots import heat_map, meter
@@ -35,7 +36,7 @@ _RANKS = (
 )
 
 
-class AccountPage(View):
+class AccountPage(Parted):
     """The drill-down page of an account."""
 
     HINTS = (("o n e a w d", "parts"), ("enter", "open"), ("C", "its cluster"))
@@ -70,9 +71,7 @@ class AccountPage(View):
         )
         self._profile(card.first(), rhythm)
         self._grid("exchanges", "account-exchanges", exchanges)
-        if not self.filled:  # read again, the part stays
-            self.query_one(Steps).choose(str(self.state.get("part", "profile")))
-        self.focus_if_in_front()
+        self.show_remembered_part()
         self.tell_status()
 
     async def fill_behind(self) -> None:
@@ -157,27 +156,12 @@ class AccountPage(View):
         counts = {(row["weekday"], row["hour"]): row["n"] for row in rhythm.records()}
         self.query_one("#account-rhythm", Static).update(heat_map(counts, ascii_only=ascii_only))
 
-    def action_part(self, name: str) -> None:
-        """Show a part."""
-        self.query_one(Steps).choose(name)
-        self.focus_first()
-
     def action_cluster(self) -> None:
         """Open the cluster the account is in."""
         if self._cluster:
             self.post_message(OpenPlace(Place("cluster", (self._cluster,))))
         else:
             self.bench.notify("The account is in no cluster.", markup=False)
-
-    def focus_first(self) -> None:
-        """Focus the part that is shown."""
-        shown = self.query_one(Steps).shown
-        for widget in self.query(f"#part-{shown}"):
-            widget.focus()
-
-    def view_state(self) -> dict[str, Any]:
-        """Cursors and the part shown."""
-        return super().view_state() | {"part": self.query_one(Steps).shown}
 
     def subject(self) -> DecideOn | None:
         """This account."""

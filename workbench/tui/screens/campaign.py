@@ -15,7 +15,8 @@ from workbench.ledger_tables import time_text
 from workbench.safe_text import safe_text
 from workbench.tui.acts import group_accounts
 from workbench.tui.messages import DecideOn
-from workbench.tui.screens.view import View, day
+from workbench.tui.screens.parts import Parted
+from workbench.tui.screens.view import day
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.tui.widgets.steps import Steps
@@ -26,7 +27,7 @@ _QUERIES = {"clusters": "campaign-clusters", "members": "campaign-members",
 _EDITS = ["when", "edit", "about", "accounts", "analyst", "reason", "record_id"]
 
 
-class CampaignPage(View):
+class CampaignPage(Parted):
     """What a campaign is made of."""
 
     HINTS = (("e m w t", "parts"), ("enter", "open"), ("space", "mark"), ("D", "exclude"))
@@ -64,9 +65,7 @@ class CampaignPage(View):
             grid_columns(_EDITS, ["VARCHAR"] * 3 + ["BIGINT"] + ["VARCHAR"] * 3),
             PageSource([_edit_row(act) for act in reversed(acts)]),
         )
-        if not self.filled:  # read again, the part stays
-            self.query_one(Steps).choose(str(self.state.get("part", "clusters")))
-        self.focus_if_in_front()
+        self.show_remembered_part()
         self.tell_status()
 
     def _read_edits(self) -> list[Fields]:
@@ -94,20 +93,6 @@ class CampaignPage(View):
                  "$text-muted"),
             )
         )  # fmt: skip
-
-    def action_part(self, name: str) -> None:
-        """Show a part."""
-        self.query_one(Steps).choose(name)
-        self.focus_first()
-        self.call_after_refresh(self.tell_status)
-
-    def focus_first(self) -> None:
-        """Focus the part that is shown."""
-        self.query_one(f"#part-{self.query_one(Steps).shown}", Grid).focus()
-
-    def view_state(self) -> dict[str, Any]:
-        """Cursors and the part shown."""
-        return super().view_state() | {"part": self.query_one(Steps).shown}
 
     def _marked(self) -> tuple[str, ...]:
         members = self.query_one("#part-members", Grid)

@@ -13,7 +13,7 @@ from workbench.errors import WorkbenchError
 from workbench.safe_text import safe_text
 from workbench.tui.acts import group_accounts
 from workbench.tui.messages import DecideOn, Failed
-from workbench.tui.screens.view import View
+from workbench.tui.screens.parts import Parted
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.steps import Steps
 
@@ -32,7 +32,7 @@ _NOTES = {
 }
 
 
-class Campaigns(View):
+class Campaigns(Parted):
     """The campaigns of the case, one part at a time."""
 
     HINTS = (("e o w t", "parts"), ("enter", "open"), ("space", "mark"), ("M", "merge"))
@@ -52,9 +52,7 @@ class Campaigns(View):
     async def fill(self) -> None:
         """The list first; the others when they are asked for."""
         await self._read("list")
-        if not self.filled:  # read again, the part stays
-            self.query_one(Steps).choose(str(self.state.get("part", "list")))
-        self.focus_if_in_front()
+        self.show_remembered_part()
         self.tell_status()
 
     async def _read(self, part: str) -> None:
@@ -76,22 +74,8 @@ class Campaigns(View):
             self.post_message(Failed(error))
         self.tell_status()
 
-    def action_part(self, name: str) -> None:
-        """Show a part."""
-        self.query_one(Steps).choose(name)
-        self.focus_first()
-        self.call_after_refresh(self.tell_status)
-
     def _grid(self) -> Grid:
         return self.query_one(f"#part-{self.query_one(Steps).shown}", Grid)
-
-    def focus_first(self) -> None:
-        """Focus the part that is shown."""
-        self._grid().focus()
-
-    def view_state(self) -> dict[str, Any]:
-        """Cursors and the part shown."""
-        return super().view_state() | {"part": self.query_one(Steps).shown}
 
     def _here(self) -> dict[str, Any]:
         grid = self._grid()

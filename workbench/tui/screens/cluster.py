@@ -14,7 +14,8 @@ from textual.widgets import Static
 from workbench.safe_text import safe_text
 from workbench.tui.jobs import Rows
 from workbench.tui.messages import DecideOn
-from workbench.tui.screens.view import View, day
+from workbench.tui.screens.parts import Parted
+from workbench.tui.screens.view import day
 from workbench.tui.widgets.chrome import shorten
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.plots import day_range, lanes, meter
@@ -29,7 +30,7 @@ _LABEL = 18
 _SIDE_ROWS = 9
 
 
-class ClusterPage(View):
+class ClusterPage(Parted):
     """The evidence card and what lies behind it."""
 
     HINTS = (("e b s a m w t", "parts"), ("enter", "open"), ("space", "mark"))
@@ -66,9 +67,7 @@ class ClusterPage(View):
         self.query_one("#benign", Static).update(Content.assemble(*explained))
         self._grid("apart", "cluster-sources", apart)
         self._side(explained, apart)
-        if not self.filled:  # read again, the part stays
-            self.query_one(Steps).choose(str(self.state.get("part", "evidence")))
-        self.focus_if_in_front()
+        self.show_remembered_part()
         self.tell_status()
 
     async def fill_behind(self) -> None:
@@ -173,22 +172,6 @@ class ClusterPage(View):
         )  # fmt: skip
         axis = f"{'':<{_LABEL}} {days[0]} … {days[-1]}, one lane a member; X: account closed\n"
         block.update(Content.assemble((axis, "$text-muted"), drawn))
-
-    def action_part(self, name: str) -> None:
-        """Show a part."""
-        self.query_one(Steps).choose(name)
-        self.focus_first()
-        self.call_after_refresh(self.tell_status)
-
-    def focus_first(self) -> None:
-        """Focus the part that is shown."""
-        shown = self.query_one(Steps).shown
-        for widget in self.query(f"#part-{shown}"):
-            widget.focus()
-
-    def view_state(self) -> dict[str, Any]:
-        """Cursors and the part shown."""
-        return super().view_state() | {"part": self.query_one(Steps).shown}
 
     def subject(self) -> DecideOn | None:
         """Marked members, or the whole cluster."""

@@ -7,15 +7,13 @@ from functools import partial
 from typing import Any
 
 from workbench import standing
-from workbench.errors import WorkbenchError
 from workbench.record_words import whole
-from workbench.tui.messages import Failed, LedgerChanged
 from workbench.tui.screens.ask import Ask
 from workbench.tui.screens.cell import CellViewer
-from workbench.tui.screens.view import View
+from workbench.tui.screens.parts import Parted
 
 
-class DecisionActs(View):
+class DecisionActs(Parted):
     """A list of decisions, one of them under the cursor."""
 
     def chosen(self) -> dict[str, Any]:
@@ -69,15 +67,6 @@ class DecisionActs(View):
     def _ask(self, question: str, act: Callable[[str], Any], done: str) -> None:
         def answered(why: str | None) -> None:
             if why:
-                self.run_worker(self._append(act(why), done), group="append")
+                self.run_worker(self.record(done, act(why)), group="append")
 
         self.bench.push_screen(Ask(question, "reason"), answered)
-
-    async def _append(self, work: Callable[[], str], done: str) -> None:
-        try:
-            await self.jobs.background(work)
-        except WorkbenchError as error:
-            self.post_message(Failed(error))
-            return
-        self.bench.notify(done, markup=False)
-        self.post_message(LedgerChanged())

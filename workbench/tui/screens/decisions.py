@@ -131,10 +131,6 @@ class Decisions(DecisionActs):
         """Focus the list that is shown."""
         self._grid().focus()
 
-    def view_state(self) -> dict[str, Any]:
-        """Cursors and the part shown."""
-        return super().view_state() | {"part": self.query_one(Steps).shown}
-
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """The history follows the cursor."""
         super().on_grid_moved(event)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 
+from workbench.errors import WorkbenchError
 from workbench.tui.entities import place_of
-from workbench.tui.messages import OpenPlace
+from workbench.tui.messages import Failed, LedgerChanged, OpenPlace
 from workbench.tui.places import Place
 from workbench.tui.widgets.grid import Grid
 
@@ -43,6 +45,20 @@ class Opening(Vertical):
         """Say it, if this view is the one that is shown."""
         if self.in_front:
             self.bench.show_status(self.status())
+
+    async def record(self, said: str, work: Callable[..., object], *arguments: object) -> bool:
+        """Append to the ledger beside the event loop and say so; what shows the ledger follows.
+
+        What was refused is said as a sentence; the answer is False.
+        """
+        try:
+            await self.bench.jobs.background(work, *arguments)
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
+            return False
+        self.bench.notify(said, markup=False)
+        self.post_message(LedgerChanged())
+        return True
 
     def on_grid_moved(self, _event: Grid.Moved) -> None:
         """The row number is in the status line."""

@@ -18,7 +18,7 @@ from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Playbook
 from workbench.playbooks.running import check_values, step_note, step_values, stops
 from workbench.safe_text import safe_text
-from workbench.tui.messages import Failed, LedgerChanged, OpenPlace
+from workbench.tui.messages import Failed, OpenPlace
 from workbench.tui.places import Place
 from workbench.tui.screens.view import View
 from workbench.tui.widgets.grid import Grid
@@ -155,13 +155,7 @@ class PlaybookPage(View):
             self.bench.notify("Wait until the steps have run.", markup=False)
 
     async def _record(self) -> None:
-        try:
-            await self.jobs.background(self._append)
-        except WorkbenchError as error:
-            self.post_message(Failed(error))
-            return
-        self.bench.notify("The run is on record, step by step.", markup=False)
-        self.post_message(LedgerChanged())
+        await self.record("The run is on record, step by step.", self._append)
 
     def _append(self) -> None:
         for number, run in enumerate(self._runs, 1):

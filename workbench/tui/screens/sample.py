@@ -10,11 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.errors import WorkbenchError
 from workbench.record_words import subject_words
 from workbench.review import record_found, sample_of
 from workbench.safe_text import safe_text
-from workbench.tui.messages import DecideOn, Failed, LedgerChanged
+from workbench.tui.messages import DecideOn
 from workbench.tui.places import Place
 from workbench.tui.screens.view import View
 from workbench.tui.widgets.grid import Grid
@@ -116,14 +115,9 @@ class SamplePage(View):
         self.run_worker(self._record(), group="record", exclusive=True)
 
     async def _record(self) -> None:
-        work = partial(record_found, self.bench.desk, self.place.key[0], self._wrong())
-        try:
-            await self.jobs.background(work)
-        except WorkbenchError as error:
-            self.post_message(Failed(error))
-            return
-        self.bench.notify("Recorded; a decision on the same accounts names it.", markup=False)
-        self.post_message(LedgerChanged())
+        words = "Recorded; a decision on the same accounts names it."
+        desk, drawn = self.bench.desk, self.place.key[0]
+        await self.record(words, partial(record_found, desk, drawn, self._wrong()))
 
     def view_state(self) -> dict[str, Any]:
         """The cursor, and what was said of each account."""

@@ -78,13 +78,8 @@ class Shared(Opening):
             self.run_worker(self._remark(kind, name, text), group="comment")
 
     async def _remark(self, kind: str, name: str, text: str) -> None:
-        try:
-            await self.bench.jobs.background(team.comment, self.bench.desk, kind, name, text)
-        except WorkbenchError as error:
-            self.post_message(Failed(error))
-            return
-        self.bench.notify("The comment is in the ledger.", markup=False)
-        self.post_message(LedgerChanged())
+        words = "The comment is in the ledger."
+        await self.record(words, team.comment, self.bench.desk, kind, name, text)
 
     def action_sample(self) -> None:
         """Draw members of the cluster, or of the marked accounts, for review."""

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.safe_text import safe_text
 from workbench.tui.jobs import Jobs, Rows
-from workbench.tui.messages import Failed, LedgerChanged
+from workbench.tui.messages import Failed
 from workbench.tui.places import Place
 from workbench.tui.screens.shared import Shared
 from workbench.tui.widgets.grid import Grid
@@ -117,9 +117,8 @@ class View(Shared):
 
     async def edit(self, work: Callable[..., object], *arguments: object) -> None:
         """Append a record at the desk; everything that shows the ledger follows."""
-        await self.jobs.background(work, self.bench.desk, *arguments)
-        self.bench.notify("Recorded; reversing the record undoes it.", markup=False)
-        self.post_message(LedgerChanged())
+        words = "Recorded; reversing the record undoes it."
+        await self.record(words, work, self.bench.desk, *arguments)
 
     def refill(self) -> None:
         """Read the view again: the decisions changed."""
