@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,20 +16,21 @@ from workbench.audit.state import LedgerState
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 NOWHERE = ""
-TABLES = ("decisions", "campaign_members", "seen_patterns")
 KNOWN_BAD = "known_bad"
 
 
 def ledger_tables(state: LedgerState) -> dict[str, list[str]]:
     """Every table by its name, as ASCII JSON lines."""
-    return {
-        "decisions": [_line(row) for row in decision_rows(state)],
-        "campaign_members": [_line(row) for row in _campaign_rows(state)],
-        "seen_patterns": [_line(row) for row in _known_bad_rows(state)],
-    }
+    return {table: table_lines(state, table) for table in TABLES}
 
 
-def _line(row: Mapping[str, object]) -> str:
+def table_lines(state: LedgerState, table: str) -> list[str]:
+    """One of the tables, as ASCII JSON lines."""
+    return [table_line(row) for row in _ROWS[table](state)]
+
+
+def table_line(row: Mapping[str, object]) -> str:
+    """One row of a table."""
     return json.dumps(row, separators=(",", ":"))
 
 
@@ -87,10 +88,10 @@ def placings(state: LedgerState) -> tuple[dict[str, Placing], dict[str, str]]:
     return placed, names
 
 
-def _campaign_rows(state: LedgerState) -> list[dict[str, object]]:
+def _campaign_rows(state: LedgerState) -> list[dict[str, Any]]:
     """One row an account that was placed, one a campaign with a name."""
     placed, names = placings(state)
-    rows: list[dict[str, object]] = [
+    rows: list[dict[str, Any]] = [
         {"account_id": account, "campaign_id": to.campaign, "whole": to.whole,
          "certain": to.certain}
         for account, to in placed.items()
@@ -98,9 +99,17 @@ def _campaign_rows(state: LedgerState) -> list[dict[str, object]]:
     return rows + [{"campaign_id": campaign, "name": name} for campaign, name in names.items()]
 
 
-def _known_bad_rows(state: LedgerState) -> list[dict[str, object]]:
+def _known_bad_rows(state: LedgerState) -> list[dict[str, Any]]:
     return [
         {"pattern": KNOWN_BAD, "family": entry["family"], "value": entry["value"], "members": 1,
          "accounts": 1}
         for entry in state.entity_lists() if entry["role"] == KNOWN_BAD
     ]  # fmt: skip
+
+
+_ROWS: dict[str, Callable[[LedgerState], list[dict[str, Any]]]] = {
+    "decisions": decision_rows,
+    "campaign_members": _campaign_rows,
+    "seen_patterns": _known_bad_rows,
+}
+TABLES = tuple(_ROWS)

@@ -1,11 +1,17 @@
 /*+++
 id = "sample-accounts"
-title = "Accounts drawn for review"
+title = "Accounts and what speaks for each, the least typical first"
 kind = "page"
 
 [params.accounts]
 type = "account_list"
 help = "The accounts"
+
+[params.most]
+type = "int"
+default = 1000000
+min = 1
+help = "At most so many"
 
 [columns.account_id]
 entity = "account"
@@ -26,3 +32,4 @@ LEFT JOIN accounts AS a ON a.account_id = c.account_id
 LEFT JOIN account_profile AS p ON p.account_id = c.account_id
 LEFT JOIN decisions AS d ON d.account_id = c.account_id AND NOT d.pending
 ORDER BY e.nats NULLS FIRST, m.member_score NULLS FIRST, c.account_id
+LIMIT $most

@@ -12,11 +12,15 @@ from workbench.intake.derived import TABLES
 from workbench.tui.app import Bench
 from workbench.tui.screens import (
     account,
+    campaign,
+    campaigns,
     cluster,
     decisions,
+    entity,
     exchange,
     ledger,
     overview,
+    playbook,
     queries,
     query,
     sample,
@@ -36,6 +40,8 @@ _PARTS = (
     ("Overview", overview.Overview), ("Cluster", cluster.ClusterPage),
     ("Account", account.AccountPage), ("Reader", exchange.ExchangeReader),
     ("Queries", queries.Queries), ("A query's result", query.QueryResult), ("SQL", sql.SqlView),
+    ("Campaigns", campaigns.Campaigns), ("Campaign", campaign.CampaignPage),
+    ("A value", entity.EntityPage), ("Playbook", playbook.PlaybookPage),
     ("An account or cluster", shared.Shared), ("A sample", sample.SamplePage),
     ("Decisions", decisions.Decisions), ("Ledger", ledger.LedgerView),
 )  # fmt: skip

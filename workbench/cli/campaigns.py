@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from workbench import campaigns as edits
 from workbench.cli import output
-from workbench.cli.chosen import accounts_of, known_accounts
+from workbench.cli.chosen import ACCOUNTS, SOURCE, accounts_of, known_accounts
 from workbench.cli.session import (
     CASE,
     CaseSession,
     Choices,
+    Decorator,
     choices,
     open_case,
     put_query,
@@ -23,19 +22,8 @@ from workbench.cli.session import (
 from workbench.errors import UsageError, WorkbenchError
 from workbench.ledger_tables import time_text
 
-CAMPAIGN: Callable[[Callable[..., Any]], Callable[..., Any]] = click.argument("campaign")
-REASON: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
-    "--reason", required=True, help="why, in words; it is recorded"
-)
-
-
-def _members(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --account and --from."""
-    function = click.option(
-        "--from", "source", type=click.Path(path_type=Path, exists=True),
-        help="Parquet or JSONL with account_id, or plain ids one a line",
-    )(function)  # fmt: skip
-    return click.option("--account", "accounts", multiple=True, metavar="ID")(function)
+CAMPAIGN: Decorator = click.argument("campaign")
+REASON: Decorator = click.option("--reason", required=True, help="why, in words; it is recorded")
 
 
 @click.group()
@@ -122,7 +110,8 @@ def merge(case: Path, campaign: str, others: tuple[str, ...], reason: str) -> in
 @campaigns.command()
 @CASE
 @CAMPAIGN
-@_members
+@ACCOUNTS
+@SOURCE
 @click.option("--cluster", help="all accounts of this cluster")
 @click.option("--name", default="", help="what to call the new campaign")
 @REASON
@@ -157,7 +146,8 @@ def name_campaign(case: Path, campaign: str, name: str) -> int:
 @campaigns.command()
 @CASE
 @CAMPAIGN
-@_members
+@ACCOUNTS
+@SOURCE
 @REASON
 def exclude(
     case: Path, campaign: str, accounts: tuple[str, ...], source: Path | None, reason: str
@@ -173,7 +163,8 @@ def exclude(
 @campaigns.command()
 @CASE
 @CAMPAIGN
-@_members
+@ACCOUNTS
+@SOURCE
 @REASON
 def include(
     case: Path, campaign: str, accounts: tuple[str, ...], source: Path | None, reason: str

@@ -6,12 +6,19 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
+
 from workbench.cli import output
-from workbench.cli.session import CaseSession
+from workbench.cli.session import CaseSession, Decorator
 from workbench.desk import distinct
 from workbench.durable import move_beside
 from workbench.errors import UsageError, WorkbenchError
 
+ACCOUNTS: Decorator = click.option("--account", "accounts", multiple=True, metavar="ID")
+SOURCE: Decorator = click.option(
+    "--from", "source", type=click.Path(path_type=Path, exists=True),
+    help="Parquet or JSONL with account_id, or plain ids one a line",
+)  # fmt: skip
 _LIST = {"cluster": "clusters", "campaign": "campaigns list"}
 
 

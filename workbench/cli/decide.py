@@ -15,7 +15,7 @@ import click
 from workbench.audit.schema import CONFIDENCES, NO_COUNTER, VERDICTS
 from workbench.audit.travel import export_record
 from workbench.cli import output
-from workbench.cli.chosen import accounts_of, known_accounts
+from workbench.cli.chosen import ACCOUNTS, SOURCE, accounts_of, known_accounts
 from workbench.cli.session import CASE, GIVEN, CaseSession, given_values, open_case
 from workbench.desk import Draft, Evidence
 from workbench.errors import UsageError
@@ -34,11 +34,10 @@ _OPTIONS = (
     CASE,
     click.option("--verdict", type=click.Choice(VERDICTS), required=True),
     click.option("--reason", required=True, help="a reason code of the case's policy"),
-    click.option("--account", "accounts", multiple=True, metavar="ID"),
+    ACCOUNTS,
     click.option("--cluster", metavar="ID"),
     click.option("--campaign", metavar="ID"),
-    click.option("--from", "source", type=click.Path(path_type=Path, exists=True),
-                 help="Parquet or JSONL with account_id, or plain ids one a line"),
+    SOURCE,
     click.option("--counter", default="",
                  help=f"what speaks against a flag; {NO_COUNTER} is allowed"),
     click.option("--confidence", type=click.Choice(CONFIDENCES), default="medium"),

@@ -11,7 +11,7 @@ import click
 from workbench.case import MANIFEST
 from workbench.cli.session import CASE, Choices, choices, open_case, put_query
 from workbench.errors import UsageError
-from workbench.ledger_tables import ledger_tables
+from workbench.ledger_tables import table_line, table_lines
 
 _FIELDS = {"pattern": str, "family": str, "value": str, "members": int, "accounts": int}
 
@@ -34,7 +34,7 @@ def resurrect(
         if patterns:
             put_query(session, session.library.query("flagged-patterns"), {}, chosen)
             return 0
-        known_bad = ledger_tables(session.desk.ledger().state)["seen_patterns"]
+        known_bad = table_lines(session.desk.ledger().state, "seen_patterns")
         session.client.lay_over("seen_patterns", [*known_bad, *seen])
         given: dict[str, object] = {"min_likeness": min_likeness}
         if since:
@@ -65,4 +65,4 @@ def _patterns_of(other: Path) -> list[str]:
 
 def _line(row: dict[str, Any], before: str = "") -> str:
     kept = {name: row[name] for name in _FIELDS}
-    return json.dumps(kept | {"pattern": f"{before}{row['pattern']}"}, separators=(",", ":"))
+    return table_line(kept | {"pattern": f"{before}{row['pattern']}"})

@@ -97,12 +97,7 @@ class CaseSession:
     def rows(self, query_id: str, **given: object) -> list[dict[str, Any]]:
         """All rows of a small saved query as records."""
         query = self.library.query(query_id)
-        opened = self.client.request(
-            "open", sql=query.sql, parameters=bind(query, given, self.span), limit=1_000_000,
-            cell=1 << 22,
-        )  # fmt: skip
-        names = [column[0] for column in opened["columns"]]
-        return [dict(zip(names, row, strict=True)) for row in opened["rows"]]
+        return self.client.records(query.sql, bind(query, given, self.span))
 
 
 @contextmanager

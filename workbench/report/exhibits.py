@@ -81,12 +81,4 @@ class ExhibitFolder:
     def records(self, query_id: str, given: Mapping[str, object]) -> list[dict[str, Any]]:
         """Rows of a small saved query that is no exhibit itself."""
         query = self._library.query(query_id)
-        opened = self._client.request(
-            "open",
-            sql=query.sql,
-            parameters=bind(query, given, self._span),
-            limit=10_000,
-            cell=4096,
-        )
-        names = [column[0] for column in opened["columns"]]
-        return [dict(zip(names, row, strict=True)) for row in opened["rows"]]
+        return self._client.records(query.sql, bind(query, given, self._span))

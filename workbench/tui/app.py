@@ -125,9 +125,7 @@ class Bench(Frame):
 
     def _run_with(self, answer: tuple[str, dict[str, Any]] | None) -> None:
         if answer is not None:
-            query_id, given = answer
-            key = (query_id, *(f"{name}={value}" for name, value in sorted(given.items())))
-            self.post_message(OpenPlace(Place("query", key)))
+            self.post_message(OpenPlace(Place.asked("query", *answer)))
 
     async def action_decide(self) -> None:
         """Decide on what is in front: marked rows, or the page's account or cluster."""

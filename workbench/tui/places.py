@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,16 @@ class Place:
 
     kind: str
     key: tuple[str, ...] = ()
+
+    @classmethod
+    def asked(cls, kind: str, name: str, given: Mapping[str, object]) -> Place:
+        """A query or playbook with its values."""
+        return cls(kind, (name, *(f"{one}={value}" for one, value in sorted(given.items()))))
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The values of a query or playbook."""
+        return dict(pair.split("=", 1) for pair in self.key[1:])
 
     @property
     def word(self) -> str:

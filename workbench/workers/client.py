@@ -16,6 +16,7 @@ from workbench.workers.launch import WorkerProcess, make_spill_folder
 from workbench.workers.protocol import ChannelClosed, Message, pack
 
 _PATIENCE_AFTER_INTERRUPT = 2.0
+_MOST_RECORDS = 1_000_000
 _FINAL = frozenset(
     {"opened", "spooled", "window", "cell", "exported", "digested", "inspected", "overlaid",
      "hashed", "account_ids", "found",
@@ -141,6 +142,14 @@ class QueryClient:
         for table, file in overlays.items():
             self.request("overlay", table=table, file=file)
             self._overlays[table] = file
+
+    def records(self, sql: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        """All rows of a small result."""
+        opened = self.request(
+            "open", sql=sql, parameters=parameters, limit=_MOST_RECORDS, cell=1 << 22
+        )
+        names = [column[0] for column in opened["columns"]]
+        return [dict(zip(names, row, strict=True)) for row in opened["rows"]]
 
     def lay_over(self, table: str, lines: Iterable[str]) -> None:
         """Hand the worker a table of the ledger's as JSON lines."""

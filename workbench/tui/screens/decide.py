@@ -37,6 +37,7 @@ _LABELS = {
     "expires": "look again on, such as 2027-03-31",
 }
 _AUTOSAVE = 0.5
+_LEAST_TYPICAL = 5
 
 
 class DecideDialog(ModalScreen[str | None]):
@@ -145,11 +146,11 @@ class DecideDialog(ModalScreen[str | None]):
         pane, bench = self.query_one(Impact), self._bench
         try:
             self._accounts = await self._read_accounts()
-            given = {"accounts": list(self._accounts)}
-            totals, unusual = [
-                await bench.jobs.rows(bench.library.query(name), given)
-                for name in ("impact-preview", "impact-unusual")
-            ]
+            query, accounts = bench.library.query, {"accounts": list(self._accounts)}
+            totals = await bench.jobs.rows(query("impact-preview"), accounts)
+            unusual = await bench.jobs.rows(
+                query("sample-accounts"), accounts | {"most": _LEAST_TYPICAL}
+            )
             self._sample = await bench.jobs.background(newest_for, bench.desk, self._accounts)
         except WorkbenchError as error:
             pane.say(error.message)

@@ -66,7 +66,7 @@ class PlaybookPage(View):
     async def fill(self) -> None:
         """Show the steps and run them, one after another."""
         book = self._book
-        given = dict(pair.partition("=")[::2] for pair in self.place.key[1:])
+        given = self.place.given
         check_values(book, given)
         library = self.bench.library
         queries = [library.query(step.query) for step in book.steps]
@@ -140,8 +140,7 @@ class PlaybookPage(View):
         """Open the step's result, its values bound."""
         event.stop()
         run = self._runs[event.row]
-        given = (f"{name}={value}" for name, value in sorted(run.values.items()))
-        self.post_message(OpenPlace(Place("query", (run.query.id, *given))))
+        self.post_message(OpenPlace(Place.asked("query", run.query.id, run.values)))
 
     def action_run_again(self) -> None:
         """Run every step again."""

@@ -142,9 +142,7 @@ class Queries(View):
 
     def _open_playbook(self, answer: Filled | None) -> None:
         if answer is not None:
-            book, given = answer
-            key = (book, *(f"{name}={value}" for name, value in sorted(given.items())))
-            self.post_message(OpenPlace(Place("playbook", key)))
+            self.post_message(OpenPlace(Place.asked("playbook", *answer)))
 
     def action_filter(self) -> None:
         """Type a filter."""

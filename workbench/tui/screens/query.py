@@ -36,11 +36,6 @@ class QueryResult(View):
         """The saved query."""
         return self.bench.library.query(self.place.key[0])
 
-    @property
-    def given(self) -> dict[str, Any]:
-        """The values it was asked with."""
-        return dict(item.split("=", 1) for item in self.place.key[1:])
-
     def compose(self) -> ComposeResult:
         """What it asks, its values, its rows."""
         yield Static("", classes="head", id="query-head", markup=False)
@@ -48,7 +43,7 @@ class QueryResult(View):
 
     async def fill(self) -> None:
         """Run it."""
-        query, given = self.query_file, self.given
+        query, given = self.query_file, self.place.given
         parts: list[tuple[str, str]] = [
             (f"{safe_text(query.title, 120)}  ", "bold"),
             (f"{query.id} rev {query.rev} · {query.trust} · {query.level}\n", "$text-muted"),
@@ -85,7 +80,7 @@ class QueryResult(View):
 
     async def action_values(self) -> None:
         """Ask with other values."""
-        await self.bench.on_run_query(RunQuery(self.place.key[0], self.given, ask=True))
+        await self.bench.on_run_query(RunQuery(self.place.key[0], self.place.given, ask=True))
 
     def action_again(self) -> None:
         """Run again."""
@@ -101,11 +96,13 @@ class QueryResult(View):
 
     def subject(self) -> DecideOn | None:
         """The accounts of the marked rows, or of the row under the cursor."""
-        return accounts_subject(self.tabs.front, self.query_file.id, self.given)
+        return accounts_subject(self.tabs.front, self.query_file.id, self.place.given)
 
     def command(self) -> str:
         """The headless twin."""
-        values = "".join(f" -p {name}='{safe_text(value)}'" for name, value in self.given.items())
+        values = "".join(
+            f" -p {name}='{safe_text(value)}'" for name, value in self.place.given.items()
+        )
         return f"workbench run {self.bench.case_argument} {self.query_file.id}{values}"
 
 
