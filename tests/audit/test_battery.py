@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -20,8 +18,8 @@ from workbench.audit.verify import verify
     ["flips", "edits", "torn", "kills", "crowd", "full", "replaced", "bytes", "refusals",
      "signatures"],
 )  # fmt: skip
-def test_short_form(name: str, battery: ModuleType, tmp_path: Path) -> None:
-    assert battery.BATTERIES[name][0](tmp_path)
+def test_short_form(name: str, battery: ModuleType) -> None:
+    assert battery.run(name, short=True)
 
 
 def test_the_second_verifier_needs_nothing_but_python(
@@ -30,15 +28,10 @@ def test_the_second_verifier_needs_nothing_but_python(
     ledger = open_ledger()
     battery.fill(ledger, 12, notes_every=5)
     ledger.close()
-    empty = tmp_path / "empty"
-    empty.mkdir()
 
     def run(*words: str) -> tuple[int, dict[str, object]]:
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", battery.STANDALONE, *words],
-            cwd=empty, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        return done.returncode, json.loads(done.stdout or "{}")
+        answer = battery.plain_run(*words)
+        return answer.code, json.loads(answer.out or "{}")
 
     code, found = run(str(tmp_path))
     assert (code, found["root"]) == (0, verify(tmp_path).root)

@@ -1,9 +1,9 @@
 """Damages ledgers in every way we know and counts what goes unnoticed or is lost.
 
-    python -m tests.batteries.ledger_battery [--short] [NAME...]
+    python -m tests.batteries.ledger_battery [--short] [--workers N] [NAME...]
 
-Each battery returns its figures; a failure is an AssertionError that names the damage. The suite
-runs the same functions with small counts.
+Each battery returns its figures; a failure is an AssertionError that names the damage. All are run
+by an ordinary user. The suite runs the same functions with small counts.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
+from tests.batteries.bare_python import STANDALONE, plain_run
 from tests.batteries.ledger_building import (
     CASE,
-    SECOND,
-    STANDALONE,
     comment,
     fill,
     head_of,
@@ -33,10 +34,10 @@ from tests.batteries.ledger_damage import any_bytes, bit_flips, edits, torn_tail
 from tests.batteries.ledger_faults import crowd, disk_full, file_size_limit, kills, replaced
 from tests.batteries.ledger_refusals import refusals
 from tests.batteries.ledger_signatures import signatures
+from tests.batteries.ordinary_user import hand_over, reachable, run_as
 
 __all__ = [
     "CASE",
-    "SECOND",
     "STANDALONE",
     "comment",
     "file_size_limit",
@@ -44,38 +45,63 @@ __all__ = [
     "head_of",
     "judge",
     "open_ledger",
+    "plain_run",
     "policy_body",
     "refuses",
     "who",
 ]
 
-BATTERIES: dict[str, tuple[Callable[[Path], str], Callable[[Path], str]]] = {
-    "flips": (lambda f: bit_flips(f, 8, 11), lambda f: bit_flips(f, 200, 1, 100)),
-    "edits": (lambda f: edits(f, 12), lambda f: edits(f, 200)),
-    "torn": (lambda f: torn_tails(f, 6, 13), lambda f: torn_tails(f, 200, 1, 100)),
-    "kills": (lambda f: kills(f, 4), lambda f: kills(f, 1000)),
-    "crowd": (lambda f: crowd(f, 3, 60), lambda f: crowd(f, 3, 10_000)),
-    "full": (lambda f: disk_full(f, 61), lambda f: disk_full(f, 1)),
-    "bytes": (lambda f: any_bytes(f, 150), lambda f: any_bytes(f, 5000)),
-    "replaced": (replaced, replaced),
-    "refusals": (refusals, refusals),
-    "signatures": (signatures, signatures),
+
+class Battery(NamedTuple):
+    """What to call for the short form, and for the full one with so many processes."""
+
+    short: Callable[[Path], str]
+    full: Callable[[Path, int], str]
+
+
+def _alike(act: Callable[[Path], str]) -> Battery:
+    return Battery(act, lambda folder, _: act(folder))
+
+
+BATTERIES = {
+    "flips": Battery(lambda f: bit_flips(f, 8, 29), lambda f, n: bit_flips(f, 200, workers=n)),
+    "edits": Battery(lambda f: edits(f, 12), lambda f, _: edits(f, 200)),
+    "torn": Battery(lambda f: torn_tails(f, 6, 13), lambda f, n: torn_tails(f, 200, workers=n)),
+    "kills": Battery(lambda f: kills(f, 4), lambda f, _: kills(f, 1000, least=1000)),
+    "crowd": Battery(lambda f: crowd(f, 3, 60), lambda f, _: crowd(f, 3, 10_000)),
+    "full": Battery(lambda f: disk_full(f, 61), lambda f, _: disk_full(f, 1)),
+    "bytes": Battery(lambda f: any_bytes(f, 150), lambda f, _: any_bytes(f, 5000)),
+    "replaced": _alike(replaced),
+    "refusals": _alike(refusals),
+    "signatures": _alike(signatures),
 }
+_MOUNTS = "refusals"
+
+
+def run(name: str, *, short: bool, workers: int = 1) -> str:
+    """The figures of one battery, run by an ordinary user in a folder of its own below /tmp."""
+    battery = BATTERIES[name]
+    with tempfile.TemporaryDirectory(prefix="ledger-battery-") as made:
+        folder = Path(made)
+        act = partial(battery.short, folder) if short else partial(battery.full, folder, workers)
+        if os.getuid() or name == _MOUNTS:
+            reachable(folder)
+            return act()
+        hand_over(folder)
+        return run_as(act)
 
 
 def main(words: list[str]) -> int:
     """Run the batteries named, or all; prints one line of figures each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true")
+    parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BATTERIES))
     chosen = parser.parse_args(words)
-    if not chosen.short:
-        os.environ["LEDGER_BATTERY_APART"] = "1"
     for name in chosen.names or BATTERIES:
-        with tempfile.TemporaryDirectory(prefix="ledger-battery-") as folder:
-            began = time.monotonic()
-            figures = BATTERIES[name][0 if chosen.short else 1](Path(folder))
-            print(f"{name}: {figures} [{time.monotonic() - began:.1f} s]", flush=True)
+        began = time.monotonic()
+        figures = run(name, short=chosen.short, workers=chosen.workers)
+        print(f"{name}: {figures} [{time.monotonic() - began:.1f} s]", flush=True)
     return 0
 
 

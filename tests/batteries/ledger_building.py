@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+from tests.batteries.bare_python import BARE, plain_run
 from workbench.audit import bodies
 from workbench.audit.canonical import sha256
 from workbench.audit.checkpoint import Checkpoint, origin_of
@@ -21,20 +16,6 @@ from workbench.audit.ledger import Ledger, Who
 from workbench.audit.verify import Report, verify
 
 CASE = "c0ffee00c0ffee00"
-STANDALONE = Path(__file__).parents[2] / "workbench" / "audit" / "standalone" / "verify.py"
-
-
-def standalone() -> ModuleType:
-    """The second verifier, loaded from its file."""
-    spec = importlib.util.spec_from_file_location("standalone_verify", STANDALONE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-SECOND = standalone()
 
 
 def who(name: str, uid: int) -> Who:
@@ -94,38 +75,20 @@ def fill(ledger: Ledger, records: int, *, notes_every: int = 0) -> list[str]:
     return hashes
 
 
-def _second_here(path: Path, note: bytes | None) -> dict[str, Any]:
-    found: dict[str, Any] = SECOND.check_ledger(str(path), note)
-    return found
-
-
-def _second_apart(path: Path, note: bytes | None) -> dict[str, Any]:
-    """The second verifier as a court would run it: a bare Python in an empty directory."""
-    with tempfile.TemporaryDirectory(prefix="bare-") as empty:
-        words = [sys.executable, "-I", "-S", str(STANDALONE), str(path.absolute())]
-        if note is not None:
-            kept = Path(empty) / "kept.note"
-            kept.write_bytes(note)
-            words += ["--checkpoint", str(kept)]
-        done = subprocess.run(words, cwd=empty, capture_output=True, check=False)
-    found: dict[str, Any] = json.loads(done.stdout)
-    assert done.returncode == (0 if found["ok"] else 3), done
-    assert not done.stderr, done.stderr
-    return found
-
-
-def judge(path: Path, checkpoint: Checkpoint | None = None) -> Report:
+def judge(path: Path, checkpoint: Checkpoint | None = None, *, plain: bool = False) -> Report:
     """Verify with both verifiers and demand that they agree.
 
-    With LEDGER_BATTERY_APART set the second one runs as a process of its own each time.
+    With `plain` the second one is run as a plain command line, a process of its own.
     """
     report = verify(path, checkpoint=checkpoint)
-    note = None if checkpoint is None else checkpoint.note()
-    try:
-        apart = os.environ.get("LEDGER_BATTERY_APART")
-        second = (_second_apart if apart else _second_here)(path, note)
-    except (OSError, ValueError) as error:
-        second = {"ok": False, "problems": [str(error)]}
+    words = [str(path.absolute())]
+    with tempfile.NamedTemporaryFile(prefix="kept-", suffix=".note") as kept:
+        if checkpoint is not None:
+            kept.write(checkpoint.note())
+            kept.flush()
+            words += ["--checkpoint", kept.name]
+        answer = plain_run(*words) if plain else BARE.run(*words)
+    second = answer.found()
     assert second["ok"] == report.ok, (path, report.problems, second["problems"])
     if "root" in second:
         for name in ("records", "size", "root", "head"):

@@ -25,6 +25,7 @@ from tests.batteries.ledger_building import (
 )
 from workbench.audit.errors import DamagedError, LedgerError
 
+_ROUNDS = 25
 FORK = multiprocessing.get_context("fork")
 
 
@@ -42,35 +43,52 @@ def _lines_with_lf(path: Path) -> list[str]:
     return path.read_text("ascii").split("\n")[:-1] if path.exists() else []
 
 
-def kills(folder: Path, rounds: int, writers: int = 4, seed: int = 5) -> str:
-    """SIGKILL every writer at a random moment; no acknowledged record may be missing."""
-    dice, acknowledged, torn = random.Random(seed), 0, 0
+def kills(folder: Path, rounds: int, *, least: int = 0, writers: int = 4) -> str:
+    """SIGKILL every writer at a random moment of its own; no acknowledged record may be missing.
+
+    After every `_ROUNDS` rounds the ledger is judged, and the next ones begin another. At least
+    `least` records must have been acknowledged, or nothing was shown.
+    """
+    dice = random.Random(5)
+    acknowledged = torn = 0
     for number in range(rounds):
-        notes = [folder / f"ack-{number}-{writer}" for writer in range(writers)]
-        running = [
-            FORK.Process(target=_writer, args=(folder, writer, 1 << 30, notes[writer]))
-            for writer in range(writers)
-        ]
-        for process in running:
-            process.start()
-        time.sleep(dice.uniform(0.005, 0.12))
-        for process in running:
-            os.kill(process.pid or 0, signal.SIGKILL)
-        for process in running:
-            process.join()
-        data = (folder / "audit.jsonl").read_bytes() if (folder / "audit.jsonl").exists() else b""
-        torn += bool(data) and not data.endswith(b"\n")
-        present = {json.loads(line)["h"] for line in data.split(b"\n")[:-1]}
-        for note in notes:
-            hashes = _lines_with_lf(note)
-            acknowledged += len(hashes)
-            lost = [h for h in hashes if h not in present]
-            assert not lost, f"{len(lost)} acknowledged records are gone"
-    ledger = open_ledger(folder, "after")
-    ledger.append("note", comment("after the kills"))
-    ledger.close()
-    assert judge(folder).ok
-    return f"{rounds} rounds of {writers} writers: {acknowledged} acknowledged, 0 lost, {torn} torn"
+        place = folder / f"case-{number // _ROUNDS}"
+        place.mkdir(exist_ok=True)
+        found, cut = _killed(place, number, [dice.uniform(0.005, 0.15) for _ in range(writers)])
+        acknowledged, torn = acknowledged + found, torn + cut
+        if (number + 1) % _ROUNDS == 0 or number + 1 == rounds:
+            ledger = open_ledger(place, "after")
+            ledger.append("note", comment("after the kills"))
+            ledger.close()
+            report = judge(place, plain=number + 1 == rounds)
+            assert report.ok, report.problems
+    killed = rounds * writers
+    assert acknowledged >= least, f"only {acknowledged} records: the killing came too early"
+    return f"{killed} kills of {writers} at once: {acknowledged} acknowledged, 0 lost, {torn} torn"
+
+
+def _killed(folder: Path, number: int, moments: list[float]) -> tuple[int, bool]:
+    """One round: how many records were acknowledged, and whether the file ends torn."""
+    notes = [folder / f"ack-{number}-{writer}" for writer in range(len(moments))]
+    running = [
+        FORK.Process(target=_writer, args=(folder, writer, 1 << 30, note))
+        for writer, note in enumerate(notes)
+    ]
+    for process in running:
+        process.start()
+    began = time.monotonic()
+    for moment, process in sorted(zip(moments, running, strict=True), key=lambda one: one[0]):
+        time.sleep(max(0.0, began + moment - time.monotonic()))
+        os.kill(process.pid or 0, signal.SIGKILL)
+    for process in running:
+        process.join()
+    path = folder / "audit.jsonl"
+    data = path.read_bytes() if path.exists() else b""
+    present = {json.loads(line)["h"] for line in data.split(b"\n")[:-1]}
+    hashes = [h for note in notes for h in _lines_with_lf(note)]
+    lost = [h for h in hashes if h not in present]
+    assert not lost, f"{len(lost)} acknowledged records are gone"
+    return len(hashes), bool(data) and not data.endswith(b"\n")
 
 
 def crowd(folder: Path, writers: int, count: int) -> str:
@@ -86,7 +104,7 @@ def crowd(folder: Path, writers: int, count: int) -> str:
     for process in running:
         process.join()
     seconds = time.monotonic() - began
-    report = judge(folder)
+    report = judge(folder, plain=True)
     assert report.ok, report.problems[:3]
     assert report.records == writers * count + 1
     hashes = [h for note in notes for h in _lines_with_lf(note)]
@@ -138,7 +156,7 @@ def disk_full(folder: Path, step: int = 7) -> str:
         ledger.append("note", comment("space again"))
         ledger.close()
         assert path.read_bytes().startswith(whole)
-        assert judge(folder).ok
+        assert judge(folder, plain=not tried).ok
         tried += 1
     return f"{tried} sizes: refused, poisoned, taken up again, nothing acknowledged lost"
 
@@ -168,7 +186,7 @@ def replaced(folder: Path) -> str:
             raise AssertionError(f"{kind}: not noticed by the open ledger")
         ledger.close()
         if kind != "copy":
-            assert not judge(folder, checkpoint).ok
+            assert not judge(folder, checkpoint, plain=True).ok
             refuses(folder)
         for leftover in (path, aside):
             leftover.unlink(missing_ok=True)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import multiprocessing.pool
+import multiprocessing.popen_fork
+import multiprocessing.queues
+import multiprocessing.synchronize
 import os
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 NOBODY = 65_534
+# Imported late, these would lie where an ordinary user cannot read.
+_EARLY = (multiprocessing.pool, multiprocessing.popen_fork, multiprocessing.queues,
+          multiprocessing.synchronize, codecs.lookup("ascii"))  # fmt: skip
 
 
 def reachable(folder: Path) -> None:
@@ -31,7 +38,6 @@ def run_as(
 
     Where this process is not root the child is of the same user.
     """
-    codecs.lookup("ascii")  # what is imported late may lie where the user cannot read
     source, target = os.pipe()
     child = os.fork()
     if child == 0:
