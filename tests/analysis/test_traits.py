@@ -69,6 +69,31 @@ def test_first_use_of_a_new_model_is_told_by_the_hour(empty: duckdb.DuckDBPyConn
     ]
 
 
+def test_one_template_is_found_through_its_gaps(empty: duckdb.DuckDBPyConnection) -> None:
+    items = ("a chess clock", "the river Oder", "compound interest", "an old radio", "sourdough")
+    frames = {
+        "en": "for the collection, tell in full how {} came to be and what came after it, in steps",
+        "zh": "请围绕{}写一道从未出现过的难题，并逐步写出全部推理，最后给出唯一的答案与评分的标准",
+    }
+    prompts = {f"{k}{i}": frames[k].format(x) for k in frames for i, x in enumerate(items)}
+    prompts["free"] = "could you look over my letter to the landlord about the broken heater please"
+    prompts["other"] = "what would be a good route from the station to the museum on foot today?"
+    for account, prompt in prompts.items():
+        empty.execute(
+            "INSERT INTO exchange_text BY NAME SELECT $a AS account_id, $p AS prompt,"
+            " TIMESTAMP '1970-01-01' AS ts", {"a": account, "p": prompt}
+        )  # fmt: skip
+        empty.execute("INSERT INTO account_profile (account_id, exchanges) VALUES ($a, 1)",
+                      {"a": account})  # fmt: skip
+    found = links(empty, "trait-near")
+    holding: dict[str, set[str]] = {}
+    for account, value in found:
+        holding.setdefault(value, set()).add(account)
+        assert value in prompts.values()
+    assert all(len({account[:2] for account in group}) == 1 for group in holding.values())
+    assert {account for account, _ in found} == {a for a in prompts if a[:2] in frames}
+
+
 @pytest.mark.parametrize(
     ("aim", "text"),
     [

@@ -61,7 +61,7 @@ class Figures:
         return self.share(family) if held and held.members >= 0.8 * held.accounts else 0.0
 
 
-_WORDING = frozenset(("head", "tail", "phrase"))
+_WORDING = frozenset(("head", "tail", "phrase", "near"))
 
 
 def _rows(session: LoadSession, name: str) -> list[dict[str, Any]]:

@@ -24,7 +24,8 @@ SOURCES: dict[str, str] = {
     "domain": "mail", "email_shape": "mail",
     "org": "identity", "phone": "identity",
     "referral": "signup", "signup": "signup",
-    "head": "content", "tail": "content", "phrase": "content", "prompt": "content",
+    "head": "content", "tail": "content", "phrase": "content", "near": "content",
+    "prompt": "content",
     "system_prompt": "private", "tools": "private", "habits": "habits",
 }  # fmt: skip
 # A value of these speaks for a cluster only where this share of its members has it: everybody has
