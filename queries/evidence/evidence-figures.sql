@@ -2,7 +2,7 @@
 id = "evidence-figures"
 title = "How the members work, beside the whole case"
 question = "Are volumes, answers, requests and aims more alike than usual?"
-rev = 2
+rev = 3
 status = "test"
 level = "informational"
 tags = ["evidence"]
@@ -37,13 +37,15 @@ WITH both_sides AS (
            round(avg(making_share), 9) AS making_share,
            round(avg(public_share), 9) AS public_share,
            round(avg(release_share), 9) AS release_share,
+           round(avg(tool_share), 9) AS tool_share, round(avg(long_share), 9) AS long_share,
+           round(avg(code_share), 9) AS code_share, round(avg(maths_share), 9) AS maths_share,
            avg(CAST(verified AS INTEGER)) AS verified,
            avg(CAST(own_domain AS INTEGER)) AS own_domain, count(made_in) AS made
     FROM both_sides GROUP BY who
 )
 SELECT f.who, f.accounts, f.rate_spread, f.output_spread, f.input_spread, f.one_turn,
        f.aim_share, f.trace_share, f.grading_share, f.making_share, f.public_share,
-       f.release_share,
+       f.release_share, f.tool_share, f.code_share, f.maths_share, f.long_share,
        CAST(d.n AS DOUBLE) / nullif(f.made, 0) AS made_together, f.verified, f.own_domain
 FROM figures AS f LEFT JOIN densest AS d ON d.who = f.who
 ORDER BY f.who

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from workbench.analysis.aims import aims
+from workbench.analysis.capabilities import capabilities
 from workbench.intake.derived import TABLES
 from workbench.playbooks.library import read_library
 from workbench.resources import queries_dir
@@ -133,3 +134,44 @@ def test_everyday_requests_have_no_aim(text: str) -> None:
         for pattern in aims().values():
             assert engine.execute("SELECT regexp_matches($x, $p)",
                                   {"x": text, "p": pattern}).fetchall() == [(False,)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("capability", "text"),
+    [
+        ("code", "why does this fail?\n```py\nprint(1)\n```"),
+        ("code", "请重构下面的函数并补充单元测试"),
+        ("code", "найди ошибку в этом коде"),
+        ("code", "refactor the repository so that the unit tests pass"),
+        ("maths", "prove that the sum of the first n odd integers is a square"),
+        ("maths", "求解下列方程并证明唯一性"),
+        ("maths", "evaluate $\\int_0^1 x^2 dx$"),
+        ("maths", "bestimme die wahrscheinlichkeit, dass beide würfel eine sechs zeigen"),
+    ],
+)
+def test_capabilities_are_recognised(capability: str, text: str) -> None:
+    found = [
+        name for name in ("code", "maths")
+        if duckdb.execute(
+            "SELECT regexp_matches($text, $pattern)",
+            {"text": text, "pattern": capabilities()[name]},
+        ).fetchone() == (True,)
+    ]  # fmt: skip
+    assert found == [capability]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what class should i take next term, and what should i import from home?",
+        "write a birthday card for my aunt who turns 60; she likes gardens",
+        "请帮我写一封给房东的信",
+        "расскажи о музеях города",
+    ],
+)
+def test_everyday_requests_ask_for_no_capability(text: str) -> None:
+    for name in ("code", "maths"):
+        assert duckdb.execute(
+            "SELECT regexp_matches($text, $pattern)",
+            {"text": text, "pattern": capabilities()[name]},
+        ).fetchone() == (False,)

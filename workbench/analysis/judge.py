@@ -106,6 +106,7 @@ def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Compone
     several = (values["active"] or 0) >= 5
     sure = figure.accounts / (figure.accounts + 6.0)  # the spread of a few accounts says little
     query, dealt = "evidence-figures", figure.common_texts
+    capability, targeted, commonly = _targeted(values, usual)
     alike = content is not None and content >= 3.0
     return [
         _line("template reuse", content, 4.5, lambda v, u: 2.0 * _clip((v - u) / 2.0, -1.5, 1.0),
@@ -135,6 +136,9 @@ def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Compone
               lambda v, u: 2.0 * _clip((v - u) / 0.4, -0.25, 1.0),
               "requests for hidden reasoning, for grades or for training data, in ten languages",
               query),
+        _line("capability targeting", targeted, commonly,
+              lambda v, u: 0.5 * _clip((v - u) / 0.5, 0.0, 1.0),
+              f"requests for one capability above all; here {capability}", query),
         _line("new model at once", values["release_share"], usual["release_share"],
               lambda v, u: 0.8 * _clip((v - u) / 0.4, 0.0, 1.0),
               "of the traffic in the 24 hours after a release, the part on the new model", query),
@@ -145,6 +149,28 @@ def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Compone
         _line("made together", values["made_together"], usual["made_together"], _together,
               "accounts made in the same thirty days", query),
     ]  # fmt: skip
+
+
+# Capabilities whose share is counted: column of `account_habits` to words.
+_CAPABILITIES = {
+    "tool_share": "the use of tools", "code_share": "code", "maths_share": "mathematics",
+    "long_share": "long conversations",
+}  # fmt: skip
+
+
+def _targeted(
+    values: dict[str, float | None], usual: dict[str, float | None]
+) -> tuple[str, float | None, float | None]:
+    """The capability whose share exceeds the case's most: its name, the share, the case's."""
+    known = [
+        (values[column] or 0.0, usual[column] or 0.0, words)
+        for column, words in _CAPABILITIES.items()
+        if values.get(column) is not None and usual.get(column) is not None
+    ]
+    if not known:
+        return "none could be told", None, None
+    share, commonly, words = max(known, key=lambda found: found[0] - found[1])
+    return words, share, commonly
 
 
 def _together(value: float, usual: float) -> float:

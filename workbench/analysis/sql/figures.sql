@@ -21,6 +21,8 @@ WITH groups AS (
            quantile_cont(one_turn_share, 0.5) AS one_turn,
            round(avg(aim_share), 9) AS aim_share,
            round(avg(public_share), 9) AS public_share, round(avg(release_share), 9) AS release_share,
+           round(avg(tool_share), 9) AS tool_share, round(avg(long_share), 9) AS long_share,
+           round(avg(code_share), 9) AS code_share, round(avg(maths_share), 9) AS maths_share,
            avg(CAST(verified AS INTEGER)) AS verified,
            avg(CAST(paying AS INTEGER)) AS paying,
            avg(CAST(own_domain AS INTEGER)) AS own_domain,

@@ -1,5 +1,6 @@
 -- What of each account's work the scores look at; figures of clusters and of the whole case are
--- made from it. Some 12 prompts of each account, picked by their time, are read for aims.
+-- made from it. Some 12 prompts of each account, picked by their time, are read for aims
+-- and capabilities.
 CREATE OR REPLACE TABLE account_habits AS
 WITH texts AS (
     SELECT account_id,
@@ -14,13 +15,15 @@ WITH texts AS (
     SELECT account_id, CAST(regexp_matches(x, $public) AS INTEGER) AS known,
            CAST(regexp_matches(x, $trace) AS INTEGER) AS trace,
            CAST(regexp_matches(x, $grading) AS INTEGER) AS grading,
-           CAST(regexp_matches(x, $making) AS INTEGER) AS making
+           CAST(regexp_matches(x, $making) AS INTEGER) AS making,
+           CAST(regexp_matches(x, $code) AS INTEGER) AS code,
+           CAST(regexp_matches(x, $maths) AS INTEGER) AS maths
     FROM texts
 ), aims AS (
     SELECT account_id, count(*) AS texts, avg(trace) AS trace_share,
            avg(grading) AS grading_share, avg(making) AS making_share,
            avg(greatest(trace, grading, making) * (1 - known)) AS aim_share,
-           avg(known) AS public_share
+           avg(known) AS public_share, avg(code) AS code_share, avg(maths) AS maths_share
     FROM marked GROUP BY account_id
 ), released AS (
     SELECT model, max(released_at) AS released_at FROM model_releases
@@ -31,6 +34,9 @@ WITH texts AS (
     FROM exchanges AS e JOIN released AS r
       ON e.ts >= r.released_at AND e.ts < r.released_at + INTERVAL 24 HOUR
     GROUP BY e.account_id
+), long AS (
+    SELECT account_id, avg(CAST(n_messages >= $long AS INTEGER)) AS long_share
+    FROM exchanges WHERE n_messages IS NOT NULL GROUP BY account_id
 ), prompts AS (
     SELECT account_id, count(DISTINCT prompt_hash) AS sampled_prompts
     FROM (
@@ -45,6 +51,7 @@ SELECT p.account_id, p.exchanges,
            AS log_rate,
        ln(1 + p.median_output_tokens) AS log_output, ln(1 + p.median_input_tokens) AS log_input,
        p.one_turn_share, p.hour_entropy, p.weekend_share, p.tool_share,
+       l.long_share, t.code_share, t.maths_share,
        CAST(epoch(a.created_at) // 1296000 AS BIGINT) AS made_in,
        a.org_id, a.verified, p.instruments > 0 AS paying, d.accounts <= 3 AS own_domain,
        coalesce(s.sampled_prompts, 0) AS sampled_prompts,
@@ -54,6 +61,7 @@ FROM account_profile AS p
 LEFT JOIN accounts AS a ON a.account_id = p.account_id
 LEFT JOIN trait_stats AS d ON d.family = 'domain' AND d.value = a.email_domain
 LEFT JOIN aims AS t ON t.account_id = p.account_id
+LEFT JOIN long AS l ON l.account_id = p.account_id
 LEFT JOIN moved AS m ON m.account_id = p.account_id
 LEFT JOIN prompts AS s ON s.account_id = p.account_id
 ORDER BY p.account_id
