@@ -19,7 +19,7 @@ from workbench.audit.lines import brief, plain_match, read_record
 from workbench.audit.schema import BODIES, check_record, references
 
 Fields = dict[str, Any]
-SECOND = runpy.run_path(str(STANDALONE), run_name="verify")["read_record"]
+SECOND = runpy.run_path(str(STANDALONE.with_name("wb_record.py")))["read_record"]
 
 
 def whole(kind: str, body: Any) -> Fields:

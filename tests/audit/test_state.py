@@ -151,11 +151,15 @@ def test_a_decision_that_bypassed_the_policy_is_pending(
 
 
 def test_an_unreadable_policy_does_not_loosen_the_one_before(
-    open_ledger: Open, battery: ModuleType
+    open_ledger: Open, battery: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger = open_ledger()
     ledger.append("policy", battery.policy_body(ledger, '[two_people]\nverdicts = ["flag"]\n'))
+    with pytest.raises(LedgerError, match="policy cannot be used"):
+        ledger.append("policy", battery.policy_body(ledger, "two_people = ["))
+    monkeypatch.setattr(LedgerState, "refuses", lambda *_: "")
     ledger.append("policy", battery.policy_body(ledger, "two_people = ["))
+    ledger.append("policy", battery.policy_body(ledger, "unknown = 1"))
     assert ledger.state.policy.two_people_verdicts == {"flag"}
 
 

@@ -1,8 +1,8 @@
 """The stand-alone verifier as a court would run it: a bare Python in an empty directory.
 
-`python3 -I -S`, the verifier's own file, and nothing else. A process for each of a hundred thousand
-damaged files would take a day, so `BarePython` keeps one: it calls the file's `main` with the words
-of a command line, and answers what the command line would have printed and returned.
+`python3 -I -S`, the verifier's own files, and nothing else. A process for each of a hundred
+thousand damaged files would take a day, so `BarePython` keeps one: it calls the file's `main` with
+the words of a command line, and answers what the command line would have printed and returned.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 STANDALONE = Path(__file__).parents[2] / "workbench" / "audit" / "standalone" / "verify.py"
 # Read at once: an ordinary user may not be able to reach the checkout.
-_TEXT = STANDALONE.read_bytes()
+_TEXTS = {path.name: path.read_bytes() for path in STANDALONE.parent.glob("[a-z]*.py")}
 _DRIVER = """
 import contextlib, io, json, runpy, sys
 main = runpy.run_path(sys.argv[1], run_name="verify")["main"]
@@ -57,10 +57,11 @@ def bare_python() -> str:
 def _empty_directory() -> Iterator[tuple[list[str], Path]]:
     """The start of a command line, and the empty directory it is to be run in."""
     with tempfile.TemporaryDirectory(prefix="bare-") as folder:
-        verifier, empty = Path(folder) / "verify.py", Path(folder) / "empty"
-        verifier.write_bytes(_TEXT)
+        empty = Path(folder) / "empty"
         empty.mkdir()
-        yield [bare_python(), "-I", "-S", str(verifier)], empty
+        for name, text in _TEXTS.items():
+            (Path(folder) / name).write_bytes(text)
+        yield [bare_python(), "-I", "-S", str(Path(folder) / "verify.py")], empty
 
 
 def plain_run(*words: str) -> Answer:

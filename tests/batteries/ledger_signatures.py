@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.batteries.ledger_building import flag, judge, open_ledger
+from tests.batteries.ledger_building import CASE, flag, judge, open_ledger
 from workbench.audit import signing
 from workbench.audit.canonical import seal
 from workbench.audit.identity import Who
@@ -82,7 +82,7 @@ def signatures(folder: Path) -> str:
         "another id": lambda found: found[2].update(id="ab" * 16),
         "another record's": lambda found: found[2].update(sig=found[3]["sig"]),
         "another key's": lambda found: found[2].update(
-            sig=signing.sign_record(signing.signed_part(found[2]), other)
+            sig=signing.sign_record(signing.signed_part(found[2], CASE), other)
         ),
     }
     for forge in forgeries.values():

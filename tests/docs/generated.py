@@ -66,13 +66,17 @@ def commands() -> str:
     for name in COMMANDS:
         command = cli.get_command(context, name)
         assert command is not None
-        usage = " ".join(["workbench", name, *_words(command, context)])
-        lines.append(f"| `{usage}` | {command.get_short_help_str(120)} |")
-        if isinstance(command, click.Group):
-            for inner, leaf in command.commands.items():
-                usage = " ".join(["workbench", name, inner, *_words(leaf, context)])
-                lines.append(f"| `{usage}` | {leaf.get_short_help_str(120)} |")
+        lines += _command_lines(f"workbench {name}", command, context)
     return "\n".join(lines)
+
+
+def _command_lines(name: str, command: click.Command, context: click.Context) -> list[str]:
+    usage = " ".join([name, *_words(command, context)])
+    lines = [f"| `{usage}` | {command.get_short_help_str(120)} |"]
+    if isinstance(command, click.Group):
+        for inner, leaf in command.commands.items():
+            lines += _command_lines(f"{name} {inner}", leaf, context)
+    return lines
 
 
 def _words(command: click.Command, context: click.Context) -> list[str]:

@@ -10,7 +10,7 @@ from workbench.audit.canonical import Fields, sha256
 from workbench.audit.chain import Chain
 from workbench.audit.checkpoint import mismatch, note_folder, notes_beside, read_note
 from workbench.audit.errors import LedgerError
-from workbench.audit.sets import SetFolder
+from workbench.audit.sets import SetFolder, read_ordinary
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Beside:
                 if not expected or expected in self.accepted:
                     continue
                 try:
-                    found = sha256(path.read_bytes())
+                    found = sha256(read_ordinary(path))
                 except OSError:
                     found = ""
                 if found != expected:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.audit.canonical import Fields, parse
+from workbench.audit.canonical import Fields
 from workbench.audit.decisions import PENDING, REFUSED, REVERSED, STANDS
 from workbench.audit.errors import MalformedError
 from workbench.audit.identity import Who
+from workbench.audit.lines import read_record
 from workbench.audit.origin import origin_mismatch
-from workbench.audit.schema import check_record, references, refers
+from workbench.audit.schema import references, refers
 from workbench.audit.state import LedgerState, body_digest
 
-_NOT_MERGED = frozenset(("open", "policy", "recovery", "checkpoint", "merge"))
+_NOT_MERGED = frozenset(("open", "policy", "key", "recovery", "checkpoint", "merge"))
 
 
 def apply(state: LedgerState, fields: Fields, offset: int = -1) -> None:
@@ -129,8 +130,7 @@ def _on_merge(state: LedgerState, fields: Fields, offset: int) -> None:
     state.merges.append({"record": fields["id"], **body})
     for line in state.read_set(body["lines"]["set"]):
         try:
-            record = parse(line.encode("ascii", "replace"))
-            check_record(record)
+            record = read_record(line.encode("ascii", "replace"))
         except MalformedError as error:
             _ignore(state, fields, f"a merged line is no record: {error}")
             continue

@@ -105,7 +105,7 @@ class Ledger(LedgerReader):
             check_body(kind, body)
             fields = self._draft(kind, body, seen or self.head)
             if self.sign is not None:
-                fields["sig"] = self.sign(signed_part(fields))
+                fields["sig"] = self.sign(signed_part(fields, self.case_id))
             check_record({**fields, "seq": 0, "prev": "0" * 64, "h": "0" * 64})
             seal({**fields, "seq": 2**53, "prev": "0" * 64})
         except MalformedError as error:
@@ -114,7 +114,7 @@ class Ledger(LedgerReader):
             self._catch_up()
             if self.problems:
                 raise DamagedError(str(self.problems[0]))
-            why = self.state.refuses(kind, body, self.who, fields["sig"])
+            why = self.state.refuses(fields)
             if why:
                 raise LedgerError(why, title="Refused")
             return self._commit([fields])

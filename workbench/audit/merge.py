@@ -13,7 +13,7 @@ from workbench.audit.lines import read_record
 from workbench.audit.reader import LedgerReader
 from workbench.audit.schema import references
 
-_STAY = frozenset(("open", "recovery", "checkpoint", "merge", "policy"))
+_STAY = frozenset(("open", "recovery", "checkpoint", "merge", "policy", "key"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ file can still be read line by line, and shown, safely.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +50,15 @@ def read_lines(data: bytes) -> list[str]:
     if not all(isinstance(value, str) for value in values) or spell(values) != data:
         raise ValueError("not one JSON string a line")
     return values
+
+
+def read_ordinary(path: Path) -> bytes:
+    """The bytes of an ordinary file; raises OSError for a pipe or device, which could keep us."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "not an ordinary file")
+        return file.read()
 
 
 def make_folder(folder: Path, *, shared: bool) -> None:
@@ -116,7 +127,7 @@ class SetFolder:
         digest = sha256(data)
         path = self.path(digest)
         try:
-            if not path.exists() or sha256(path.read_bytes()) != digest:
+            if not path.exists() or sha256(read_ordinary(path)) != digest:
                 durable_write(path, data, mode)
         except OSError as error:
             raise LedgerError(
@@ -129,7 +140,7 @@ class SetFolder:
     def check(self, digest: str, count: int) -> str:
         """What is wrong with a stored list, or the empty string."""
         try:
-            data = self.path(digest).read_bytes()
+            data = read_ordinary(self.path(digest))
         except OSError as error:
             return f"its list {digest[:12]}… cannot be read ({error.strerror})"
         if sha256(data) != digest:
@@ -141,7 +152,7 @@ class SetFolder:
     def get(self, digest: str) -> list[str]:
         """The values of a stored list; raises DamagedError where it is gone or changed."""
         try:
-            data = self.path(digest).read_bytes()
+            data = read_ordinary(self.path(digest))
             if sha256(data) == digest:
                 return read_lines(data)
         except (OSError, ValueError) as error:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from workbench.audit.canonical import Fields, canonical, sha256
+from workbench.audit.canonical import Fields, canonical, parse, sha256
 from workbench.audit.decisions import STANDS, DecisionRow, DecisionTable
 from workbench.audit.errors import LedgerError
 from workbench.audit.identity import Who
-from workbench.audit.origin import origin_mismatch, origin_record
+from workbench.audit.keys import MAY_BE_UNSIGNED, KeyRing
+from workbench.audit.origin import origin_mismatch
 from workbench.audit.policy import Policy, read_policy
 
 ReadSet = Callable[[str], list[str]]
-_UNSIGNED = frozenset(("open", "recovery", "checkpoint"))
 # Raised whenever the fold reads records differently, so that no state kept before is used.
-REVISION = 2
+REVISION = 3
 FOLDED = (
     "pending", "claims", "comments", "list_edits", "campaign_edits", "samples", "policies", "keys",
     "checkpoints", "merges", "conflicts", "ignored", "reversed", "sets", "lost", "aliases",
@@ -130,24 +130,21 @@ class LedgerState:
         if self.policies:
             self.set_policy(self.policies[-1]["set"])
 
-    def refuses(self, kind: str, body: Fields, who: Who, sig: str) -> str:
-        """Why a record must not be appended now, or the empty string."""
-        policy = self.policy
+    def refuses(self, fields: Fields) -> str:
+        """Why a record, drafted and signed, must not be appended now, or the empty string."""
+        kind, body, who = fields["type"], fields["body"], Who.of(fields["who"])
         origin = body.get("origin")
         if origin is not None:
             lines = self.read_set(origin["line"]["set"])
-            first = origin_record(lines)
             if why := origin_mismatch(kind, body, lines):
                 return f"It cannot be taken over: {why}."
-            if policy.signed and first is not None and not first["sig"]:
-                return "The policy of this case demands signed records; what came is unsigned."
             who = Who.of(origin["who"])
-        if policy.signed and not sig and kind not in _UNSIGNED:
-            return "The policy of this case demands signed records; give the key to sign with."
+        if self.policy.signed and (why := self._unsigned(fields)):
+            return why
         if kind in ("decision", "proposal"):
             decision = body if kind == "decision" else body["decision"]
-            reason = policy.refuses_reason(decision["verdict"], decision["reason"])
-            second = policy.needs_second(decision) if kind == "decision" else ""
+            reason = self.policy.refuses_reason(decision["verdict"], decision["reason"])
+            second = self.policy.needs_second(decision) if kind == "decision" else ""
             return reason or (
                 f"This must be proposed and countersigned: {second}." if second else ""
             )
@@ -155,7 +152,42 @@ class LedgerState:
             return self.refuses_countersign(body, who)
         if kind == "reversal":
             return self.refuses_reversal(body["record"])
+        if kind == "key":
+            return self.ring().refuses_change(body, demanded=self.policy.signed)
+        if kind == "policy":
+            return self._refuses_policy(body, fields)
         return self.refuses_note(body, who) if kind == "note" else ""
+
+    def ring(self) -> KeyRing:
+        """The keys that may sign now."""
+        return KeyRing(self.keys)
+
+    def _unsigned(self, fields: Fields) -> str:
+        """Why a record, or one that it takes over, lacks the signature that the policy demands."""
+        ring, body = self.ring(), fields["body"]
+        if not fields["sig"]:
+            if fields["type"] in MAY_BE_UNSIGNED:
+                return ""
+            return "The policy of this case demands signed records; give the key to sign with."
+        if why := ring.refuses(fields):
+            return f"The policy demands keys that are enrolled; this record {why}."
+        brought = body["lines"] if fields["type"] == "merge" else body.get("origin")
+        if not brought:
+            return ""
+        for line in self.read_set(brought.get("line", brought)["set"]):
+            if why := ring.wrong(parse(line.encode("ascii")), demanded=True):
+                return f"The policy of this case demands signed records; one that came {why}."
+        return ""
+
+    def _refuses_policy(self, body: Fields, fields: Fields) -> str:
+        try:
+            policy = read_policy("\n".join(self.read_set(body["text"]["set"])))
+        except LedgerError as error:
+            return error.message
+        key = fields["who"]["key"]
+        if policy.signed and self.ring().begun and key not in self.ring().keys:
+            return "Who demands signatures by enrolled keys must have one: audit key add."
+        return ""
 
     def accounts(self, subject: Fields) -> list[str]:
         """The accounts that a subject stands for."""

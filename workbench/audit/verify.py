@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import stat
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.audit.authors import Authors
 from workbench.audit.beside import Beside
 from workbench.audit.canonical import Fields
 from workbench.audit.chain import Bad, Chain, Run, scan
 from workbench.audit.checkpoint import Checkpoint, mismatch
-from workbench.audit.errors import INTEGRITY, LedgerError
+from workbench.audit.errors import INTEGRITY
 from workbench.audit.lanes import pieces, read_exactly, scan_in_lanes, worth_keeping
 from workbench.audit.lines import is_torn
-from workbench.audit.origin import origin_mismatch, origin_record
-from workbench.audit.policy import Policy, loosened, read_policy
 from workbench.audit.schema import references
 from workbench.audit.sets import SetFolder
-from workbench.audit.signing import check_signatures
 
 Progress = Callable[[int, int], None]
 _CHUNK = 2 << 20
 _PARALLEL_FROM = 12 << 20
-_MAY_BE_UNSIGNED = frozenset(("open", "recovery", "checkpoint"))
 _MOST_NAMED = 1_000
 
 
@@ -62,20 +57,16 @@ class Report:
 
 
 class _Notes:
-    """What verification must remember of single records: files, signatures, policy, clocks."""
+    """What verification must remember of single records: files, authors, clocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
         self.case_id = ""
+        self.authors = Authors(SetFolder(path))
         self.sets: dict[str, int] = {}
         self.named_by: dict[str, int] = {}
         self.miscounted: list[str] = []
         self.checkpoints: list[Fields] = []
         self.lost: set[str] = set()
-        self.signed: list[Fields] = []
-        self.carried: list[Fields] = []
-        self.demanded: list[range] = []
-        self.policies: list[Fields] = []
-        self.excused: set[int] = set()
         self.backwards: list[int] = []
         self.spans: list[range] = []
 
@@ -97,18 +88,7 @@ class _Notes:
             self.named_by.setdefault(body["sig_sha256"], seq)
         elif kind == "recovery" and body["kind"] == "forced":
             self.lost.update(r["sha256"] for r in body["ranges"] if r["what"] == "file")
-        elif kind == "policy":
-            self.policies.append(fields)
-            if self.demanded and self.demanded[-1].stop > seq + 1:
-                self.demanded[-1] = range(self.demanded[-1].start, seq + 1)
-            if body["signed"]:
-                self.demanded.append(range(seq + 1, sys.maxsize))
-        if kind in ("proposal", "countersign") and body["origin"] is not None:
-            self.carried.append(fields)
-        if fields["sig"]:
-            self.signed.append(fields)
-        if fields["sig"] or kind in _MAY_BE_UNSIGNED:
-            self.excused.add(seq)
+        self.authors.see(fields)
         for digest, count in references(body):
             self.named_by.setdefault(digest, seq)
             if self.sets.setdefault(digest, count) != count:
@@ -194,7 +174,7 @@ def _judge_absent(report: Report, checkpoint: Checkpoint | None, seen: Checkpoin
 
 def _judge(handle: int, report: Report, known: _Known, progress: Progress) -> None:
     size = os.fstat(handle).st_size
-    chain, notes = Chain(), _Notes()
+    chain, notes = Chain(), _Notes(report.path)
     for found in _scanned(handle, size):
         for _, _, fields in chain.take(found):
             notes.see(fields)
@@ -209,9 +189,7 @@ def _judge(handle: int, report: Report, known: _Known, progress: Progress) -> No
     _check_tail(handle, size, chain, report)
     report.problems += known.problems(chain, notes.case_id)
     _check_beside(chain, notes, report)
-    _check_carried(notes, report)
-    _check_signed(notes, known, report)
-    _check_policies(notes, report)
+    _check_authors(notes, known, report)
     if notes.backwards:
         report.warnings.append(
             f"the clock went back {len(notes.backwards):,} times, first at record "
@@ -260,47 +238,13 @@ def _check_beside(chain: Chain, notes: _Notes, report: Report) -> None:
     report.recovered += [f"the file {digest} is lost for good" for digest in sorted(notes.lost)]
 
 
-def _check_carried(notes: _Notes, report: Report) -> None:
-    """Records that came as files: the stored line is whole, the same, and signed as it says."""
-    folder = SetFolder(report.path)
-    for fields in notes.carried:
-        try:
-            lines = folder.get(fields["body"]["origin"]["line"]["set"])
-        except LedgerError:
-            continue  # `_check_beside` has named the lost list
-        wrong = origin_mismatch(fields["type"], fields["body"], lines)
-        first = origin_record(lines)
-        if wrong:
-            report.problems.append(f"record {fields['seq']}: {wrong}")
-        elif first is not None and first["sig"]:
-            notes.signed.append({**first, "seq": fields["seq"]})
-
-
-def _check_signed(notes: _Notes, known: _Known, report: Report) -> None:
-    result = check_signatures(notes.signed, known.signers, known.revoked)
-    report.signed = len(notes.signed)
+def _check_authors(notes: _Notes, known: _Known, report: Report) -> None:
+    authors = notes.authors
+    result = authors.check(notes.case_id, known.signers, known.revoked)
+    report.signed = len(authors.signed)
     if report.signed:
         report.signatures = "not checked" if result.absent else f"{result.checked} checked"
+    report.problems += authors.problems
     report.problems += [f"record {seq}: {why}" for seq, why in result.wrong]
-    report.problems += [
-        f"record {seq}: is not signed, as the policy demands"
-        for seq in (itertools.chain(*notes.spans) if notes.demanded else ())
-        if seq not in notes.excused and any(seq in one for one in notes.demanded)
-    ]
-
-
-def _check_policies(notes: _Notes, report: Report) -> None:
-    """Name every policy record after which less is demanded: switching four eyes off shows."""
-    folder, before = SetFolder(report.path), Policy()
-    for fields in notes.policies:
-        try:
-            after = read_policy("\n".join(folder.get(fields["body"]["text"]["set"])))
-        except LedgerError:
-            continue  # it counts for nothing, and a lost list was named
-        if less := loosened(before, after):
-            why = fields["body"]["reason"]
-            report.warnings.append(
-                f"record {fields['seq']}: {fields['who']['name']} loosened the policy "
-                f"({'; '.join(less)}): {why}"
-            )
-        before = after
+    report.problems += authors.unsigned(notes.spans)
+    report.warnings += authors.warnings

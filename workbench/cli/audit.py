@@ -16,6 +16,7 @@ from workbench.audit.schema import BODIES
 from workbench.audit.verify import ledger_file
 from workbench.case import Case
 from workbench.cli import output
+from workbench.cli.keys import key
 from workbench.cli.policy import policy_command
 from workbench.cli.replay import replay_command
 from workbench.cli.session import CASE
@@ -31,11 +32,12 @@ _MOST_NAMED = 50
 
 @click.group()
 def audit() -> None:
-    """The ledger: verify, show, checkpoint, replay, recover."""
+    """The ledger: verify, show, checkpoint, replay, keys, policy, recover."""
 
 
 audit.add_command(replay_command)
 audit.add_command(policy_command)
+audit.add_command(key)
 
 
 @audit.command("verify")

@@ -200,7 +200,7 @@ class Packet:
             shutil.copyfile(source, target / source.name)
         if (beside := source.with_name("audit.d")).is_dir():
             shutil.copytree(beside, target / beside.name, copy_function=shutil.copyfile)
-        for name in ("verify.py", "proof.py"):
+        for name in ("verify.py", "proof.py", "wb_record.py"):
             shutil.copyfile(Path(standalone.__path__[0]) / name, self._unfinished / name)
 
     def _add_sums(self) -> int:

@@ -1,158 +1,32 @@
 #!/usr/bin/env python3
-"""Check a wb-audit/1 ledger with nothing but Python 3.10 or newer.
+"""Check a wb-audit/1 ledger with nothing but Python 3.11 or newer.
 
     python3 -I -S verify.py FOLDER|audit.jsonl [--checkpoint NOTE]
 
-Prints what it found as one JSON object; exit code 0 intact, 3 not, 2 wrong usage. It is written
-apart from the program that writes ledgers, from the format alone: one record a line, canonical
-ASCII JSON, each naming the hash of the one before; every line a leaf of an RFC 6962 tree.
-Signatures are not checked here: use `ssh-keygen -Y verify -n wb-audit@v1`.
+Prints what it found as one JSON object; exit code 0 intact, 3 not, 2 wrong usage. A ledger is one
+record a line (wb_record.py beside this file says what that is), each naming the hash of the one
+before; every line is a leaf of an RFC 6962 tree. Which key signed is looked at; whether the
+signature holds is not: that needs `ssh-keygen -Y verify -n wb-audit@v1`, over the canonical record
+without seq, prev, h and sig, with the id of the case added as `case`.
 """
 
 import base64
 import hashlib
 import json
 import os
-import re
-import stat
 import sys
+import tomllib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-MAX = 2**53
-PLAIN = {
-    "x": "[0-9a-f]{64}", "x?": "([0-9a-f]{64})?", "y": "[0-9a-f]{32}",
-    "code": "[A-Z][A-Z0-9-]{0,31}", "ratio": r"0(\.[0-9]{1,9})?|1(\.0{1,9})?",
-    "decimal": r"-?[0-9]{1,15}(\.[0-9]{1,9})?", "note": r"[0-9a-z-]{1,80}\.note",
-    "sig": "[A-Za-z0-9+/=]{0,8192}", "pname": "[A-Za-z0-9_.-]{1,64}",
-}  # fmt: skip
-ALIAS = {"i": f"i{MAX}", "c": f"i{10**12}", "s": "t256", "n": "t8192", "l": "t2048"}
-# One object a line. Tokens: tL-H text of so many characters, iL-H number, b boolean, a
-# pattern or alias above, w=a|b words, @X object X, ?X null or X, *N,X list of at most N, X/Y
-# either, % parameters, = the value of one, ! anything.
-SCHEMA = """
-set set:x count:c
-who name:t1-256 uid:i4294967296 host:s key:s
-subject kind:w=account|set|cluster|campaign id:l set:x? count:c
-evidence query:t1-256 rev:i1000000000 sha256:x params:% generation:i1000000000 sources:*64,x/@set \
- result_sha256:x rows:c ledger_head:x
-found n:c N:c found:c low:ratio high:ratio
-origin case:s id:y who:@who ts:i line:@set
-range what:w=torn|unreadable|chain|duplicate|seen|file|span off:i len:i sha256:x
-stratum name:s total:c drawn:c
-seen size:i root:x
-record v:i1 seq:i prev:x h:x id:y ts:i type:t32 mono:i boot:y who:@who tool:s seen:@seen body:! \
- sig:sig
-OPEN case:t1-64 format:w=wb-audit/1
-DECISION verdict:w=flag|clear|watch|escalate scope:w=account|set|cluster|campaign \
- subject:@subject reason:code confidence:w=low|medium|high note:n counter:n changes_my_mind:n \
- expires:?i evidence:*32,@evidence sample:?@found
-PROPOSAL decision:@DECISION origin:?@origin
-COUNTERSIGN record:y body_sha256:x answer:w=agree|refuse note:n origin:?@origin
-REVERSAL record:y reason:code note:n
-NOTE kind:w=comment|claim|release|step id:l text:n \
- subject:w=account|cluster|campaign|entity|query|case
-LIST_EDIT action:w=add|remove family:t1-64 value:t1-2048 role:w=hub|allow|known_bad reason:n \
- until:?i
-CAMPAIGN_EDIT action:w=merge|split|name|exclude|include|create campaign:t1-2048 \
- others:*64,t1-2048 name:s members:?@set reason:n
-SAMPLE subject:@subject seed:s drawn:@set level:decimal result:?@found \
- method:w=wilson|clopper-pearson strata:*256,@stratum
-EXPORT what:s format:s path:t1024 rows:c columns:*128,s sha256:x? evidence:?@evidence
-CLIPBOARD what:s entity:s rows:c chars:c sha256:x
-REVEAL field:s entity:s id:l rows:c
-REPORT what:s id:l path:t1024 files:c sha256:x?
-POLICY sha256:x text:@set signed:b reason:n
-KEY action:w=add|revoke principal:t1-256 fingerprint:s key:t4096 after:?i before:?i
-CHECKPOINT size:i1-9007199254740992 root:x note:note note_sha256:x sig_sha256:x?
-MERGE case:t1-64 size:c root:x lines:@set conflicts:?@set reason:n
-RECOVERY kind:w=torn|adopted|forced reason:n ranges:*256,@range
-"""
-SHAPES = {line.split()[0]: dict(word.split(":", 1) for word in line.split()[1:])
-          for line in SCHEMA.strip().splitlines()}  # fmt: skip
+if TYPE_CHECKING:
+    from workbench.audit.standalone import wb_record as wb
+else:
+    sys.dont_write_bytecode = True  # a folder of evidence stays as it is
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import wb_record as wb
 
-
-def demand(condition: object, what: str) -> None:
-    """Raise ValueError unless the condition holds."""
-    if not condition:
-        raise ValueError(what)
-
-
-def fits(token: str, value: Any) -> bool:
-    """Whether a value is what a token allows."""
-    token = ALIAS.get(token, token)
-    kind, rest = token[0], token[1:]
-    if kind == "?":
-        return value is None or fits(rest, value)
-    if kind == "*" and "/" in token:
-        return any(fits(one, value) for one in token.split("/"))
-    if kind == "*":
-        most, inner = rest.split(",", 1)
-        fine = type(value) is list and len(value) <= int(most)
-        return fine and all(fits(inner, item) for item in value)
-    if kind == "@":
-        fine = type(value) is dict and value.keys() == SHAPES[rest].keys()
-        return fine and all(fits(inner, value[key]) for key, inner in SHAPES[rest].items())
-    if kind == "%":
-        fine = type(value) is dict and len(value) <= 64
-        return fine and all(fits("pname", k) and fits("=", v) for k, v in value.items())
-    if kind == "=" and not isinstance(value, (int, str)):
-        return value is None or fits("@set", value)
-    if kind == "=" and type(value) is int:
-        return -MAX <= value <= MAX
-    if kind == "!" or type(value) is bool:
-        return kind in "!=b"
-    if type(value) is int:
-        low, _, high = rest.rpartition("-")
-        return kind == "i" and int(low or 0) <= value <= int(high)
-    if type(value) is not str:
-        return False
-    if token in PLAIN:
-        return re.fullmatch(PLAIN[token], value) is not None
-    if kind == "w":
-        return value in token[2:].split("|")
-    if kind not in "t=":
-        return False
-    low, _, high = ("1024" if kind == "=" else rest).rpartition("-")
-    return int(low or 0) <= len(value) <= int(high)
-
-
-def sha(data: bytes) -> str:
-    """SHA-256 in hex digits."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def spell(value: Any) -> bytes:
-    """The canonical bytes of a JSON value."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
-
-
-def read_record(line: bytes) -> Any:
-    """The record on a line; raises ValueError."""
-    demand(len(line) < 65536, "longer than a record may be")
-    try:
-        record = json.loads(line.decode("ascii"))
-        demand(spell(record) == line, "not in canonical form")
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
-    demand(fits("@record", record) and record["v"] == 1, "not wb-audit/1")
-    kind, body = record["type"], record["body"]
-    demand(
-        kind.islower() and kind.upper() in SHAPES and fits("@" + kind.upper(), body),
-        f"not a {kind} of wb-audit/1",
-    )
-    decision = {"decision": body, "proposal": body.get("decision")}.get(kind)
-    if decision or kind == "sample":
-        subject = (decision or body)["subject"]
-        single = subject["id"] and not subject["set"] and subject["count"] == 1
-        demand(single if subject["kind"] == "account" else subject["set"], "a subject amiss")
-    if decision:
-        demand(decision["scope"] == subject["kind"], "a scope that is not the subject's")
-        demand(decision["verdict"] != "flag" or decision["counter"].strip(), "a flag uncountered")
-    demand(not record["sig"] or record["who"]["key"], "signed by no named key")
-    rest = {key: value for key, value in record.items() if key != "h"}
-    demand(sha(spell(rest)) == record["h"], "its hash does not match its content")
-    return record
+UNSIGNED = ("open", "recovery", "checkpoint")
 
 
 class Tree:
@@ -177,25 +51,45 @@ class Tree:
         return (result or hashlib.sha256(b"").digest()).hex()
 
 
-def references(value: Any) -> Iterator[tuple[str, int]]:
-    """Every list that a body names: (digest, count)."""
-    if isinstance(value, dict):
-        if isinstance(value.get("set"), str) and value["set"] and "count" in value:
-            yield value["set"], value["count"]
-        for key, inner in value.items():
-            yield from references(list(inner.values()) if key == "params" else inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from references(inner)
+class Keys:
+    """Who may sign: the keys that `key` records enrol, and whether the policy demands any."""
 
+    def __init__(self) -> None:
+        self.demanded = self.begun = False
+        self.keys: dict[str, Any] = {}
 
-def read_note(data: bytes) -> tuple[str, int, str]:
-    """Origin, size and root (hex) of a checkpoint note; raises ValueError."""
-    origin, number, root = data[:4096].decode("utf-8").split("\n")[:3]
-    size, raw = int(number), base64.b64decode(root, validate=True)
-    body = f"{origin}\n{size}\n{base64.b64encode(raw).decode()}\n"
-    demand(len(raw) == 32 and 0 < size < MAX and data.startswith(body.encode()), "not a note")
-    return origin, size, raw.hex()
+    def wrong(self, record: Any) -> str:
+        """What is wrong with who signed a record, or the empty string."""
+        named, when = record["who"], record["ts"]
+        if record["sig"] and wb.signing_key(record["sig"]) != named["key"]:
+            return "not signed by the key that it names"
+        if not self.demanded or (not record["sig"] and record["type"] in UNSIGNED):
+            return ""
+        if not record["sig"]:
+            return "not signed, as the policy demands"
+        key = self.keys.get(named["key"])
+        if self.begun and (key is None or key["principal"] != named["name"]):
+            return "signed by a key that was not enrolled for its author then"
+        late = key is not None and key["before"] is not None and when >= key["before"]
+        if key is not None and (late or when < (key["after"] or 0)):
+            return "signed outside the time of its key"
+        return ""
+
+    def take(self, record: Any) -> str:
+        """Take in a policy or key record; what is wrong with it."""
+        body = record["body"]
+        if record["type"] == "policy":
+            self.demanded = body["signed"]
+        elif record["type"] == "key" and body["action"] == "revoke":
+            self.keys.pop(body["fingerprint"], None)
+        elif record["type"] == "key":
+            self.begun, self.keys[body["fingerprint"]] = True, body
+            try:
+                blob = base64.b64decode(body["key"].split()[1], validate=True)
+                wb.demand(wb.fingerprint(blob) == body["fingerprint"], "another key")
+            except (ValueError, IndexError):
+                return "enrols another key than it says"
+        return ""
 
 
 class Ledger:
@@ -203,10 +97,7 @@ class Ledger:
 
     def __init__(self, path: str, absent: bool) -> None:
         self.folder = os.path.splitext(path)[0] + ".d"
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-        with open(os.open(os.devnull if absent else path, flags), "rb") as file:
-            demand(absent or stat.S_ISREG(os.fstat(file.fileno()).st_mode), "no ordinary file")
-            self.data = file.read()
+        self.data = b"" if absent else wb.read_file(path, os.O_NOFOLLOW)
         self.tree = Tree()
         self.records: list[tuple[int, Any]] = []
         self.wrong: list[list[Any]] = []
@@ -220,7 +111,7 @@ class Ledger:
             line, off, at = self.data[at:stop], at, stop + 1
             index = len(self.tree.tops) - 1
             try:
-                record = read_record(line)
+                record = wb.read_record(line)
             except ValueError as error:
                 if gap is None:
                     gap = ["unreadable", off, 0, str(error), False]
@@ -265,6 +156,14 @@ class Ledger:
         elif kind == "open":
             self.case = body["case"]
 
+    def told(self) -> list[str]:
+        """What a reader should know: policies set, keys enrolled, damage accounted for."""
+        return [
+            f"record {r['seq']}: {r['type']} by {r['who']['name']}: {r['body'].get('reason', '')}"
+            f"{r['body'].get('action', '')} {r['body'].get('principal', '')}".strip()
+            for _, r in self.records if r["type"] in ("policy", "key", "recovery")
+        ]  # fmt: skip
+
     def problems(self) -> list[str]:
         """All that is wrong and that no recovery record accounts for."""
         ranges = [(off, r, e) for off, r in self.records if r["type"] == "recovery"
@@ -272,7 +171,7 @@ class Ledger:
         good, problems = [], []
         for off, record, entry in ranges:
             place = self.data[entry["off"] : entry["off"] + entry["len"]]
-            if entry["off"] + entry["len"] <= off and sha(place) == entry["sha256"]:
+            if entry["off"] + entry["len"] <= off and wb.sha(place) == entry["sha256"]:
                 good.append((off, record, entry))
             else:
                 problems.append(f"record {record['seq']}: what it recovered has changed")
@@ -287,47 +186,64 @@ class Ledger:
                     and r["body"]["kind"] == "forced" for e in r["body"]["ranges"]
                     if e["what"] == "file"}  # fmt: skip
         counts: dict[str, int] = {}
-        demanded = False
+        keys = Keys()
         for _, record in self.records:
             kind, body, seq = record["type"], record["body"], record["seq"]
-            for digest, count in references(body):
+            for digest, count in wb.references(body):
                 if counts.setdefault(digest, count) != count:
                     yield f"record {seq}: counts its list otherwise"
             if kind == "checkpoint":
                 for suffix, name in (("", "note_sha256"), (".sig", "sig_sha256")):
                     data = self._file("checkpoints", body["note"] + suffix)
-                    if body[name] and body[name] not in accepted and sha(data) != body[name]:
+                    if body[name] and body[name] not in accepted and wb.sha(data) != body[name]:
                         yield f"record {seq}: {body['note']}{suffix} is gone or changed"
-            if demanded and not record["sig"] and kind not in ("open", "recovery", "checkpoint"):
-                yield f"record {seq}: not signed, as the policy demands"
-            demanded = body["signed"] if kind == "policy" else demanded
-            if body.get("origin"):
-                yield from self._carried(record)
+            found = [keys.wrong(record), keys.take(record), *self._told(record, keys)]
+            yield from (f"record {seq}: {what}" for what in found if what)
         for digest, count in counts.items():
             data = self._file("sets", digest + ".txt")
-            if digest not in accepted and (sha(data) != digest or data.count(b"\n") != count):
+            if digest not in accepted and (wb.sha(data) != digest or data.count(b"\n") != count):
                 yield f"the list {digest} is gone, changed or of another length"
         yield from self._notes(accepted)
 
     def _file(self, folder: str, name: str) -> bytes:
         try:
-            with open(os.path.join(self.folder, folder, name), "rb") as file:
-                return file.read()
-        except OSError:
+            return wb.read_file(os.path.join(self.folder, folder, name))
+        except (OSError, ValueError):
             return b"\0missing"
 
-    def _carried(self, record: Any) -> Iterator[str]:
-        body, origin = record["body"], record["body"]["origin"]
-        data = self._file("sets", origin["line"]["set"] + ".txt")
+    def _list(self, digest: str) -> list[str] | None:
+        """The values of a stored list; None where it is not whole."""
+        data = self._file("sets", digest + ".txt")
+        if wb.sha(data) != digest:
+            return None
+        return [json.loads(line) for line in data.decode("ascii").splitlines()]
+
+    def _told(self, record: Any, keys: Keys) -> Iterator[str]:
+        """What is wrong with lines from elsewhere that a record brings, and with a policy's text.
+
+        A list that is lost is named as such.
+        """
+        kind, body, origin = record["type"], record["body"], record["body"].get("origin")
+        named = {"policy": "text", "merge": "lines"}.get(kind)
+        digest = origin["line"]["set"] if origin else body[named]["set"] if named else ""
         try:
-            (line,) = data.decode("ascii").splitlines()
-            first = read_record(json.loads(line).encode("ascii"))
-            same = all(first[key] == origin[key] for key in ("id", "who", "ts"))
-            demand(same and first["type"] == record["type"], "another line")
-            demand({**first["body"], "origin": 0} == {**body, "origin": 0}, "another text")
-        except (ValueError, AttributeError) as error:
-            if sha(data) == origin["line"]["set"]:
-                yield f"record {record['seq']}: not what it came from ({error})"
+            lines = self._list(digest) if digest else None
+            if lines is None:
+                return
+            if kind == "policy":
+                text = "\n".join(lines).encode()
+                same = tomllib.loads(text.decode()).get("signed", False) is body["signed"]
+                wb.demand(same and wb.sha(text) == body["sha256"], "another text")
+                return
+            told = [wb.read_record(line.encode("ascii")) for line in lines]
+            yield from map(keys.wrong, told)
+            if origin:
+                (first,) = told
+                same = all(first[key] == origin[key] for key in ("id", "who", "ts"))
+                wb.demand(same and first["type"] == kind, "another line")
+                wb.demand({**first["body"], "origin": 0} == {**body, "origin": 0}, "another text")
+        except (ValueError, AttributeError, TypeError) as error:
+            yield f"not what it came from ({error})"
 
     def _notes(self, accepted: set[str]) -> Iterator[str]:
         folder = os.path.join(self.folder, "checkpoints")
@@ -337,11 +253,11 @@ class Ledger:
                 continue
             data = self._file("checkpoints", name)[:4096]
             try:
-                note = read_note(data)
+                note = wb.read_note(data)
             except ValueError:
                 continue
             broken = 0 <= self.broken < note[1] < len(self.tree.tops)
-            if sha(data) not in accepted and not broken and not self.covers(*note):
+            if wb.sha(data) not in accepted and not broken and not self.covers(*note):
                 yield f"the checkpoint {name} does not fit"
 
     def covers(self, origin: str, size: int, root: str) -> bool:
@@ -369,12 +285,13 @@ def check_ledger(path: str, note: bytes | None) -> dict[str, Any]:
     absent = file != path and not os.path.lexists(file)
     ledger = Ledger(file, absent)
     problems = ledger.problems()
-    if note is not None and not ledger.covers(*read_note(note)):
+    if note is not None and not ledger.covers(*wb.read_note(note)):
         problems.append("the checkpoint does not fit: records vanished or were changed")
     size = len(ledger.tree.tops) - 1
     return {"ok": not problems, "records": len(ledger.records), "size": size,
             "root": ledger.tree.root(size), "head": ledger.head, "torn": ledger.torn,
-            "problems": problems, "signatures": "not checked"}  # fmt: skip
+            "problems": problems, "notices": ledger.told(),
+            "signatures": "not checked"}  # fmt: skip
 
 
 def main(words: list[str]) -> int:
@@ -383,10 +300,7 @@ def main(words: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        note = None
-        if len(words) == 3:
-            with open(words[2], "rb") as file:
-                note = file.read(4096)
+        note = wb.read_file(words[2])[:4096] if len(words) == 3 else None
         result = check_ledger(words[0], note)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         result = {"ok": False, "problems": [str(error)], "signatures": "not checked"}

@@ -1,0 +1,148 @@
+"""Who signed what: signatures, the keys they are by, records from elsewhere, and the policies."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from workbench.audit.canonical import Fields, sha256
+from workbench.audit.errors import LedgerError, MalformedError
+from workbench.audit.keys import MAY_BE_UNSIGNED, KeyRing, mismatched, signers_text
+from workbench.audit.lines import read_record
+from workbench.audit.origin import origin_mismatch
+from workbench.audit.policy import Policy, loosened, read_policy
+from workbench.audit.sets import SetFolder
+from workbench.audit.signing import SignatureCheck, check_signatures
+
+_DEMANDED = "is not signed, as the policy demands"
+
+
+class Authors:
+    """What verification keeps of single records, in their order, to judge who wrote them."""
+
+    def __init__(self, folder: SetFolder) -> None:
+        self.signed: list[Fields] = []
+        self.problems: list[str] = []
+        self.warnings: list[str] = []
+        self._folder = folder
+        self._ring = KeyRing()
+        self._keys: list[Fields] = []
+        self._policy = Policy()
+        self._demanded: list[range] = []
+        self._excused: set[int] = set()
+
+    def see(self, fields: Fields) -> None:
+        """Take note of the next record; of plain unsigned ones only the number matters."""
+        kind, body, seq = fields["type"], fields["body"], fields["seq"]
+        demanding = bool(self._demanded) and seq in self._demanded[-1]
+        if fields["sig"] or kind in MAY_BE_UNSIGNED:
+            self._excused.add(seq)
+        if fields["sig"]:
+            self._take_signed(fields, seq, demanding)
+        if kind == "policy":
+            self._take_policy(fields, seq)
+        elif kind == "key":
+            self._take_key(fields, seq, demanding)
+        elif kind == "merge":
+            self._take_lines(self._stored(body["lines"]["set"]), seq, demanding)
+        elif kind in ("proposal", "countersign") and body["origin"] is not None:
+            lines = self._stored(body["origin"]["line"]["set"])
+            if lines is not None and (wrong := origin_mismatch(kind, body, lines)):
+                self._report(seq, wrong)
+            else:
+                self._take_lines(lines, seq, demanding)
+
+    def unsigned(self, spans: Iterable[range]) -> Iterator[str]:
+        """Records that are there, as the spans of their numbers say, but lack their signature."""
+        for span in spans if self._demanded else ():
+            for seq in span:
+                if seq not in self._excused and any(seq in one for one in self._demanded):
+                    yield f"record {seq}: {_DEMANDED}"
+
+    def check(self, case_id: str, signers: Path | None, revoked: Path | None) -> SignatureCheck:
+        """Whether the signatures hold: by the given signers, else by the keys of the ledger."""
+        if not self.signed or not case_id or (signers is None and not self._keys):
+            return SignatureCheck(absent=True)
+        if signers is not None:
+            return check_signatures(self.signed, case_id, signers, revoked)
+        with tempfile.NamedTemporaryFile("w", prefix="wb-signers-") as enrolled:
+            enrolled.write(signers_text(self._keys))
+            enrolled.flush()
+            return check_signatures(self.signed, case_id, Path(enrolled.name), revoked)
+
+    def _report(self, seq: int, wrong: str) -> None:
+        self.problems.append(f"record {seq}: {wrong}")
+
+    def _stored(self, digest: str) -> list[str] | None:
+        """The values of a list; None for one that is lost, which is named elsewhere."""
+        try:
+            return self._folder.get(digest)
+        except LedgerError:
+            return None
+
+    def _take_signed(self, fields: Fields, seq: int, demanding: bool) -> None:
+        if wrong := self._ring.wrong(fields, demanded=demanding):
+            self._report(seq, wrong)
+        self.signed.append({**fields, "seq": seq})
+
+    def _take_lines(self, lines: list[str] | None, seq: int, demanding: bool) -> None:
+        """Records that were taken over from elsewhere, as that one's lists hold them."""
+        for line in lines or ():
+            try:
+                fields = read_record(line.encode("ascii"))
+            except (MalformedError, UnicodeEncodeError):
+                self._report(seq, "brings a line that is no record")
+                continue
+            if fields["sig"]:
+                self._take_signed(fields, seq, demanding)
+            elif wrong := self._ring.wrong(fields, demanded=demanding):
+                self._report(seq, f"brings a record that {wrong}")
+
+    def _take_key(self, fields: Fields, seq: int, demanding: bool) -> None:
+        body, who = fields["body"], fields["who"]["name"]
+        if body["action"] == "add" and (wrong := mismatched(body)):
+            self._report(seq, wrong)
+        self._ring.take(body)
+        self._keys.append(body)
+        if body["action"] == "add" and body["principal"] != who:
+            self.warnings.append(f"record {seq}: {who} enrolled a key for {body['principal']}")
+
+    def _take_policy(self, fields: Fields, seq: int) -> None:
+        """Name every policy after which less is demanded: switching four eyes off shows."""
+        body = fields["body"]
+        if self._demanded and self._demanded[-1].stop > seq + 1:
+            self._demanded[-1] = range(self._demanded[-1].start, seq + 1)
+        if body["signed"]:
+            self._demanded.append(range(seq + 1, sys.maxsize))
+        lines = self._stored(body["text"]["set"])
+        if lines is None:
+            return
+        text = "\n".join(lines)
+        if not _same_text(text, body):
+            self._report(seq, "is not of the policy that its text is")
+            return
+        who, why = fields["who"]["name"], body["reason"]
+        try:
+            after = read_policy(text)
+        except LedgerError as error:
+            self.warnings.append(
+                f"record {seq}: {who} set a policy that does not count ({error.message}): {why}"
+            )
+            return
+        if less := loosened(self._policy, after):
+            self.warnings.append(
+                f"record {seq}: {who} loosened the policy ({'; '.join(less)}): {why}"
+            )
+        self._policy = after
+
+
+def _same_text(text: str, body: Fields) -> bool:
+    """Whether a policy record says of its text what is true."""
+    try:
+        signed = tomllib.loads(text).get("signed", False)
+        return signed is body["signed"] and sha256(text.encode("utf-8")) == body["sha256"]
+    except (ValueError, RecursionError):
+        return False
