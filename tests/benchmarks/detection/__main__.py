@@ -2,6 +2,7 @@
 
 `--accounts N`, `--seeds 1,2,3` and `--which own|foreign|all` choose the worlds, which are made
 and loaded below FOLDER and used again by the next run. `--details` names what went wrong.
+`--toolkit ENV`: an environment that holds coordination-network-toolkit, for a third peer.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import argparse
 import shutil
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -17,6 +20,7 @@ import polars as pl
 from tests.benchmarks.detection.baselines import co_action, components
 from tests.benchmarks.detection.measure import Marks, faults, mark
 from tests.benchmarks.detection.running import analyse
+from tests.benchmarks.detection.toolkit import co_link
 from tests.benchmarks.detection.worlds import Plan, make, others, own
 
 _ANSWER = "SELECT account_id, cluster_id, cluster_score, member_score, campaign_like FROM "
@@ -44,10 +48,20 @@ def examine(folder: Path, plan: Plan, given: argparse.Namespace) -> None:
     show(plan.name, "workbench", mark(answer, world.truth), seconds, mib)
     if given.details:
         print("\n".join(faults(answer, world.truth, kinds)))
-    for method, run in (("components", components), ("co-action", co_action)):
-        if not given.alone:
-            start = time.monotonic()
-            show(plan.name, method, mark(run(copy), world.truth), time.monotonic() - start)
+    for method, run in _peers(given, folder).items():
+        start = time.monotonic()
+        show(plan.name, method, mark(run(copy), world.truth), time.monotonic() - start)
+
+
+def _peers(given: argparse.Namespace, folder: Path) -> dict[str, Callable[[Path], pl.DataFrame]]:
+    if given.alone:
+        return {}
+    peers: dict[str, Callable[[Path], pl.DataFrame]] = {
+        "components": components, "co-action": co_action
+    }  # fmt: skip
+    if given.toolkit:
+        peers["toolkit"] = partial(co_link, environment=given.toolkit, folder=folder)
+    return peers
 
 
 def main() -> None:
@@ -58,6 +72,7 @@ def main() -> None:
     parser.add_argument("--seeds", default="101,202,303")
     parser.add_argument("--which", choices=("own", "foreign", "all"), default="all")
     parser.add_argument("--details", action="store_true")
+    parser.add_argument("--toolkit", type=Path, metavar="ENV")
     parser.add_argument("--alone", action="store_true", help="without the baselines")
     given = parser.parse_args()
     heads = ("precis", "recall", "lvl 4", "benign", "ranking", "whole", "least", "seconds", "MiB")

@@ -41,16 +41,17 @@ QUALIFY cosine >= quantile_cont(cosine, 0.995) OVER ()
 def components(store: Path) -> pl.DataFrame:
     """Shared-value components with a degree cap, in the form of an answer."""
     with duckdb.connect(str(store), read_only=True) as case:
-        return _answer(case.sql(_LINKS).fetchall(), 20)
+        return answer(case.sql(_LINKS).fetchall(), 20)
 
 
 def co_action(store: Path) -> pl.DataFrame:
     """The TF-IDF cosine network, in the form of an answer."""
     with duckdb.connect(str(store), read_only=True) as case:
-        return _answer(case.sql(_COSINE).fetchall(), 5)
+        return answer(case.sql(_COSINE).fetchall(), 5)
 
 
-def _answer(edges: list[tuple[str, str]], smallest: int) -> pl.DataFrame:
+def answer(edges: list[tuple[str, str]], smallest: int) -> pl.DataFrame:
+    """Connected components as clusters, called from a size on; scores rise with the size."""
     names = sorted({name for edge in edges for name in edge})
     place = {name: number for number, name in enumerate(names)}
     graph = igraph.Graph(len(names), [(place[a], place[b]) for a, b in edges])
