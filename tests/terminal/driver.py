@@ -43,6 +43,7 @@ class Terminal:
         self, command: Sequence[str], columns: int, rows: int, environment: dict[str, str]
     ) -> None:
         self.received = bytearray()
+        self.arrived = 0.0
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.pid, self._fd = pty.fork()
@@ -78,6 +79,7 @@ class Terminal:
             return False
         if not data:
             return False
+        self.arrived = time.perf_counter()
         self.received += data
         for query, answer in _ANSWERS:
             if query in data:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.filter import LineFilter
 from textual.screen import Screen
 
+from workbench.tui.compositor import LineCompositor
 from workbench.tui.in_order import InOrder
-from workbench.tui.painter import Painted, Painter
+from workbench.tui.painter import Painter
 from workbench.tui.safe_screen import SAFE
 
 
@@ -18,6 +20,10 @@ class Ground(Screen[None]):
     """Its own lines are blank; they need no styling and no filter."""
 
     BLANK = True
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._compositor = LineCompositor()
 
 
 class Drawing(InOrder, App[int]):
@@ -36,9 +42,27 @@ class Drawing(InOrder, App[int]):
         return Ground(id="_default")
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            renderable = Painted(self._painter, renderable)
-        super()._display(screen, renderable)
+        if not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            super()._display(screen, renderable)
+            return
+        try:
+            if self._running and not (self._closed or self._batch_count or self.is_headless):
+                self._paint(renderable)
+        except Exception as error:
+            self._handle_exception(error)
+        finally:
+            self.post_display_hook()
+
+    def _paint(self, update: LayoutUpdate | ChopsUpdate) -> None:
+        """Write what changed, in one piece: each piece costs a hand-over to the writer's thread."""
+        drawn = self._painter.paint(update, self.console)
+        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+        if self._driver is None or not (drawn or cursor != self._previous_cursor_position):
+            return
+        self._previous_cursor_position = cursor
+        drawn += f"\x1b[{cursor.y + 1};{cursor.x + 1}H"
+        self._driver.write(f"{SYNC_START}{drawn}{SYNC_END}" if self._sync_available else drawn)
+        self._driver.flush()
 
     def _resume_signal(self) -> None:
         self._painter.forget()

@@ -14,7 +14,7 @@ from functools import lru_cache
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.strip import Strip
 
 # One cell: what it shows and the style's SGR parameters. The second cell of a wide character
@@ -213,15 +213,3 @@ def _patches(update: LayoutUpdate | ChopsUpdate) -> Iterable[tuple[int, int, Str
         for end, (x, drawn) in zip(update.chop_ends[y], update.chops[y].items(), strict=True):
             if drawn is not None and x <= x2 and end > x1:
                 yield y, x, drawn.crop(0, min(end, x2) - x)
-
-
-class Painted(CompositorUpdate):
-    """An update of Textual's that is written through a painter."""
-
-    def __init__(self, painter: Painter, update: LayoutUpdate | ChopsUpdate) -> None:
-        self._painter = painter
-        self._update = update
-
-    def render_segments(self, console: Console) -> str:
-        """The sequences to write."""
-        return self._painter.paint(self._update, console)

@@ -9,7 +9,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.safe_text import safe_text
@@ -20,6 +19,7 @@ from workbench.tui.widgets.grid_source import (
     GridSource,
     PageSource,
 )
+from workbench.tui.widgets.thumb import ThumbView
 
 _SAMPLE, _SAMPLE_CELLS = 200, 10_000
 _STRIPS_KEPT = 512
@@ -51,7 +51,7 @@ def fitted(text: str, width: int, right: bool) -> str:
     return space + text if right else text + space
 
 
-class GridCanvas(ScrollView, can_focus=True):
+class GridCanvas(ThumbView, can_focus=True):
     """A table over a `GridSource`: one header line, a cursor, marks, frozen first columns."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"grid--{look}" for look in _LOOKS}
