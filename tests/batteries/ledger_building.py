@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
-from tests.batteries.bare_python import BARE, plain_run
+from tests.batteries.bare_python import BARE, REMEMBERING, plain_run
 from workbench.audit import bodies
 from workbench.audit.canonical import sha256
 from workbench.audit.checkpoint import Checkpoint, origin_of
 from workbench.audit.checkpointing import make_checkpoint
 from workbench.audit.errors import LedgerError
 from workbench.audit.ledger import Ledger, Who
+from workbench.audit.lines import brief, read_record
 from workbench.audit.verify import Report, verify
 
 CASE = "c0ffee00c0ffee00"
@@ -73,6 +78,21 @@ def fill(ledger: Ledger, records: int, *, notes_every: int = 0) -> list[str]:
         if notes_every and number % notes_every == notes_every - 1:
             make_checkpoint(ledger)
     return hashes
+
+
+@contextlib.contextmanager
+def remembered_lines() -> Iterator[None]:
+    """Let both verifiers and the reader keep what they found of a line, by its very bytes.
+
+    What one line is worth depends on nothing else; a hundred thousand files that differ in one
+    byte are then judged in minutes. All that joins lines is done anew each time.
+    """
+    with (
+        mock.patch("workbench.audit.chain.read_record", functools.lru_cache(100_000)(read_record)),
+        mock.patch("workbench.audit.chain.brief", functools.lru_cache(100_000)(brief)),
+        mock.patch(f"{__name__}.BARE", REMEMBERING),
+    ):
+        yield
 
 
 def judge(path: Path, checkpoint: Checkpoint | None = None, *, plain: bool = False) -> Report:

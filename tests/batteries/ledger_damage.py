@@ -11,7 +11,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.batteries.ledger_building import comment, fill, head_of, judge, open_ledger, refuses
+from tests.batteries.ledger_building import (
+    comment,
+    fill,
+    head_of,
+    judge,
+    open_ledger,
+    refuses,
+    remembered_lines,
+)
 from workbench.audit.canonical import seal
 from workbench.audit.checkpoint import Checkpoint
 from workbench.audit.merkle import Tree, leaf_hash
@@ -50,7 +58,8 @@ def bit_flips(folder: Path, records: int, step: int = 1, workers: int = 1) -> st
     checkpoint = head_of(ledger)
     ledger.close()
     share = partial(_flip, checkpoint=checkpoint)
-    count, unaided = _shared_out(folder, workers, step, share)
+    with remembered_lines():
+        count, unaided = _shared_out(folder, workers, step, share)
     return f"{count} flips noticed ({unaided} without a checkpoint), as many appends refused"
 
 
@@ -149,7 +158,8 @@ def torn_tails(folder: Path, records: int, step: int = 1, workers: int = 1) -> s
     ledger = open_ledger(folder)
     fill(ledger, records)
     ledger.close()
-    count, adopted = _shared_out(folder, workers, step, _tear)
+    with remembered_lines():
+        count, adopted = _shared_out(folder, workers, step, _tear)
     return f"{count} prefixes taken up, {adopted} whole records without LF adopted"
 
 
