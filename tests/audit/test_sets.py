@@ -89,6 +89,21 @@ def test_a_lost_set_is_named_and_can_be_accepted(open_ledger: Open, battery: Mod
     assert verify(ledger.path).recovered
 
 
+def test_a_list_behind_the_evidence_of_one_account_is_looked_at(
+    open_ledger: Open, battery: ModuleType
+) -> None:
+    """Most decisions on one account need no parsing to be verified; this one does."""
+    ledger = open_ledger()
+    evidence = battery.rests_on(ledger, "acct-1", "acct-2")
+    ledger.append("decision", battery.flag("acct-1", evidence))
+    sources = {**evidence, "params": {}, "sources": evidence["params"]["a"]}
+    ledger.append("decision", battery.flag("acct-2", sources))
+    (named,) = (ledger.path.with_suffix(".d") / "sets").iterdir()
+    named.write_bytes(named.read_bytes().replace(b"acct-2", b"acct-3"))
+    assert "record 1: its list" in battery.judge(ledger.path.parent).problems[0]
+    battery.refuses(ledger.path.parent)
+
+
 def test_the_shipped_policy_comes_back_from_its_own_text() -> None:
     policy = read_policy(spell_policy(Policy()))
     assert policy == Policy(digest=policy.digest)

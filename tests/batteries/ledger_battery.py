@@ -29,6 +29,7 @@ from tests.batteries.ledger_building import (
     open_ledger,
     policy_body,
     refuses,
+    rests_on,
     who,
 )
 from tests.batteries.ledger_damage import any_bytes, bit_flips, edits, torn_tails
@@ -50,6 +51,7 @@ __all__ = [
     "plain_run",
     "policy_body",
     "refuses",
+    "rests_on",
     "who",
 ]
 

@@ -45,14 +45,24 @@ def comment(text: str) -> dict[str, Any]:
     return bodies.note("comment", "account", "acct-1", text)
 
 
-def flag(account: str) -> dict[str, Any]:
+def flag(account: str, *evidence: dict[str, Any]) -> dict[str, Any]:
     """The body of a flag on one account."""
     return bodies.decision(
         verdict="flag",
         subject=bodies.account_subject(account),
         reason="R-MULTI",
         counter="none-found",
+        evidence=evidence,
     )
+
+
+def rests_on(ledger: Ledger, *values: str) -> dict[str, Any]:
+    """Evidence with values too long for the record itself, in a list of their own."""
+    return bodies.evidence(
+        query="money/shared-card", rev=1, sha256="ab" * 32, params={"a": ledger.put_list(values)},
+        generation=1, sources=["cd" * 32], result_sha256="ef" * 32, rows=1,
+        ledger_head=ledger.head.h,
+    )  # fmt: skip
 
 
 def policy_body(ledger: Ledger, text: str) -> dict[str, Any]:
@@ -70,6 +80,9 @@ def fill(ledger: Ledger, records: int, *, notes_every: int = 0) -> list[str]:
             accounts = ledger.put_set([f"acct-{number}", f"line\nfeed-{number}", "esc\x1b[31m"])
             subject = bodies.set_subject("set", accounts)
             body = bodies.decision(verdict="clear", subject=subject, reason="C-OTHER")
+            hashes.append(ledger.append("decision", body).h)
+        elif number % 10 == 5:
+            body = flag(f"acct-{number}", rests_on(ledger, f"value {number}", "another"))
             hashes.append(ledger.append("decision", body).h)
         elif number % 10 == 7:
             hashes.append(ledger.append("note", comment(f"note {number} \x7f ü")).h)

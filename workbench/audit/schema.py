@@ -48,18 +48,19 @@ SET = record(set=HEX64, count=_COUNT)
 
 WHO = record(name=text(256, least=1), uid=integer(0, 2**32), host=_SHORT, key=_SHORT)
 _SUBJECT = record(kind=choice(*SCOPES), id=text(2048), set=HEX64_OR_NONE, count=_COUNT)
-_PARAMS = mapping(either(SCALAR, SET), 64)
-_EVIDENCE = record(
-    query=text(256, least=1),
-    rev=integer(0, 10**9),
-    sha256=HEX64,
-    params=_PARAMS,
-    generation=integer(0, 10**9),
-    sources=either(listing(HEX64, 64), SET),
-    result_sha256=HEX64,
-    rows=_COUNT,
-    ledger_head=HEX64,
-)
+_SOURCES, _SCALARS = listing(HEX64, 64), mapping(SCALAR, 64)
+_EVIDENCE_FIELDS: dict[str, Check] = {
+    "query": text(256, least=1),
+    "rev": integer(0, 10**9),
+    "sha256": HEX64,
+    "params": mapping(either(SCALAR, SET), 64),
+    "generation": integer(0, 10**9),
+    "sources": either(_SOURCES, SET),
+    "result_sha256": HEX64,
+    "rows": _COUNT,
+    "ledger_head": HEX64,
+}
+_EVIDENCE = record(**_EVIDENCE_FIELDS)
 _SAMPLE = record(n=_COUNT, N=_COUNT, found=_COUNT, low=RATIO, high=RATIO)
 _DECISION_FIELDS: dict[str, Check] = {
     "verdict": choice(*VERDICTS),
@@ -98,9 +99,11 @@ def _check_decision(value: Any, name: str) -> None:
 
 
 def _plain_decision() -> str:
-    """The form of a decision on one account: the only one there are very many of."""
+    """The form of a decision on one account that names no list: the only very many there are."""
     account = record(kind=choice("account"), id=_ID, set=EMPTY, count=integer(1, 1))
-    one = {**_DECISION_FIELDS, "scope": choice("account"), "subject": account}
+    listless = record(**{**_EVIDENCE_FIELDS, "params": _SCALARS, "sources": _SOURCES})
+    one = {**_DECISION_FIELDS, "scope": choice("account"), "subject": account,
+           "evidence": listing(listless, 32)}  # fmt: skip
     countered = record(**{**one, "counter": NOT_BLANK})
     no_flag = record(**{**one, "verdict": choice(*VERDICTS[1:])})
     return f"(?:{countered.form}|{no_flag.form})"
@@ -195,7 +198,7 @@ _envelope = record(**_ENVELOPE).run
 
 
 def plain_form() -> str:
-    """What matches the commonest line, an unsigned decision on one account, and nothing malformed.
+    """What matches the commonest line, an unsigned decision on one account that names no list.
 
     Its groups are boot, h, id, mono, prev, root and size seen, seq, ts. The names inside `params`
     may be out of order or repeated: `params_form` finds them, to be looked at.
@@ -223,7 +226,7 @@ def plain_form() -> str:
 
 def params_form() -> str:
     """What matches `"params":{…}` in a line that `plain_form` matches; the object is its group."""
-    return f'"params":({_PARAMS.form})'
+    return f'"params":({_SCALARS.form})'
 
 
 def check_body(kind: str, body: Any) -> None:
