@@ -140,19 +140,19 @@ class Acknowledged:
         prefix = _digest_of_start(handle, header["bytes"])
         if prefix.hexdigest() != header["prefix"]:
             return None
-        blobs: dict[str, bytes] = {}
-        at = stop + 1
+        blobs: dict[str, memoryview] = {}
+        at = stop - 64
         for name, length in header["parts"].items():
-            blobs[name] = stored[at : at + length]
+            blobs[name] = payload[at : at + length]
             at += length
         table = {name[2:]: blob for name, blob in blobs.items() if name.startswith("d.")}
-        lists = (split_lines(table["words"]), split_lines(table["accounts"]))
+        lists = (split_lines(bytes(table["words"])), split_lines(bytes(table["accounts"])))
         state.restore(DecisionTable.from_blobs(table, lists), header["state"])
         levels = sum(name.startswith("t.") for name in blobs)
-        chain.tree = Tree.of_levels([blobs[f"t.{number}"] for number in range(levels)])
+        chain.tree = Tree.of_levels([bytes(blobs[f"t.{number}"]) for number in range(levels)])
         chain.head, chain.next_seq, chain.end = header["head"], header["seq"], header["bytes"]
         chain.records, chain.first_break = header["records"], header["break"]
-        chain.defer_ids(blobs["ids"])
+        chain.defer_ids(bytes(blobs["ids"]))
         return prefix
 
 
@@ -171,10 +171,11 @@ def _read(path: Path) -> Mark | None:
 
 def _digest_of_start(handle: int, length: int) -> hashlib._Hash:
     digest, at = hashlib.sha256(), 0
+    room = memoryview(bytearray(_CHUNK))
     while at < length:
-        part = os.pread(handle, min(_CHUNK, length - at), at)
-        if not part:
+        read = os.preadv(handle, [room[: length - at]], at)
+        if not read:
             break
-        digest.update(part)
-        at += len(part)
+        digest.update(room[:read])
+        at += read
     return digest

@@ -48,8 +48,9 @@ Keep = Callable[[Fields], bool]
 def scan(data: bytes, base: int, keep: Keep | None) -> list[Run | Bad]:
     """Judge every LF-terminated line of `data`, which lies at offset `base` of the file.
 
-    Records for which `keep` is true come back whole; without it all do. With it, plain decisions
-    on one account are never kept, nor even parsed. Bytes after the last LF are left alone.
+    Plain decisions on one account are never parsed: they come back in brief, and with `keep` not
+    at all. Of the others those for which `keep` is true come back; without it all do. Bytes after
+    the last LF are left alone.
     """
     found: list[Run | Bad] = []
     run: Run | None = None
@@ -58,7 +59,7 @@ def scan(data: bytes, base: int, keep: Keep | None) -> list[Run | Bad]:
     while (stop := data.find(b"\n", at)) >= 0:
         line = data[at:stop]
         off, at = base + at, stop + 1
-        short = None if keep is None else brief(line)
+        short = brief(line, for_state=keep is None)
         try:
             fields = short or read_record(line)
         except MalformedError as error:
@@ -79,7 +80,7 @@ def scan(data: bytes, base: int, keep: Keep | None) -> list[Run | Bad]:
         run.ids.append(bytes.fromhex(fields["id"]))
         seen = fields["seen"]
         run.seen.append((seen["size"], seen["root"]))
-        if short is None and (keep is None or keep(fields)):
+        if keep is None or (short is None and keep(fields)):
             run.kept.append((len(run.offsets) - 1, fields))
     return found
 

@@ -6,7 +6,7 @@ A million decisions take about 50 bytes each and move to and from a file as they
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from workbench.audit.canonical import Fields
@@ -49,6 +49,7 @@ class DecisionTable:
         self.columns: dict[str, array[int]] = {
             name: array(code) for name, code in (*_COLUMNS, *_TOUCHES)
         }
+        self._appends = [self.columns[name].append for name, _ in _COLUMNS]
         self.words: list[str] = []
         self._word_numbers: dict[str, int] = {}
         self.ids = bytearray()
@@ -58,8 +59,9 @@ class DecisionTable:
         return len(self.columns["status"])
 
     def _word(self, word: str) -> int:
-        number = self._word_numbers.setdefault(word, len(self.words))
-        if number == len(self.words):
+        number = self._word_numbers.get(word)
+        if number is None:
+            number = self._word_numbers[word] = len(self.words)
             self.words.append(word)
         return number
 
@@ -67,15 +69,13 @@ class DecisionTable:
             status: int) -> int:  # fmt: skip
         """Enter a decision; `place` is its seq and byte offset (-1 where it came by a merge)."""
         expires = body["expires"]
-        values = (
-            self._word(body["verdict"]), self._word(body["reason"]),
-            self._word(body["confidence"]), self._word(analyst),
-            ts, -1 if expires is None else expires, *place, status,
-        )  # fmt: skip
-        for (name, _), value in zip(_COLUMNS, values, strict=True):
-            self.columns[name].append(value)
+        words = (body["verdict"], body["reason"], body["confidence"], analyst)
+        numbers = map(self._word, words)
+        values = (*numbers, ts, -1 if expires is None else expires, *place, status)
+        for append, value in zip(self._appends, values, strict=True):
+            append(value)
         self.ids += bytes.fromhex(record_id)
-        return len(self) - 1
+        return len(self.columns["status"]) - 1
 
     def touch(self, number: int, accounts: Iterable[str]) -> None:
         """Say that the decision falls on these accounts, after all that fell on them before."""
@@ -165,7 +165,7 @@ class DecisionTable:
 
     @classmethod
     def from_blobs(
-        cls, blobs: dict[str, bytes], lists: tuple[list[str], list[str]]
+        cls, blobs: Mapping[str, memoryview], lists: tuple[list[str], list[str]]
     ) -> DecisionTable:
         """The table that `blobs` wrote; `lists` are its words and accounts, already read."""
         table = cls()

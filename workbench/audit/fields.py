@@ -187,4 +187,3 @@ RATIO = pattern("0(?:\\.[0-9]{1,9})?|1(?:\\.0{1,9})?", "a decimal text from 0 to
 DECIMAL = pattern("-?[0-9]{1,15}(?:\\.[0-9]{1,9})?", "a decimal text")
 CODE = pattern("[A-Z][A-Z0-9-]{0,31}", "a reason code such as R-MULTI")
 EMPTY = pattern("", "empty")
-NOT_BLANK = Check(text(8192).run, rf'"[!#-\[\]-~]{_PLAIN}{{0,8191}}"')

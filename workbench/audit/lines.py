@@ -18,18 +18,20 @@ _OPENS = b'{"body":{"case":"'
 _decoder = json.JSONDecoder()
 _whole = re.compile(plain_form().encode("ascii")).fullmatch
 _params = re.compile(params_form().encode("ascii")).finditer
+_COUNTER, _VERDICT, _H = 2, 6, 8
 _names = re.compile(rb'"([^"]*)":').findall
 
 
 def plain_match(line: bytes) -> re.Match[bytes] | None:
     """The match of a line that is a well-formed decision on one account, known without parsing."""
     match = _whole(line)
-    if match is not None:
-        for params in _params(line):
-            # No text in it holds a quotation mark, so what a colon follows is a name.
-            names = _names(params[1])
-            if len(names) > 1 and names != sorted(set(names)):
-                return None
+    if match is None or (match[_VERDICT] == b"flag" and not match[_COUNTER].strip()):
+        return None
+    for params in _params(line):
+        # No text in it holds a quotation mark, so what a colon follows is a name.
+        names = _names(params[1])
+        if len(names) > 1 and names != sorted(set(names)):
+            return None
     return match
 
 
@@ -47,27 +49,50 @@ def read_record(line: bytes) -> Fields:
     return fields
 
 
-def brief(line: bytes) -> Fields | None:
-    """The envelope of a plain line whose hash fits, without its body; None for any other line."""
+def brief(line: bytes, *, for_state: bool) -> Fields | None:
+    """What the chain needs of a plain line whose hash fits; None for any other line.
+
+    With `for_state` also what the state needs: all but the author's login, the note, the evidence.
+    """
     match = plain_match(line) if len(line) < LINE_LIMIT else None
     if match is None:
         return None
-    boot, h, record_id, mono, prev, root, size, seq, ts = match.groups()
-    at = match.start(2) - 6
+    at = match.start(_H) - 6
     digest = hashlib.sha256(line[:at])
-    digest.update(line[match.end(2) + 1 :])
-    if digest.hexdigest().encode("ascii") != h:
+    digest.update(line[match.end(_H) + 1 :])
+    if digest.hexdigest().encode("ascii") != match[_H]:
         return None
-    return {
-        "boot": boot.decode("ascii"),
-        "h": h.decode("ascii"),
-        "id": record_id.decode("ascii"),
+    text = line.decode("ascii")
+    (confidence, _, expires, reason, account, verdict, boot, h, record_id, mono, prev, root, size,
+     seq, ts, name) = [text[start:stop] for start, stop in match.regs[1:]]  # fmt: skip
+    fields: Fields = {
+        "type": "decision",
+        "boot": boot,
+        "h": h,
+        "id": record_id,
         "mono": int(mono),
-        "prev": prev.decode("ascii"),
-        "seen": {"root": root.decode("ascii"), "size": int(size)},
+        "prev": prev,
+        "seen": {"root": root, "size": int(size)},
         "seq": int(seq),
         "ts": int(ts),
+        "sig": "",
     }
+    if for_state:
+        fields["who"] = {"name": name}
+        fields["body"] = {
+            "verdict": verdict,
+            "reason": reason,
+            "confidence": confidence,
+            "expires": None if expires == "null" else int(expires),
+            "subject": {"kind": "account", "id": account, "set": "", "count": 1},
+            "evidence": [],
+        }
+    return fields
+
+
+def is_brief(fields: Fields) -> bool:
+    """Whether these are what `brief` made of a line, not the whole record."""
+    return "v" not in fields
 
 
 def is_torn(fragment: bytes, *, first: bool = False) -> bool:

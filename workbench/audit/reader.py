@@ -16,7 +16,7 @@ from workbench.audit.beside import Beside
 from workbench.audit.canonical import Fields, canonical, parse
 from workbench.audit.chain import Chain, Problem, Recovered, scan
 from workbench.audit.errors import DamagedError, LedgerError, MalformedError
-from workbench.audit.lines import is_torn, read_record
+from workbench.audit.lines import is_brief, is_torn, read_record
 from workbench.audit.merkle import Tree, leaf_hash
 from workbench.audit.sets import SetFolder
 from workbench.audit.state import LedgerState
@@ -262,9 +262,13 @@ class LedgerReader:
             chain.recoveries.clear()
 
     def _take(self, data: bytes) -> None:
-        chain = self._chain
-        for offset, _, fields in chain.take(scan(data, chain.end, None)):
-            fold.apply(self.state, fields, offset)
+        chain, base, state = self._chain, self._chain.end, self.state
+        for offset, _, fields in chain.take(scan(data, base, None)):
+            if is_brief(fields) and state.policy.needs_second(fields["body"]):
+                # It bypassed the policy, so that it stands as a proposal, which needs all of it.
+                stop = data.index(b"\n", offset - base)
+                fields = read_record(data[offset - base : stop])
+            fold.apply(state, fields, offset)
             self._since_kept += 1
             if fields["type"] == "open" and fields["body"]["case"] != self.case_id:
                 self._report(f"this is the ledger of another case ({fields['body']['case']!a})")

@@ -17,7 +17,6 @@ from workbench.audit.fields import (
     HEX32,
     HEX64,
     HEX64_OR_NONE,
-    NOT_BLANK,
     RATIO,
     SCALAR,
     Check,
@@ -46,7 +45,10 @@ _COUNT = integer(0, 10**12)
 _TIME = integer(0)
 SET = record(set=HEX64, count=_COUNT)
 
-WHO = record(name=text(256, least=1), uid=integer(0, 2**32), host=_SHORT, key=_SHORT)
+_WHO_FIELDS = {
+    "name": text(256, least=1), "uid": integer(0, 2**32), "host": _SHORT, "key": _SHORT,
+}  # fmt: skip
+WHO = record(**_WHO_FIELDS)
 _SUBJECT = record(kind=choice(*SCOPES), id=text(2048), set=HEX64_OR_NONE, count=_COUNT)
 _SOURCES, _SCALARS = listing(HEX64, 64), mapping(SCALAR, 64)
 _EVIDENCE_FIELDS: dict[str, Check] = {
@@ -99,18 +101,28 @@ def _check_decision(value: Any, name: str) -> None:
 
 
 def _plain_decision() -> str:
-    """The form of a decision on one account that names no list: the only very many there are."""
-    account = record(kind=choice("account"), id=_ID, set=EMPTY, count=integer(1, 1))
+    """The form of a decision on one account that names no list: the only very many there are.
+
+    Whether a flag is countered the form cannot say; its groups are confidence, counter, expires,
+    reason, account and verdict.
+    """
+    account = record(kind=choice("account"), id=_kept(_ID), set=EMPTY, count=integer(1, 1))
     listless = record(**{**_EVIDENCE_FIELDS, "params": _SCALARS, "sources": _SOURCES})
-    one = {**_DECISION_FIELDS, "scope": choice("account"), "subject": account,
-           "evidence": listing(listless, 32)}  # fmt: skip
-    countered = record(**{**one, "counter": NOT_BLANK})
-    no_flag = record(**{**one, "verdict": choice(*VERDICTS[1:])})
-    return f"(?:{countered.form}|{no_flag.form})"
+    kept = ("confidence", "counter", "expires", "reason", "verdict")
+    special = {"scope": choice("account"), "subject": account, "evidence": listing(listless, 32)}
+    groups = {name: _kept(_DECISION_FIELDS[name]) for name in kept}
+    return record(**{**_DECISION_FIELDS, **special, **groups}).form
+
+
+def _kept(check: Check) -> Check:
+    """A value whose spelling becomes a group of the form; a text without its quotation marks."""
+    text_form = check.form.startswith('"') and check.form.endswith('"')
+    form = f'"({check.form[1:-1]})"' if text_form else f"({check.form})"
+    return Check(check.run, form)
 
 
 _SUBJECT_OF = Check(_check_subject)
-_DECISION = Check(_check_decision, _plain_decision())
+_DECISION = Check(_check_decision)
 _ORIGIN = record(case=_SHORT, id=HEX32, who=WHO, ts=_TIME, line=SET)
 
 BODIES: dict[str, Check] = {
@@ -200,26 +212,20 @@ _envelope = record(**_ENVELOPE).run
 def plain_form() -> str:
     """What matches the commonest line, an unsigned decision on one account that names no list.
 
-    Its groups are boot, h, id, mono, prev, root and size seen, seq, ts. The names inside `params`
-    may be out of order or repeated: `params_form` finds them, to be looked at.
+    Its groups are those of the decision, then boot, h, id, mono, prev, root and size seen, seq, ts
+    and the author's name. The names inside `params` may be out of order or repeated (`params_form`
+    finds them, to be looked at), and a flag may lack what speaks against it.
     """
-
-    def kept(check: Check) -> Check:
-        return Check(check.run, f"({check.form})")
-
-    def unquoted(digits: int) -> Check:
-        return Check(HEX64.run, f'"([0-9a-f]{{{digits}}})"')
-
     special = {
-        "body": _DECISION,
+        "body": Check(_DECISION.run, _plain_decision()),
         "type": choice("decision"),
         "sig": EMPTY,
-        "boot": unquoted(32),
-        "h": unquoted(64),
-        "id": unquoted(32),
-        "prev": unquoted(64),
-        "seen": record(size=kept(integer()), root=unquoted(64)),
-        **{name: kept(_ENVELOPE[name]) for name in ("mono", "seq", "ts")},
+        "seen": record(size=_kept(integer()), root=_kept(HEX64)),
+        "who": record(**{**_WHO_FIELDS, "name": _kept(_WHO_FIELDS["name"])}),
+        **{
+            name: _kept(_ENVELOPE[name])
+            for name in ("boot", "h", "id", "mono", "prev", "seq", "ts")
+        },
     }
     return record(**{**_ENVELOPE, **special}).form
 
