@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from dataclasses import dataclass
 
 from workbench.errors import WorkbenchError
@@ -55,6 +56,8 @@ def prepare(display: DisplaySettings) -> Terminal:
     for name in list(os.environ):
         if name.startswith(("TEXTUAL", "PYTHON")):
             del os.environ[name]
+    # A library's warning to its developers would be written over the screen, or behind it.
+    warnings.simplefilter("ignore")
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
     os.environ["ESCDELAY"] = "50"
     if terminal.slow:
