@@ -92,8 +92,10 @@ def _harness(figure: Figures, usual: Usual) -> Explanation:
     common = figure.common_texts or 0.0
     finding = (
         f"{_percent(min(repeats, 1.0))} of prompts repeat word for word, {_percent(common)} with "
-        f"many members; outsiders send {_percent(figure.outside_prompts)} of them too"
+        "many members"
     )
+    if repeats >= 0.005:
+        finding += f"; outsiders send {_percent(figure.outside_prompts)} of the repeated ones too"
     fits = common >= 0.3 or (repeats >= 0.3 and figure.outside_prompts >= 0.5)
     return Explanation("evaluation harness", _result(fits, repeats >= 0.3), finding, query)
 
