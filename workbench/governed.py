@@ -53,9 +53,13 @@ def note_clipboard(desk: Desk, what: str, text: str, *, entity: str = "", rows: 
     return _note(desk, "clipboard", body)
 
 
-def note_reveal(desk: Desk, field: str, entity: str, name: str, *, rows: int = 1) -> str:
-    """Record that masked text is shown: which field, of which entity; returns the record's id."""
-    return _note(desk, "reveal", bodies.reveal(field[:_WORD], entity[:_WORD], name[:2048], rows))
+def note_reveal(
+    desk: Desk, columns: Sequence[str], entity: str, name: str, reason: str, *, rows: int = 1
+) -> str:
+    """Record that masked columns are shown: of which entity, and why; returns the record's id."""
+    shown = ", ".join(columns)[:_WORD]
+    body = bodies.reveal(shown, entity[:_WORD], name[:2048], rows=rows, reason=reason[:8192])
+    return _note(desk, "reveal", body)
 
 
 def note_report(

@@ -17,7 +17,8 @@ def policy_words(policy: Policy) -> str:
     if policy.two_people_over:
         two.append(f"more than {policy.two_people_over:,} accounts")
     signed = "signed records only" if policy.signed else "unsigned records allowed"
-    return f"two people for {', '.join(two) or 'nothing'}; {signed}"
+    masked = f"; masked: {', '.join(sorted(policy.masked))}" if policy.masked else ""
+    return f"two people for {', '.join(two) or 'nothing'}; {signed}{masked}"
 
 
 def head_lines(desk: Desk) -> list[Line]:

@@ -126,7 +126,7 @@ _TELLERS: dict[str, Callable[[Body], str]] = {
     "sample": _sample,
     "export": _export,
     "clipboard": _clipboard,
-    "reveal": lambda body: f"{body['field']} of {body['entity']} {body['id']}",
+    "reveal": lambda body: f"{body['field']} of {body['entity']} {body['id']}: {body['reason']}",
     "report": lambda body: f"{body['what']} {body['id']} to {body['path']}",
     "policy": _policy,
     "key": lambda body: f"{body['action']} {body['principal']} {body['fingerprint']}",

@@ -90,7 +90,7 @@ def examples() -> dict[str, dict[str, Any]]:
         },
         "export": bodies.export("sql", "csv", "o.csv", rows=3, columns=["a"], evidence=_evidence()),
         "clipboard": bodies.clipboard("ids", "account", rows=1, chars=6, sha256="ab" * 32),
-        "reveal": bodies.reveal("email", "account", "acct-1"),
+        "reveal": bodies.reveal("email", "account", "acct-1", reason="to call them"),
         "report": bodies.report("cluster", "k-1", "packet", files=5),
         "policy": bodies.policy("ab" * 32, some, signed=False),
         "key": bodies.key("add", "ana", "ssh-ed25519 AAAA", "SHA256:x", after=1),

@@ -84,7 +84,7 @@ def test_acts_outside_the_policy_leave_no_record(
     before = desk.ledger().head.size
     assert note_export(desk, "x", "csv", "/x", rows=1, columns=[]) == ""
     assert note_clipboard(desk, "cell", "a-01") == ""
-    assert note_reveal(desk, "prompt", "account", "a-01") == ""
+    assert note_reveal(desk, ["prompt"], "account", "a-01", "to read it") == ""
     assert desk.ledger().head.size == before
     assert note_report(desk, "packet", "C-test01", "/packet", files=3) == _last(desk)["id"]
 
@@ -92,7 +92,7 @@ def test_acts_outside_the_policy_leave_no_record(
 def test_governed_acts_name_what_was_done(desk: Desk) -> None:
     assert note_clipboard(desk, "cell", "a-01\ud800", entity="account") == _last(desk)["id"]
     assert _last(desk)["body"]["chars"] == 5
-    assert note_reveal(desk, "prompt", "account", "a-01") == _last(desk)["id"]
+    assert note_reveal(desk, ["prompt"], "account", "a-01", "to read it") == _last(desk)["id"]
     assert _last(desk)["type"] == "reveal"
     columns = [f"{'c' * 300}{number}" for number in range(200)]
     note_export(desk, "w" * 300, "csv", "/" + "p" * 2000, rows=2, columns=columns)

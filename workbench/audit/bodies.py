@@ -178,9 +178,9 @@ def clipboard(what: str, entity: str, *, rows: int, chars: int, sha256: str) -> 
     return {"what": what, "entity": entity, "rows": rows, "chars": chars, "sha256": sha256}
 
 
-def reveal(field: str, entity: str, name: str, rows: int = 1) -> Fields:
-    """Masked text that was shown."""
-    return {"field": field, "entity": entity, "id": name, "rows": rows}
+def reveal(field: str, entity: str, name: str, *, rows: int = 1, reason: str = "") -> Fields:
+    """Masked columns that are shown: of what, and why."""
+    return {"field": field, "entity": entity, "id": name, "rows": rows, "reason": reason}
 
 
 def report(what: str, name: str, path: str, *, files: int, sha256: str = "") -> Fields:

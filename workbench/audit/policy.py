@@ -49,6 +49,7 @@ class Policy:
     recorded: frozenset[str] = frozenset(ACTS)
     clipboard: str = "ids"
     signed: bool = False
+    masked: frozenset[str] = frozenset()
     reasons: Mapping[str, str] = field(default_factory=lambda: {**FLAG_REASONS, **CLEAR_REASONS})
     digest: str = ""
 
@@ -87,6 +88,7 @@ def loosened(before: Policy, after: Policy) -> list[str]:
         most = f"{after.two_people_over:,}" if after.two_people_over else "any number of"
         found.append(f"one person may decide {most} accounts")
     found += [f"no record of {act}" for act in sorted(before.recorded - after.recorded)]
+    found += [f"{column} is shown" for column in sorted(before.masked - after.masked)]
     if MODES.index(after.clipboard) > MODES.index(before.clipboard):
         found.append(f"the clipboard is {after.clipboard}")
     return found
@@ -121,6 +123,7 @@ def read_policy(text: str) -> Policy:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _bad(str(error)) from error
     two, acts = _table(fields, "two_people"), _table(fields, "acts")
+    mask = _table(fields, "mask")
     reasons = _table(fields, "reasons")
     signed = fields.pop("signed", False)
     over = two.pop("accounts_over", 0)
@@ -141,10 +144,12 @@ def read_policy(text: str) -> Policy:
         recorded,
         clipboard,
         signed,
+        _words(mask, "columns"),
         reasons or {**FLAG_REASONS, **CLEAR_REASONS},
         sha256(text.encode("utf-8", "surrogatepass")),
     )
-    unknown = [*fields, *(f"two_people.{key}" for key in two), *(f"acts.{key}" for key in acts)]
+    left = {"two_people": two, "acts": acts, "mask": mask}
+    unknown = [*fields, *(f"{name}.{key}" for name, table in left.items() for key in table)]
     if unknown:
         raise _bad(f"{unknown[0]} is not known")
     return policy
@@ -172,6 +177,9 @@ def spell_policy(policy: Policy) -> str:
             "[acts]",
             f"recorded = {listed(policy.recorded)}",
             f"clipboard = {quoted(policy.clipboard)}",
+            "",
+            "[mask]",
+            f"columns = {listed(policy.masked)}",
             "",
             "[reasons]",
             *(f"{quoted(code)} = {quoted(meaning)}" for code, meaning in policy.reasons.items()),

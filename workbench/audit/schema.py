@@ -162,7 +162,7 @@ BODIES: dict[str, Check] = {
         sha256=HEX64_OR_NONE, evidence=maybe(_EVIDENCE),
     ),
     "clipboard": record(what=_SHORT, entity=_SHORT, rows=_COUNT, chars=_COUNT, sha256=HEX64),
-    "reveal": record(field=_SHORT, entity=_SHORT, id=text(2048), rows=_COUNT),
+    "reveal": record(field=_SHORT, entity=_SHORT, id=text(2048), rows=_COUNT, reason=_NOTE),
     "report": record(
         what=_SHORT, id=text(2048), path=text(1024), files=_COUNT, sha256=HEX64_OR_NONE
     ),

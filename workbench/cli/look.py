@@ -14,6 +14,7 @@ from workbench.cli.session import (
     choices,
     open_case,
     put_query,
+    say_masked,
     write_facts,
 )
 from workbench.errors import WorkbenchError
@@ -56,6 +57,7 @@ def account(case: Path, account_id: str, chosen: Choices) -> int:
                 session, session.library.query("account-card"), {"account": account_id}, chosen
             )
             return 0
+        say_masked(session, session.library.query("account-card").sql, chosen)
         write_facts(rows[0])
         for query, title in (
             ("account-linked", "shares with others"),

@@ -14,6 +14,7 @@ from workbench.cli.session import CASE
 from workbench.desk import Desk
 from workbench.errors import UsageError
 from workbench.ledger_words import policy_words
+from workbench.masking import refuse_unmaskable
 from workbench.settings import load_settings
 
 
@@ -50,6 +51,7 @@ def _set(desk: Desk, source: Path, reason: str) -> int:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{source} cannot be read as UTF-8 text: {error}.") from error
     before, policy = desk.policy(), read_policy(text)
+    refuse_unmaskable(policy.masked)
     lines = desk.ledger().put_list(text.split("\n"))
     record = desk.append(
         "policy", bodies.policy(policy.digest, lines, signed=policy.signed, reason=reason)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from workbench.cli import output
-from workbench.cli.session import CASE, open_case
+from workbench.cli.session import CASE, open_case, revealing
 from workbench.errors import UsageError
 from workbench.report.packet import Packet, Subject
 
@@ -18,6 +18,7 @@ from workbench.report.packet import Packet, Subject
 @click.option("--campaign", metavar="ID", help="only this campaign")
 @click.option("-o", "--output", "folder", type=click.Path(path_type=Path), required=True,
               help="a new folder to write it into")  # fmt: skip
+@revealing
 def report(case: Path, cluster: str | None, campaign: str | None, folder: Path) -> int:
     """Write a packet that shows and proves what CASE holds, checkable with a bare Python."""
     if cluster and campaign:

@@ -17,7 +17,8 @@ from workbench.cli import output
 from workbench.desk import Desk
 from workbench.durable import move_beside
 from workbench.errors import LimitReached, UsageError, WorkbenchError
-from workbench.governed import note_export
+from workbench.governed import note_export, note_reveal
+from workbench.masking import NOTHING_MASKED, Mask, mask_of
 from workbench.playbooks.availability import absent_columns, require
 from workbench.playbooks.binding import ExtractSpan, bind, moment
 from workbench.playbooks.format import SavedQuery
@@ -27,6 +28,9 @@ from workbench.settings import Settings, config_dir, load_settings
 from workbench.workers.client import QueryClient
 
 _TERMINAL_ROWS = 200
+_REVEAL = "workbench.reveal"
+# Parameters that say how a result is written, not what is asked.
+_PLAIN = frozenset(("case", "form", "target", "limit", "reveal", "strict", "quiet", "no_progress"))
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 CASE: Decorator = click.argument("case", type=click.Path(path_type=Path))
@@ -46,6 +50,19 @@ class Choices:
     talk: output.Talk
 
 
+def revealing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --reveal: `open_case` then hides nothing, and records the reason first."""
+
+    @click.option("--reveal", metavar="REASON", default="",
+                  help="show what the policy masks; the reason is recorded")  # fmt: skip
+    @functools.wraps(function)
+    def wrapped(*args: Any, reveal: str, **kwargs: Any) -> Any:
+        click.get_current_context().meta[_REVEAL] = reveal.strip()
+        return function(*args, **kwargs)
+
+    return wrapped
+
+
 def choices(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --format -o --limit --strict --quiet --no-progress; the command gets `chosen`."""
 
@@ -56,6 +73,7 @@ def choices(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("-o", "--output", "target", type=click.Path(path_type=Path), default=None,
                   help="write to this file instead of stdout")  # fmt: skip
     @click.option("--limit", type=click.IntRange(min=0), default=None, help="at most so many rows")
+    @revealing
     @click.option("--strict", is_flag=True, help="exit 4 if the limit cut the result")
     @click.option("--quiet", is_flag=True, help="no talk on stderr but errors")
     @click.option("--no-progress", is_flag=True, help="no progress line")
@@ -107,8 +125,10 @@ def open_case(path: Path, settings: Settings | None = None) -> Iterator[CaseSess
     case = Case.open(path)
     with case.hold_generation():
         desk = Desk(case, settings)
-        client = QueryClient(case.store_path, case.root / "tmp", settings.engine)
+        client = None
         try:
+            mask = _mask(desk)
+            client = QueryClient(case.store_path, case.root / "tmp", settings.engine, mask)
             client.lay_all_over(desk.ledger_tables())
             session = CaseSession(case, desk, client, library_of(case), ExtractSpan())
             row = session.rows("overview-span")[0]
@@ -119,8 +139,21 @@ def open_case(path: Path, settings: Settings | None = None) -> Iterator[CaseSess
             )
             yield session
         finally:
-            client.close()
+            if client is not None:
+                client.close()
             desk.close()
+
+
+def _mask(desk: Desk) -> Mask:
+    """What the policy hides from this command; with --reveal nothing, which is recorded first."""
+    mask, context = mask_of(desk.policy()), click.get_current_context(silent=True)
+    reason = context.meta.get(_REVEAL, "") if context is not None else ""
+    if context is None or not reason or not mask.columns:
+        return mask
+    given = [str(value) for name, value in context.params.items() if value and name not in _PLAIN]
+    what = " ".join([context.command_path, *given])
+    note_reveal(desk, mask.columns, "command", what, reason)
+    return NOTHING_MASKED
 
 
 def given_values(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -151,6 +184,7 @@ def put_sql(
     A result that becomes a file is noted in the ledger first, where the policy wants it.
     """
     what = what or _by_hand(sql)
+    say_masked(session, sql, chosen)
     if chosen.format == "table":
         _put_table(session, sql, parameters, chosen, what)
         return
@@ -170,6 +204,13 @@ def put_sql(
     else:
         move_beside(source, chosen.target)
     _tell_cut(chosen, int(written["rows"]), bool(written["more"]))
+
+
+def say_masked(session: CaseSession, sql: str, chosen: Choices) -> None:
+    """Say that cells of a result are masked, where they may be."""
+    mask = session.client.mask
+    if mask.touches(sql):
+        chosen.talk.say(f"The policy masks {mask.words()}; --reveal REASON shows them.")
 
 
 def _by_hand(sql: str) -> str:

@@ -192,6 +192,13 @@ class _Findings:
             self.functions.add(name)
 
     def _table(self, node: dict[str, Any]) -> None:
+        schema, catalog = (str(node.get(f"{kind}_name", "")) for kind in ("schema", "catalog"))
+        if catalog or schema.lower() not in ("", "main", *_SYSTEM_SCHEMAS):
+            # What is laid over a table, or hides its cells, bears the table's own name.
+            raise _refuse(
+                f"“{node['table_name']}” is named by its database or schema.",
+                "Write the table's own name alone.",
+            )
         if str(node.get("schema_name", "")).lower() not in _SYSTEM_SCHEMAS:
             self.tables.add(str(node["table_name"]).lower())
 

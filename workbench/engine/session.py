@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +57,7 @@ class Session:
         self._gate = Gate()
         self._one_at_a_time = threading.Lock()  # the root and the parser serve every job
         self._views: dict[str, Path] = {}
+        self._masks: list[str] = []
         self._catalogue = self._read_catalogue()
 
     def _read_catalogue(self) -> dict[str, list[ResultColumn]]:
@@ -81,9 +82,29 @@ class Session:
             described = cursor.execute(f'DESCRIBE "{name}"').fetchall()
         self._catalogue[name] = [ResultColumn(row[0], row[1]) for row in described]
 
+    def mask(self, columns: Collection[str], shown: Collection[str]) -> None:
+        """Hide these columns of the store from every later cursor, but for the accounts shown.
+
+        A view of the table's own name stands before each table that has one. A hidden cell still
+        tells whether it is the same as another.
+        """
+        hidden = {name.lower() for name in columns}
+        found = self._root.execute(
+            "SELECT database_name, table_name, list(column_name) FROM duckdb_columns() "
+            "WHERE NOT internal AND data_type = 'VARCHAR' GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        self._masks = [
+            _masking(database, table, cells, shown if "account_id" in names else ())
+            for database, table, names in found
+            if (cells := [name for name in names if name.lower() in hidden])
+        ]
+
     @contextmanager
-    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor of its own, with the overlaid tables in sight; closed at the end."""
+    def cursor(self, *, bare: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own, with the overlaid tables in sight; closed at the end.
+
+        Nothing is hidden from a `bare` one: it is for digests, which show no cell.
+        """
         with self._one_at_a_time:
             cursor = self._root.cursor()
         try:
@@ -93,6 +114,8 @@ class Session:
                 cursor.execute(
                     f"CREATE TEMP VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')"
                 )
+            for view in () if bare else self._masks:
+                cursor.execute(view)
             yield cursor
         finally:
             cursor.close()
@@ -140,6 +163,29 @@ class Session:
     def close(self) -> None:
         """Let go of the store."""
         self._root.close()
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _masking(database: str, table: str, columns: list[str], shown: Collection[str]) -> str:
+    """The view that stands before a table of the store."""
+    seen = f"account_id IN ({', '.join(map(_literal, shown))})" if shown else "FALSE"
+    cells = ", ".join(
+        f"CASE WHEN {name} IS NULL OR {seen} THEN {name} "
+        f"ELSE '‹masked ' || left(md5({name}), 8) || '›' END AS {name}"
+        for name in map(_identifier, columns)
+    )
+    name = _identifier(table)
+    return (
+        f"CREATE TEMP VIEW {name} AS SELECT * REPLACE ({cells}) "
+        f"FROM {_identifier(database)}.main.{name}"
+    )
 
 
 def typed_parameter(value: object) -> object:

@@ -73,6 +73,7 @@ class Packet:
             raise WorkbenchError(
                 f"{folder} cannot be made: {error.strerror}.", hint="Give another folder with -o."
             ) from error
+        self._mask = client.mask
         self._exhibits = ExhibitFolder(self._unfinished / "data", client, library, span)
 
     def write(self, subject: Subject) -> int:
@@ -122,6 +123,9 @@ class Packet:
             )
         )
         for words in _LIMITS:
+            yield Paragraph(words, note=True)
+        if self._mask.columns:
+            words = f"By the policy of the case these are masked: {self._mask.words()}."
             yield Paragraph(words, note=True)
         yield Heading("How to check this packet")
         yield Paragraph("sha256sum -c SHA256SUMS; python3 -I -S verify.py ledger")

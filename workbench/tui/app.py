@@ -18,6 +18,7 @@ from workbench.tui.jobs import Jobs
 from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenPlace, RunQuery
 from workbench.tui.places import Place
 from workbench.tui.remember import History, ViewMemory
+from workbench.tui.revealing import follow_policy, offer_reveal
 from workbench.tui.stage import Stage
 from workbench.tui.terminal import Terminal
 from workbench.tui.theme import THEMES
@@ -46,6 +47,7 @@ class Bench(Frame):
         Binding("6", "view('campaigns')", "campaigns", id="bench.campaigns"),
         Binding("7", "view('ledger')", "ledger", id="bench.ledger"),
         Binding("x", "decide", "decide", id="bench.decide"),
+        Binding("asterisk", "reveal", "reveal what is masked", id="bench.reveal"),
         Binding("c", "show_command", "command", id="bench.command"),
         Binding("ctrl+l", "redraw", "draw anew", id="bench.redraw"),
         Binding("ctrl+q", "leave", "quit", id="bench.quit", priority=True),
@@ -62,6 +64,7 @@ class Bench(Frame):
         self.memory = ViewMemory(desk.state_dir)
         self.history = History(desk.state_dir)
         self.page_rows = desk.settings.engine.page_rows
+        self.revealed: set[str] = set()
         self.case_argument = safe_text(desk.case_path)
         self._wanted_theme = theme
         for colours in THEMES:
@@ -103,10 +106,13 @@ class Bench(Frame):
     async def _read_ledger(self) -> None:
         try:
             tables = await self.jobs.background(self.desk.ledger_tables)
+            await follow_policy(self)
             await self.jobs.lay_all_over(tables)
             words = await self.jobs.background(self.desk.head_words)
             self.query_one(StatusLine).audit(words)
+            self._show_case()
         except WorkbenchError as error:
+            self.jobs.overlaid.set()  # what needs the ledger says so instead of waiting
             self.post_message(Failed(error))
 
     # Acts
@@ -157,6 +163,10 @@ class Bench(Frame):
         await self._read_ledger()
         for view in self.query_one(Stage).views:
             view.refill()
+
+    async def action_reveal(self) -> None:
+        """Show what the policy masks, for a reason that is recorded."""
+        await offer_reveal(self)
 
     async def action_go_to(self) -> None:
         """Open the go-to box; awaited, so that what is typed ahead goes into it."""

@@ -86,9 +86,11 @@ class Frame(Drawing):
 
     def _show_case(self) -> None:
         reduced = "" if self.jobs.isolation == "sandboxed" else f" · {self.jobs.isolation}"
+        known = self.jobs.overlaid.is_set()
+        masked = " · cells masked" if known and self.jobs.mask.columns else ""
         self.query_one(StatusLine).case(
             f"{safe_text(self.desk.case_name, 24)} g{self.desk.generation} · "
-            f"{safe_text(self.desk.analyst, 20)}{reduced}"
+            f"{safe_text(self.desk.analyst, 20)}{masked}{reduced}"
         )
 
     def on_failed(self, event: Failed) -> None:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from workbench.ledger_tables import TABLES
+from workbench.masking import Mask
 from workbench.playbooks.binding import Bound, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.tui.worker_link import WorkerLink
@@ -51,7 +52,8 @@ class Jobs(WorkerLink):
 
     async def open(self, sql: str, parameters: Bound, limit: int, cell: int = 0) -> Message:
         """Open a result; it stays open until `close_result`."""
-        if not self.overlaid.is_set() and any(table in sql.lower() for table in TABLES):
+        named = any(table in sql.lower() for table in TABLES)
+        if not self.overlaid.is_set() and (named or self.mask.touches(sql)):
             await self.overlaid.wait()
         opened = await self.request(
             "open", sql=sql, parameters=parameters, limit=limit,
@@ -59,6 +61,14 @@ class Jobs(WorkerLink):
         )  # fmt: skip
         self.open_results.add(int(opened["result"]))
         return opened
+
+    async def hide(self, mask: Mask) -> bool:
+        """Let the worker hide what this mask says from now on; whether that is another one."""
+        if mask == self.mask:
+            return False
+        self.mask = mask
+        await self.request("mask", **mask.as_message())
+        return True
 
     async def stream(
         self,
@@ -70,8 +80,7 @@ class Jobs(WorkerLink):
     ) -> Message:
         """Run a statement once: `progress` is called with `began` and its first rows, then with
         `spooling` as more come; the answer says how many came. It stays open."""
-        if "decisions" in sql.lower():
-            await self.overlaid.wait()
+        await self.overlaid.wait()
 
         def told(message: Message) -> None:
             if message["ev"] == "began":

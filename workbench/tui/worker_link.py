@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import Cancelled, WorkbenchError, from_message
+from workbench.masking import MASKABLE, Mask
 from workbench.playbooks.binding import ExtractSpan
 from workbench.settings import EngineSettings
 from workbench.workers import memory
@@ -29,8 +30,8 @@ _WATCH = 0.25
 _ALLOWANCE_MIB = 448
 _PROGRESS_EVENTS = frozenset({"began", "spooling"})
 # These cost little and stand in nobody's way, so they cannot be what a worker died of.
-_LIGHT = frozenset({"window", "cell", "inspect", "overlay", "reopen"})
-_RESTORING = frozenset({"overlay", "reopen"})
+_LIGHT = frozenset({"window", "cell", "inspect", "overlay", "mask", "reopen"})
+_RESTORING = frozenset({"overlay", "mask", "reopen"})
 
 
 @dataclass
@@ -60,6 +61,7 @@ class WorkerLink:
         self.catalogue: dict[str, list[list[str]]] = {}
         self.span = ExtractSpan()
         self.replaced: Callable[[], None] | None = None
+        self.mask = Mask(MASKABLE)  # until the policy of the case is known
         self._store = store
         self.settings = settings
         self._number = 0
@@ -77,7 +79,7 @@ class WorkerLink:
 
     def _spawn(self) -> None:
         self.worker = WorkerProcess("query", threads=self.settings.thread_count)
-        self.worker.send(start_message(self._store, self.spill, self.settings))
+        self.worker.send(start_message(self._store, self.spill, self.settings, self.mask))
 
     async def start(self) -> None:
         """Listen to the worker and wait until the store is open; raises what it reported."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError, from_message
+from workbench.masking import NOTHING_MASKED, Mask
 from workbench.settings import EngineSettings
 from workbench.workers.launch import WorkerProcess, make_spill_folder
 from workbench.workers.protocol import ChannelClosed, Message, pack
@@ -19,12 +20,12 @@ _PATIENCE_AFTER_INTERRUPT = 2.0
 _MOST_RECORDS = 1_000_000
 _FINAL = frozenset(
     {"opened", "spooled", "window", "cell", "exported", "digested", "inspected", "overlaid",
-     "hashed", "account_ids", "found",
+     "hashed", "account_ids", "found", "masked",
      "compared", "planned", "error"}
 )  # fmt: skip
 
 
-def start_message(store: Path, spill: Path, settings: EngineSettings) -> Message:
+def start_message(store: Path, spill: Path, settings: EngineSettings, mask: Mask) -> Message:
     """The first message to a query worker."""
     return {
         "op": "start",
@@ -35,6 +36,7 @@ def start_message(store: Path, spill: Path, settings: EngineSettings) -> Message
         "address_space_mib": settings.address_space_mib,
         "threads": settings.thread_count,
         "spill_mib": settings.spill_mib,
+        "mask": mask.as_message(),
     }
 
 
@@ -51,12 +53,15 @@ def refuse_planted_log(store: Path) -> None:
 class QueryClient:
     """Speaks to one query worker; a worker that ignores a cancel is killed and replaced."""
 
-    def __init__(self, store: Path, tmp: Path, settings: EngineSettings) -> None:
-        """Start the worker on `store`; its spill folder is made below `tmp`.
+    def __init__(
+        self, store: Path, tmp: Path, settings: EngineSettings, mask: Mask = NOTHING_MASKED
+    ) -> None:
+        """Start the worker on `store`; its spill folder is made below `tmp`, `mask` hides cells.
 
         Raises IntegrityError for a planted log and WorkbenchError if the store does not open.
         """
         refuse_planted_log(store)
+        self.mask = mask
         self._store = store
         self._settings = settings
         self.spill = make_spill_folder(tmp)
@@ -68,7 +73,7 @@ class QueryClient:
         self._worker = WorkerProcess("query", threads=self._settings.thread_count)
         self._waiting: list[Message] = []
         try:
-            self._worker.send(start_message(self._store, self.spill, self._settings))
+            self._worker.send(start_message(self._store, self.spill, self._settings, self.mask))
             ready = self._await(0, None)
         except ChannelClosed as error:
             raise WorkbenchError("The query worker ended before it began.") from error

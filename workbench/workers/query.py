@@ -1,7 +1,7 @@
 """The query worker: one generation of one store, read-only and sandboxed, for its whole life.
 
 Messages in (each with `job`, answered by events with the same `job`):
-    start    store, spill, parent, memory_mib, address_space_mib, threads, spill_mib    -> ready
+    start    store, spill, parent, memory_mib, address_space_mib, threads, spill_mib, mask -> ready
     open     sql, parameters, limit, cell           -> opened
     stream   sql, parameters, limit, cell           -> began, spooling…, spooled
     read_all result                                 -> spooling…, spooled
@@ -11,6 +11,7 @@ Messages in (each with `job`, answered by events with the same `job`):
     digest   sql, parameters                        -> digested
     inspect  sql                                    -> inspected
     overlay  table, file                            -> overlaid
+    mask     columns, shown                         -> masked
     reopen   result                                 -> opened
     find     result, text, row, backwards           -> found
     compare  before, result, cell                   -> began, compared
@@ -55,6 +56,7 @@ class QueryWorker:
         spill_mib = int(start["spill_mib"])
         limits = SessionLimits(int(start["memory_mib"]), int(start["threads"]), spill_mib)
         session = Session(self._store, spill, limits)
+        session.mask(**start["mask"])
         self._context = Context(session, spill, DiskBudget(spill, spill_mib << 20), output)
         self._results = OpenResults(self._context)
         statements = Statements(self._context)
@@ -72,6 +74,7 @@ class QueryWorker:
             "digest": statements.digest,
             "inspect": statements.inspect,
             "overlay": self._overlay,
+            "mask": self._mask,
             "hash": self._hash,
             "account_ids": self._account_ids,
         }
@@ -93,8 +96,8 @@ class QueryWorker:
             self._context.cancel(int(message["target"]))
         elif operation == "close":
             self._results.close(int(message["result"]))
-        elif operation == "overlay":
-            self._run(operation, message)  # at once, so that every later query sees the table
+        elif operation in ("overlay", "mask"):
+            self._run(operation, message)  # at once, so that every later query is under it
         else:
             threading.Thread(target=self._run, args=(operation, message), daemon=True).start()
 
@@ -124,6 +127,10 @@ class QueryWorker:
         )
         self._context.session.lay_over(table, parquet)
         self._context.say("overlaid", int(message["job"]), table=table)
+
+    def _mask(self, message: Message) -> None:
+        self._context.session.mask(message["columns"], message["shown"])
+        self._context.say("masked", int(message["job"]))
 
     def _account_ids(self, message: Message) -> None:
         from workbench.engine.overlay import read_account_ids

@@ -19,11 +19,15 @@ class Statements:
         self._context = context
 
     def _with_relation(
-        self, message: Message, work: Callable[[duckdb.DuckDBPyRelation], None]
+        self,
+        message: Message,
+        work: Callable[[duckdb.DuckDBPyRelation], None],
+        *,
+        bare: bool = False,
     ) -> None:
         session = self._context.session
         inspection = session.inspect(message["sql"])
-        with session.cursor() as cursor:
+        with session.cursor(bare=bare) as cursor:
             self._context.stoppable(int(message["job"]), cursor.interrupt)
             work(session.relation(cursor, inspection, message.get("parameters", {})))
 
@@ -51,7 +55,7 @@ class Statements:
             rows, sha256 = result_digest(relation)
             self._context.say("digested", int(message["job"]), rows=rows, sha256=sha256)
 
-        self._with_relation(message, digest)
+        self._with_relation(message, digest, bare=True)
 
     def plan(self, message: Message) -> None:
         """How the engine would run a statement, or how it ran it."""

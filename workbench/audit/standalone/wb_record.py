@@ -56,7 +56,7 @@ SAMPLE subject:@subject seed:s drawn:@set level:decimal result:?@found \
  method:w=wilson|clopper-pearson strata:*256,@stratum
 EXPORT what:s format:s path:t1024 rows:c columns:*128,s sha256:x? evidence:?@evidence
 CLIPBOARD what:s entity:s rows:c chars:c sha256:x
-REVEAL field:s entity:s id:l rows:c
+REVEAL field:s entity:s id:l rows:c reason:n
 REPORT what:s id:l path:t1024 files:c sha256:x?
 POLICY sha256:x text:@set signed:b reason:n
 KEY action:w=add|revoke principal:t1-256 fingerprint:s key:t4096 after:?i before:?i

@@ -21,7 +21,7 @@ _SHOWN = {
     "underscore": "_", "equals_sign": "=", "left_parenthesis": "(", "right_parenthesis": ")",
     "number_sign": "#", "plus": "+", "less_than_sign": "<",
     "greater_than_sign": ">", "left_square_bracket": "[", "right_square_bracket": "]",
-    "backspace": "⌫", "pagedown": "pgdn", "pageup": "pgup", "semicolon": ";",
+    "backspace": "⌫", "pagedown": "pgdn", "pageup": "pgup", "semicolon": ";", "asterisk": "*",
 }  # fmt: skip
 
 
