@@ -47,7 +47,7 @@ def test_every_screen_is_inert(hostile_case: Path) -> None:
         terminal.wait(r"000000 ")
         _assert_inert(terminal, "the bytes")
         terminal.press("backspace", "n", "enter")
-        terminal.wait(r"accounts, members of")
+        terminal.wait(r"accounts have it")
         _assert_inert(terminal, "an entity's page")
         terminal.press("x")
         terminal.wait(r"It hits")

@@ -36,7 +36,7 @@ def test_from_overview_to_recorded_decision(demo_case: Path, columns: int, rows:
         terminal.wait(r"\[n linked\]")
         terminal.wait(r"rarity")
         terminal.press("enter")
-        terminal.wait(r"accounts, members of \d+ clusters")
+        terminal.wait(r"accounts have it · in \d+ cluster")
         terminal.press("backspace")
         terminal.wait(r"\[n linked\]")
         terminal.press("backspace")

@@ -12,7 +12,9 @@ from textual.widgets import Static
 from workbench import listing
 from workbench.audit.canonical import Fields
 from workbench.safe_text import safe_text
+from workbench.tui.jobs import Rows
 from workbench.tui.messages import DecideOn
+from workbench.tui.places import Place
 from workbench.tui.screens.view import View
 from workbench.tui.widgets.grid import Grid
 
@@ -25,48 +27,66 @@ class EntityPage(View):
         Binding("L", "list", "put on a list: hub, allow, known bad", id="entity.list"),
     ]
 
+    def __init__(self, place: Place, state: dict[str, Any]) -> None:
+        super().__init__(place, state)
+        self._card: dict[str, Any] = {}
+        self._entry: Fields | None = None
+
     def compose(self) -> ComposeResult:
         """A head and the accounts."""
         yield Static("", id="entity-head", classes="head", markup=False)
         yield Grid(id="entity-accounts")
 
     async def fill(self) -> None:
-        """Rarity and accounts."""
+        """Rarity, and the accounts that clustering knows: all rows are looked through behind."""
         family, value = self.place.key
-        accounts, card = await self.pages(
-            ("entity-accounts", {"family": family, "value": value}),
-            ("entity-card", {"family": family, "value": value}),
-        )
-        grid = self.query_one("#entity-accounts", Grid)
-        self.show_rows(grid, "entity-accounts", accounts)
-        self.restore_cursor(grid)
-        entry = await self.jobs.background(self._entry)
-        self._head(card.first(), grid.source.total, accounts.more, accounts.records(), entry)
-        self.tell_status()
+        given = {"family": family, "value": value}
+        known, card = await self.pages(("entity-known", given), ("entity-card", given))
+        self._card = card.first()
+        self._entry = await self.jobs.background(self._listed)
+        if self.filled:
+            return  # read again: what is shown is whole, and stays until it is counted anew
+        self._show("entity-known", known)
+        self.restore_cursor(self.query_one("#entity-accounts", Grid))
 
-    def _entry(self) -> Fields | None:
+    async def fill_behind(self) -> None:
+        """Every account that has the value, and how often."""
+        family, value = self.place.key
+        self._show("entity-accounts",
+                   await self.page("entity-accounts", family=family, value=value))  # fmt: skip
+
+    def _listed(self) -> Fields | None:
         return listing.entry_of(self.bench.desk.ledger().state, *self.place.key)
 
-    def _head(
-        self, card: dict[str, Any], shown: int, more: bool, records: list[dict[str, Any]],
-        entry: Fields | None,
-    ) -> None:  # fmt: skip
+    def _show(self, query: str, accounts: Rows) -> None:
+        self.show_rows(self.query_one("#entity-accounts", Grid), query, accounts)
+        self._head(accounts, counted=query == "entity-accounts")
+        self.tell_status()
+
+    def _head(self, accounts: Rows, counted: bool) -> None:
         family, value = self.place.key
-        clusters = {record["cluster_id"] for record in records if record["cluster_id"]}
-        sign = "≥ " if more else ""
-        rarity = ""
-        if card:
-            rarity = f" · {card['accounts']:,} of {card['accounts_in_case']:,} accounts have it"
-            if card["hub"]:
-                rarity += " · a hub: held by too many to link anybody"
-        if entry is not None:
+        clusters = {record["cluster_id"] for record in accounts.records() if record["cluster_id"]}
+        found, card = len(accounts.rows), self._card
+        of = f" of {card['accounts_in_case']:,}" if card else ""
+        words = (
+            f"{'≥ ' if accounts.more or not counted else ''}{found:,}{of} accounts have it"
+            f" · in {len(clusters):,} cluster{'s' if len(clusters) != 1 else ''}"
+        )
+        if not counted:
+            words += " · counting …"
+        elif card and not accounts.more and card["accounts"] != found:
+            words += f" · clustering's sample met {card['accounts']:,} of them"
+        if card and card["hub"]:
+            words += " · a hub: held by too many to link anybody"
+        if self._entry is not None:
+            entry = self._entry
             said = f"listed as {entry['role']} by {entry['author']}: {entry['reason']}"
-            rarity += f"\n{safe_text(said, 300)}"
+            words += f"\n{safe_text(said, 300)}"
         self.query_one("#entity-head", Static).update(
             Content.assemble(
                 (f"{safe_text(family, 40)}  ", "$text-muted"),
                 (safe_text(value, 160) + "\n", "bold"),
-                (f"{sign}{shown:,} accounts, members of {len(clusters):,} clusters{rarity}", ""),
+                (words, ""),
             )
         )
 

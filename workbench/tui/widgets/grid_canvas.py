@@ -23,6 +23,7 @@ from workbench.tui.widgets.thumb import ThumbView
 
 _SAMPLE, _SAMPLE_CELLS = 200, 10_000
 _STRIPS_KEPT = 512
+_Key = tuple[Any, ...]
 _LOOKS = ("header", "cursor", "cell", "mark", "null", "entity", "found")
 
 
@@ -91,13 +92,12 @@ class GridCanvas(ThumbView, can_focus=True):
         """Draw another table; the cursor stays where it is if the shape is the same."""
         same = [column.name for column in columns] == [column.name for column in self.columns]
         marked = {self._key(row) for row in self.marks} if same else set()
+        here = self._key(self.cursor_row) if same else ()
         self.columns = columns
         self.source = source
-        # A page that is read again keeps its marks, wherever their rows are now.
+        # A page that is read again keeps cursor and marks, wherever their rows are now.
         self.marks.clear()
         self.kept.clear()
-        if marked and isinstance(source, PageSource):
-            self.marks.update(row for row in range(source.total) if self._key(row) in marked)
         if not same:
             self.beside.clear()
             self.cursor_column = 0
@@ -107,10 +107,19 @@ class GridCanvas(ThumbView, can_focus=True):
                 self.layout_of.widths = list(self._fitted)
             else:
                 self.layout_of = Layout(list(self._fitted))
-        self.cursor_row = min(self.cursor_row, max(0, source.total - 1))
         self.refresh_rows()
+        row = self._find_again(here, marked) if same and isinstance(source, PageSource) else None
+        self.cursor_row = min(self.cursor_row if row is None else row, max(0, source.total - 1))
 
-    def _key(self, index: int) -> tuple[Any, ...]:
+    def _find_again(self, here: _Key, marked: set[_Key]) -> int | None:
+        """Mark the marked rows where they are now; the row that the cursor was on, if any."""
+        if not marked and (not here or self._key(self.cursor_row) == here):
+            return None
+        keys = [self._key(row) for row in range(self.source.total)]
+        self.marks.update(row for row, key in enumerate(keys) if key in marked)
+        return keys.index(here) if here in keys else None
+
+    def _key(self, index: int) -> _Key:
         """What makes a row itself: the entities it names, or else all of its cells."""
         cells = self.source.row(index) or []
         names = [cell for cell, column in zip(cells, self.columns, strict=False) if column.entity]
