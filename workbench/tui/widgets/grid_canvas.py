@@ -149,6 +149,8 @@ class GridCanvas(ThumbView, can_focus=True):
         sample = max(8, min(_SAMPLE, _SAMPLE_CELLS // len(self.columns)))
         for index in range(min(sample, self.source.total)):
             row = self.source.row(index)
+            if widest >= WIDEST:
+                break
             if row is not None:
                 widest = max(widest, cell_len(cell_text(row[number], column)))
         return max(NARROWEST, min(WIDEST, widest))
