@@ -35,7 +35,7 @@ def rows(store: FixtureStore, sql: str, **given: Any) -> list[tuple[Any, ...]]:
 
 def test_sort_and_filters(store: FixtureStore) -> None:
     assert rows(store, shapes.sorted_by(BASE, "n", True))[0][0] == 99
-    only = shapes.equal_to(BASE, ODD, "cell_1")
+    only = shapes.equal_to(BASE, ODD, "VARCHAR", "cell_1")
     assert len(rows(store, only, cell_1="a")) == 34
     assert [row[0] for row in rows(store, only, cell_1=None)] == [7]
     assert len(rows(store, shapes.holding(BASE, "n BETWEEN 3 AND 5 -- mine"))) == 3
@@ -55,6 +55,14 @@ def test_describe_knows_every_column(store: FixtureStore) -> None:
     assert described["n"][2:4] == (100, 0)
     assert described[ODD][3] == 1
     assert set(described) == {"n", ODD, "at", "x"}
+
+
+def test_describe_takes_dates_that_mean_never(store: FixtureStore) -> None:
+    sql = "SELECT DATE '9999-12-31' AS \"un'til\", DATE '2026-05-01' AS begun, 1 AS n"
+    described = {row[0]: row for row in rows(store, shapes.described(sql, ["un'til", "begun"]))}
+    assert described["un'til"][1] == described["begun"][1] == "DATE"
+    assert described["un'til"][5].startswith("9999-12-31")
+    assert described["n"][1] == "INTEGER"
 
 
 def test_histograms_count_every_finite_value(store: FixtureStore) -> None:

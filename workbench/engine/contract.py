@@ -6,6 +6,7 @@ answered elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,7 +36,7 @@ class ResultColumn:
 
 _NUMERIC = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
-     "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL"}
+     "UBIGINT", "UHUGEINT", "BIGNUM", "FLOAT", "DOUBLE", "DECIMAL"}
 )  # fmt: skip
 
 
@@ -43,6 +44,20 @@ _TIMES = frozenset(
     {"BOOLEAN", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS",
      "TIMESTAMP WITH TIME ZONE", "TIME WITH TIME ZONE", "INTERVAL", "UUID"}
 )  # fmt: skip
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """Column names with `_2`, `_3` … behind repeated ones; the engine tells no `A` from an `a`."""
+    taken: set[str] = set()
+    unique = []
+    for name in names:
+        chosen, number = name, 1
+        while chosen.lower() in taken:
+            number += 1
+            chosen = f"{name}_{number}"
+        taken.add(chosen.lower())
+        unique.append(chosen)
+    return unique
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.engine.cells import as_cells, result_columns
+from workbench.engine.contract import unique_names
 from workbench.engine.session import engine_errors
 from workbench.safe_text import guard_formula, safe_text
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     import duckdb
 
 _NOT_ASCII = re.compile(r"[^\x20-\x7e]")
+# JSON has no such numbers; in lists and structs they are found behind whole strings only.
+_NO_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
+# Parquet keeps 128-bit integers as doubles, and other readers refuse its intervals: as text they
+# stay exact. A list of them, or a struct with one inside, becomes text as a whole.
+_NOT_PARQUET = re.compile(r"\b(U?HUGEINT|BIGNUM|INTERVAL|BIT|UNION|VARIANT|TIME WITH TIME ZONE)\b")
 
 
 @dataclass(frozen=True)
@@ -42,16 +48,6 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
-def unique_names(names: Iterable[str]) -> list[str]:
-    """Column names with `_2`, `_3` … behind repeated ones."""
-    seen: dict[str, int] = {}
-    unique = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
-    return unique
-
-
 def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
@@ -65,7 +61,14 @@ def json_lines(relation: duckdb.DuckDBPyRelation) -> Iterator[str]:
     objects = relation.project(f"CAST(to_json(struct_pack({fields})) AS VARCHAR) AS line")
     for frame in stream_batches(objects):
         for line in frame.to_series(0).to_list():
+            if "NaN" in line or "Infinity" in line:
+                line = _NO_NUMBER.sub(_quoted, line)
             yield line if line.isascii() and line.isprintable() else _NOT_ASCII.sub(_escape, line)
+
+
+def _quoted(match: re.Match[str]) -> str:
+    token = match.group()
+    return token if token.startswith('"') else f'"{token}"'
 
 
 def result_digest(relation: duckdb.DuckDBPyRelation) -> tuple[int, str]:
@@ -98,12 +101,19 @@ def export_relation(
 def _parquet(
     relation: duckdb.DuckDBPyRelation, target: Path, limit: int | None
 ) -> tuple[int, bool]:
-    cut = relation if limit is None else relation.limit(limit)
-    cut.write_parquet(str(target), compression="zstd")
-    more = limit is not None and bool(relation.limit(1, limit).fetchall())
     from workbench.engine.spool import parquet_rows
 
+    cut = relation if limit is None else relation.limit(limit)
+    cut.project(", ".join(_parquet_terms(relation))).write_parquet(str(target), compression="zstd")
+    more = limit is not None and bool(relation.limit(1, limit).fetchall())
     return parquet_rows(target), more
+
+
+def _parquet_terms(relation: duckdb.DuckDBPyRelation) -> Iterator[str]:
+    names = unique_names(relation.columns)
+    for at, (name, kind) in enumerate(zip(names, relation.types, strict=True), 1):
+        exact = f"CAST(#{at} AS VARCHAR)" if _NOT_PARQUET.search(str(kind)) else f"#{at}"
+        yield f"{exact} AS {_identifier(name)}"
 
 
 def _jsonl(relation: duckdb.DuckDBPyRelation, target: Path, limit: int | None) -> tuple[int, bool]:
@@ -138,6 +148,6 @@ def _csv(relation: duckdb.DuckDBPyRelation, target: Path, limit: int | None) -> 
 
 def _csv_cell(cell: object, guarded: bool) -> object:
     if not isinstance(cell, str):
-        return "" if cell is None else cell
+        return "" if cell is None else str(cell).lower() if isinstance(cell, bool) else cell
     shown = safe_text(cell, limit=len(cell))
     return guard_formula(shown) if guarded else shown

@@ -26,12 +26,15 @@ def sorted_by(sql: str, column: str, descending: bool) -> str:
     return f"SELECT * FROM {_of(sql)} ORDER BY {quoted(column)} {order} NULLS LAST"
 
 
-def equal_to(sql: str, column: str, parameter: str) -> str:
-    """The rows whose column is the text bound to `$parameter`, or NULL."""
-    return (
-        f"SELECT * FROM {_of(sql)} "
-        f"WHERE CAST({quoted(column)} AS VARCHAR) IS NOT DISTINCT FROM ${parameter}"
-    )
+def equal_to(sql: str, column: str, kind: str, parameter: str) -> str:
+    """The rows whose column of type `kind` is the text bound to `$parameter`, or NULL."""
+    name, value = quoted(column), f"${parameter}"
+    # The engine writes these otherwise than Python does; of all others it gave the text itself.
+    if kind in ("BOOLEAN", "FLOAT", "DOUBLE"):
+        value = f"CAST({value} AS {kind})"
+    else:
+        name = f"CAST({name} AS VARCHAR)"
+    return f"SELECT * FROM {_of(sql)} WHERE {name} IS NOT DISTINCT FROM {value}"
 
 
 def holding(sql: str, condition: str) -> str:
@@ -48,11 +51,21 @@ FROM (SELECT {name}, count(*) AS n FROM {_of(sql)} GROUP BY {name})
 ORDER BY n DESC, {name} NULLS LAST"""
 
 
-def described(sql: str) -> str:
-    """One row a column: type, rows, share of NULL, distinct values, smallest to largest."""
-    return f"""SELECT column_name, column_type, "count" AS rows, null_percentage AS null_percent,
+def described(sql: str, dates: Sequence[str] = ()) -> str:
+    """One row a column: type, rows, share of NULL, distinct values, smallest to largest.
+
+    `dates` are the columns of type DATE: the engine's SUMMARIZE fails at those after 2262.
+    """
+    rows = _of(sql)
+    kind = "column_type"
+    if dates:
+        wider = ", ".join(f"TRY_CAST({quoted(one)} AS TIMESTAMP) AS {quoted(one)}" for one in dates)
+        rows = f"(SELECT * REPLACE ({wider}) FROM {rows})"
+        named = ", ".join("'" + one.replace("'", "''") + "'" for one in dates)
+        kind = f"CASE WHEN column_name IN ({named}) THEN 'DATE' ELSE column_type END AS column_type"
+    return f"""SELECT column_name, {kind}, "count" AS rows, null_percentage AS null_percent,
        approx_unique AS about_distinct, min, q25, q50, q75, max, avg, std
-FROM (SUMMARIZE {_of(sql)})"""
+FROM (SUMMARIZE {rows})"""
 
 
 def histogram(sql: str, column: str, moments: bool) -> str:

@@ -71,7 +71,7 @@ def whole_cell(bench: Bench, grid: Grid, row: int, column: int, fetch: Fetch | N
     cells = grid.source.row(row)
     value = cells[column] if cells is not None else None
     size = grid.source.cut(row, column)
-    text = "NULL" if value is None else str(value)
+    text = clipboard.plain(value)
     if size and fetch is not None:
         bench.run_worker(_show_fetched(bench, name, fetch), group="cell", exclusive=True)
         return
@@ -86,7 +86,7 @@ def whole_row(bench: Bench, grid: Grid, row: int) -> None:
     width = min(32, max((len(name) for name in record), default=0))
     lines = []
     for at, (column, value) in enumerate(zip(grid.columns, record.values(), strict=True)):
-        text = "NULL" if value is None else str(value)
+        text = clipboard.plain(value)
         size = grid.source.cut(row, at)
         cut = f" … {size:,} characters, v shows them" if size else ""
         lines.append(f"{safe_text(column.name, width):<{width}}  {safe_text(text, 2000)}{cut}")
@@ -174,11 +174,10 @@ def _copied(grid: Grid, row: int, column: int, form: str) -> tuple[str, int, str
     # Marked rows are kept by the grid, wherever the analyst has gone since.
     there = {index: grid.kept.get(index) or grid.source.row(index) for index in rows}
     cells = [[found[at] for at in columns] for found in there.values() if found is not None]
-    names = [grid.columns[at].name for at in columns]
     text = (
-        clipboard.inert(str(cells[0][0]))
+        clipboard.inert(clipboard.plain(cells[0][0]))
         if form == "cell"
-        else clipboard.as_text(form, names, cells)
+        else clipboard.as_text(form, [grid.columns[at] for at in columns], cells)
     )
     said = []
     if len(cells) < len(rows) or (not grid.marks and grid.source.total > len(rows) > 1):

@@ -9,12 +9,14 @@ import base64
 import csv
 import io
 import json
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.safe_text import safe_text
+from workbench.engine.contract import ResultColumn, unique_names
+from workbench.safe_text import guard_formula, safe_text
 from workbench.tui.remember import write_text
 
 LARGEST = 74_000
@@ -37,25 +39,74 @@ def osc52(text: str, *, tmux: bool) -> str:
     return sequence
 
 
-def as_text(form: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Rows as tsv, csv, markdown, json or sql; cells are safe text."""
-    cells = [["" if cell is None else inert(str(cell)).replace("\n", " ") for cell in row]
-             for row in rows]  # fmt: skip
-    heads = [inert(name) for name in names]
+def plain(value: Any) -> str:
+    """A cell as text, whole and exact: what is copied, and what is shown of it alone."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "NULL" if value is None else str(value)
+
+
+def as_text(form: str, columns: Sequence[ResultColumn], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows as tsv, csv, markdown, json or sql (a list of the first column); texts are inert.
+
+    NULL is nothing in a table, `null` in JSON and `NULL` in a list. Where a spreadsheet may be at
+    the other end, text that it would run as a formula is guarded.
+    """
     if form == "json":
-        return "\n".join(json.dumps(dict(zip(heads, row, strict=True))) for row in cells)
+        names = unique_names([inert(column.name) for column in columns])
+        return "\n".join(
+            json.dumps({name: _json(cell) for name, cell in zip(names, row, strict=True)})
+            for row in rows
+        )
     if form == "sql":
-        values = ", ".join("'" + row[0].replace("'", "''") + "'" for row in cells if row)
-        return f"({values})"
+        return f"({', '.join(_sql(row[0], columns[0]) for row in rows)})"
+    one_line = form != "csv"
+    heads = [_line(column.name, one_line) for column in columns]
+    cells = [["" if cell is None else _line(plain(cell), one_line) for cell in row]
+             for row in rows]  # fmt: skip
     if form == "markdown":
-        lines = [" | ".join(heads), " | ".join("---" for _ in heads)]
-        lines += [" | ".join(cell.replace("|", "\\|") for cell in row) for row in cells]
-        return "\n".join(f"| {line} |" for line in lines)
+        lines = [heads, ["---"] * len(heads), *cells]
+        return "\n".join(
+            f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+        )
+    guarded = [column.holds_text for column in columns]
     out = io.StringIO()
     writer = csv.writer(out, delimiter="\t" if form == "tsv" else ",", lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows(cells)
+    writer.writerow(map(guard_formula, heads))
+    for row in cells:
+        writer.writerow(
+            guard_formula(cell) if text else cell for cell, text in zip(row, guarded, strict=True)
+        )
     return out.getvalue().rstrip("\n")
+
+
+def _line(text: str, one_line: bool) -> str:
+    shown = inert(text)
+    return shown.replace("\n", " ") if one_line else shown
+
+
+def _json(cell: Any) -> Any:
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return str(cell)  # JSON has no such numbers
+    return inert(cell) if isinstance(cell, str) else cell
+
+
+def _sql(cell: Any, column: ResultColumn) -> str:
+    if cell is None or (column.numeric and str(cell)[-1].isdigit()):
+        return plain(cell)
+    text = plain(cell)
+    if inert(text) == text:
+        return "'" + text.replace("'", "''") + "'"
+    # As escapes, text that would act is inert and still the very value.
+    return "e'" + "".join(map(_escaped, text)) + "'"
+
+
+def _escaped(character: str) -> str:
+    if character in "'\\":
+        return f"\\{character}"
+    if inert(character) == character:
+        return character
+    return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "replace"))
 
 
 def send(text: str, terminal: Any, exports: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.errors import Cancelled, WorkbenchError
@@ -12,10 +13,14 @@ from workbench.workers.context import Context
 from workbench.workers.protocol import Message, window_rows
 
 if TYPE_CHECKING:
+    from workbench.engine.cells import Cut
+    from workbench.engine.contract import Row
     from workbench.engine.results import Result
 
 _PROGRESS_INTERVAL = 0.25
 _LARGEST_CELL = 8 << 20
+_MOST_CHARACTERS = 1 << 20  # of one message; more would be felt, and held, in the bench
+_SHORTEST = 32  # no text is cut shorter than that
 
 
 class OpenResults:
@@ -44,7 +49,9 @@ class OpenResults:
     def _say_opened(
         self, event: str, job: int, number: int, result: Result, first: int, cell: int
     ) -> None:
-        rows, cuts = result.window(0, first, cell) if result.rows else ([], [])
+        # A page that was asked for whole is given whole.
+        read = result.window if event == "opened" else partial(_window, result)
+        rows, cuts = read(0, first, cell) if result.rows else ([], [])
         self._context.say(
             event, job, result=number, columns=[[c.name, c.type] for c in result.columns],
             rows=rows, cuts=cuts, more=result.more, sorted_page=result.sorted_page,
@@ -119,7 +126,7 @@ class OpenResults:
     def window(self, message: Message) -> None:
         """Rows of a result, texts cut."""
         result, offset = self._find(message), int(message["offset"])
-        rows, cuts = result.window(offset, int(message["count"]), int(message["cell"]))
+        rows, cuts = _window(result, offset, int(message["count"]), int(message["cell"]))
         self._context.say(
             "window", int(message["job"]), result=message["result"], offset=offset, rows=rows,
             cuts=cuts, **_extent(result),
@@ -169,6 +176,16 @@ class OpenResults:
 
     def _drop(self, number: int) -> None:
         self._results.pop(number).close()
+
+
+def _window(result: Result, offset: int, count: int, cell: int) -> tuple[list[Row], list[Cut]]:
+    """Rows of a result; where many long texts would make a heavy message, they are cut shorter."""
+    while True:
+        rows, cuts = result.window(offset, count, cell)
+        characters = sum(len(text) for row in rows for text in row if isinstance(text, str))
+        if characters <= _MOST_CHARACTERS or cell <= _SHORTEST:
+            return rows, cuts
+        cell = max(_SHORTEST, cell // 4)
 
 
 def _extent(result: Result) -> Message:

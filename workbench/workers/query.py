@@ -109,7 +109,7 @@ class QueryWorker:
             self._context.say("error", job, **error.as_message())
         except ChannelClosed:
             os._exit(0)
-        except Exception as error:
+        except BaseException as error:  # a panic of Polars is no Exception, and wants an answer too
             failed = WorkbenchError(
                 f"{type(error).__name__}: {error}", title="The query worker met a fault"
             )

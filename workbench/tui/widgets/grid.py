@@ -16,6 +16,17 @@ from workbench.tui.widgets.grid_columns import NARROWEST, WIDEST
 _LAST = 1 << 62  # the last row, however many there will be
 
 
+def column_like(words: str, grid: GridCanvas) -> int | None:
+    """The first shown column of that name, else with it at the begin, else with it anywhere."""
+    wanted = words.strip().lower()
+    names = [(number, grid.columns[number].name.lower()) for number in grid.layout_of.shown()]
+    for fits in (str.__eq__, str.startswith, str.__contains__):
+        for number, name in names:
+            if wanted and fits(name, wanted):
+                return number
+    return None
+
+
 class Grid(GridCanvas):
     """Moving, marking, and asking about the cell under the cursor."""
 
@@ -36,7 +47,7 @@ class Grid(GridCanvas):
         Binding("less_than_sign", "shift(-1)", "column left", show=False, id="grid.shift_left"),
         Binding("greater_than_sign", "shift(1)", "column right", show=False, id="grid.shift_right"),
         Binding("underscore", "widen", "column width", show=False, id="grid.width"),
-        Binding("number_sign", "go_to_row", "go to row…", show=False, id="grid.row"),
+        Binding("number_sign", "go_to_row", "go to row or column…", show=False, id="grid.row"),
         Binding("v", "view_cell", "whole cell", show=False, id="grid.cell"),
         Binding("z", "view_row", "whole row", show=False, id="grid.whole_row"),
         Binding("p", "pivot", "pivot", show=False, id="grid.pivot"),
@@ -193,15 +204,20 @@ class Grid(GridCanvas):
         self._ask("row")
 
     async def action_go_to_row(self) -> None:
-        """Ask for the number of a row and go there."""
+        """Ask for the number of a row, or for a column's name, and go there."""
         from workbench.tui.screens.ask import Ask
 
         def chosen(text: str | None) -> None:
-            digits = "".join(character for character in text or "" if character.isdigit())
-            if digits:
+            digits = (text or "").replace(",", "").replace(" ", "")
+            if digits.isdecimal():
                 self.jump(int(digits) - 1)
+            elif (found := column_like(text or "", self)) is not None:
+                self.cursor_column = found
+            elif text:
+                self.app.notify("No column here has that in its name.", markup=False)
 
-        await self.app.push_screen(Ask("Go to row", f"1 to {self.source.total:,}"), chosen)
+        ask = Ask("Go to row or column", f"1 to {self.source.total:,}, or a column's name")
+        await self.app.push_screen(ask, chosen)
 
     def action_pivot(self) -> None:
         """List the queries that take this cell."""

@@ -36,11 +36,17 @@ def cell_text(value: Any, column: GridColumn) -> str:
     if isinstance(value, int):
         return f"{value:,}" if column.quantity else str(value)
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+        return _number(value)
     text = safe_text(value)
-    if column.type == "TIMESTAMP" and len(text) > 19:
-        return text[:19]
-    return text
+    return text.partition(".")[0] if column.type == "TIMESTAMP" else text
+
+
+def _number(value: float) -> str:
+    """As many digits as tell numbers of a column apart at a glance; `v` shows all of them."""
+    size = abs(value)
+    if size >= 10_000:
+        return f"{value:,.0f}" if size < 1e15 else f"{value:.4g}"
+    return f"{value:.4g}" if size >= 1 else f"{value:.3g}" if size >= 0.01 else f"{value:.2g}"
 
 
 def fitted(text: str, width: int, right: bool) -> str:
@@ -50,6 +56,13 @@ def fitted(text: str, width: int, right: bool) -> str:
         return set_cell_size(text, width - 1) + "…"
     space = " " * (width - taken)
     return space + text if right else text + space
+
+
+def row_key(columns: list[GridColumn], source: GridSource, index: int) -> _Key:
+    """What makes a row itself: the entities it names, or else all of its cells."""
+    cells = source.row(index) or []
+    names = [cell for cell, column in zip(cells, columns, strict=False) if column.entity]
+    return tuple(names or cells)
 
 
 class GridCanvas(ThumbView, can_focus=True):
@@ -91,8 +104,8 @@ class GridCanvas(ThumbView, can_focus=True):
     def show(self, columns: list[GridColumn], source: GridSource) -> None:
         """Draw another table; the cursor stays where it is if the shape is the same."""
         same = [column.name for column in columns] == [column.name for column in self.columns]
-        marked = {self._key(row) for row in self.marks} if same else set()
-        here = self._key(self.cursor_row) if same else ()
+        marked = {row_key(self.columns, self.source, row) for row in self.marks} if same else set()
+        here = row_key(self.columns, self.source, self.cursor_row) if same else ()
         self.columns = columns
         self.source = source
         # A page that is read again keeps cursor and marks, wherever their rows are now.
@@ -113,17 +126,11 @@ class GridCanvas(ThumbView, can_focus=True):
 
     def _find_again(self, here: _Key, marked: set[_Key]) -> int | None:
         """Mark the marked rows where they are now; the row that the cursor was on, if any."""
-        if not marked and (not here or self._key(self.cursor_row) == here):
+        if not marked and (not here or row_key(self.columns, self.source, self.cursor_row) == here):
             return None
-        keys = [self._key(row) for row in range(self.source.total)]
+        keys = [row_key(self.columns, self.source, row) for row in range(self.source.total)]
         self.marks.update(row for row, key in enumerate(keys) if key in marked)
         return keys.index(here) if here in keys else None
-
-    def _key(self, index: int) -> _Key:
-        """What makes a row itself: the entities it names, or else all of its cells."""
-        cells = self.source.row(index) or []
-        names = [cell for cell, column in zip(cells, self.columns, strict=False) if column.entity]
-        return tuple(names or cells)
 
     def refresh_rows(self) -> None:
         """The rows behind the grid changed."""

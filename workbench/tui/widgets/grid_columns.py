@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 GAP = 2
 NARROWEST = 3
 WIDEST = 44
@@ -70,13 +68,13 @@ class Layout:
             return False
         at = moving.index(number)
         left = room - sum(self.widths[one] + GAP for one in shown[:fixed])
-        self.first = min(self.first, at)
-        while self.first < at and self._span(moving[self.first : at + 1]) > left:
-            self.first += 1
+        # As many columns before it as fit, from it backwards.
+        begin, taken = at, self.widths[number]
+        while begin and taken + GAP + self.widths[moving[begin - 1]] <= left:
+            begin -= 1
+            taken += GAP + self.widths[moving[begin]]
+        self.first = min(at, max(self.first, begin))
         return self.first != before
-
-    def _span(self, columns: Iterable[int]) -> int:
-        return sum(self.widths[one] + GAP for one in columns) - GAP
 
     def step(self, number: int, by: int) -> int:
         """The shown column `by` places from another, as near as there is one."""

@@ -7,35 +7,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from workbench.engine.contract import ResultColumn
 from workbench.playbooks.format import ColumnNote
 from workbench.tui.entities import entity_of
 from workbench.workers.protocol import window_rows
 
 Cells = list[Any]
-_CELLS_KEPT = 400_000
+_KEPT = 32 << 20  # bytes of windows, by a rough count
+_CELL, _FEWEST_WINDOWS = 64, 4
 _NOT_A_QUANTITY = ("_id", "_hash", "_row", "year", "status")
 
 
 @dataclass(frozen=True)
-class GridColumn:
+class GridColumn(ResultColumn):
     """One column as the grid draws it."""
 
-    name: str
     type: str = "VARCHAR"
     entity: str = ""
     unit: str = ""
     help: str = ""
 
     @property
-    def numeric(self) -> bool:
-        """Whether cells are aligned right."""
-        kind = self.type.split("(")[0]
-        return kind in ("DOUBLE", "FLOAT", "DECIMAL") or kind.endswith(("INT", "INTEGER"))
-
-    @property
     def moment(self) -> bool:
         """Whether cells are points in time."""
-        return self.type.startswith(("TIMESTAMP", "DATE"))
+        return self.type.startswith(("TIMESTAMP", "DATE")) and not self.type.endswith("]")
 
     @property
     def quantity(self) -> bool:
@@ -101,10 +96,10 @@ class ResultSource:
         self.result = int(opened["result"])
         columns = len(opened["columns"])
         self._size = window_rows(columns)
-        self._most = max(4, _CELLS_KEPT // (self._size * max(1, columns)))
         self._fetch = fetch
         self._windows: OrderedDict[int, list[Cells]] = OrderedDict()
         self._cuts: dict[int, dict[tuple[int, int], int]] = {}
+        self._weights: dict[int, int] = {}
         self._asked: set[int] = set()
         self._keep(0, opened)
 
@@ -147,11 +142,15 @@ class ResultSource:
         return window * self._size, self._size
 
     def _keep(self, window: int, answer: dict[str, Any]) -> None:
-        self._windows[window] = answer["rows"]
+        rows: list[Cells] = answer["rows"]
+        self._windows[window] = rows
         self._cuts[window] = {(row, column): size for row, column, size in answer["cuts"]}
-        while len(self._windows) > self._most:
+        self._weights[window] = sum(
+            _CELL + (len(cell) if isinstance(cell, str) else 0) for row in rows for cell in row
+        )
+        while len(self._windows) > _FEWEST_WINDOWS and sum(self._weights.values()) > _KEPT:
             gone, _ = self._windows.popitem(last=False)
-            self._cuts.pop(gone, None)
+            del self._weights[gone], self._cuts[gone]
 
     def deliver(self, window: int, answer: dict[str, Any]) -> None:
         """Keep a window that arrived."""
@@ -167,6 +166,7 @@ class ResultSource:
         """The rows were read anew: rows of equal rank may have changed places."""
         self._windows.clear()
         self._cuts.clear()
+        self._weights.clear()
 
     def grow(self, extent: dict[str, Any]) -> None:
         """The result is known to have so many rows."""

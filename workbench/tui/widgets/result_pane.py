@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from workbench.errors import WorkbenchError
 from workbench.playbooks import shapes
 from workbench.playbooks.binding import Bound
+from workbench.safe_text import safe_text
 from workbench.tui.messages import Failed
 from workbench.tui.widgets.result_runner import Asked, ResultRunner
 
@@ -69,15 +70,24 @@ class ResultPane(ResultRunner):
             arrow = "↓" if descending else "↑"
             self._derive(shapes.sorted_by(asked.sql, name, descending), f"{name} {arrow}")
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Keep the rows with the value under the cursor."""
-        if (at := self._column()) is not None:
-            asked, name, value = at
-            used = sum(key.startswith("cell_") for key in asked.parameters)
-            parameter = f"cell_{used + 1}"
-            text = None if value is None else str(value)
-            sql = shapes.equal_to(asked.sql, name, parameter)
-            self._derive(sql, f"{name} = {text}", {parameter: text})
+        if (at := self._column()) is None:
+            return
+        asked, name, value = at
+        grid = self.grid
+        row, column = grid.cursor_row, grid.cursor_column
+        read = self.cell_reader(row, column)
+        if grid.source.cut(row, column) and read is not None:
+            try:
+                value = (await read())["cell"]
+            except WorkbenchError as error:
+                self.post_message(Failed(error))
+                return
+        used = sum(key.startswith("cell_") for key in asked.parameters)
+        parameter, text = f"cell_{used + 1}", None if value is None else str(value)
+        sql = shapes.equal_to(asked.sql, name, grid.columns[column].type, parameter)
+        self._derive(sql, f"{name} = {safe_text(text, 60)}", {parameter: text})
 
     async def action_condition(self) -> None:
         """Keep the rows for which a condition holds."""
@@ -101,7 +111,8 @@ class ResultPane(ResultRunner):
     def action_describe(self) -> None:
         """One row a column: type, NULLs, distinct values, quantiles."""
         if (at := self._column()) is not None:
-            self._derive(shapes.described(at[0].sql), "columns")
+            dates = [one.name for one in self.grid.columns if one.type == "DATE"]
+            self._derive(shapes.described(at[0].sql, dates), "columns")
 
     def action_histogram(self) -> None:
         """Count the column in twenty equal bins."""
@@ -116,7 +127,6 @@ class ResultPane(ResultRunner):
 
     async def action_pivot_table(self) -> None:
         """Count the column under the cursor by the values of another."""
-        from workbench.safe_text import safe_text
         from workbench.tui.screens.pick import Pick
 
         if (at := self._column()) is not None:

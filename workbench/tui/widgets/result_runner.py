@@ -17,7 +17,7 @@ from workbench.playbooks.format import ColumnNote
 from workbench.safe_text import safe_text
 from workbench.tui.messages import Failed
 from workbench.tui.widgets.grid import Grid
-from workbench.tui.widgets.grid_source import ResultSource
+from workbench.tui.widgets.grid_source import PageSource, ResultSource
 from workbench.tui.widgets.provenance import Provenance, extent_words
 from workbench.tui.widgets.row_feed import RowFeed
 
@@ -144,6 +144,7 @@ class ResultRunner(RowFeed):
             if self.opened is not None:
                 self._say_rows()
             elif error is not None:
+                self.grid.show([], PageSource([]))
                 self._say("cancelled" if isinstance(error, Cancelled) else "failed")
             self.post_message(self.Ended(self, error))
 
@@ -169,6 +170,7 @@ class ResultRunner(RowFeed):
     def clear(self) -> None:
         """Nothing was asked here."""
         self.release()
+        self.grid.show([], PageSource([]))
         self.asked = None
         self._say("")
 

@@ -53,12 +53,13 @@ class RowFeed(Vertical):
                 self.grid.jump(row)
 
     def let_go(self) -> None:
-        """Close the result and give its space back."""
+        """Close the result and give its space back; its columns stay as they are arranged, for
+        they may come again: sorted, filtered, run anew."""
         if self.opened is not None:
             self.jobs.close_result(int(self.opened["result"]))
             self.opened = None
         self._wanted = None
-        self.grid.show([], PageSource([]))
+        self.grid.show(self.grid.columns, PageSource([]))
 
     async def _fetch_window(self, window: int) -> None:
         source = self.grid.source

@@ -1,0 +1,266 @@
+"""Results of odd shapes on the bench: drawn, scrolled, filtered, copied; nothing is lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tui.conftest import Driver, Opened
+from workbench.audit.policy import Policy
+from workbench.desk import Desk
+from workbench.tui import clipboard
+from workbench.tui.screens.sql import SqlView
+from workbench.tui.widgets.grid import Grid
+from workbench.tui.widgets.grid_canvas import cell_text
+from workbench.tui.widgets.grid_source import GridColumn, ResultSource
+from workbench.workers.protocol import window_rows
+
+ODD = """SELECT n, NULL AS nothing, NULL::VARCHAR AS no_text, n = 1 AS flag,
+       CASE n WHEN 0 THEN 'nan' WHEN 1 THEN '-inf' ELSE '0.1' END::DOUBLE AS real,
+       0.1::FLOAT AS single, -1.5::DECIMAL(9, 3) AS dec,
+       170141183460469231731687303715884105727::HUGEINT AS huge,
+       [[1, NULL], []] AS lists, {'a': {'b': [1.5]}} AS nested, MAP {'k': INTERVAL 2 DAY} AS map,
+       '\\x00\\xFF'::BLOB AS blob, '0101'::BIT AS bits, TIMETZ '12:00:00+05:30' AS zoned,
+       DATE '0044-03-15 (BC)' AS ides, TIMESTAMP '290309-12-22 (BC) 00:00:00' AS far,
+       [TIMESTAMP '2026-05-01'] AS moments,
+       '=1+1' AS formula, E'日本\\u200d 👩‍👩‍👧|' || chr(27) || '[31m' AS wide
+FROM range(3) t(n) ORDER BY n LIMIT 9"""
+DRAWN = {
+    "nothing": "·", "no_text": "·", "flag": "no", "real": "nan", "single": "0.1", "dec": "-1.500",
+    "huge": "170141183460469231731687303715884105727", "lists": "[[1, NULL], []]",
+    "nested": "{'a': {'b': [1.5]}}", "map": "{k=2 days}", "blob": "\\x00\\xFF", "bits": "0101",
+    "zoned": "12:00:00+05:30", "ides": "0044-03-15 (BC)", "far": "290309-12-22 (BC) 00:00:00",
+    "moments": "['2026-05-01 00:00:00']", "formula": "=1+1",
+}  # fmt: skip
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was sent to the clipboard, which the policy leaves open."""
+    monkeypatch.setattr(Desk, "policy", lambda _desk: Policy(clipboard="on"))
+    texts: list[str] = []
+
+    def send(text: str, _terminal: Any, _exports: Path) -> str:
+        texts.append(text)
+        return "sent"
+
+    monkeypatch.setattr(clipboard, "send", send)
+    return texts
+
+
+def arrived(grid: Grid) -> bool:
+    """Whether all rows are here."""
+    return isinstance(grid.source, ResultSource) and grid.source.exact
+
+
+async def ask(driver: Driver, sql: str) -> Grid:
+    """Run a statement in the SQL view; its grid, with the focus."""
+    await driver.press("4")
+    await driver.until(lambda: isinstance(driver.bench.view, SqlView) and driver.bench.view.filled)
+    view = driver.bench.view
+    assert isinstance(view, SqlView)
+    view.put(sql)
+    await driver.press("f5")
+    await driver.until(lambda: arrived(view.tabs.front.grid))
+    view.tabs.front.grid.focus()
+    await driver.pilot.pause()
+    return view.tabs.front.grid
+
+
+def column(grid: Grid, name: str) -> int:
+    return [one.name for one in grid.columns].index(name)
+
+
+async def again(driver: Driver, key: str) -> Grid:
+    """Press a key that asks a new question of the result; the answer's grid."""
+    view = driver.bench.view
+    assert isinstance(view, SqlView)
+    before = view.tabs.front.grid.source
+    await driver.press(key)
+    grid = view.tabs.front.grid
+    await driver.until(lambda: grid.source is not before and arrived(grid))
+    return grid
+
+
+async def test_odd_values_are_drawn_and_copied(
+    case: Path, opened: Opened, copied: list[str]
+) -> None:
+    async with opened(case, size=(160, 45)) as driver:
+        grid = await ask(driver, ODD)
+        cells = grid.source.row(0)
+        assert cells is not None
+        shown = {
+            one.name: cell_text(cell, one) for one, cell in zip(grid.columns, cells, strict=True)
+        }
+        assert {name: shown[name] for name in DRAWN} == DRAWN
+        assert shown["wide"].endswith("|␛[31m")
+        lines = driver.text()
+        for name in ("nothing", "flag", "real", "huge", "lists", "nested"):
+            assert DRAWN[name] in lines
+        assert "\x1b" not in lines
+        for name in DRAWN:
+            grid.cursor_column = column(grid, name)
+            await driver.press("v")
+            await driver.sees(name, "characters")
+            await driver.press("escape", "y", "c")
+            await driver.until(lambda: copied)
+            expected = {"nothing": "NULL", "no_text": "NULL", "flag": "false",
+                        "single": "0.10000000149011612"}  # fmt: skip
+            assert copied.pop() == expected.get(name, DRAWN[name])
+
+
+async def test_rows_are_copied_in_every_form(case: Path, opened: Opened, copied: list[str]) -> None:
+    async with opened(case) as driver:
+        grid = await ask(driver, ODD)
+        names = [one.name for one in grid.columns]
+        taken = {}
+        for key, form in (("r", "tsv"), ("t", "markdown"), ("v", "csv"), ("j", "json")):
+            await driver.press("y", key)
+            await driver.until(lambda: copied)
+            taken[form] = copied.pop()
+        assert all("\x1b" not in text and "\u200d" not in text for text in taken.values())
+        for form, mark in (("tsv", "\t"), ("csv", ",")):
+            table = list(csv.reader(io.StringIO(taken[form]), delimiter=mark))
+            first = dict(zip(table[0], table[1], strict=True))
+            assert table[0] == names
+            assert (first["nothing"], first["flag"], first["dec"]) == ("", "false", "-1.500")
+            assert first["formula"] == "'=1+1"
+        assert len(list(csv.reader(io.StringIO(taken["csv"])))) == 4
+        lines = taken["markdown"].splitlines()
+        assert len(lines) == 5
+        assert {line.replace("\\|", "").count("|") for line in lines} == {len(names) + 1}
+        records = [json.loads(line) for line in taken["json"].splitlines()]
+        assert [record["n"] for record in records] == [0, 1, 2]
+        assert records[0]["nothing"] is None
+        assert (records[0]["flag"], records[1]["flag"]) == (False, True)
+        assert [record["real"] for record in records] == ["nan", "-inf", 0.1]
+        assert records[0]["formula"] == "=1+1"
+
+
+async def test_a_list_for_sql_finds_the_same_rows_again(
+    case: Path, opened: Opened, copied: list[str]
+) -> None:
+    values = "('it''s', 1.5, true, NULL), (E'zero\u200dwidth \\x1B', 'nan'::DOUBLE, false, 2)"
+    sql = f"SELECT * FROM (VALUES {values}) t(words, real, flag, whole) LIMIT 9"
+    async with opened(case) as driver:
+        for name in ("words", "real", "flag", "whole"):
+            grid = await ask(driver, sql)
+            grid.cursor_column = column(grid, name)
+            await driver.press("y", "i")
+            await driver.until(lambda: copied)
+            listed = copied.pop()
+            assert listed.isprintable()
+            found = await driver.bench.jobs.few(
+                f"SELECT count(*) FROM ({sql}) WHERE {name} IN {listed}", {}
+            )
+            assert found == [[2 if name != "whole" else 1]], listed
+
+
+@pytest.mark.parametrize("name", ["real", "single", "flag", "dec", "huge", "lists", "nested",
+                                  "map", "blob", "bits", "zoned", "ides", "far", "nothing",
+                                  "wide"])  # fmt: skip
+async def test_only_this_value_finds_its_own_row(case: Path, opened: Opened, name: str) -> None:
+    async with opened(case) as driver:
+        grid = await ask(driver, ODD)
+        grid.cursor_column = column(grid, name)
+        found = await again(driver, "f")
+        assert found.source.total == (1 if name == "real" else 2 if name == "flag" else 3)
+        assert found.columns[found.cursor_column].name == name
+        counted = await again(driver, "F")
+        assert counted.source.total == 1
+        described = await again(driver, "d")
+        assert described.source.total == 4
+
+
+async def test_a_value_that_is_cut_on_screen_is_filtered_by_whole(
+    case: Path, opened: Opened
+) -> None:
+    sql = "SELECT repeat('x', 5000) || (i % 2) AS long, i FROM range(6) t(i) LIMIT 99"
+    async with opened(case) as driver:
+        grid = await ask(driver, sql)
+        grid.cursor_column = 0
+        assert grid.source.cut(0, 0) == 5001
+        assert (await again(driver, "f")).source.total == 3
+
+
+async def test_two_thousand_columns_are_reached_and_drawn(
+    case: Path, opened: Opened, copied: list[str]
+) -> None:
+    columns = ", ".join(f"i + {at} AS c{at}" for at in range(2000))
+    async with opened(case) as driver:
+        grid = await ask(driver, f"SELECT {columns} FROM range(300) t(i) LIMIT 999")
+        await driver.sees("c0", "c1", "›")
+        await driver.press("number_sign")
+        await driver.type("c1999")
+        await driver.press("enter")
+        await driver.until(lambda: grid.cursor_column == 1999)
+        await driver.sees("c1998", "c1999", "‹")
+        await driver.press("end")
+        await driver.sees("2,298", "row 300 of 300")
+        await driver.press("y", "j")
+        await driver.until(lambda: copied)
+        rows = [json.loads(line) for line in copied.pop().splitlines()]
+        assert rows[-1]["c1999"] == 2298
+        assert len(rows[-1]) == 2000
+
+
+async def test_cells_of_a_megabyte_weigh_little(case: Path, opened: Opened) -> None:
+    sql = (
+        "SELECT repeat('é', 1000000) || i AS big, repeat('日', 600) AS long, i FROM range(40) t(i)"
+    )
+    async with opened(case) as driver:
+        grid = await ask(driver, f"{sql} LIMIT 99")
+        await driver.press("end")
+        await driver.sees("row 40 of 40", "…1,000,002")
+        source = grid.source
+        assert isinstance(source, ResultSource)
+        assert max(len(str(cell)) for cell in source.row(39) or []) <= 512
+        await driver.press("v")
+        await driver.sees("1,000,002 characters")
+
+
+def test_windows_are_let_go_by_their_weight() -> None:
+    """However long the texts: what a source keeps is bounded in bytes, not in rows."""
+    columns = [[f"c{at}", "VARCHAR"] for at in range(4)]
+    size = window_rows(4)
+
+    def answer(extent: int) -> dict[str, Any]:
+        return {"rows": [["x" * 512] * 4] * size, "cuts": [], "total": extent, "exact": True}
+
+    total = 1000 * size
+    asked: list[int] = []
+    opened = answer(total) | {"result": 1, "columns": columns}
+    source = ResultSource(opened, asked.append)
+    for window in range(1, 1000):
+        source.deliver(window, answer(total))
+    kept = sum(source.row(window * size + size // 2) is not None for window in range(1000))
+    assert 4 <= kept * size * 4 * 512 / (1 << 20) <= 40
+    assert source.row(999 * size + size // 2) is not None
+
+
+def test_numbers_are_as_long_as_they_are_telling() -> None:
+    real = GridColumn("score", "DOUBLE")
+    shown = {0.0: "0", 0.98765: "0.988", 0.012345: "0.0123", 0.0098765: "0.0099",
+             0.00012345: "0.00012", 1.23e-7: "1.2e-07", 1234.5: "1234", 12345.6: "12,346",
+             -0.5: "-0.5", 1e300: "1e+300", float("inf"): "inf"}  # fmt: skip
+    assert {value: cell_text(value, real) for value in shown} == shown
+
+
+async def test_an_arrangement_outlives_a_sort(case: Path, opened: Opened) -> None:
+    async with opened(case) as driver:
+        grid = await ask(driver, "SELECT i, -i AS j, i % 2 AS k FROM range(50) t(i) LIMIT 99")
+        grid.cursor_column = 2
+        await driver.press("less_than_sign", "right", "minus")
+        assert grid.layout_of.shown() == [0, 2]
+        grid.cursor_column = 0
+        await again(driver, "right_square_bracket")
+        assert grid.layout_of.shown() == [0, 2]
+        assert (grid.source.row(0) or [])[0] == 49
+        # Another table has another arrangement.
+        grid = await ask(driver, "SELECT 1 AS x LIMIT 9")
+        assert grid.layout_of.shown() == [0]
