@@ -54,6 +54,21 @@ def test_a_result_that_becomes_a_file_is_a_record(
     assert body["what"] == f"SQL {hashlib.sha256(_SQL.encode()).hexdigest()}"
 
 
+def test_a_list_of_the_ledger_that_becomes_a_file_is_a_record(
+    bench: Bench, case: Path, desk: Desk, tmp_path: Path
+) -> None:
+    bench("decide", case, "--verdict", "watch", "--reason", "R-OTHER", "--account", "a-01")
+    target = tmp_path / "out.csv"
+    for words in (["decisions"], ["queue"], ["lists", "show"], ["comment"]):
+        assert bench(*words, case, "-o", target).code == 0
+        body = _last(desk)["body"]
+        assert body["what"] == " ".join(["workbench", *words])
+        assert body["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
+    size = desk.ledger().head.size
+    assert bench("decisions", case).code == 0
+    assert desk.ledger().head.size == size
+
+
 def test_what_is_only_looked_at_is_no_export(bench: Bench, case: Path, desk: Desk) -> None:
     assert bench("sql", case, _SQL).code == 0
     assert bench("sql", case, _SQL, "--format", "jsonl").code == 0

@@ -42,8 +42,7 @@ def decisions(case: Path, which: str, account: str | None, chosen: Choices) -> i
             raise UsageError("--account goes with --state, --history, --pending or --conflicts.")
         at = names.index("account_id")
         rows = [row for row in rows if row[at] == account]
-    cut = rows[: chosen.limit]
-    put_records(chosen, names, cut, more=len(cut) < len(rows))
+    put_records(chosen, names, rows, case)
     return 0
 
 

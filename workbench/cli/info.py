@@ -22,7 +22,7 @@ def info(case: Path, chosen: Choices) -> int:
         presence = session.rows("overview-columns")
         if chosen.format != "table":
             names = ["table_name", "column_name", "present", "non_null"]
-            put_records(chosen, names, [[row[name] for name in names] for row in presence])
+            put_records(chosen, names, [[row[name] for name in names] for row in presence], case)
             return 0
         lines = [
             f"case        {safe_text(manifest.name)} ({manifest.case_id})",

@@ -80,8 +80,7 @@ def listed(case: Path, chosen: Choices) -> int:
          one["fingerprint"] in now, one["record"]]
         for one in state.keys
     ]  # fmt: skip
-    cut = rows[: chosen.limit]
-    put_records(chosen, _COLUMNS, cut, more=len(cut) < len(rows))
+    put_records(chosen, _COLUMNS, rows, case)
     return 0
 
 

@@ -42,8 +42,7 @@ def show(case: Path, family: str, chosen: Choices) -> int:
         for entry in entries
         if family in ("", entry["family"])
     ]
-    cut = rows[: chosen.limit]
-    put_records(chosen, _NAMES, cut, more=len(cut) < len(rows))
+    put_records(chosen, _NAMES, rows, case)
     return 0
 
 

@@ -35,8 +35,7 @@ def replay_command(case: Path, everything: bool, chosen: Choices) -> int:
              one.sha256_then, one.sha256_now, one.why]
             for one in found if everything or one.status != MATCHES
         ]  # fmt: skip
-        cut = rows[: chosen.limit]
-        put_records(chosen, _NAMES, cut, more=len(cut) < len(rows))
+        put_records(chosen, _NAMES, rows, case)
         counts = Counter(one.status for one in found)
         words = ", ".join(f"{status} {number:,}" for status, number in sorted(counts.items()))
         chosen.talk.say(f"Evidence run again: {words or 'there is none'}.")

@@ -111,8 +111,7 @@ def merge(case: Path, other: Path, reason: str, chosen: Choices) -> int:
         chosen.talk.say("Nothing is new there; nothing was recorded.")
         return 0
     names = ["account_id", *(f"our_{name}" for name in _SIDE), *(f"their_{name}" for name in _SIDE)]
-    cut = rows[: chosen.limit]
-    put_records(chosen, names, cut, more=len(cut) < len(rows))
+    put_records(chosen, names, rows, case)
     chosen.talk.say(
         f"Recorded as {done.record.id}: {done.records:,} records came, "
         f"{len(rows):,} accounts are decided differently."

@@ -62,7 +62,7 @@ def _draw(case: Path, cluster: str, size: int, how: tuple[str, str], chosen: Cho
         for stratum in strata
         for account in stratum.drawn
     ]
-    put_records(chosen, ["record_id", "stratum", "of", "account_id"], rows)
+    put_records(chosen, ["record_id", "stratum", "of", "account_id"], rows, case)
     chosen.talk.say(
         f"Drawn: {size:,} of {len(scores):,}. Once they are reviewed: "
         f"workbench sample {case} --record {record} --found K"
@@ -76,7 +76,7 @@ def _record(case: Path, record_id: str, found: int, chosen: Choices) -> int:
         record, result = record_found(desk, record_id, found)
     finally:
         desk.close()
-    put_records(chosen, ["record_id", *result], [[record, *result.values()]])
+    put_records(chosen, ["record_id", *result], [[record, *result.values()]], case)
     chosen.talk.say(
         f"{found:,} of {result['n']:,} should not be flagged: between "
         f"{float(result['low']):.1%} and {float(result['high']):.1%} of all {result['N']:,} "

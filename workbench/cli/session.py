@@ -269,15 +269,31 @@ def put_text(text: str, target: Path) -> None:
 
 
 def put_records(
-    chosen: Choices, names: list[str], rows: list[list[Any]], *, more: bool = False
+    chosen: Choices, names: list[str], rows: list[list[Any]], case: Path | None = None
 ) -> None:
-    """Write rows of our own (lists, not the engine's) in the chosen form."""
-    text = output.records_text(chosen.format, names, rows)
+    """Write rows of our own (lists, not the engine's) in the chosen form, cut to the limit.
+
+    Rows of a `case` that become a file are noted in its ledger first, where the policy wants it.
+    """
+    cut = rows[: chosen.limit]
+    text = output.records_text(chosen.format, names, cut)
+    if case is not None and (to_file := _goes_to(chosen)):
+        _note_list(case, chosen.format, to_file, names, len(cut), text)
     if chosen.target is None:
         output.write(text)
     else:
         put_text(text, chosen.target)
-    _tell_cut(chosen, len(rows), more)
+    _tell_cut(chosen, len(cut), len(cut) < len(rows))
+
+
+def _note_list(case: Path, form: str, to_file: str, names: list[str], rows: int, text: str) -> None:
+    desk = Desk(Case.open(case), load_settings())
+    what = click.get_current_context().command_path
+    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    try:
+        note_export(desk, what, form, to_file, rows=rows, columns=names, sha256=digest)
+    finally:
+        desk.close()
 
 
 def _tell_cut(chosen: Choices, rows: int, more: bool) -> None:

@@ -101,8 +101,7 @@ def comment(case: Path, text: str | None, subjects: Subjects, chosen: Choices) -
     finally:
         desk.close()
     rows: list[list[Any]] = [[one.at, one.analyst, one.kind, one.id, one.text] for one in found]
-    cut = rows[: chosen.limit]
-    put_records(chosen, _COMMENT, cut, more=len(cut) < len(rows))
+    put_records(chosen, _COMMENT, rows, case)
     return 0
 
 
@@ -121,6 +120,5 @@ def queue(case: Path, free: bool, mine: bool, chosen: Choices) -> int:
         for row in listed
         if not (free and row["claimed_by"]) and not (mine and row["claimed_by"] != me)
     ]
-    cut = rows[: chosen.limit]
-    put_records(chosen, _QUEUE, cut, more=len(cut) < len(rows))
+    put_records(chosen, _QUEUE, rows, case)
     return 0

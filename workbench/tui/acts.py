@@ -139,31 +139,39 @@ def offer_copies(bench: Bench, grid: Grid, row: int, column: int, fetch: Fetch |
 
     def chosen(form: str | None) -> None:
         if form:
-            _copy(bench, grid, (row, column), form, fetch)
+            bench.run_worker(_copy(bench, grid, (row, column), form, fetch), group="copy")
 
     bench.push_screen(Pick("Copy", [(words, form) for form, words in _FORMS]), chosen)
 
 
-def _copy(
+async def _copy(
     bench: Bench, grid: Grid, at: tuple[int, int], form: str, fetch: Fetch | None
 ) -> None:  # fmt: skip
-    policy = bench.desk.policy()
     row, column = at
-    head = grid.columns[column]
-    as_ids = form in ("cell", "sql")
-    if policy.clipboard == "off" or (policy.clipboard == "ids" and not as_ids):
-        words = f"The policy of this case sets the clipboard to “{policy.clipboard}”."
-        bench.notify(words, severity="warning", markup=False)
-        return
-    if policy.clipboard == "ids" and not head.entity:
-        bench.notify("The policy of this case lets ids be copied, not other cells.",
-                     severity="warning", markup=False)  # fmt: skip
-        return
-    if form == "cell" and fetch is not None and grid.source.cut(row, column):
-        bench.run_worker(_copy_whole(bench, fetch, head.entity), group="copy")
-        return
+    entity = grid.columns[column].entity
+    cut = bool(grid.source.cut(row, column))
+    # Taken before anything is waited for: the grid may show other rows by then.
     text, rows, left_out = _copied(grid, row, column, form)
-    bench.run_worker(_send(bench, text, form, head.entity, rows, left_out), group="copy")
+    try:
+        policy = await bench.jobs.background(bench.desk.policy)
+    except WorkbenchError as error:
+        bench.post_message(Failed(error))
+        return
+    if refused := _refuses_copy(policy.clipboard, form, entity):
+        bench.notify(refused, severity="warning", markup=False)
+    elif form == "cell" and fetch is not None and cut:
+        await _copy_whole(bench, fetch, entity)
+    else:
+        await _send(bench, text, form, entity, rows, left_out)
+
+
+def _refuses_copy(mode: str, form: str, entity: str) -> str:
+    """Why the policy's clipboard mode lets nothing of this form be copied, or the empty string."""
+    if mode == "off" or (mode == "ids" and form not in ("cell", "sql")):
+        return f"The policy of this case sets the clipboard to “{mode}”."
+    if mode == "ids" and not entity:
+        return "The policy of this case lets ids be copied, not other cells."
+    return ""
 
 
 def _copied(grid: Grid, row: int, column: int, form: str) -> tuple[str, int, str]:
