@@ -5,12 +5,13 @@ from __future__ import annotations
 from textual.app import App
 from textual.containers import Vertical
 from textual.css.query import NoMatches
+from textual.dom import DOMNode
 from textual.widgets import Static
 
 from workbench.tui.crash import left_behind
 
 
-async def _missing(widget: Vertical) -> NoMatches:
+async def _missing(widget: DOMNode) -> NoMatches:
     try:
         widget.query_one("#nothing", Static)
     except NoMatches as error:
@@ -27,3 +28,6 @@ async def test_only_parts_that_are_gone_are_left_behind() -> None:
         await part.remove()
         assert left_behind(await _missing(part))
         assert not left_behind(ValueError("ours"))
+        assert not left_behind(await _missing(app))
+        app.exit()
+        assert left_behind(await _missing(app))

@@ -37,8 +37,8 @@ def report_text(error: BaseException) -> str:
 def left_behind(error: BaseException) -> bool:
     """Whether only a part that is leaving the screen failed to find its pieces.
 
-    Work that was under way for a page or dialog may resume after it was closed, in the moment
-    before Textual cancels it: nobody looks at what it would have drawn.
+    Work that was under way for a page, a dialog or a bench may resume after it was closed, in the
+    moment before Textual cancels it: nobody looks at what it would have drawn.
     """
     if isinstance(error, WorkerFailed):
         error = error.error
@@ -47,13 +47,15 @@ def left_behind(error: BaseException) -> bool:
     trace = error.__traceback__
     while trace is not None:
         node = trace.tb_frame.f_locals.get("self")
-        if isinstance(node, DOMNode) and not isinstance(node, App) and _leaving(node):
+        if isinstance(node, DOMNode) and _leaving(node):
             return True
         trace = trace.tb_next
     return False
 
 
 def _leaving(node: DOMNode) -> bool:
+    if isinstance(node, App):
+        return node._exit or not node._running
     ways = [one for one in node.ancestors_with_self if isinstance(one, DOMNode)]
     return not node.is_attached or any(one._pruning or one._closing for one in ways)
 

@@ -38,6 +38,7 @@ class SamplePage(View):
         self._said: dict[str, str] = dict(said) if isinstance(said, dict) else {}
         self._sample: dict[str, Any] = {}
         self._rows: list[list[Any]] = []
+        self._results: list[dict[str, Any]] = []
 
     def compose(self) -> ComposeResult:
         """What was drawn from what, and the accounts."""
@@ -46,9 +47,9 @@ class SamplePage(View):
 
     async def fill(self) -> None:
         """Read the draw, its result if there is one, and the accounts."""
-        desk, jobs = self.bench.desk, self.jobs
-        self._sample = await jobs.background(sample_of, desk, self.place.key[0])
-        drawn = await jobs.background(desk.ledger().sets.get, self._sample["drawn"]["set"])
+        jobs = self.jobs
+        self._sample = await jobs.background(sample_of, self.bench.desk, self.place.key[0])
+        drawn, self._results = await jobs.background(self._read)
         query = self.bench.library.query("sample-accounts")
         rows = await jobs.rows(query, {"accounts": drawn})
         names, kinds = ["review", *rows.names], ["VARCHAR", *rows.types]
@@ -56,13 +57,14 @@ class SamplePage(View):
         grid = self.query_one(Grid)
         grid.show(grid_columns(names, kinds, query.columns), PageSource(self._rows))
         self.restore_cursor(grid)
-        await self._tell()
+        self._tell()
         self.tell_status()
 
     def _word(self, account: str) -> str:
         return _WORDS.get(self._said.get(account, ""), "·")
 
-    async def _tell(self) -> None:
+    def _tell(self) -> None:
+        # Without waiting for anything: one that waited could draw over a newer one.
         sample, done = self._sample, len(self._said)
         drawn, wrong = sample["drawn"]["count"], self._wrong()
         parts: list[tuple[str, str]] = [
@@ -70,7 +72,7 @@ class SamplePage(View):
             (f" · seed {safe_text(sample['seed'], 20)} · {sample['method']}\n", "$text-muted"),
             (f"reviewed {done:,} of {drawn:,}, {wrong:,} wrong", "$warning" if wrong else ""),
         ]
-        for result in await self.jobs.background(self._results):
+        for result in self._results:
             parts.append((
                 f"\nrecorded: {result['found']:,} of {result['n']:,} wrong, so "
                 f"{float(result['low']):.1%} to {float(result['high']):.1%} of all "
@@ -79,18 +81,21 @@ class SamplePage(View):
             ))  # fmt: skip
         self.query_one("#sample-head", Static).update(Content.assemble(*parts))
 
-    def _results(self) -> list[dict[str, Any]]:
+    def _read(self) -> tuple[list[str], list[dict[str, Any]]]:
+        """The accounts drawn, and the newest result that was recorded of them."""
         same = ("subject", "seed", "drawn", "method")
-        return [
+        ledger = self.bench.desk.ledger()
+        results = [
             one["result"]
-            for one in self.bench.desk.ledger().state.samples
+            for one in ledger.state.samples
             if one["result"] is not None and all(one[key] == self._sample[key] for key in same)
-        ][-1:]
+        ]
+        return ledger.sets.get(self._sample["drawn"]["set"]), results[-1:]
 
     def _wrong(self) -> int:
         return sum(word == "wrong" for word in self._said.values())
 
-    async def action_say(self, word: str) -> None:
+    def action_say(self, word: str) -> None:
         """Say of the account under the cursor whether it is rightly in the sample; step down."""
         grid = self.query_one(Grid)
         if not self._rows:
@@ -104,7 +109,7 @@ class SamplePage(View):
         row[0] = self._word(account)
         grid.repaint_row(grid.cursor_row)
         grid.jump(grid.cursor_row + 1)
-        await self._tell()
+        self._tell()
 
     def action_record(self) -> None:
         """Record how many were wrong, once all are reviewed."""
