@@ -32,7 +32,7 @@ def waiting(desk: Desk) -> list[list[Any]]:
     for record_id, entry in ledger.state.pending.items():
         body = _decision(ledger.record(record_id))
         subject = entry["subject"]
-        mine = ledger.who.same_person(Who.of(entry["who"]))
+        mine = ledger.state.same_person(ledger.who, Who.of(entry["who"]))
         rows.append([
             not mine, entry["who"]["name"], body.get("verdict"), body.get("reason"),
             subject["count"], subject_words(subject), body.get("confidence"), body.get("counter"),

@@ -15,8 +15,8 @@ from workbench.audit.verify import verify
 
 @pytest.mark.parametrize(
     "name",
-    ["flips", "edits", "torn", "kills", "crowd", "full", "replaced", "bytes", "refusals",
-     "signatures"],
+    ["flips", "edits", "torn", "kills", "crowd", "full", "replaced", "bytes", "forgeries",
+     "refusals", "signatures"],
 )  # fmt: skip
 def test_short_form(name: str, battery: ModuleType) -> None:
     assert battery.run(name, short=True)

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +21,7 @@ from workbench.audit.errors import LedgerError
 from workbench.audit.ledger import Ledger, Who
 from workbench.audit.merge import merge, other_ledger
 from workbench.audit.state import LedgerState
-from workbench.audit.travel import export_record, import_record
+from workbench.audit.travel import answer, export_record, import_record
 from workbench.audit.verify import verify
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs ssh-keygen")
@@ -86,6 +87,24 @@ def test_only_an_enrolled_key_under_its_own_name_signs(
         assert any(one.startswith(f"record {seq}: ") and why in one for one in report.problems)
 
 
+def test_a_second_key_makes_no_second_person(
+    open_ledger: Open, battery: ModuleType, keys: dict[str, Path]
+) -> None:
+    ledger = sits(open_ledger(), "ana", keys["ana"])
+    made = ledger.append("proposal", bodies.proposal(battery.flag("acct-1")))
+    for name in ("eve", "ＡＮＡ", "ana\u200b", " Ana "):
+        sits(ledger, name, keys["eve"])
+        ledger.who = replace(ledger.who, uid=1001 if name == "eve" else 1002)
+        with pytest.raises(LedgerError, match="somebody else"):
+            answer(ledger, made.id, agree=True)
+    sits(ledger, "ana", keys["ana"])
+    ledger.append("key", enrolment("ana", keys["ana"]))
+    ledger.append("key", enrolment("bo", keys["bo"]))
+    answer(sits(ledger, "bo", keys["bo"]), made.id, agree=True)
+    assert not ledger.state.pending
+    assert battery.judge(ledger.path).ok
+
+
 def test_a_revoked_key_signs_no_more(
     governed: Ledger, battery: ModuleType, keys: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,7 +160,7 @@ def test_a_signature_of_another_case_does_not_hold(
     travel = json.loads((tmp_path / "travel").read_text())
     (tmp_path / "forged").write_text(json.dumps({**travel, "case": governed.case_id}))
     came = import_record(governed, tmp_path / "forged")
-    report = verify(governed.path)
+    report = battery.judge(governed.path)
     assert report.problems == [f"record {came.seq}: has a signature that does not hold"]
 
 

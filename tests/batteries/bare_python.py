@@ -82,8 +82,9 @@ class BarePython:
     With `remember` it keeps what it found of a line whose very bytes it has judged before.
     """
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, tools: bool = True) -> None:
         self._options = options
+        self._path = os.environ.get("PATH", "") if tools else ""
         self._children: dict[int, subprocess.Popen[str]] = {}
 
     def run(self, *words: str) -> Answer:
@@ -103,6 +104,7 @@ class BarePython:
             child = subprocess.Popen(
                 [python, *flags, "-c", _DRIVER, verifier, *self._options],
                 cwd=empty, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                env={"PATH": self._path},
             )  # fmt: skip
             assert child.stdout is not None
             assert child.stdout.readline() == "ready\n"
@@ -110,3 +112,4 @@ class BarePython:
 
 
 BARE, REMEMBERING = BarePython(), BarePython("remember")
+WITHOUT_TOOLS = BarePython(tools=False)

@@ -34,6 +34,7 @@ from tests.batteries.ledger_building import (
 )
 from tests.batteries.ledger_damage import any_bytes, bit_flips, edits, torn_tails
 from tests.batteries.ledger_faults import crowd, disk_full, file_size_limit, kills, replaced
+from tests.batteries.ledger_forgeries import forgeries
 from tests.batteries.ledger_refusals import refusals
 from tests.batteries.ledger_signatures import signatures
 from tests.batteries.ordinary_user import hand_over, reachable, run_as
@@ -75,6 +76,7 @@ BATTERIES = {
     "crowd": Battery(lambda f: crowd(f, 3, 60), lambda f, _: crowd(f, 3, 10_000)),
     "full": Battery(lambda f: disk_full(f, 61), lambda f, _: disk_full(f, 1)),
     "bytes": Battery(lambda f: any_bytes(f, 150), lambda f, _: any_bytes(f, 5000)),
+    "forgeries": Battery(lambda f: forgeries(f, 120), lambda f, _: forgeries(f, 10_000)),
     "replaced": _alike(replaced),
     "refusals": _alike(refusals),
     "signatures": _alike(signatures),

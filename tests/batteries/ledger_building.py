@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from tests.batteries.bare_python import BARE, REMEMBERING, plain_run
+from tests.batteries.bare_python import BARE, REMEMBERING, WITHOUT_TOOLS, plain_run
 from workbench.audit import bodies
 from workbench.audit.canonical import sha256
 from workbench.audit.checkpoint import Checkpoint, origin_of
@@ -108,6 +108,16 @@ def remembered_lines() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def without_ssh_keygen() -> Iterator[None]:
+    """Let neither verifier find `ssh-keygen`: whether a signature holds is then not checked."""
+    with (
+        mock.patch("workbench.audit.signing.shutil.which", return_value=None),
+        mock.patch(f"{__name__}.BARE", WITHOUT_TOOLS),
+    ):
+        yield
+
+
 def judge(path: Path, checkpoint: Checkpoint | None = None, *, plain: bool = False) -> Report:
     """Verify with both verifiers and demand that they agree.
 
@@ -124,7 +134,7 @@ def judge(path: Path, checkpoint: Checkpoint | None = None, *, plain: bool = Fal
     second = answer.found()
     assert second["ok"] == report.ok, (path, report.problems, second["problems"])
     if "root" in second:
-        for name in ("records", "size", "root", "head"):
+        for name in ("records", "size", "root", "head", "signatures"):
             assert second[name] == getattr(report, name), (name, second, report)
     return report
 

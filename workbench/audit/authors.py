@@ -64,7 +64,7 @@ class Authors:
 
     def check(self, case_id: str, signers: Path | None, revoked: Path | None) -> SignatureCheck:
         """Whether the signatures hold: by the given signers, else by the keys of the ledger."""
-        if not self.signed or not case_id or (signers is None and not self._keys):
+        if not self.signed or not case_id or (signers is None and not self._ring.begun):
             return SignatureCheck(absent=True)
         if signers is not None:
             return check_signatures(self.signed, case_id, signers, revoked)

@@ -6,6 +6,8 @@ import os
 import pwd
 import socket
 import time
+import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,17 +43,24 @@ class Who:
         """The form in which a record names the analyst."""
         return {"name": self.name, "uid": self.uid, "host": self.host, "key": self.key}
 
-    def same_person(self, other: Who) -> bool:
+    def same_person(self, other: Who, enrolled: Collection[tuple[str, str]] = ()) -> bool:
         """Whether two acts count as one person's; in doubt they do.
 
-        Two keys tell two people apart, even at one login; without keys both the name and the login
-        (host and uid) must differ.
+        Names that look alike are one. Two keys, each `enrolled` for its own name (key, name), tell
+        two people apart even at one login; anybody can make a second key, so that without it both
+        the name and the login (host and uid) must differ.
         """
-        if self.name.casefold() == other.name.casefold():
+        if _folded(self.name) == _folded(other.name) or (self.key and self.key == other.key):
             return True
-        if self.key and other.key:
-            return self.key == other.key
+        if (self.key, self.name) in enrolled and (other.key, other.name) in enrolled:
+            return False
         return (self.host, self.uid) == (other.host, other.uid)
+
+
+def _folded(name: str) -> str:
+    """A name without case, spacing, invisible characters and other spellings of its letters."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(c for c in plain if c.isprintable() and not c.isspace())
 
 
 class Clock(Protocol):

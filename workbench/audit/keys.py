@@ -38,6 +38,10 @@ class KeyRing:
         else:
             self.keys.pop(body["fingerprint"], None)
 
+    def owners(self) -> set[tuple[str, str]]:
+        """Each enrolled key with the name it was enrolled for."""
+        return {(name, body["principal"]) for name, body in self.keys.items()}
+
     def refuses(self, fields: Fields) -> str:
         """Why the key that a signed record names does not count, or the empty string."""
         who = fields["who"]

@@ -15,7 +15,7 @@ from workbench.audit.policy import Policy, read_policy
 
 ReadSet = Callable[[str], list[str]]
 # Raised whenever the fold reads records differently, so that no state kept before is used.
-REVISION = 3
+REVISION = 4
 FOLDED = (
     "pending", "claims", "comments", "list_edits", "campaign_edits", "samples", "policies", "keys",
     "checkpoints", "merges", "conflicts", "ignored", "reversed", "sets", "lost", "aliases",
@@ -162,6 +162,10 @@ class LedgerState:
         """The keys that may sign now."""
         return KeyRing(self.keys)
 
+    def same_person(self, one: Who, other: Who) -> bool:
+        """Whether two acts count as one person's, by the keys that are enrolled."""
+        return one.same_person(other, self.ring().owners())
+
     def _unsigned(self, fields: Fields) -> str:
         """Why a record, or one that it takes over, lacks the signature that the policy demands."""
         ring, body = self.ring(), fields["body"]
@@ -201,14 +205,14 @@ class LedgerState:
             return f"No proposal {wanted} is waiting."
         if waiting["body_sha256"] != body["body_sha256"]:
             return "The countersignature is for another text than the proposal's."
-        if who.same_person(Who.of(waiting["who"])):
+        if self.same_person(who, Who.of(waiting["who"])):
             return "A proposal counts only when somebody else than its author countersigns it."
         return ""
 
     def refuses_note(self, body: Fields, who: Who) -> str:
         """Why a claim or release would not count, or the empty string."""
         held = self.claims.get(f"{body['subject']}:{body['id']}")
-        if body["kind"] == "claim" and held and not Who.of(held["who"]).same_person(who):
+        if body["kind"] == "claim" and held and not self.same_person(Who.of(held["who"]), who):
             return f"{held['who']['name']} holds the claim on the {body['subject']} {body['id']}."
         if body["kind"] == "release" and not held:
             return f"Nobody has claimed the {body['subject']} {body['id']}."

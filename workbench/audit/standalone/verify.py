@@ -5,16 +5,19 @@
 
 Prints what it found as one JSON object; exit code 0 intact, 3 not, 2 wrong usage. A ledger is one
 record a line (wb_record.py beside this file says what that is), each naming the hash of the one
-before; every line is a leaf of an RFC 6962 tree. Which key signed is looked at; whether the
-signature holds is not: that needs `ssh-keygen -Y verify -n wb-audit@v1`, over the canonical record
-without seq, prev, h and sig, with the id of the case added as `case`.
+before; every line is a leaf of an RFC 6962 tree. Signatures are checked against the keys that the
+ledger enrols, by `ssh-keygen -Y verify` over the canonical record without seq, prev, h and sig and
+with the id of the case as `case`; where that program or the keys are absent they are "not checked".
 """
 
 import base64
 import hashlib
 import json
 import os
+import shutil
+import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -57,10 +60,14 @@ class Keys:
     def __init__(self) -> None:
         self.demanded = self.begun = False
         self.keys: dict[str, Any] = {}
+        self.lines: list[str] = []
+        self.signed: list[tuple[int, Any]] = []
 
-    def wrong(self, record: Any) -> str:
-        """What is wrong with who signed a record, or the empty string."""
+    def wrong(self, record: Any, seq: int) -> str:
+        """What is wrong with who signed a record, which record `seq` is or brings."""
         named, when = record["who"], record["ts"]
+        if record["sig"]:
+            self.signed.append((seq, record))
         if record["sig"] and wb.signing_key(record["sig"]) != named["key"]:
             return "not signed by the key that it names"
         if not self.demanded or (not record["sig"] and record["type"] in UNSIGNED):
@@ -87,9 +94,32 @@ class Keys:
             try:
                 blob = base64.b64decode(body["key"].split()[1], validate=True)
                 wb.demand(wb.fingerprint(blob) == body["fingerprint"], "another key")
+                self.lines.append(" ".join(body["key"].split()[:2]))
             except (ValueError, IndexError):
                 return "enrols another key than it says"
         return ""
+
+    def check(self, case: str) -> tuple[str, list[str]]:
+        """How far the signatures were checked, and which of them do not hold."""
+        tool = shutil.which("ssh-keygen")
+        if not self.signed or not tool or not self.begun or not case:
+            return "not checked" if self.signed else "none", []
+        failed = []
+        with tempfile.TemporaryDirectory() as folder:
+            signers, sig = (os.path.join(folder, name) for name in ("signers", "sig"))
+            with open(signers, "w", encoding="utf-8") as file:
+                file.writelines(f'any namespaces="wb-audit@v1" {line}\n' for line in self.lines)
+            command = [tool, "-Y", "verify", "-n", "wb-audit@v1", "-I", "any", "-f", signers, "-s"]
+            for seq, record in self.signed:
+                with open(sig, "w", encoding="ascii") as file:
+                    lines = [record["sig"][at : at + 70] for at in range(0, len(record["sig"]), 70)]
+                    edges = (f"-----{word} SSH SIGNATURE-----" for word in ("BEGIN", "END"))
+                    file.write("\n".join([next(edges), *lines, next(edges), ""]))
+                rest = {k: v for k, v in record.items() if k not in ("seq", "prev", "h", "sig")}
+                data = wb.spell({**rest, "case": case})
+                if subprocess.run([*command, sig], input=data, capture_output=True).returncode:
+                    failed.append(f"record {seq}: has a signature that does not hold")
+        return f"{len(self.signed)} checked", failed
 
 
 class Ledger:
@@ -102,6 +132,7 @@ class Ledger:
         self.records: list[tuple[int, Any]] = []
         self.wrong: list[list[Any]] = []
         self.head, self.next, self.broken, self.case = "0" * 64, 0, -1, ""
+        self.keys = Keys()
         self._walk()
 
     def _walk(self) -> None:
@@ -186,7 +217,6 @@ class Ledger:
                     and r["body"]["kind"] == "forced" for e in r["body"]["ranges"]
                     if e["what"] == "file"}  # fmt: skip
         counts: dict[str, int] = {}
-        keys = Keys()
         for _, record in self.records:
             kind, body, seq = record["type"], record["body"], record["seq"]
             for digest, count in wb.references(body):
@@ -197,7 +227,7 @@ class Ledger:
                     data = self._file("checkpoints", body["note"] + suffix)
                     if body[name] and body[name] not in accepted and wb.sha(data) != body[name]:
                         yield f"record {seq}: {body['note']}{suffix} is gone or changed"
-            found = [keys.wrong(record), keys.take(record), *self._told(record, keys)]
+            found = [self.keys.wrong(record, seq), self.keys.take(record), *self._told(record)]
             yield from (f"record {seq}: {what}" for what in found if what)
         for digest, count in counts.items():
             data = self._file("sets", digest + ".txt")
@@ -218,7 +248,7 @@ class Ledger:
             return None
         return [json.loads(line) for line in data.decode("ascii").splitlines()]
 
-    def _told(self, record: Any, keys: Keys) -> Iterator[str]:
+    def _told(self, record: Any) -> Iterator[str]:
         """What is wrong with lines from elsewhere that a record brings, and with a policy's text.
 
         A list that is lost is named as such.
@@ -236,7 +266,7 @@ class Ledger:
                 wb.demand(same and wb.sha(text) == body["sha256"], "another text")
                 return
             told = [wb.read_record(line.encode("ascii")) for line in lines]
-            yield from map(keys.wrong, told)
+            yield from (self.keys.wrong(one, record["seq"]) for one in told)
             if origin:
                 (first,) = told
                 same = all(first[key] == origin[key] for key in ("id", "who", "ts"))
@@ -285,13 +315,15 @@ def check_ledger(path: str, note: bytes | None) -> dict[str, Any]:
     absent = file != path and not os.path.lexists(file)
     ledger = Ledger(file, absent)
     problems = ledger.problems()
+    signatures, failed = ledger.keys.check(ledger.case)
+    problems += failed
     if note is not None and not ledger.covers(*wb.read_note(note)):
         problems.append("the checkpoint does not fit: records vanished or were changed")
     size = len(ledger.tree.tops) - 1
     return {"ok": not problems, "records": len(ledger.records), "size": size,
             "root": ledger.tree.root(size), "head": ledger.head, "torn": ledger.torn,
             "problems": problems, "notices": ledger.told(),
-            "signatures": "not checked"}  # fmt: skip
+            "signatures": signatures}  # fmt: skip
 
 
 def main(words: list[str]) -> int:
