@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks.detection FOLDER`: prints the marks of the examination.
 
-`--accounts N`, `--seeds 1,2,3` and `--which own|foreign|all` choose the worlds, which are made
-and loaded below FOLDER and used again by the next run. `--details` names what went wrong.
+`--accounts N`, `--seeds 1,2,3` and `--which own|foreign|varied|all` choose the worlds, which are
+made and loaded below FOLDER and used again by the next run; `--texts` names a folder of real text
+for `varied` ones. `--details` tells what went wrong.
 `--toolkit ENV`: an environment that holds coordination-network-toolkit, for a third peer.
 """
 
@@ -21,7 +22,7 @@ from tests.benchmarks.detection.baselines import co_action, components
 from tests.benchmarks.detection.measure import Marks, faults, mark
 from tests.benchmarks.detection.running import analyse
 from tests.benchmarks.detection.toolkit import co_link
-from tests.benchmarks.detection.worlds import Plan, make, others, own
+from tests.benchmarks.detection.worlds import Plan, make, others, own, variations
 
 _ANSWER = "SELECT account_id, cluster_id, cluster_score, member_score, campaign_like FROM "
 
@@ -70,7 +71,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--accounts", type=int, default=4_000)
     parser.add_argument("--seeds", default="101,202,303")
-    parser.add_argument("--which", choices=("own", "foreign", "all"), default="all")
+    parser.add_argument("--which", choices=("own", "foreign", "varied", "all"), default="all")
+    parser.add_argument("--texts", default="", help="folder of real text, one subfolder a language")
     parser.add_argument("--details", action="store_true")
     parser.add_argument("--toolkit", type=Path, metavar="ENV")
     parser.add_argument("--alone", action="store_true", help="without the baselines")
@@ -78,8 +80,9 @@ def main() -> None:
     heads = ("precis", "recall", "lvl 4", "benign", "ranking", "whole", "least", "seconds", "MiB")
     print(f"{'world':24} {'method':11} " + " ".join(heads))
     seeds = [int(seed) for seed in given.seeds.split(",")]
-    plans = own(given.accounts, seeds) if given.which != "foreign" else []
-    plans += others(given.accounts, seeds) if given.which != "own" else []
+    plans = own(given.accounts, seeds) if given.which in ("own", "all") else []
+    plans += others(given.accounts, seeds) if given.which in ("foreign", "all") else []
+    plans += variations(given.accounts, seeds, given.texts) if given.which == "varied" else []
     given.folder.mkdir(parents=True, exist_ok=True)
     for plan in plans:
         examine(given.folder, plan, given)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tests.benchmarks.detection.foreign.world import foreign
+from tests.benchmarks.detection.foreign.world import foreign, varied
 from workbench.settings import load_settings
 from workbench.synth.generate import generate
 from workbench.synth.worlds import exam
@@ -59,6 +59,17 @@ def others(accounts: int, seeds: list[int]) -> list[Plan]:
         )
         for seed, omit in omits
     ]
+
+
+def variations(accounts: int, seeds: list[int], texts: str) -> list[Plan]:
+    """Worlds whose every outer figure is drawn; every second one lacks a table or columns."""
+    plans = []
+    for place, seed in enumerate(seeds):
+        omit = FOREIGN_OMITTED[seed % len(FOREIGN_OMITTED)] if place % 2 else ""
+        name = f"varied {seed}{' no ' if omit else ''}{omit}{' real' if texts else ''}"
+        write = partial(varied, seed=seed, accounts=accounts, omit=omit, texts=texts)
+        plans.append(Plan(name, write))
+    return plans
 
 
 def make(folder: Path, plan: Plan, accounts: int) -> World:

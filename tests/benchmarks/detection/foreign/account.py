@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.benchmarks.detection.foreign.texts import Vocabulary, Writer, word
+from tests.benchmarks.detection.foreign.real import RealText
+from tests.benchmarks.detection.foreign.texts import Vocabulary, Words, Writer, word
 
 HOUR, DAY = 3600.0, 86400.0
 # (payment fingerprint, issuer range, funding, holder hash)
@@ -73,10 +74,13 @@ _MAIL = (
 class Town:
     """The stock of one world, drawn from its seed."""
 
-    def __init__(self, rng: Random, days: int) -> None:
-        self.rng, self.span = rng, days * DAY
-        self.vocabulary = Vocabulary(rng)
+    def __init__(self, rng: Random, days: int, texts: RealText | None = None) -> None:
+        self.rng, self.span, self.texts = rng, days * DAY, texts
+        self.vocabulary: Words = texts or Vocabulary(rng)
         self.language = rng.choice([("en",), ("en", "en", "zh"), ("en", "ru", "ja", "zh")])
+        if texts:
+            known = texts.languages
+            self.language = ("en", *rng.choices(known, k=rng.randint(2, len(known))))
         self.form = rng.choice(["uuid", "number", "short"])
         # Popular software: a few combinations that thousands have, and a long tail.
         versions = [

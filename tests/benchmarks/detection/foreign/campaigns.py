@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
 from tests.benchmarks.detection.foreign.account import DAY, HOUR, Account, Town, flat, human, queue
 from tests.benchmarks.detection.foreign.crowds import single
-from tests.benchmarks.detection.foreign.texts import AIMS, operator_frames, people, template, word
+from tests.benchmarks.detection.foreign.paraphrase import aims, languages, reworded, wording
+from tests.benchmarks.detection.foreign.real import RealText
+from tests.benchmarks.detection.foreign.texts import (
+    AIMS,
+    Writer,
+    operator_frames,
+    people,
+    template,
+    word,
+)
 
 # What an operator leaves behind besides its work.
 _SLIPS = (
@@ -47,9 +57,10 @@ def campaign(town: Town, rng: Random, size: int, level: int, name: str) -> list[
     """All accounts of one operator."""
     left = slips(rng, level)
     aim = rng.choice(sorted(AIMS))
-    languages = rng.choice([["en"], ["en"], ["zh"], ["en", "zh"], ["en", "ru"], ["ja", "en"]])
+    spoken = rng.choice([["en"], ["en"], ["zh"], ["en", "zh"], ["en", "ru"], ["ja", "en"]])
     variants = (1, 2, 4, 8, 12)[level] * rng.randint(1, 2)
-    frames, tongues = operator_frames(rng, aim, languages, variants, level >= 2)
+    frames, tongues = operator_frames(rng, aim, spoken, variants, level >= 2)
+    desk = _desk(town.texts, rng, aim, level, variants) if town.texts else None
     start = rng.uniform(-3 * DAY, 0.3 * town.span)
     hours = rng.uniform(0.5, 2) * HOUR if level == 4 else rng.uniform(1, 12) * HOUR
     dispatcher = (
@@ -96,15 +107,38 @@ def campaign(town: Town, rng: Random, size: int, level: int, name: str) -> list[
         )
         a.last = town.span
         mine = rng.sample(range(variants), min(variants, rng.randint(1, 4)))
-        a.writer = template(
-            town.vocabulary, [frames[i] for i in mine], [tongues[i] for i in mine], 45
-        )
+        a.writer = desk(rng) if desk else _template(town, frames, tongues, mine)
         stock.dress(a, left, place)
         if mixed > 0.02:
             a.cover = (mixed, people(town.vocabulary, "en", 0.1), human(rng.uniform(-9, 9), 14, 4))
         out.append(a)
     _ban(town, rng, out, level)
     return out
+
+
+def _template(town: Town, frames: list[str], tongues: list[str], mine: list[int]) -> Writer:
+    return template(town.vocabulary, [frames[i] for i in mine], [tongues[i] for i in mine], 45)
+
+
+def _desk(
+    texts: RealText, rng: Random, aim: str, level: int, variants: int
+) -> Callable[[Random], Writer]:
+    """Where accounts get their wording: one list, at level 3 one each, at level 4 always new."""
+    aim = aim if aim in aims() else rng.choice(aims())
+    tongues = rng.sample(languages(aim), rng.randint(1, 3))
+    listed = [(wording(rng, aim, t), t) for t in rng.choices(tongues, k=variants)]
+    words = rng.choice([20, 45, 90])
+
+    def writer(own: Random) -> Writer:
+        if level == 4:
+            return reworded(texts, aim, tongues, None, words)
+        number = own.randint(1, 4)
+        mine = own.sample(listed, min(variants, number))
+        if level == 3:
+            mine = [(wording(own, aim, t), t) for t in own.choices(tongues, k=number)]
+        return reworded(texts, aim, [t for _, t in mine], [frame for frame, _ in mine], words)
+
+    return writer
 
 
 def _signup(rng: Random, left: set[str], start: float, place: int, size: int, town: Town) -> float:

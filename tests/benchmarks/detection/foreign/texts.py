@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
+from typing import Protocol
 
 # Makes one prompt from the writer's dice and the number of the prompt.
 Writer = Callable[[Random, int], str]
@@ -29,6 +30,19 @@ def word(rng: Random) -> str:
         rng.choice(_ONSETS) + rng.choice(_CORES) + (rng.choice(_ENDS) if rng.random() < 0.6 else "")
         for _ in range(rng.randint(1, 3))
     )
+
+
+class Words(Protocol):
+    """Where a world's words come from: invented, or real text."""
+
+    def pick(self, rng: Random) -> str:
+        """A word."""
+
+    def passage(self, rng: Random, words: int, language: str = "en") -> str:
+        """Running text of about so many words."""
+
+    def ask(self, rng: Random, language: str) -> str:
+        """What people put before a passage."""
 
 
 class Vocabulary:
@@ -63,6 +77,10 @@ class Vocabulary:
             left -= n
         return " ".join(out)
 
+    def ask(self, rng: Random, language: str) -> str:
+        """Nothing stands before a passage."""
+        return ""
+
 
 # What anybody may paste from a list of well-known prompts.
 POPULAR = (
@@ -89,7 +107,7 @@ DEFAULT_SYSTEMS = ("You are a helpful assistant.", "You are a helpful AI assista
                    "You are an AI coding assistant, powered by the editor. You operate in the editor.")  # fmt: skip
 
 
-def people(vocabulary: Vocabulary, language: str, popular: float) -> Writer:
+def people(vocabulary: Words, language: str, popular: float) -> Writer:
     """Free writing; sometimes a prompt from the well-known lists."""
 
     def write(rng: Random, number: int) -> str:
@@ -99,12 +117,12 @@ def people(vocabulary: Vocabulary, language: str, popular: float) -> Writer:
                     .replace("{p}", vocabulary.passage(rng, rng.randint(15, 60)))
                     .replace("{z}", vocabulary.passage(rng, rng.randint(10, 40), "zh")))  # fmt: skip
         size = max(2, round(rng.lognormvariate(2.8, 1.1)))
-        return vocabulary.passage(rng, min(size, 160), language)
+        return vocabulary.ask(rng, language) + vocabulary.passage(rng, min(size, 160), language)
 
     return write
 
 
-def questions(vocabulary: Vocabulary, rng: Random, count: int) -> list[str]:
+def questions(vocabulary: Words, rng: Random, count: int) -> list[str]:
     """A public test set."""
     return [
         f"{word(rng).title()} has {rng.randint(2, 90)} {vocabulary.pick(rng)}s. "
@@ -114,7 +132,7 @@ def questions(vocabulary: Vocabulary, rng: Random, count: int) -> list[str]:
     ]
 
 
-def bank(items: list[str], frame: str, vocabulary: Vocabulary) -> Writer:
+def bank(items: list[str], frame: str, vocabulary: Words) -> Writer:
     """Runs through a public list, in the order of the list or not."""
 
     def write(rng: Random, number: int) -> str:
@@ -124,7 +142,7 @@ def bank(items: list[str], frame: str, vocabulary: Vocabulary) -> Writer:
     return write
 
 
-def template(vocabulary: Vocabulary, frames: list[str], languages: list[str], words: int) -> Writer:
+def template(vocabulary: Words, frames: list[str], languages: list[str], words: int) -> Writer:
     """A customer's or an operator's frames; {p} is a passage of their own, {n} a number."""
 
     def write(rng: Random, number: int) -> str:

@@ -7,16 +7,16 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import polars as pl
 
 from tests.benchmarks.detection.foreign.account import Account, Town
 from tests.benchmarks.detection.foreign.campaigns import campaign
 from tests.benchmarks.detection.foreign.crowds import CROWDS, single
+from tests.benchmarks.detection.foreign.real import RealText
+from tests.benchmarks.detection.foreign.shape import Rows, drawn, worn
 
 _START = datetime(2026, 2, 3)  # noqa: DTZ001  every time of an extract is naive UTC
-Rows = dict[str, list[Any]]
 
 
 def foreign(folder: Path, seed: int, accounts: int, omit: str = "") -> None:
@@ -28,12 +28,37 @@ def foreign(folder: Path, seed: int, accounts: int, omit: str = "") -> None:
     rng = Random(f"foreign {seed}")
     town = Town(rng, rng.choice([14, 30, 45]))
     everybody = _campaigns(town, rng, accounts)
-    honest = _crowds(town, rng, accounts - len(everybody))
-    everybody += honest
+    everybody += _crowds(town, rng, accounts - len(everybody))
+    tables = _tables(town, everybody, rng)
+    _write(folder, tables, omit)
+    _tell(folder, everybody)
+
+
+def varied(folder: Path, seed: int, accounts: int, omit: str = "", texts: str = "") -> None:
+    """As `foreign`, with every outer figure drawn and, from a folder, real text for prompts."""
+    rng = Random(f"varied {seed}")
+    shape = drawn(rng, accounts)
+    town = Town(rng, shape.days, RealText(Path(texts)) if texts else None)
+    everybody: list[Account] = []
+    for place, (size, level) in enumerate(shape.campaigns):
+        everybody += campaign(town, rng, size, level, f"op{place}")
+    everybody += _crowds(town, rng, accounts - len(everybody))
+    for account in everybody:
+        account.requests = max(1, round(account.requests * shape.busy))
+    tables = _tables(town, everybody, rng)
+    worn(shape, tables, rng)
+    _write(folder, tables, omit)
+    _tell(folder, everybody)
+
+
+def _tables(town: Town, everybody: list[Account], rng: Random) -> dict[str, Rows]:
     rng.shuffle(everybody)
     tables = {"accounts": _accounts(everybody, rng), "payments": _payments(town, everybody, rng)}
     tables["requests"], tables["sightings"] = _traffic(town, everybody, rng)
-    _write(folder, tables, omit)
+    return tables
+
+
+def _tell(folder: Path, everybody: list[Account]) -> None:
     truth = pl.DataFrame(
         [(a.id, a.group, a.kind, a.level, a.kind == "campaign") for a in everybody],
         schema={
@@ -190,7 +215,7 @@ def _write(folder: Path, tables: dict[str, Rows], omit: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if omit == "hashes":
         tables["requests"]["prompt_hash"] = [
-            hashlib.sha1(text.encode()).hexdigest() for text in tables["requests"]["prompt"]
+            hashlib.sha1((text or "").encode()).hexdigest() for text in tables["requests"]["prompt"]
         ]
     for name, rows in tables.items():
         kept = {
