@@ -4,7 +4,7 @@ title = "Same issuer range, funding and amount"
 kind = "trait"
 family = "bin_amount"
 weight = 0.5
-hub_cap = 300
+hub_cap = 500
 question = "Which accounts paid equal amounts with cards of one issuer range and funding?"
 +++*/
 SELECT account_id,

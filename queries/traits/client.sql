@@ -4,7 +4,7 @@ title = "Same client combination"
 kind = "trait"
 family = "client"
 weight = 0.6
-hub_cap = 100
+hub_cap = 500
 question = "Which accounts use the same combination of client software and TLS fingerprint?"
 +++*/
 WITH seen AS (

@@ -4,7 +4,7 @@ title = "Shared device"
 kind = "trait"
 family = "device"
 weight = 1.0
-hub_cap = 300
+hub_cap = 500
 question = "Which accounts were used from the same device?"
 +++*/
 WITH seen AS (

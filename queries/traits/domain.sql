@@ -4,7 +4,7 @@ title = "Same e-mail domain"
 kind = "trait"
 family = "domain"
 weight = 0.6
-hub_cap = 100
+hub_cap = 500
 question = "Which accounts have the same e-mail domain?"
 +++*/
 SELECT account_id, email_domain AS value, CAST(1 AS BIGINT) AS n,

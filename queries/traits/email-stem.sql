@@ -4,7 +4,7 @@ title = "Same e-mail but for its digits"
 kind = "trait"
 family = "email_shape"
 weight = 0.8
-hub_cap = 100
+hub_cap = 500
 question = "Which addresses differ in their digits or their +tag only?"
 +++*/
 SELECT account_id,

@@ -4,7 +4,7 @@ title = "Requests and answers of the same size"
 kind = "trait"
 family = "habits"
 weight = 0.3
-hub_cap = 60
+hub_cap = 200
 question = "Which accounts have requests and answers of the same usual length, and as many turns?"
 +++*/
 WITH usual AS (

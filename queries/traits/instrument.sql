@@ -4,7 +4,7 @@ title = "Shared payment instrument"
 kind = "trait"
 family = "instrument"
 weight = 1.2
-hub_cap = 300
+hub_cap = 500
 question = "Which accounts paid with the same card or wallet?"
 +++*/
 SELECT account_id, instrument_fingerprint AS value, count(*) AS n,

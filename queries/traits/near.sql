@@ -4,7 +4,7 @@ title = "Nearly the same prompt"
 kind = "trait"
 family = "near"
 weight = 0.7
-hub_cap = 100
+hub_cap = 500
 question = "Which accounts send prompts made from one template, whatever stands in its gaps?"
 howto = "MinHash with banding (Broder 1997): of the hashes of all 7-byte pieces of a prompt the least in each of 20 classes; five bands of four. The value is the alphabetically first prompt of those that agree in a band."
 +++*/

@@ -4,7 +4,7 @@ title = "Same organisation"
 kind = "trait"
 family = "org"
 weight = 1.2
-hub_cap = 300
+hub_cap = 500
 question = "Which accounts have the same organisation?"
 +++*/
 SELECT account_id, org_id AS value, CAST(1 AS BIGINT) AS n,

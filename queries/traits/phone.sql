@@ -4,7 +4,7 @@ title = "Same telephone number"
 kind = "trait"
 family = "phone"
 weight = 1.0
-hub_cap = 300
+hub_cap = 500
 question = "Which accounts have the same telephone number?"
 +++*/
 SELECT account_id, phone_hash AS value, CAST(1 AS BIGINT) AS n,

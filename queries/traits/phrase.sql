@@ -4,7 +4,7 @@ title = "Same sentence in prompts"
 kind = "trait"
 family = "phrase"
 weight = 0.7
-hub_cap = 100
+hub_cap = 500
 question = "Which accounts use the same sentence, digits apart, wherever it stands in a prompt?"
 +++*/
 WITH sentences AS (

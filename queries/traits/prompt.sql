@@ -4,7 +4,7 @@ title = "Same whole prompt"
 kind = "trait"
 family = "prompt"
 weight = 0.5
-hub_cap = 100
+hub_cap = 500
 question = "Which accounts send the very same prompt?"
 +++*/
 SELECT e.account_id, CAST(e.prompt_hash AS VARCHAR) AS value, count(*) AS n,

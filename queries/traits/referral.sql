@@ -4,7 +4,7 @@ title = "Same referral code"
 kind = "trait"
 family = "referral"
 weight = 0.3
-hub_cap = 300
+hub_cap = 500
 question = "Which accounts have the same referral code?"
 +++*/
 SELECT account_id, referral AS value, CAST(1 AS BIGINT) AS n,

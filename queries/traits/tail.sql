@@ -4,7 +4,7 @@ title = "Prompts that end alike"
 kind = "trait"
 family = "tail"
 weight = 0.7
-hub_cap = 100
+hub_cap = 500
 question = "Which accounts send prompts whose 32 characters at the end of the text agree, digits apart?"
 +++*/
 WITH sample AS (

@@ -9,6 +9,9 @@ import polars as pl
 import pytest
 
 from workbench.analysis.build import build
+from workbench.analysis.rhythm import read_activity
+from workbench.analysis.sqltext import statement
+from workbench.intake.session import LoadSession
 from workbench.resources import queries_dir, sample_dir
 from workbench.settings import load_settings
 from workbench.workers.loading import LoadOptions, load_case
@@ -73,3 +76,41 @@ def test_all_accounts_alike_are_a_hub_and_no_campaign(number: int, tmp_path: Pat
     with analysed(tmp_path, tmp_path / "accounts.csv") as case:
         assert case.sql(f"{ANSWER} WHERE campaign_like").fetchall() == []
         assert (number == 1) or "too common" in warnings(case)
+
+
+def test_a_campaign_of_a_quarter_of_all_accounts_stays_whole(
+    tmp_path: Path, truth: pl.DataFrame
+) -> None:
+    # With so many members nothing that a campaign shares is rare among all accounts any more.
+    gone = truth.filter(~pl.col("is_campaign"))["account_id"].sort().head(1600).implode()
+    files = []
+    for path in sorted(sample_dir().glob("*.parquet")):
+        frame = pl.read_parquet(path)
+        if "account_id" in frame.columns:
+            frame.filter(~pl.col("account_id").is_in(gone)).write_parquet(tmp_path / path.name)
+            files.append(tmp_path / path.name)
+    with analysed(tmp_path, *files) as case:
+        found = pl.DataFrame(case.sql("SELECT account_id, cluster_id FROM cluster_members"))
+    members = truth.filter("is_campaign").join(found, on="account_id", how="left")
+    for _, group in members.group_by("group_id"):
+        largest = group.drop_nulls("cluster_id")["cluster_id"].value_counts()["count"].max()
+        assert largest >= 0.95 * len(group)  # type: ignore[operator]
+
+
+def test_stray_dates_cost_no_memory(tmp_path: Path) -> None:
+    frame = pl.read_parquet(next(iter(sample_dir().glob("exchanges*.parquet")))).head(5000)
+    (name,) = [column for column in frame.columns if column in ("ts", "timestamp")]
+    stray = pl.Series([None] * 4990 + ["0001-01-01", "1970-01-01"] * 4 + ["9999-12-31", "infinity"])
+    frame.with_columns(
+        pl.coalesce(stray.cast(pl.String), pl.col(name).cast(pl.String)).alias(name)
+    ).write_csv(tmp_path / "exchanges.csv")
+    with analysed(tmp_path, tmp_path / "exchanges.csv") as case:
+        assert case.sql("SELECT count(DISTINCT CAST(ts AS DATE)) FROM exchanges").fetchall()
+    session = LoadSession(tmp_path / "store.duckdb", tmp_path, 2048, 2)
+    try:
+        session.run(statement("traits_begin").split(";\n")[2])
+        activity = read_activity(session)
+    finally:
+        session.close()
+    assert 0 < activity.bins < 200 * 144
+    assert activity.start[-1] == len(activity.bin)

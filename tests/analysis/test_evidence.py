@@ -63,12 +63,16 @@ def test_components_come_out_again(case: duckdb.DuckDBPyConnection) -> None:
             words = {
                 "one rhythm": "rhythm",
                 "queue": "rhythm",
+                "hidden queue": "rhythm",
                 "template reuse": "content",
                 "device farm": "machine",
             }
             source = words.get(name, name.removeprefix("shared "))
             mean = {row["source"]: row["mean_llr"] for row in answer}.get(source, 0.0)
             assert mean == pytest.approx(value, abs=1e-4)
+            tested += 1
+        elif name == "one telephone":
+            assert sum(row["share"] for row in answer) == pytest.approx(value, abs=2e-6)  # type: ignore[misc]
             tested += 1
         elif name == "replaced after bans":
             assert (answer[0]["replaced"], answer[0]["usual"]) == pytest.approx(

@@ -1,4 +1,4 @@
-"""Small made-up link tables: refinement, names, rhythm."""
+"""Small made-up link tables: refinement, parties, names."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from hypothesis import strategies as st
 
 from workbench.analysis.links import Links
 from workbench.analysis.naming import lineage, name_clusters
+from workbench.analysis.parties import part_parties
 from workbench.analysis.refine import (
-    Table,
     assign,
     compact,
     components,
-    count_values,
     family_terms,
     pair_table,
     pair_totals,
-    part_queue,
     split,
 )
-from workbench.analysis.rhythm import Activity, rhythm_ratios
+from workbench.analysis.rhythm import Activity
 from workbench.analysis.seeds import communities
+from workbench.analysis.telling import count_values, telling
 from workbench.analysis.traits import Family
 
 
@@ -65,6 +64,41 @@ def test_two_groups_that_share_nothing_are_split_again() -> None:
     assert found[0] != found[10]
 
 
+def still(accounts: int) -> Activity:
+    """Nobody is ever active."""
+    none = np.zeros(0, dtype=np.int64)
+    return Activity(np.zeros(accounts + 1, dtype=np.int64), none, 0)
+
+
+def test_a_party_that_only_vouches_for_itself_leaves_and_a_crew_of_the_cluster_stays() -> None:
+    # 0-29 share a phrase and an instrument; 20-29 have an address of their own besides. 30-35
+    # share an instrument and an address with each other, and one sentence with three others.
+    rows = [(0, 1, a) for a in range(30)] + [(2, 1, a) for a in range(30)]
+    rows += [(1, 1, a) for a in range(20, 30)]
+    rows += [(0, 2, a) for a in range(30, 36)] + [(1, 2, a) for a in range(30, 36)]
+    rows += [(2, 2, a) for a in (0, 1, 2, 30, 31, 32)]
+    links = table(rows, 500)
+    thrown_together = np.where(np.arange(500) < 36, 0, -1)
+    found = part_parties(links, still(500), thrown_together)
+    assert len(set(found[:30])) == 1
+    assert len(set(found[30:36])) == 1
+    assert found[0] != found[30]
+
+
+def test_what_a_busy_cluster_shares_by_chance_tells_nothing() -> None:
+    rng = np.random.default_rng(3)
+    # 2,000 sentences, each with three of 400 accounts, and one that 20 of the cluster's 40 share.
+    rows = [(2, v, int(a)) for v in range(2000) for a in rng.choice(400, 3, replace=False)]
+    rows += [(2, 5000, a) for a in range(20)]
+    links = table(sorted(set(rows)), 400)
+    label = np.where(np.arange(400) < 40, 0, -1)
+    found, real = telling(links, label, count_values(links, label))
+    own = found.v == len(links.held) - 1
+    assert real[own].min() > 0.9
+    assert len(real[~own]) > 20
+    assert np.median(real[~own]) < 0.5
+
+
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=60))
 def test_components_are_those_of_a_plain_search(edges: list[tuple[int, int]]) -> None:
     edges = sorted(set(edges), key=lambda edge: (edge[1], edge[0]))
@@ -83,40 +117,6 @@ def test_nothing_shared_is_no_cluster() -> None:
     none = np.zeros(0, dtype=np.int64)
     label = communities(Links(1_000_000, (), none, none, none, none))
     assert (label == -1).all()
-
-
-def activity(rows: list[np.ndarray[tuple[int], np.dtype[np.int64]]]) -> Activity:
-    start = np.r_[0, np.cumsum([len(row) for row in rows])]
-    return Activity(start, np.concatenate(rows), 45 * 144)
-
-
-def test_a_queue_shows_and_office_hours_do_not() -> None:
-    rng = np.random.default_rng(1)
-    windows = np.flatnonzero(rng.random(45 * 144) < 0.1)
-    queued = [np.unique(rng.choice(windows, 60)) for _ in range(30)]
-    hours = (np.arange(45 * 144) % 144 > 54) & (np.arange(45 * 144) % 144 < 102)
-    office = [np.unique(rng.choice(np.flatnonzero(hours), 60)) for _ in range(30)]
-    seen = activity(queued + office)
-    ring, staff = np.arange(30), np.arange(30, 60)
-    assert rhythm_ratios(seen, ring, ring).min() > 2
-    assert rhythm_ratios(seen, staff, staff).max() < 1.5
-    assert rhythm_ratios(seen, ring, staff).max() < rhythm_ratios(seen, ring, ring).min()
-
-
-def test_what_happens_to_everybody_is_no_queue() -> None:
-    rng = np.random.default_rng(2)
-    # Retries after incidents: all accounts come in the same few of the ten-minute bins.
-    incidents = rng.choice(45 * 144, 60, replace=False)
-
-    def some(share: float) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        own = rng.choice(45 * 144, 60)
-        return np.unique(np.where(rng.random(60) < share, rng.choice(incidents, 60), own))
-
-    alone = activity([some(0.5) for _ in range(30)] + [some(0.0) for _ in range(900)])
-    everybody = activity([some(0.5) for _ in range(930)])
-    ring = np.arange(30)
-    assert np.median(rhythm_ratios(alone, ring, ring)) > 3
-    assert np.median(rhythm_ratios(everybody, ring, ring)) < 1.5
 
 
 def test_names_stay_when_a_cluster_grows_and_one_half_keeps_them_when_it_splits() -> None:
@@ -142,9 +142,3 @@ def test_lineage_tells_splits_and_mergers() -> None:
 def test_names_are_distinct(groups: list[set[str]]) -> None:
     names = [name for name, _ in name_clusters([sorted(group) for group in groups], {})]
     assert len(set(names)) == len(names)
-
-
-def test_a_round_that_dissolves_every_cluster_parts_none() -> None:
-    before, gone = np.zeros(9, dtype=np.int64), np.full(9, -1)
-    pairs = Table(np.arange(9), before, np.zeros((9, 2)))
-    assert part_queue(pairs, gone, before).tolist() == gone.tolist()

@@ -22,9 +22,9 @@ from workbench.analysis.finding import Found, find_clusters
 from workbench.analysis.judge import Verdict, judge
 from workbench.analysis.links import Links, read_links
 from workbench.analysis.naming import lineage, name_clusters
-from workbench.analysis.refine import count_values
 from workbench.analysis.rhythm import read_activity
 from workbench.analysis.sqltext import statement
+from workbench.analysis.telling import count_values
 from workbench.analysis.traits import families_of, write_traits
 from workbench.analysis.writing import (
     cluster_row,

@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from workbench.analysis.links import SOURCES, Ints, Links
-from workbench.analysis.refine import SUPPORT, Counts, Terms
+from workbench.analysis.refine import SUPPORT, Terms
 from workbench.analysis.sqltext import statement
+from workbench.analysis.telling import Counts
 from workbench.intake.session import LoadSession
+
+_ADDRESS = frozenset(("domain", "email_shape"))
 
 
 @dataclass(frozen=True)
@@ -43,17 +46,24 @@ class Figures:
     rhythm: float = 0.0
     own_content: float | None = None
     wording: bool = True  # whether the case holds text; whole-prompt hashes show no templates
+    addressed: float = 1.0  # accounts of the whole case whose e-mail domain is known
     shared_prompts: int = 0
     outside_prompts: float = 0.0
     common_texts: float | None = None
+    telephones: float = 0.0  # members who share their number with two others or more
     bans: int = 0
     replaced: float | None = None  # of the bans of members, those after which a new one came
     replaced_anyhow: float | None = None
 
     def share(self, family: str) -> float:
-        """Share of members that have the cluster's most common value of a family."""
+        """Share of members that have the cluster's most common value of a family.
+
+        Of e-mail addresses, that many extracts hold for some accounts only, the share among
+        members of whom as many are known as of all accounts.
+        """
         held = self.holders.get(family)
-        return held.members / self.accounts if held else 0.0
+        known = max(self.addressed, 0.05) if family in _ADDRESS else 1.0
+        return min(held.members / self.accounts / known, 1.0) if held else 0.0
 
     def own(self, family: str) -> float:
         """As `share`, 0 where many outsiders have that value too."""
@@ -93,13 +103,15 @@ def read_figures(
         figure.shared_prompts = int(row["shared_prompts"])
         figure.outside_prompts = row["holdings_with_outsiders"] / max(row["holdings"], 1)
         figure.common_texts = row["common_texts"]
+    for row in _rows(session, "telephones"):
+        found[row["c"]].telephones = row["telephones"]
     for row in _rows(session, "bans"):
         figure = found[row["c"]]
         figure.bans, figure.replaced = int(row["bans"]), row["replaced"]
         figure.replaced_anyhow = row["usual"]
     wording = any(family.name in _WORDING for family in links.families)
     for figure in found.values():
-        figure.wording = wording
+        figure.wording, figure.addressed = wording, usual.get("domain_share") or 1.0
     _add_sources(found, links, terms, label)
     return [found[number] for number in sorted(found)], usual
 

@@ -8,24 +8,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.analysis.links import Ints, Links
+from workbench.analysis.parties import part_parties
+from workbench.analysis.queues import add_queued, join_queues, part_queue
 from workbench.analysis.refine import (
+    SUPPORT,
     Pairs,
     Table,
     Terms,
     assign,
     compact,
-    count_values,
     family_terms,
     merge,
     pair_table,
     pair_totals,
-    part_queue,
     split,
 )
 from workbench.analysis.rhythm import Activity, rhythm_ratios
 from workbench.analysis.seeds import communities
+from workbench.analysis.telling import count_values
 
 _ROUNDS = 3
+_ADOPTIONS = 2
+# A cluster has something of a queue if at least so many members, and such a part, follow it.
+_FEW = 3
+_HARDLY = 0.1
 
 
 @dataclass(frozen=True)
@@ -61,13 +67,29 @@ def find_clusters(links: Links, activity: Activity, tell: Callable[[str, int, in
         label = compact(label if last else merge(pairs, label))
         label = split(links, label, count_values(links, label))
         if not last:
-            label = part_queue(table, label, before)
+            label = part_queue(activity, table, label, before, links.holding)
+    if (label >= 0).any():
+        label = _adopt(links, activity, part_parties(links, activity, label))
     terms, table = _evaluate(links, activity, label)
     source = np.full(len(table.a), len(links.source_names))
     rhythm = Terms(table.a, table.c, source, table.ratios[:, -1].copy())
     mine = label[table.a] == table.c
     own = Table(table.a[mine], table.c[mine], table.ratios[mine])
     return Found(label, terms, rhythm, pair_totals(table, label), own)
+
+
+def _adopt(links: Links, activity: Activity, label: Ints) -> Ints:
+    """Clusters that one queue serves are one; it also finds members that little else gives away."""
+    table = add_queued(activity, label, _evaluate(links, activity, label)[1])
+    joined = compact(join_queues(table, label, merge(pair_totals(table, label), label)))
+    for turn in range(_ADOPTIONS):
+        if turn or (joined != label).any():
+            label = joined
+            table = add_queued(activity, label, _evaluate(links, activity, label)[1])
+        pairs = pair_totals(table, label)
+        before, label = label, compact(assign(pairs, label, links.accounts, anchored=True))
+        joined = part_queue(activity, table, label, before, links.holding)
+    return joined
 
 
 def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Table]:
@@ -87,5 +109,13 @@ def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Tab
     for cluster in range(len(edges) - 1):
         near = order[edges[cluster] : edges[cluster + 1]]
         members = by_label[places[cluster] : places[cluster + 1]]
-        ratios[near] = rhythm_ratios(activity, members, table.a[near])
+        mine = label[table.a[near]] == cluster
+        found = rhythm_ratios(activity, members, table.a[near[mine]])
+        # Where most members follow no queue, to follow none speaks against nobody; where hardly
+        # any does, there is none to follow.
+        served = len(found) and np.median(found) >= SUPPORT
+        ratios[near[mine]] = found if served else np.maximum(found, 0.0)
+        if (found >= SUPPORT).sum() >= max(_FEW, _HARDLY * len(found)):
+            found = rhythm_ratios(activity, members, table.a[near[~mine]])
+            ratios[near[~mine]] = found if served else np.maximum(found, 0.0)
     return terms, table

@@ -18,6 +18,7 @@ from workbench.analysis.figures import Figures
 Points = Callable[[float, float], float]
 
 SMALLEST_CAMPAIGN = 6
+_BEYOND_DOUBT = 6.5
 _FULL = 4.0  # a source counts in full from this mean ratio per member on, in nats
 
 
@@ -59,9 +60,18 @@ def judge(figure: Figures, usual: dict[str, float | None]) -> Verdict:
     """Score one cluster against the case's usual figures."""
     together = _coordination(figure)
     work = _extraction(figure, usual)
-    open_ = _benign(figure, usual)
+    open_ = [*_holders(figure, usual), *_accounts(figure, usual), *_wording(figure, usual)]
+    # Each axis hears what is beyond doubt on the other.
+    likely, unlike = sum(c.points for c in work), sum(c.points for c in open_)
+    work.append(_line("made up accounts", unlike, 0.0, lambda v, u: 0.3 * max(v, 0.0),
+                      "what speaks against all innocent explanations; sum of their points",
+                      "cluster-components"))  # fmt: skip
+    open_.append(_line("work beyond doubt", likely, _BEYOND_DOUBT,
+                       lambda v, u: 0.6 * max(v - u, 0.0),
+                       "points for extraction, beyond those that any honest work collects",
+                       "cluster-components"))  # fmt: skip
     verdict = Verdict(components=[*together, *work, *open_])
-    verdict.coordination = _logistic(2.0 * (sum(c.points for c in together) - 1.8))
+    verdict.coordination = _logistic(2.0 * (sum(c.points for c in together) - 1.9))
     verdict.extraction = _logistic(sum(c.points for c in work) - 3.0)
     verdict.benign = _logistic(-sum(c.points for c in open_) - 1.5)
     both = math.sqrt(verdict.coordination * verdict.extraction)
@@ -92,7 +102,7 @@ def _coordination(figure: Figures) -> list[Component]:
             "one rhythm",
             round(figure.rhythm, 6),
             0.0,
-            round(min(max(figure.rhythm, 0.0) / 3.0, 1.0), 6),
+            round(min(max(figure.rhythm, 0.0) / 3.0, 2.0), 6),
             "active in the same ten minutes more than time of day and day explain",
             "evidence-sources",
         )
@@ -177,15 +187,14 @@ def _together(value: float, usual: float) -> float:
     return 0.0 if usual > 0.6 else _clip(2.0 * (value - usual) / (1.0 - usual) - 0.4, -1.0, 0.5)
 
 
-def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
-    verified, ordinary = figure.values["verified"], usual["verified"]
+def _holders(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
     trusted, known = trust(figure, usual), holders_known(usual)
     name = max(figure.share("org"), trusted * figure.own("domain"))
     query = "evidence-holders"
     return [
         _line("one organisation", figure.share("org") if "org" in figure.holders else 0.0, 0.0,
               lambda v, u: -5.0 * max(0.0, v - 0.3), "members of one declared organisation", query),
-        _line("one open holder", one_holder(figure), 0.0,
+        _line("one open holder", one_holder(figure, usual), 0.0,
               lambda v, u: -4.0 * trusted * max(0.0, v - 0.4),
               "members that one name (own domain) and one payer stand behind", query),
         _line("one name", max(figure.share("org"), figure.own("domain")), 0.0,
@@ -195,20 +204,41 @@ def _benign(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
               lambda v, u: 0.0 if known else -3.0 * _clip((v - 0.7) / 0.2, 0.0, 1.0),
               "members that one instrument pays for; counts where nothing tells who they are",
               query),
-        _line("holders unknown", 0.0 if known else 1.0, 0.0, lambda v, u: -0.8 * v,
-              "no extract tells organisation, domain or verification", query),
+        _line("holders unknown", 0.0 if known else 1.0, 0.0, lambda v, u: -1.6 * v,
+              "no extract tells organisation, domain or verification: even work of one kind may be "
+              "one customer's", query),
+        _line("hidden queue", figure.rhythm, 0.0,
+              lambda v, u: 1.2 * _clip(v / 6.0, 0.0, 1.0) * _apart(figure),
+              "one queue serves them, yet no network, client or private prompt is theirs in common",
+              "evidence-sources"),
+    ]  # fmt: skip
+
+
+def _accounts(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
+    verified, ordinary, query = figure.values["verified"], usual["verified"], "evidence-holders"
+    return [
         _line("firms of their own", figure.values["own_domain"], usual["own_domain"],
-              lambda v, u: -3.0 * _clip((v - max(u, 0.2)) / 0.4, 0.0, 1.0),
+              lambda v, u: -3.0 * _clip((_steadied(v, u, figure.values["domains"]) - max(u, 0.2))
+                                        / 0.4, 0.0, 1.0),
               "members under a domain that at most three accounts have", "evidence-figures"),
         _line("numbered addresses", figure.own("email_shape") if not _plus(figure) else 0.0, 0.0,
               lambda v, u: 0.7 * v, "addresses that differ in their digits only", query),
         _line("device farm", figure.sources.get("machine"), 0.0,
               lambda v, u: 1.5 * _clip((v - 2.0) / 4.0, 0.0, 1.0),
               "members that sit at each other's devices; mean log ratio", "evidence-sources"),
-        _line("verified holders", verified, ordinary, _verified(figure.accounts),
+        _line("one telephone", figure.telephones, 0.0,
+              lambda v, u: 1.5 * _clip((v - 0.4) / 0.4, 0.0, 1.0),
+              "members whose telephone number two others or more have as well",
+              "evidence-telephones"),
+        _line("verified holders", verified, ordinary, _verified(figure.values["verifiable"] or 0),
               "members whose identity was verified", "evidence-figures"),
         _line("one mailbox", figure.own("email_shape") if _plus(figure) else 0.0, 0.0,
               lambda v, u: -3.0 * v, "addresses that are one mailbox with tags", query),
+    ]  # fmt: skip
+
+
+def _wording(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
+    return [
         _line("public wording", figure.own_content if figure.wording else None, 0.0,
               lambda v, u: -12.0 * _clip(0.8 - v, 0.0, 0.5),
               "of those who use the shared wording, the members' part; strangers make it public",
@@ -236,14 +266,35 @@ def holders_known(usual: dict[str, float | None]) -> bool:
     return any((usual[name] or 0.0) > 0.0 for name in ("org_share", "domain_share", "verified"))
 
 
-def one_holder(figure: Figures) -> float:
-    """Share of members behind one name and one payer; by name alone where nobody pays."""
+def one_holder(figure: Figures, usual: dict[str, float | None]) -> float:
+    """Share of members behind one name and one payer; by the one alone where the other is unknown.
+
+    Of members without a name that any extract tells, the payer counts if their identity was tested.
+    """
     name = max(figure.share("org"), figure.own("domain"))
+    if holders_known(usual) and figure.values["verifiable"] and not _named(figure):
+        name = 1.0
     paid = figure.values["paying"] or 0.0
-    return min(name, figure.share("instrument")) if paid > 0.1 else name
+    return min(name, figure.share("instrument")) if paid > 0.1 else name * _named(figure)
 
 
-def _verified(accounts: int) -> Points:
+def _named(figure: Figures) -> bool:
+    return "org" in figure.holders or "domain" in figure.holders
+
+
+def _apart(figure: Figures) -> float:
+    """1 where members share no network, client or private prompt, 0 where one of them is theirs."""
+    open_ = max(figure.sources.get(name, 0.0) for name in ("network", "client", "private"))
+    return _clip(1.0 - open_ / _FULL, 0.0, 1.0)
+
+
+def _steadied(value: float, usual: float, known: float | None) -> float:
+    """A share of the few members of whom it is known, drawn to the usual one."""
+    few = 3.0
+    return ((known or 0.0) * value + few * usual) / ((known or 0.0) + few)
+
+
+def _verified(accounts: float) -> Points:
     def points(value: float, ordinary: float) -> float:
         error = math.sqrt(max(ordinary * (1 - ordinary), 0.01) / max(accounts, 1))
         z = (value - ordinary) / max(error, 0.05)
@@ -305,7 +356,8 @@ _BENIGN = frozenset(
     (
         "one organisation", "one open holder", "one name", "one payer", "holders unknown",
         "firms of their own", "numbered addresses", "device farm", "verified holders",
-        "one mailbox", "public wording", "public texts", "well-known wording",
+        "one mailbox", "public wording", "public texts", "well-known wording", "one telephone",
+        "work beyond doubt", "hidden queue",
     )
 )  # fmt: skip
 

@@ -53,6 +53,11 @@ class Links:
         return tuple(sorted({SOURCES.get(f.name, f.name) for f in self.families}))
 
     @property
+    def holding(self) -> Ints:
+        """The sources that can hold accounts together; how work looks alone cannot."""
+        return np.flatnonzero([name not in COMMON for name in self.source_names])
+
+    @property
     def least_share(self) -> Floats:
         """For each family the share of a cluster's members from which on a value counts."""
         return np.array([COMMON.get(family.name, 0.0) for family in self.families])

@@ -12,14 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.analysis.links import Bools, Floats, Ints, Links
+from workbench.analysis.telling import Counts, link_terms, links_of, telling
 
 # A source of evidence counts as support from this ratio on (in nats: odds of about 5 to 1).
 SUPPORT = 1.6
 _CAP = 7.0
-_SMOOTH = 1.5
-# A value may speak for this many clusters, each with at least this log ratio.
-_CLUSTERS_PER_VALUE = 4
-_LEAST = 0.5
 SMALLEST = 3
 
 
@@ -52,64 +49,9 @@ class Pairs:
     anchored: Bools
 
 
-@dataclass(frozen=True)
-class Counts:
-    """For (value, cluster) pairs with at least two members: how many members have it."""
-
-    v: Ints
-    c: Ints
-    members: Ints
-
-
-def count_values(links: Links, label: Ints) -> Counts:
-    """How many members of each cluster have each value."""
-    groups = max(int(label.max(initial=-1)) + 1, 1)
-    own = label[links.a]
-    inside = own >= 0
-    key, members = np.unique(links.v[inside] * groups + own[inside], return_counts=True)
-    several = members >= 2
-    key, members = key[several], members[several]
-    return Counts(key // groups, key % groups, members)
-
-
-def telling(links: Links, label: Ints, counts: Counts, least: float = _LEAST) -> Counts:
-    """For each value the few clusters that it speaks for most: the rest would add next to nothing.
-
-    Without this a value that thousands hold, spread over hundreds of clusters, costs their product.
-    """
-    size = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)[counts.c]
-    members = counts.members.astype(np.float64)
-    outside = np.maximum(links.held[counts.v] - members, 0.0)
-    ratio = np.log((members / size) / ((outside + 0.5) / np.maximum(links.accounts - size, 1.0)))
-    enough = members >= links.least_share[links.family[counts.v]] * size
-    keep = np.flatnonzero((ratio >= least) & enough)
-    gain = members[keep] * ratio[keep]
-    order = keep[np.lexsort((counts.c[keep], -gain, counts.v[keep]))]
-    v = counts.v[order]
-    first = np.searchsorted(v, v, side="left")
-    order = np.sort(order[np.arange(len(order)) - first < _CLUSTERS_PER_VALUE])
-    return Counts(counts.v[order], counts.c[order], counts.members[order])
-
-
-def link_terms(links: Links, label: Ints, counts: Counts) -> tuple[Ints, Ints, Floats]:
-    """For each link and cluster in which its value is over-represented: (link, cluster, ratio)."""
-    sizes = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)
-    link, pair = _links_of(links, counts.v)
-    cluster, members = counts.c[pair], counts.members[pair].astype(np.float64)
-    self_in = (label[links.a[link]] == cluster).astype(np.float64)
-    held, size = links.held[links.v[link]].astype(np.float64), sizes[cluster].astype(np.float64)
-    outside = np.maximum(held - members, 0.0)
-    q = (outside + 0.5) / np.maximum(links.accounts - size, 1.0)
-    q = np.minimum(q, 1.0)
-    p = (members - self_in + _SMOOTH * q) / (size - self_in + _SMOOTH)
-    llr = np.log(np.maximum(p, 1e-12) / q)
-    good = llr > 0
-    return link[good], cluster[good], llr[good]
-
-
-def family_terms(links: Links, label: Ints, counts: Counts) -> Terms:
-    """The ratios summed per account, cluster and family: root-damped, capped."""
-    link, cluster, llr = link_terms(links, label, telling(links, label, counts))
+def family_terms(links: Links, label: Ints, counts: Counts, party: Ints | None = None) -> Terms:
+    """The strongest ratio per account, cluster and family, capped; `party` as in `link_terms`."""
+    link, cluster, llr = link_terms(links, label, *telling(links, label, counts), party)
     families = max(len(links.families), 1)
     groups = max(int(label.max(initial=-1)) + 1, 1)
     key = (links.a[link] * groups + cluster) * families + links.family[links.v[link]]
@@ -119,12 +61,10 @@ def family_terms(links: Links, label: Ints, counts: Counts) -> Terms:
     if not len(key):
         none = np.zeros(0, dtype=np.int64)
         return Terms(none, none, none, np.zeros(0))
-    total = np.add.reduceat(llr, starts)
-    number = np.diff(np.r_[starts, len(key)])
+    strongest = np.minimum(np.maximum.reduceat(llr, starts), _CAP)
     key = key[starts]
-    damped = np.minimum(total / np.sqrt(number), _CAP)
     pair = key // families
-    return Terms(pair // groups, pair % groups, key % families, damped)
+    return Terms(pair // groups, pair % groups, key % families, strongest)
 
 
 @dataclass
@@ -177,20 +117,37 @@ def _lacking(table: Floats, a: Ints, c: Ints, label: Ints) -> tuple[Floats, Bool
     for source in range(table.shape[1]):
         value = table[:, source]
         against, typical = lacking_source(value, c, own, size)
-        out += against
+        if source < table.shape[1] - 1:  # a rhythm that is another speaks against by itself
+            out += against
         held |= (value >= SUPPORT) & typical[c]
         exists |= typical
     return out, held | ~exists[c]
 
 
 def lacking_source(value: Floats, c: Ints, own: Bools, size: Ints) -> tuple[Floats, Bools]:
-    """Log odds against each pair that has little of one source; in which clusters most have it."""
+    """Log odds against each pair that has little of one source; in which clusters most have it.
+
+    They are those of the share of the members who have no more of it, from half of them down.
+    """
     half = 0.5 * np.bincount(c[own], weights=value[own], minlength=len(size)) / size
-    enough = value >= half[c]
-    have = np.bincount(c[own & enough], minlength=len(size)) / size
-    against = np.maximum(np.log(np.maximum(1.0 - have, 0.0) + 1.0 / (size + 2.0)), -_CAP / 2)
+    have = np.bincount(c[own & (value >= half[c])], minlength=len(size)) / size
     typical = (half >= 1.0) & (have >= 0.6)
-    return np.where(~enough & typical[c], against[c], 0.0), typical
+    against = np.zeros(len(c))
+    asked = np.flatnonzero(typical[c])
+    if not len(asked):
+        return against, typical
+    mine = own & typical[c]
+    members = np.bincount(c[mine], minlength=len(size))
+    first = np.cumsum(members) - members
+    step = 2.0 * float(np.abs(value).max()) + 1.0
+    ranked = np.sort(c[mine] * step + value[mine])
+    c, value = c[asked], value[asked]
+    # Members without a row share nothing at all.
+    fewer = np.searchsorted(ranked, c * step + value, side="right") - first[c]
+    fewer = fewer + np.where(value >= 0, size[c] - members[c], 0)
+    odds = np.log(np.minimum(2.0 * (fewer + 0.5) / (size[c] + 1.0), 1.0))
+    against[asked] = np.maximum(odds, -_CAP / 2)
+    return against, typical
 
 
 def assign(pairs: Pairs, label: Ints, accounts: int, *, anchored: bool = False) -> Ints:
@@ -225,41 +182,12 @@ def split(links: Links, label: Ints, counts: Counts) -> Ints:
     with values of its own.
     """
     size = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)
-    found = telling(links, label, counts, least=SUPPORT)
-    glue = found.members >= np.where(size[found.c] < 8, 2, 3)
-    link, pair = _links_of(links, found.v[glue])
+    found, real = telling(links, label, counts, least=SUPPORT)
+    glue = (found.members >= np.where(size[found.c] < 8, 2, 3)) & (real > 0.5)
+    link, pair = links_of(links, found.v[glue])
     inside = label[links.a[link]] == found.c[glue][pair]
     part = components(links.a[link[inside]], pair[inside], links.accounts)
     return compact(np.where(label >= 0, np.unique(part, return_inverse=True)[1], -1))
-
-
-def part_queue(table: Table, label: Ints, members: Ints) -> Ints:
-    """A part of a cluster that follows one queue, unlike the others, becomes a cluster.
-
-    A slow campaign shares little but public wording with benchmarkers and the like, and its
-    queue. Members that two other sources hold in the cluster stay in it. `members` are the labels
-    that the table was made for, `label` the ones to change.
-    """
-    own = members[table.a] == table.c
-    a, c, ratios = table.a[own], table.c[own], table.ratios[own]
-    groups = int(label.max(initial=-1)) + 1
-    if not len(a) or not groups:
-        return label
-    size = np.maximum(np.bincount(c), 1)
-    everyone = np.ones(len(a), dtype=bool)
-    has = np.zeros(len(a), dtype=np.int64)  # of what most members share, rhythm apart
-    for source in range(ratios.shape[1] - 1):
-        _, typical = lacking_source(ratios[:, source], c, everyone, size)
-        has += typical[c] & (ratios[:, source] >= SUPPORT)
-    loose = has <= 1
-    queued = np.full(len(label), -1)  # 1 follows the queue, 0 does not
-    queued[a] = (loose & (ratios[:, -1] >= SUPPORT)).astype(np.int64)
-    known = (label >= 0) & (queued >= 0)
-    with_it = np.bincount(label[known & (queued == 1)], minlength=groups)
-    without = np.bincount(label[known & (queued == 0)], minlength=groups)
-    parted = (with_it >= 8) & (without >= 0.2 * (with_it + without))
-    moves = known & (queued == 1) & parted[np.maximum(label, 0)]
-    return compact(np.where(moves, label + groups, label))
 
 
 def components(a: Ints, value: Ints, accounts: int) -> Ints:
@@ -283,15 +211,6 @@ def components(a: Ints, value: Ints, accounts: int) -> Ints:
         part = after
 
 
-def _links_of(links: Links, v: Ints) -> tuple[Ints, Ints]:
-    """The links of each of these values: (link, place of the value in `v`)."""
-    # Links are sorted by value, so the links of a value are one stretch.
-    first = np.searchsorted(links.v, v, side="left")
-    length = np.searchsorted(links.v, v, side="right") - first
-    pair = np.repeat(np.arange(len(v)), length)
-    return first[pair] + np.arange(len(pair)) - np.repeat(np.cumsum(length) - length, length), pair
-
-
 def merge(pairs: Pairs, label: Ints) -> Ints:
     """Join a cluster to a larger one that most of its members share three sources with."""
     groups = max(int(label.max(initial=-1)), int(pairs.c.max(initial=-1))) + 1
@@ -300,7 +219,7 @@ def merge(pairs: Pairs, label: Ints) -> Ints:
     sizes = np.bincount(label[label >= 0], minlength=groups)
     own = label[pairs.a]
     prior = np.log(np.maximum(sizes[pairs.c], 1) / len(label))
-    fits = (own >= 0) & (own != pairs.c) & (pairs.support >= 3) & (pairs.shared + prior > 3.0)
+    fits = (own >= 0) & (own != pairs.c) & (pairs.support >= 3) & (pairs.shared + prior > 0)
     key, number = np.unique(own[fits] * groups + pairs.c[fits], return_counts=True)
     small, large = key // groups, key % groups
     good = (number >= 0.6 * sizes[small]) & (sizes[small] <= sizes[large])

@@ -32,12 +32,16 @@ def remaining(found: Found) -> Ints:
 
 
 def lacking(found: Found) -> tuple[Ints, Ints, Floats]:
-    """What speaks against members: (place in `found.own`, source, log odds below zero)."""
+    """What speaks against members: (place in `found.own`, source, log odds below zero).
+
+    The rhythm's own ratio tells where it speaks against.
+    """
     own, label = found.own, found.label
     size = np.maximum(np.bincount(label[label >= 0], minlength=max(found.clusters, 1)), 1)
     everyone = np.ones(len(own.a), dtype=bool)
-    places, sources, odds = [], [], []
-    for source in range(own.ratios.shape[1]):
+    none = np.zeros(0, dtype=np.int64)
+    places, sources, odds = [none], [none], [np.zeros(0)]
+    for source in range(own.ratios.shape[1] - 1):
         against, _ = lacking_source(own.ratios[:, source], own.c, everyone, size)
         place = np.flatnonzero(against < 0)
         places.append(place)

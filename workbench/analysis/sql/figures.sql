@@ -26,6 +26,7 @@ WITH groups AS (
            avg(CAST(verified AS INTEGER)) AS verified,
            avg(CAST(paying AS INTEGER)) AS paying,
            avg(CAST(own_domain AS INTEGER)) AS own_domain,
+           count(own_domain) AS domains, count(verified) AS verifiable,
            CAST(count(own_domain) AS DOUBLE) / count(*) AS domain_share,
            CAST(count(org_id) AS DOUBLE) / count(*) AS org_share,
            CAST(sum(sampled_prompts) AS BIGINT) AS sampled_prompts,

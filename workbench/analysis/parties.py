@@ -1,0 +1,105 @@
+"""Parties inside clusters: groups whose members vouch for each other with values of their own.
+
+A first guess may put an office into a large campaign: each of its members is then backed by its
+colleagues. So each part of a cluster is asked whether the rest of the cluster backs it as well.
+"""
+
+from __future__ import annotations
+
+import random
+
+import igraph
+import numpy as np
+
+from workbench.analysis.links import Bools, Floats, Ints, Links
+from workbench.analysis.refine import SUPPORT, Table, compact, family_terms, pair_table
+from workbench.analysis.rhythm import Activity, rhythm_ratios
+from workbench.analysis.seeds import link_weights
+from workbench.analysis.telling import count_values, links_of, telling
+
+_SEED = 20_260_422
+_SMALLEST_CLUSTER = 6
+_MOST = 0.5  # of a party's members the rest must back so many, or it leaves
+
+
+def part_parties(links: Links, activity: Activity, label: Ints) -> Ints:
+    """Parties that the rest of their cluster does not back become clusters of their own."""
+    party = _parties(links, label)
+    if party.max(initial=-1) < 0:
+        return label
+    terms = family_terms(links, label, count_values(links, label), party)
+    table = pair_table(links, terms)
+    own = label[table.a] == table.c
+    table = Table(table.a[own], table.c[own], table.ratios[own])
+    size = np.bincount(party[party >= 0])
+    first = _largest(party, label, size)
+    rest = np.bincount(label[label >= 0])[label] - size[party]
+    backed = _backed(table, rest, len(label))
+    asked = np.flatnonzero((party >= 0) & ~first[party])
+    short = np.bincount(party[asked], ~backed[asked], len(size)) > (1 - _MOST) * size
+    for one in np.flatnonzero(short):
+        members = np.flatnonzero(party == one)
+        others = np.flatnonzero((label == label[members[0]]) & (party != one))
+        short[one] = not _one_queue(activity, others, members)
+    leaves = np.zeros(len(label), dtype=bool)
+    leaves[asked] = short[party[asked]] & ~backed[asked]
+    return compact(np.where(leaves, party + int(label.max()) + 1, label))
+
+
+def _backed(table: Table, rest: Ints, accounts: int) -> Bools:
+    out = np.zeros(accounts, dtype=bool)
+    odds = table.ratios.sum(axis=1) + np.log(np.maximum(rest[table.a], 1) / accounts)
+    out[table.a] = (odds > 0) & ((table.ratios >= SUPPORT).sum(axis=1) >= 2)
+    return out
+
+
+def _one_queue(activity: Activity, others: Ints, members: Ints) -> bool:
+    return bool(np.mean(rhythm_ratios(activity, others, members) >= SUPPORT) > _MOST)
+
+
+def _largest(party: Ints, label: Ints, size: Ints) -> Bools:
+    """Whether each party is the largest of its cluster."""
+    cluster = np.zeros(len(size), dtype=np.int64)
+    known = party >= 0
+    cluster[party[known]] = label[known]
+    order = np.lexsort((np.arange(len(size)), -size, cluster))
+    out = np.zeros(len(size), dtype=bool)
+    out[order] = np.r_[True, cluster[order][1:] != cluster[order][:-1]]
+    return out
+
+
+def _parties(links: Links, label: Ints) -> Ints:
+    """Communities of each cluster by itself, over the values that tell of it."""
+    found, real = telling(links, label, count_values(links, label), least=SUPPORT)
+    link, pair = links_of(links, found.v)
+    inside = (label[links.a[link]] == found.c[pair]) & (real[pair] > 0.5)
+    link, cluster = link[inside], found.c[pair][inside]
+    weight = link_weights(links)[link]
+    order = np.argsort(cluster, kind="stable")
+    link, weight = link[order], weight[order]
+    edges = np.searchsorted(cluster[order], np.arange(int(label.max(initial=-1)) + 2))
+    size = np.bincount(label[label >= 0], minlength=len(edges))
+    party = np.full(len(label), -1)
+    count = 0
+    for one in np.flatnonzero(size[:-1] >= _SMALLEST_CLUSTER) if len(edges) > 1 else ():
+        some = slice(edges[one], edges[one + 1])
+        if edges[one] == edges[one + 1]:
+            continue
+        accounts, part = _communities(links.a[link[some]], links.v[link[some]], weight[some])
+        party[accounts] = part + count
+        count += int(part.max()) + 1
+    return party
+
+
+def _communities(a: Ints, v: Ints, weight: Floats) -> tuple[Ints, Ints]:
+    accounts, place = np.unique(a, return_inverse=True)
+    _, value = np.unique(v, return_inverse=True)
+    graph = igraph.Graph(
+        n=len(accounts) + int(value.max()) + 1,
+        edges=np.column_stack((place, value + len(accounts))),
+    )
+    random.seed(_SEED)
+    igraph.set_random_number_generator(random)
+    found = graph.community_leiden(objective_function="modularity", weights=weight, n_iterations=2)
+    part = np.asarray(found.membership, dtype=np.int64)[: len(accounts)]
+    return accounts, np.unique(part, return_inverse=True)[1]
