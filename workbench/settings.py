@@ -26,7 +26,9 @@ class EngineSettings:
     """What the query worker may take."""
 
     memory_mib: int = _setting(512, "Memory the engine may use for one bench, in MiB.")
-    address_space_mib: int = _setting(6144, "Address space of the query worker, in MiB.")
+    address_space_mib: int = _setting(
+        0, "Address space of the query worker, in MiB; 0 follows memory_mib and threads."
+    )
     threads: int = _setting(0, "Threads of the engine; 0 means one per processor, at most 8.")
     spill_mib: int = _setting(65_536, "Disk that sorts and open results may use, in MiB.")
     page_rows: int = _setting(1000, "Rows of a result that are fetched before anybody scrolls.")
@@ -36,6 +38,12 @@ class EngineSettings:
     def thread_count(self) -> int:
         """Threads to use on this host."""
         return self.threads or min(os.cpu_count() or 1, 8)
+
+    @property
+    def address_space(self) -> int:
+        """What the worker may map, in MiB: so little beyond what it needs (1.8 GiB over 28.8 M
+        rows on two processors) that one expression which asks for gigabytes is refused at once."""
+        return self.address_space_mib or self.memory_mib + 2048 + 128 * self.thread_count
 
 
 @dataclass(frozen=True)

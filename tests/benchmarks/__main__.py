@@ -59,6 +59,7 @@ PARTS: dict[str, Part] = {
     "keys": lambda given, folder: screens.keys(given.case, given.peers, folder),
     "pages": lambda given, _: screens.pages(given.case),
     "stream": lambda given, folder: results.stream(given.case, folder),
+    "whole": lambda given, _: screens.whole(given.case),
     "cancel": lambda given, folder: results.cancels(given.case, folder),
     "ledger": lambda _, folder: writing.ledger(folder),
     "load": lambda given, folder: writing.load(given.extract, folder),

@@ -164,5 +164,5 @@ async def _cancels(case: Path, folder: Path) -> list[Figure]:
                 assert (await jobs.window(int(kept["result"]), 0, 1))["rows"]
             figures.append(Figure(f"cancel to prompt: {name}, p95 of {len(times)}",
                                   p95(times or [0.0]), "ms", 500))  # fmt: skip
-    figures.append(Figure("query worker, peak resident", peak.worker / 1e6, "MB"))
+    figures.append(Figure("query worker, peak resident", peak.worker / 1e6, "MB", 1024))
     return figures

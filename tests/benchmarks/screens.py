@@ -137,6 +137,39 @@ def keys(case: Path, peers: Path | None, folder: Path) -> list[Figure]:
     return figures
 
 
+def whole(case: Path) -> list[Figure]:
+    """The bench while `SELECT * FROM exchanges` is read to its last row: its memory, any key."""
+    with duckdb.connect(str(next(case.glob("store-*.duckdb"))), read_only=True) as store:
+        [[rows]] = store.execute("SELECT count(*) FROM exchanges").fetchall()
+    with bench(case) as terminal:
+        terminal.wait(r"row 1 of")
+        terminal.press("4")
+        terminal.wait(r"FROM account_profile")
+        # The cursor stays in the first statement: that one is run.
+        terminal.press("SELECT * FROM exchanges;", "left", "f5")
+        terminal.wait(r"row 1 of|≥")
+        terminal.press("escape", "tab", "end")
+        process = psutil.Process(terminal.pid)
+        most = {"bench process": 0, "query worker": 0}
+        until, times = time.monotonic() + 900, []
+        while f"row {rows:,} of {rows:,}" not in terminal.text() and time.monotonic() < until:
+            times.append(terminal.paint("up" if len(times) % 2 else "down", 0.1)[0])
+            held = [
+                process.memory_info().rss,
+                *(one.memory_info().rss for one in process.children()),
+            ]
+            most["bench process"] = max(most["bench process"], held[0])
+            most["query worker"] = max(most["query worker"], *held[1:])
+            if len(times) % 20 == 0:
+                terminal.press("end")
+    return [
+        Figure("rows of the result, all read", rows, "rows"),
+        Figure("bench process, peak resident", most["bench process"] / 1e6, "MB", 150),
+        Figure("query worker, peak resident", most["query worker"] / 1e6, "MB", 1024),
+        Figure("a key meanwhile: to paint p95", p95(times), "ms"),
+    ]
+
+
 def pages(case: Path) -> list[Figure]:
     """Accounts, clusters and values, each opened once the one before is all there."""
     return asyncio.run(_pages(case))

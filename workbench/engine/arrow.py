@@ -9,15 +9,13 @@ where a later version changes it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+import duckdb
 import nanoarrow
 import polars
 
+from workbench.engine.session import engine_errors, not_enough_memory
 from workbench.errors import Cancelled, QueryFailed
-
-if TYPE_CHECKING:
-    import duckdb
 
 _BATCH = 8192
 _BATCH_WIDE = 2048  # one vector of the engine
@@ -35,8 +33,13 @@ def stream_batches(relation: duckdb.DuckDBPyRelation) -> Iterator[polars.DataFra
         stream = relation._submit("stream", size).arrow_capsule()
         for batch in nanoarrow.ArrayStream(stream):
             yield polars.DataFrame(batch)
+    except duckdb.Error:
+        with engine_errors():
+            raise
     except (RuntimeError, OSError, ValueError, MemoryError) as error:
         text = str(error).strip()
         if "interrupt" in text.lower():
             raise Cancelled("The query was cancelled.") from error
+        if isinstance(error, MemoryError) or "OutOfMemory" in text:
+            raise not_enough_memory(text) from error
         raise QueryFailed(text or "The engine stopped without a message.") from error

@@ -200,6 +200,16 @@ def typed_parameter(value: object) -> object:
 _LINE_MARK = re.compile(r"\nLINE (\d+):", re.MULTILINE)
 
 
+def not_enough_memory(text: str) -> QueryFailed:
+    """The failure of a query that may not have what it asked for; `text` is the engine's."""
+    first = (text.strip().splitlines() or [""])[0]
+    return QueryFailed(
+        first.removeprefix("OutOfMemoryException: ") or "The engine ran out of memory.",
+        title="Not enough memory for this query",
+        hint="Narrow it (fewer columns, a WHERE, a LIMIT) or raise engine.memory_mib.",
+    )
+
+
 @contextmanager
 def engine_errors() -> Iterator[None]:
     """Turn the engine's exceptions into sentences; a cancelled query is told apart."""
@@ -208,15 +218,13 @@ def engine_errors() -> Iterator[None]:
     except duckdb.InterruptException as error:
         raise Cancelled("The query was cancelled.") from error
     except duckdb.OutOfMemoryException as error:
-        raise QueryFailed(
-            str(error).strip().splitlines()[0],
-            title="Not enough memory for this query",
-            hint="Narrow it (fewer columns, a WHERE, a LIMIT) or raise engine.memory_mib.",
-        ) from error
+        raise not_enough_memory(str(error)) from error
     except duckdb.Error as error:
         text = str(error).strip()
         line = _LINE_MARK.search("\n" + text)
         hint = f"See line {line.group(1)} of the statement." if line else ""
         raise QueryFailed(text, hint=hint) from error
-    except (RuntimeError, MemoryError, OverflowError) as error:
+    except MemoryError as error:
+        raise not_enough_memory(str(error)) from error
+    except (RuntimeError, OverflowError) as error:
         raise QueryFailed(str(error).strip() or "The engine ran out of memory.") from error

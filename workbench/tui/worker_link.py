@@ -25,9 +25,10 @@ from workbench.workers.protocol import ChannelClosed, Message
 
 _PATIENCE = 0.3
 _KILL_AFTER = 2.0
-_WATCH = 0.25
-# Above what the engine may take: the interpreter, Arrow batches on their way, a page of cells.
-_ALLOWANCE_MIB = 448
+_WATCH = 0.05
+# Above what the engine may take: the interpreter, Arrow batches on their way, a page of cells. An
+# expression that ignores the engine's limit takes 100 to 200 MiB between two looks.
+_ALLOWANCE_MIB = 384
 _PROGRESS_EVENTS = frozenset({"began", "spooling"})
 # These cost little and stand in nobody's way, so they cannot be what a worker died of.
 _LIGHT = frozenset({"window", "cell", "inspect", "overlay", "mask", "reopen"})
@@ -257,7 +258,7 @@ class WorkerLink:
             pending.answer.set_exception(Cancelled("The query was cancelled."))
 
     def _kill_if_still_running(self, job: int, pending: _Pending) -> None:
-        if self._pending.get(job) is pending:
+        if self._pending.get(job) is pending and not self.closing:
             self._replace("The query worker ignored a cancel and was replaced.", {job})
 
     def dispose(self, worker: WorkerProcess) -> None:

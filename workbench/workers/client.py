@@ -33,7 +33,7 @@ def start_message(store: Path, spill: Path, settings: EngineSettings, mask: Mask
         "spill": os.path.abspath(spill),
         "parent": os.getpid(),
         "memory_mib": settings.memory_mib,
-        "address_space_mib": settings.address_space_mib,
+        "address_space_mib": settings.address_space,
         "threads": settings.thread_count,
         "spill_mib": settings.spill_mib,
         "mask": mask.as_message(),
