@@ -151,7 +151,8 @@ def whole(case: Path) -> list[Figure]:
         terminal.press("escape", "tab", "end")
         process = psutil.Process(terminal.pid)
         most = {"bench process": 0, "query worker": 0}
-        until, times = time.monotonic() + 900, []
+        times: list[float] = []
+        until = time.monotonic() + 900
         while f"row {rows:,} of {rows:,}" not in terminal.text() and time.monotonic() < until:
             times.append(terminal.paint("up" if len(times) % 2 else "down", 0.1)[0])
             held = [

@@ -31,7 +31,7 @@ def test_campaigns_are_joined_named_split_and_decided(demo_case: Path) -> None:
         terminal.wait(r"“Graders” .*in 2")
         terminal.press("m")
         terminal.wait(r"\[m members\]")
-        terminal.press("space", "space", "S")
+        terminal.press("space", "space", "B")
         terminal.wait(r"Make 2 accounts a campaign of their own")
         terminal.press("other hours", "enter")
         terminal.press("t")

@@ -17,7 +17,7 @@ from workbench.tui.frame import Frame
 from workbench.tui.jobs import Jobs
 from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenPlace, RunQuery
 from workbench.tui.places import Place
-from workbench.tui.remember import History, ViewMemory
+from workbench.tui.remember import History, Kept
 from workbench.tui.revealing import follow_policy, offer_reveal
 from workbench.tui.stage import Stage
 from workbench.tui.terminal import Terminal
@@ -61,7 +61,7 @@ class Bench(Frame):
         self.jobs = jobs
         self.library = library
         self.terminal = terminal
-        self.memory = ViewMemory(desk.state_dir)
+        self.memory = Kept(desk.state_dir / "view.json")
         self.history = History(desk.state_dir)
         self.page_rows = desk.settings.engine.page_rows
         self.revealed: set[str] = set()
@@ -80,7 +80,7 @@ class Bench(Frame):
         self.run_worker(self._begin(), group="begin")
 
     def _autosave(self) -> None:
-        self.run_worker(self.jobs.background(self.memory.write_now), group="autosave")
+        self.run_worker(self.jobs.background(self.write_down), group="autosave")
 
     async def _begin(self) -> None:
         try:

@@ -14,7 +14,7 @@ from workbench.safe_text import safe_text
 from workbench.tui.drawing import Drawing
 from workbench.tui.messages import Failed, OpenPlace
 from workbench.tui.places import Place
-from workbench.tui.remember import ViewMemory
+from workbench.tui.remember import History, Kept
 from workbench.tui.screens.view import View
 from workbench.tui.stage import Stage
 from workbench.tui.widgets.chrome import HintLine, StatusLine, TrailBar
@@ -32,7 +32,8 @@ class Frame(Drawing):
 
     desk: Desk
     jobs: Jobs
-    memory: ViewMemory
+    memory: Kept
+    history: History
 
     def compose(self) -> ComposeResult:
         """The frame; places are mounted into the stage."""
@@ -106,10 +107,15 @@ class Frame(Drawing):
 
     # Ending
 
+    def write_down(self) -> None:
+        """Put on disk where the analyst is and what ran."""
+        self.memory.write_now()
+        self.history.file.write_now()
+
     def action_leave(self) -> None:
         """Remember where we are and end."""
         self.memory.keep(self.query_one(Stage).remember())
-        self.memory.write_now()
+        self.write_down()
         self.exit(0)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -146,6 +152,6 @@ class Frame(Drawing):
         # matters is saved first, and the alarm ends the process if the shutdown does not.
         signal.setitimer(signal.ITIMER_REAL, _LAST_WAIT)
         self.memory.keep(self.query_one(Stage).remember())
-        self.memory.write_now()
+        self.write_down()
         self.jobs.close()
         self.exit(128 + number)

@@ -39,26 +39,37 @@ def write_text(path: Path, text: str) -> None:
         out.write(text)
 
 
-class ViewMemory:
-    """The trail on disk: handed over at every move, written by a timer beside the loop."""
+class Kept:
+    """A file of the analyst's: handed over at every change, written by a timer beside the loop.
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "view.json"
+    A sync may take seconds while a load writes gigabytes, and nobody's typing shall wait for it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._latest: dict[str, Any] | None = None
+        self._one_at_a_time = threading.Lock()
 
     def read(self) -> dict[str, Any]:
-        """Where the analyst left; empty the first time."""
+        """What was left; empty the first time."""
         return read_json(self._path)
 
     def keep(self, data: dict[str, Any]) -> None:
-        """This is where the analyst is now."""
+        """This is how it is now."""
         self._latest = data
 
     def write_now(self) -> None:
         """Write the latest, if there is anything new."""
-        latest, self._latest = self._latest, None
-        if latest is not None:
-            write_json(self._path, latest)
+        with self._one_at_a_time:  # or an older one might end up on top
+            latest, self._latest = self._latest, None
+            if latest is not None:
+                write_json(self._path, latest)
+
+    def forget(self) -> None:
+        """Delete it."""
+        with self._one_at_a_time:
+            self._latest = None
+            self._path.unlink(missing_ok=True)
 
 
 @dataclass
@@ -77,8 +88,8 @@ class History:
     longest = 500
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "history.json"
-        ran = read_json(self._path).get("ran", [])
+        self.file = Kept(folder / "history.json")
+        ran = self.file.read().get("ran", [])
         self._ran = [
             Ran(**{name: str(item.get(name, "")) for name in ("text", "at", "outcome", "sha256")})
             for item in ran
@@ -89,18 +100,18 @@ class History:
         """Remember a statement; the same one moves to the front."""
         others = [other for other in self._ran if other.text != text]
         self._ran = [Ran(text, at), *others][: self.longest]
-        self._write()
+        self._keep()
 
     def note(self, text: str, outcome: str, sha256: str = "") -> None:
         """Say how a statement ended."""
         for one in self._ran:
             if one.text == text:
                 one.outcome, one.sha256 = outcome, sha256 or one.sha256
-                self._write()
+                self._keep()
                 return
 
-    def _write(self) -> None:
-        write_json(self._path, {"ran": [asdict(one) for one in self._ran]})
+    def _keep(self) -> None:
+        self.file.keep({"ran": [asdict(one) for one in self._ran]})
 
     def ran(self) -> list[Ran]:
         """Newest first."""
@@ -109,4 +120,4 @@ class History:
     def forget(self) -> None:
         """Delete the history."""
         self._ran = []
-        self._path.unlink(missing_ok=True)
+        self.file.forget()

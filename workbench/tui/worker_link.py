@@ -26,9 +26,10 @@ from workbench.workers.protocol import ChannelClosed, Message
 _PATIENCE = 0.3
 _KILL_AFTER = 2.0
 _WATCH = 0.05
-# Above what the engine may take: the interpreter, Arrow batches on their way, a page of cells. An
+# Above what the engine may take: the interpreter, Arrow batches on their way, a page of cells (not
+# the pages of files that are read, which the kernel takes back). An
 # expression that ignores the engine's limit takes 100 to 200 MiB between two looks.
-_ALLOWANCE_MIB = 384
+_ALLOWANCE_MIB = 320
 _PROGRESS_EVENTS = frozenset({"began", "spooling"})
 # These cost little and stand in nobody's way, so they cannot be what a worker died of.
 _LIGHT = frozenset({"window", "cell", "inspect", "overlay", "mask", "reopen"})
@@ -193,7 +194,7 @@ class WorkerLink:
             return
         allowed = self.settings.memory_mib + _ALLOWANCE_MIB
         heavy = {job for job, pending in self._pending.items() if not pending.light}
-        if memory.resident(self.worker.pid) > allowed << 20:
+        if memory.own(self.worker.pid) > allowed << 20:
             self._replace(
                 f"The query took more than {allowed:,} MiB of memory; its worker was replaced.",
                 heavy,

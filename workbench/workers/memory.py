@@ -10,13 +10,25 @@ _WORTH_A_TRIM = 256 << 20
 _libc = ctypes.CDLL(None)
 
 
-def resident(pid: int | str = "self") -> int:
-    """Bytes of a process that are in memory; 0 when it is gone."""
+def own(pid: int) -> int:
+    """Bytes of a process that are in memory and no file's; 0 when it is gone."""
+    pages = _pages(pid)
+    return (pages[1] - pages[2]) * _PAGE if pages else 0
+
+
+def _pages(pid: int | str) -> list[int]:
+    """Size, resident and shared, in pages; nothing when it is gone."""
     try:
         with open(f"/proc/{pid}/statm", encoding="ascii") as statm:
-            return int(statm.read().split()[1]) * _PAGE
-    except (OSError, IndexError):
-        return 0
+            return [int(word) for word in statm.read().split()]
+    except OSError:
+        return []
+
+
+def resident(pid: int | str = "self") -> int:
+    """Bytes of a process that are in memory; 0 when it is gone."""
+    pages = _pages(pid)
+    return pages[1] * _PAGE if pages else 0
 
 
 def trim() -> None:

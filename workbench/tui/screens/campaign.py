@@ -34,7 +34,7 @@ class CampaignPage(Parted):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"part('{name}')", name, id=f"campaign.{name}") for key, name in _PARTS),
         Binding("D", "exclude", "exclude marked members", id="campaign.exclude"),
-        Binding("S", "split", "split marked members off", id="campaign.split"),
+        Binding("B", "split", "split marked members off", id="campaign.split"),
         Binding("N", "name", "name", id="campaign.name"),
     ]
 
