@@ -144,3 +144,27 @@ def test_a_step_asks_only_for_the_lines_that_an_end_of_the_thumb_crosses(
             assert all(region.height <= SIZE[1] // 2 + 1 for region in asked)
 
     asyncio.run(run())
+
+
+def test_the_edge_of_a_heading_is_dragged_and_a_click_goes_to_its_cell() -> None:
+    async def run() -> None:
+        app = Layers()
+        async with app.run_test(size=SIZE) as pilot:
+            grid = app.query_one(Grid)
+            first, second = grid.layout_of.widths
+            await pilot.mouse_down(grid, offset=(first, 0))
+            await pilot.hover(grid, offset=(first + 7, 0))
+            await pilot.mouse_up(grid, offset=(first + 7, 0))
+            assert grid.layout_of.widths == [first + 7, second]
+            await pilot.hover(grid, offset=(first, 0))
+            assert grid.layout_of.widths == [first + 7, second]
+            await pilot.click(grid, offset=(first + 10, 4))
+            assert (grid.cursor_row, grid.cursor_column) == (3, 1)
+            await pilot.click(grid, offset=(0, 0))
+            assert (grid.cursor_row, grid.cursor_column) == (3, 0)
+            await pilot.mouse_down(grid, offset=(first + 7, 0))
+            await pilot.hover(grid, offset=(0, 0))
+            await pilot.mouse_up(grid, offset=(0, 0))
+            assert grid.layout_of.widths[0] == 3
+
+    asyncio.run(run())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -246,8 +247,9 @@ def test_windows_are_let_go_by_their_weight() -> None:
 def test_numbers_are_as_long_as_they_are_telling() -> None:
     real = GridColumn("score", "DOUBLE")
     shown = {0.0: "0", 0.98765: "0.988", 0.012345: "0.0123", 0.0098765: "0.0099",
-             0.00012345: "0.00012", 1.23e-7: "1.2e-07", 1234.5: "1234", 12345.6: "12,346",
-             -0.5: "-0.5", 1e300: "1e+300", float("inf"): "inf"}  # fmt: skip
+             0.00012345: "0.00012", -0.5: "-0.5",
+             1.23e-7: "1.2e-07", 123.456: "123.5", 1234.5: "1,234", 12345.6: "12,346",
+             1e300: "1e+300", float("inf"): "inf"}  # fmt: skip
     assert {value: cell_text(value, real) for value in shown} == shown
 
 
@@ -264,3 +266,27 @@ async def test_an_arrangement_outlives_a_sort(case: Path, opened: Opened) -> Non
         # Another table has another arrangement.
         grid = await ask(driver, "SELECT 1 AS x LIMIT 9")
         assert grid.layout_of.shown() == [0]
+
+
+async def test_marked_rows_become_a_result_of_their_own(case: Path, opened: Opened) -> None:
+    async with opened(case) as driver:
+        grid = await ask(
+            driver, "SELECT i, repeat('x', 900) AS long FROM range(3000) t(i) LIMIT 9999"
+        )
+        for row in (2999, 5, 6, 1500):
+            grid.jump(row)
+            await driver.until(partial(grid.source.row, row))
+            await driver.press("space")
+        await driver.press("quotation_mark")
+        await driver.sees("[2 4 rows of", "row 1 of 4")
+        view = driver.bench.view
+        assert isinstance(view, SqlView)
+        made = view.tabs.front.grid
+        assert made is not grid
+        assert [(made.source.row(at) or [])[0] for at in range(4)] == [5, 6, 1500, 2999]
+        # Long cells are whole behind what is shown, and there is no statement to sort.
+        read = view.tabs.front.cell_reader(3, 1)
+        assert read is not None
+        assert len((await read())["cell"]) == 900
+        await driver.press("left_square_bracket")
+        await driver.sees("These rows were picked")

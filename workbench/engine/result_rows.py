@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from workbench.engine.cells import Cut, cut_rows
@@ -66,6 +67,16 @@ class ResultRows:
         frame = self._spool.read(row, 1)
         value: Scalar = frame[0, column] if frame.height else None
         return value
+
+    def picked(self, rows: Sequence[int]) -> polars.DataFrame:
+        """These rows, in rising order; those that do not exist are left out."""
+        import polars
+
+        if self._spool is None:
+            return self.whole()[[row for row in rows if row < len(self._head)]]
+        begins = [at for at, row in enumerate(rows) if not at or row != rows[at - 1] + 1]
+        runs = [rows[begin:end] for begin, end in pairwise([*begins, len(rows)])]
+        return polars.concat([self._spool.read(run[0], len(run)) for run in runs])
 
     def frames(self, first: int, backwards: bool) -> Iterator[tuple[int, polars.DataFrame]]:
         """(row, frame) of the rows from `first` on, or back from it."""

@@ -169,6 +169,16 @@ class OpenResults:
             changed=compared.changed, **_extent(made),
         )  # fmt: skip
 
+    def pick(self, message: Message) -> None:
+        """Some rows of a result, as a result of its own."""
+        job, result = int(message["job"]), self._find(message)
+        made = self._results[job] = self._new(job, {"sql": "", "parameters": {}})
+        made.keep(result.columns, result.picked([int(row) for row in message["rows"]]))
+        self._say_opened(
+            "began", job, job, made, window_rows(len(made.columns)), int(message["cell"])
+        )
+        self._say_spooled(job, made)
+
     def close(self, number: int) -> None:
         """Stop a result and give its space back, beside everything else."""
         if result := self._results.pop(number, None):

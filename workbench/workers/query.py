@@ -15,6 +15,7 @@ Messages in (each with `job`, answered by events with the same `job`):
     reopen   result                                 -> opened
     find     result, text, row, backwards           -> found
     compare  before, result, cell                   -> began, compared
+    pick     result, rows, cell                     -> began, spooled
     plan     sql, parameters, measure               -> planned
     account_ids  file                               -> account_ids
     hash                                            -> hashed
@@ -69,6 +70,7 @@ class QueryWorker:
             "reopen": self._results.reopen,
             "find": self._results.find,
             "compare": self._results.compare,
+            "pick": self._results.pick,
             "plan": statements.plan,
             "export": statements.export,
             "digest": statements.digest,

@@ -12,6 +12,7 @@ from textual.message import Message
 
 from workbench.tui.widgets.grid_canvas import GridCanvas, cell_text
 from workbench.tui.widgets.grid_columns import NARROWEST, WIDEST
+from workbench.tui.widgets.grid_mouse import GridMouse
 
 _LAST = 1 << 62  # the last row, however many there will be
 
@@ -27,7 +28,7 @@ def column_like(words: str, grid: GridCanvas) -> int | None:
     return None
 
 
-class Grid(GridCanvas):
+class Grid(GridMouse):
     """Moving, marking, and asking about the cell under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

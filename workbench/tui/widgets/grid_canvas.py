@@ -44,7 +44,7 @@ def cell_text(value: Any, column: GridColumn) -> str:
 def _number(value: float) -> str:
     """As many digits as tell numbers of a column apart at a glance; `v` shows all of them."""
     size = abs(value)
-    if size >= 10_000:
+    if size >= 1000:
         return f"{value:,.0f}" if size < 1e15 else f"{value:.4g}"
     return f"{value:.4g}" if size >= 1 else f"{value:.3g}" if size >= 0.01 else f"{value:.2g}"
 

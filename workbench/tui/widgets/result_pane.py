@@ -50,7 +50,11 @@ class ResultPane(ResultRunner):
 
     def _column(self) -> tuple[Asked, str, Any] | None:
         grid = self.grid
-        if not grid.columns or self.asked is None or not self.asked.sql:
+        if not grid.columns or self.asked is None:
+            return None
+        if not self.asked.sql:
+            self.notify("These rows were picked or compared, no statement gives them: search, mark "
+                        "and copy them, or ask the statement anew.", markup=False)  # fmt: skip
             return None
         cells = grid.source.row(grid.cursor_row)
         name = grid.columns[grid.cursor_column].name

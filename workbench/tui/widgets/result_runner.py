@@ -88,12 +88,17 @@ class ResultRunner(RowFeed):
 
     def compare(self, before: int, after: int, label: str) -> None:
         """Show what differs between two open results."""
-        self.asked = Asked("", {}, f"compared {label}", {})
+        self._show_made(f"compared {label}", "compare", before=before, result=after)
+
+    def pick(self, result: int, rows: list[int], label: str) -> None:
+        """Show some rows of an open result."""
+        self._show_made(label, "pick", result=result, rows=rows)
+
+    def _show_made(self, label: str, op: str, **fields: Any) -> None:
+        self.asked = Asked("", {}, label, {})
         job = self._begin()
-        answer = self.jobs.request(
-            "compare", job=job, progress=self._told(job), before=before, result=after,
-            cell=self.jobs.settings.cell_characters,
-        )  # fmt: skip
+        cell = self.jobs.settings.cell_characters
+        answer = self.jobs.request(op, job=job, progress=self._told(job), cell=cell, **fields)
         self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
 
     def read_on(self) -> None:

@@ -56,6 +56,7 @@ class ResultTabs(Vertical):
         Binding("left_parenthesis", "step(-1)", "result before", id="tabs.before"),
         Binding("right_parenthesis", "step(1)", "next result", id="tabs.next"),
         Binding("Q", "close", "close result", id="tabs.close"),
+        Binding("quotation_mark", "pick", "marked rows as a result", id="tabs.pick"),
         Binding("C", "compare", "compare with an earlier run", id="tabs.compare"),
     ]
 
@@ -139,6 +140,19 @@ class ResultTabs(Vertical):
         at = self.panes.index(pane)
         self.bring(self.panes[at - 1 if at else 1])
         await self._remove(pane)
+        self._draw()
+
+    async def action_pick(self) -> None:
+        """Open the marked rows as a result of their own."""
+        front = self.front
+        marks = sorted(front.grid.marks)
+        if front.opened is None or not marks:
+            self.notify("Mark rows first: space marks the one under the cursor.", markup=False)
+            return
+        label = f"{len(marks):,} rows of {front.asked.label if front.asked else 'a result'}"
+        result = int(front.opened["result"])
+        pane = await self._new_pane()
+        pane.pick(result, marks, label)
         self._draw()
 
     async def action_compare(self) -> None:
