@@ -30,15 +30,15 @@ def verify_case(
     listed = settings.analyst.allowed_signers
     if signers is None and listed:
         signers = Path(listed).expanduser()
-    seen = None
-    if os.path.isdir(path):
-        seen = _last_seen(path)
+    case_id, seen = _known(path) if os.path.isdir(path) else ("", None)
     return verify(
-        path, checkpoint=checkpoint, seen=seen, signers=signers, revoked=revoked, progress=progress
-    )
+        path, case_id=case_id, checkpoint=checkpoint, seen=seen, signers=signers,
+        revoked=revoked, progress=progress,
+    )  # fmt: skip
 
 
-def _last_seen(folder: Path) -> Checkpoint | None:
+def _known(folder: Path) -> tuple[str, Checkpoint | None]:
+    """The id of the case, and what this analyst has seen of its ledger."""
     if not any(os.path.lexists(folder / name) for name in ("audit.jsonl", "case.toml")):
         raise WorkbenchError(
             f"{folder} holds neither a case nor a ledger.",
@@ -47,9 +47,9 @@ def _last_seen(folder: Path) -> Checkpoint | None:
     try:
         case = Case.open(folder)
     except WorkbenchError:
-        return None  # a ledger that was carried elsewhere, without its case
+        return "", None  # a ledger that was carried elsewhere, without its case
     case_id = case.manifest.case_id
-    return Acknowledged(case.state_dir(), case_id, case.ledger_path).seen(case_id)
+    return case_id, Acknowledged(case.state_dir(), case_id, case.ledger_path).seen(case_id)
 
 
 def verdict_lines(report: Report) -> list[str]:

@@ -205,6 +205,23 @@ def test_several_processes_say_what_one_says(
     assert sum(length for _, length in places) == len(whole)
 
 
+@pytest.mark.parametrize("length", [65_535, 65_536, 65_537, 70_000, 300_000, 3 << 20, 9 << 20])
+def test_a_long_tail_without_a_line_feed_ends_with_an_answer(
+    battery: ModuleType, tmp_path: Path, lines: list[bytes], length: int
+) -> None:
+    with (tmp_path / "audit.jsonl").open("ab") as file:
+        file.write(b"{" + b"a" * (length - 1))
+    torn = length <= 4 * 65_536
+    assert battery.judge(tmp_path).ok is torn
+    if not torn:
+        battery.refuses(tmp_path)
+        assert not battery.judge(tmp_path).ok
+
+
+def test_the_ledger_of_another_case_is_named(tmp_path: Path, lines: list[bytes]) -> None:
+    assert "of another case" in verify(tmp_path, case_id="5ca1ab1e").problems[0]
+
+
 def test_progress_ends_at_the_whole(tmp_path: Path, lines: list[bytes]) -> None:
     told: list[tuple[int, int]] = []
     verify(tmp_path, progress=lambda done, total: told.append((done, total)))

@@ -25,6 +25,7 @@ _START = (
     "from workbench.audit.lanes import serve; serve(int(sys.argv[2]))"
 )
 _AHEAD = 2
+_LOOK = 65_536
 _ANSWER = 1 << 20
 _RUN_FIELDS = tuple(field.name for field in fields(Run))
 
@@ -38,23 +39,25 @@ def pieces(handle: int, chunk: int, size: int) -> Iterator[tuple[int, int]]:
     """Offset and length of pieces that end with a LF; stops at the last LF of the file."""
     start = 0
     while start < size:
-        stop = min(start + chunk, size)
-        while True:
-            at = max(start, stop - 65_536)
-            found = os.pread(handle, stop - at, at).rfind(b"\n")
-            if found >= 0:
-                stop = at + found + 1
-                break
-            if at == start:
-                # No LF in the whole piece: take the next one along.
-                if stop >= size:
-                    return
-                stop = min(stop + chunk, size)
-                at = stop
-            else:
-                stop = at
+        low, high = start, min(start + chunk, size)
+        while (stop := _after_last_lf(handle, low, high)) < 0 and high < size:
+            # No LF in the whole piece: take the next one along.
+            low, high = high, min(high + chunk, size)
+        if stop < 0:
+            return
         yield start, stop - start
         start = stop
+
+
+def _after_last_lf(handle: int, low: int, high: int) -> int:
+    """Where the last LF of a range ends, or -1; looked for from its end."""
+    while high > low:
+        at = max(low, high - _LOOK)
+        found = os.pread(handle, high - at, at).rfind(b"\n")
+        if found >= 0:
+            return at + found + 1
+        high = at
+    return -1
 
 
 def read_exactly(handle: int, offset: int, length: int) -> bytes:

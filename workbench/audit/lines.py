@@ -14,6 +14,8 @@ from workbench.audit.canonical import LINE_LIMIT, Fields, claimed_hash, parse
 from workbench.audit.errors import MalformedError
 from workbench.audit.schema import check_record, params_form, plain_form
 
+# An append writes three records at the most: one that opens, one that recovers, its own.
+TORN_LIMIT = 4 * LINE_LIMIT
 _OPENS = b'{"body":{"case":"'
 _decoder = json.JSONDecoder()
 _whole = re.compile(plain_form().encode("ascii")).fullmatch
@@ -98,9 +100,12 @@ def is_brief(fields: Fields) -> bool:
 def is_torn(fragment: bytes, *, first: bool = False) -> bool:
     """Whether bytes after the last LF can be an append that was cut short.
 
-    A whole JSON value followed by something else is none: there a line feed was overwritten. With
-    `first` no line stands before them, so they must begin as every ledger does.
+    More than one append can write is none. Neither is a whole JSON value followed by something
+    else: there a line feed was overwritten. With `first` no line stands before them, so they must
+    begin as every ledger does.
     """
+    if len(fragment) > TORN_LIMIT:
+        return False
     if first and not _OPENS.startswith(fragment.rstrip(b"\0")[: len(_OPENS)]):
         return False
     text = fragment.rstrip(b"\0").decode("latin-1")

@@ -15,7 +15,7 @@ from workbench.audit.chain import Bad, Chain, Run, scan
 from workbench.audit.checkpoint import Checkpoint, mismatch
 from workbench.audit.errors import INTEGRITY
 from workbench.audit.lanes import pieces, read_exactly, scan_in_lanes, worth_keeping
-from workbench.audit.lines import is_torn
+from workbench.audit.lines import TORN_LIMIT, is_torn
 from workbench.audit.schema import references
 from workbench.audit.sets import SetFolder
 
@@ -103,6 +103,7 @@ def ledger_file(path: Path) -> Path:
 def verify(
     path: Path,
     *,
+    case_id: str = "",
     checkpoint: Checkpoint | None = None,
     seen: Checkpoint | None = None,
     signers: Path | None = None,
@@ -111,8 +112,9 @@ def verify(
 ) -> Report:
     """Check every line, link, set and checkpoint file of a ledger (a case folder or its file).
 
-    `checkpoint` was kept elsewhere, `seen` is what this analyst last saw of the ledger. A folder
-    without a ledger file is intact unless something shows that it had one. `progress(done, total)`
+    `case_id` is that of the case it lies in, `checkpoint` was kept elsewhere, `seen` is what this
+    analyst last saw of the ledger. A folder without a ledger file is intact unless something shows
+    that it had one. `progress(done, total)`
     is called in bytes. Raises nothing on account of what the bytes are.
     """
     file = ledger_file(path)
@@ -133,7 +135,7 @@ def verify(
         return report
     try:
         if stat.S_ISREG(os.fstat(handle).st_mode):
-            known = _Known(checkpoint, seen, signers, revoked)
+            known = _Known(checkpoint, seen, signers, revoked, case_id)
             _judge(handle, report, known, progress or (lambda done, total: None))
         else:
             report.problems.append(f"{file.name} is not an ordinary file")
@@ -152,9 +154,12 @@ class _Known:
     seen: Checkpoint | None
     signers: Path | None = None
     revoked: Path | None = None
+    case_id: str = ""
 
     def problems(self, chain: Chain, case_id: str) -> Iterator[str]:
-        """What the ledger lacks or changed since."""
+        """What the ledger lacks or changed since, or that it is another's."""
+        if self.case_id and case_id and self.case_id != case_id:
+            yield f"this is the ledger of another case ({case_id!a})"
         if self.checkpoint is not None and (
             wrong := mismatch(self.checkpoint, chain.tree, case_id)
         ):
@@ -217,8 +222,7 @@ def _check_tail(handle: int, size: int, chain: Chain, report: Report) -> None:
     if size <= chain.end:
         return
     length = size - chain.end
-    tail = read_exactly(handle, chain.end, length) if length <= _CHUNK else b""
-    if tail and is_torn(tail, first=not report.begun):
+    if is_torn(read_exactly(handle, chain.end, TORN_LIMIT + 1), first=not report.begun):
         report.warnings.append(
             f"{length} bytes after the last record are a torn append (or one in progress); the "
             "next append accounts for them"

@@ -29,6 +29,7 @@ else:
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import wb_record as wb
 
+TORN = 4 * 65536  # more than one append can leave
 UNSIGNED = ("open", "recovery", "checkpoint")
 
 
@@ -165,7 +166,8 @@ class Ledger:
         try:
             whole = json.JSONDecoder().raw_decode(tail)[1] == len(tail)
         except (ValueError, RecursionError):
-            whole = len(self.data) - at <= 2 << 20
+            whole = True
+        whole = whole and len(self.data) - at <= TORN
         self.torn = bool(self.data[at:])
         if not whole or (not at and not '{"body":{"case":"'.startswith(tail[:17])):
             self.wrong.append(["tail", at, len(tail), "no torn append", False])
