@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from workbench.audit.canonical import Fields, sha256
 from workbench.audit.errors import LedgerError, MalformedError
@@ -20,8 +21,20 @@ from workbench.audit.signing import SignatureCheck, check_signatures
 _DEMANDED = "is not signed, as the policy demands"
 
 
+class Span(NamedTuple):
+    """Records on neighbouring lines: the index of the first, how many, the number of the first."""
+
+    line: int
+    count: int
+    seq: int
+
+
 class Authors:
-    """What verification keeps of single records, in their order, to judge who wrote them."""
+    """What verification keeps of single records, in their order, to judge who wrote them.
+
+    What is demanded of a record depends on the line it stands on: after damage that was accounted
+    for, numbers may come again.
+    """
 
     def __init__(self, folder: SetFolder) -> None:
         self.signed: list[Fields] = []
@@ -34,16 +47,16 @@ class Authors:
         self._demanded: list[range] = []
         self._excused: set[int] = set()
 
-    def see(self, fields: Fields) -> None:
-        """Take note of the next record; of plain unsigned ones only the number matters."""
+    def see(self, fields: Fields, line: int) -> None:
+        """Take note of the next record; of plain unsigned ones only the line matters."""
         kind, body, seq = fields["type"], fields["body"], fields["seq"]
-        demanding = bool(self._demanded) and seq in self._demanded[-1]
+        demanding = bool(self._demanded) and line in self._demanded[-1]
         if fields["sig"] or kind in MAY_BE_UNSIGNED:
-            self._excused.add(seq)
+            self._excused.add(line)
         if fields["sig"]:
             self._take_signed(fields, seq, demanding)
         if kind == "policy":
-            self._take_policy(fields, seq)
+            self._take_policy(fields, seq, line)
         elif kind == "key":
             self._take_key(fields, seq, demanding)
         elif kind == "merge":
@@ -55,12 +68,16 @@ class Authors:
             else:
                 self._take_lines(lines, seq, demanding)
 
-    def unsigned(self, spans: Iterable[range]) -> Iterator[str]:
-        """Records that are there, as the spans of their numbers say, but lack their signature."""
+    def unsigned(self, spans: Iterable[Span], repeated: Collection[int]) -> Iterator[str]:
+        """Records that are there, as the spans say, but lack their signature.
+
+        A record that repeats an id counts for nothing; its line is in `repeated`.
+        """
         for span in spans if self._demanded else ():
-            for seq in span:
-                if seq not in self._excused and any(seq in one for one in self._demanded):
-                    yield f"record {seq}: {_DEMANDED}"
+            for line in range(span.line, span.line + span.count):
+                excused = line in self._excused or line in repeated
+                if not excused and any(line in one for one in self._demanded):
+                    yield f"record {span.seq + line - span.line}: {_DEMANDED}"
 
     def check(self, case_id: str, signers: Path | None, revoked: Path | None) -> SignatureCheck:
         """Whether the signatures hold: by the given signers, else by the keys of the ledger."""
@@ -110,13 +127,13 @@ class Authors:
         if body["action"] == "add" and body["principal"] != who:
             self.warnings.append(f"record {seq}: {who} enrolled a key for {body['principal']}")
 
-    def _take_policy(self, fields: Fields, seq: int) -> None:
+    def _take_policy(self, fields: Fields, seq: int, line: int) -> None:
         """Name every policy after which less is demanded: switching four eyes off shows."""
         body = fields["body"]
-        if self._demanded and self._demanded[-1].stop > seq + 1:
-            self._demanded[-1] = range(self._demanded[-1].start, seq + 1)
+        if self._demanded and self._demanded[-1].stop > line + 1:
+            self._demanded[-1] = range(self._demanded[-1].start, line + 1)
         if body["signed"]:
-            self._demanded.append(range(seq + 1, sys.maxsize))
+            self._demanded.append(range(line + 1, sys.maxsize))
         lines = self._stored(body["text"]["set"])
         if lines is None:
             return

@@ -141,6 +141,7 @@ class Chain:
         self._ids: set[bytes] = set()
         self._deferred_ids = b""
         self.first_break = -1
+        self.repeated: set[int] = set()
         self._bad_before = False
 
     @property
@@ -158,7 +159,7 @@ class Chain:
     def take(self, found: Iterable[Run | Bad]) -> list[tuple[int, int, Fields]]:
         """Join what was scanned; returns the kept records as (offset, line index, fields).
 
-        A record whose id was seen before is reported and not returned.
+        A record whose id was seen before is reported and not returned; its line is in `repeated`.
         """
         kept: list[tuple[int, int, Fields]] = []
         for item in found:
@@ -191,6 +192,7 @@ class Chain:
         self.tree.extend(run.leaves)
         self._check_seen(run, first_line)
         repeated = self._check_ids(run)
+        self.repeated.update(first_line + index for index in repeated)
         self.head, self.next_seq = run.head, run.seq + len(run.offsets)
         self.end = run.end + 1
         self.records += len(run.offsets)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.audit.authors import Authors
+from workbench.audit.authors import Authors, Span
 from workbench.audit.beside import Beside
 from workbench.audit.canonical import Fields
 from workbench.audit.chain import Bad, Chain, Run, scan
@@ -68,17 +68,21 @@ class _Notes:
         self.checkpoints: list[Fields] = []
         self.lost: set[str] = set()
         self.backwards: list[int] = []
-        self.spans: list[range] = []
+        self.spans: list[Span] = []
+        self._lines = 0
 
     def see_runs(self, found: list[Run | Bad]) -> None:
-        """Take note of which numbers are there, and where the clock went back."""
+        """Take note of which lines are records, and where the clock went back."""
         for item in found:
             if isinstance(item, Run):
-                self.spans.append(range(item.seq, item.seq + len(item.offsets)))
+                self.spans.append(Span(self._lines, len(item.offsets), item.seq))
+                self._lines += len(item.offsets)
                 self.backwards += item.backwards
+            else:
+                self._lines += 1
 
-    def see(self, fields: Fields) -> None:
-        """Take note of one record."""
+    def see(self, fields: Fields, line: int) -> None:
+        """Take note of one record, on the line with this index."""
         kind, body, seq = fields["type"], fields["body"], fields["seq"]
         if kind == "open":
             self.case_id = body["case"]
@@ -88,7 +92,7 @@ class _Notes:
             self.named_by.setdefault(body["sig_sha256"], seq)
         elif kind == "recovery" and body["kind"] == "forced":
             self.lost.update(r["sha256"] for r in body["ranges"] if r["what"] == "file")
-        self.authors.see(fields)
+        self.authors.see(fields, line)
         for digest, count in references(body):
             self.named_by.setdefault(digest, seq)
             if self.sets.setdefault(digest, count) != count:
@@ -181,8 +185,8 @@ def _judge(handle: int, report: Report, known: _Known, progress: Progress) -> No
     size = os.fstat(handle).st_size
     chain, notes = Chain(), _Notes(report.path)
     for found in _scanned(handle, size):
-        for _, _, fields in chain.take(found):
-            notes.see(fields)
+        for _, line, fields in chain.take(found):
+            notes.see(fields, line)
         notes.see_runs(found)
         progress(chain.end, size)
     still, recovered = chain.settle(lambda offset, length: read_exactly(handle, offset, length))
@@ -194,7 +198,7 @@ def _judge(handle: int, report: Report, known: _Known, progress: Progress) -> No
     _check_tail(handle, size, chain, report)
     report.problems += known.problems(chain, notes.case_id)
     _check_beside(chain, notes, report)
-    _check_authors(notes, known, report)
+    _check_authors(chain, notes, known, report)
     if notes.backwards:
         report.warnings.append(
             f"the clock went back {len(notes.backwards):,} times, first at record "
@@ -242,7 +246,7 @@ def _check_beside(chain: Chain, notes: _Notes, report: Report) -> None:
     report.recovered += [f"the file {digest} is lost for good" for digest in sorted(notes.lost)]
 
 
-def _check_authors(notes: _Notes, known: _Known, report: Report) -> None:
+def _check_authors(chain: Chain, notes: _Notes, known: _Known, report: Report) -> None:
     authors = notes.authors
     result = authors.check(notes.case_id, known.signers, known.revoked)
     report.signed = len(authors.signed)
@@ -250,5 +254,5 @@ def _check_authors(notes: _Notes, known: _Known, report: Report) -> None:
         report.signatures = "not checked" if result.absent else f"{result.checked} checked"
     report.problems += authors.problems
     report.problems += [f"record {seq}: {why}" for seq, why in result.wrong]
-    report.problems += authors.unsigned(notes.spans)
+    report.problems += authors.unsigned(notes.spans, chain.repeated)
     report.warnings += authors.warnings

@@ -131,6 +131,7 @@ class Ledger:
         self.data = b"" if absent else wb.read_file(path, os.O_NOFOLLOW)
         self.tree = Tree()
         self.records: list[tuple[int, Any]] = []
+        self.repeated = set[int]()  # the first bytes of records whose id came before
         self.wrong: list[list[Any]] = []
         self.head, self.next, self.broken, self.case = "0" * 64, 0, -1, ""
         self.keys = Keys()
@@ -183,10 +184,11 @@ class Ledger:
                 self.wrong.append(["seen", off, length, "saw another ledger", False])
         if record["id"] in ids:
             self.wrong.append(["duplicate", off, length, "repeats an id", False])
+            self.repeated.add(off)
         ids.add(record["id"])
         if (kind == "open") != (record["seq"] == 0):
             self.wrong.append(["chain", off, length, "only the first record opens", False])
-        elif kind == "open":
+        elif kind == "open" and off not in self.repeated:
             self.case = body["case"]
 
     def told(self) -> list[str]:
@@ -215,11 +217,13 @@ class Ledger:
         return [*problems, *self._beside()]
 
     def _beside(self) -> Iterator[str]:
-        accepted = {e["sha256"] for _, r in self.records if r["type"] == "recovery"
-                    and r["body"]["kind"] == "forced" for e in r["body"]["ranges"]
-                    if e["what"] == "file"}  # fmt: skip
+        accepted = {e["sha256"] for off, r in self.records if off not in self.repeated
+                    and r["type"] == "recovery" and r["body"]["kind"] == "forced"
+                    for e in r["body"]["ranges"] if e["what"] == "file"}  # fmt: skip
         counts: dict[str, int] = {}
-        for _, record in self.records:
+        for off, record in self.records:
+            if off in self.repeated:
+                continue  # a repeated id counts for nothing, whatever was recovered
             kind, body, seq = record["type"], record["body"], record["seq"]
             for digest, count in wb.references(body):
                 if counts.setdefault(digest, count) != count:
