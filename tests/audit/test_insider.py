@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from workbench.audit import bodies, signing
+from workbench.audit import signing
 from workbench.audit.canonical import seal, sha256
 from workbench.audit.identity import Who
 from workbench.audit.ledger import Ledger

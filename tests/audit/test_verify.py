@@ -198,7 +198,9 @@ def test_several_processes_say_what_one_says(
             patch.setattr(verification, "_PARALLEL_FROM", 0)
             patch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
             several = verify(path)
-        assert several == one
+            patch.setattr("workbench.audit.lanes.sys.executable", str(tmp_path))
+            alone = verify(path)  # a folder cannot be started
+        assert several == alone == one
     path.write_bytes(whole)
     with path.open("rb") as file:
         places = list(lanes.pieces(file.fileno(), 700, len(whole)))

@@ -25,7 +25,7 @@ class Span(NamedTuple):
     """Records on neighbouring lines: the index of the first, how many, the number of the first."""
 
     line: int
-    count: int
+    records: int
     seq: int
 
 
@@ -74,7 +74,7 @@ class Authors:
         A record that repeats an id counts for nothing; its line is in `repeated`.
         """
         for span in spans if self._demanded else ():
-            for line in range(span.line, span.line + span.count):
+            for line in range(span.line, span.line + span.records):
                 excused = line in self._excused or line in repeated
                 if not excused and any(line in one for one in self._demanded):
                     yield f"record {span.seq + line - span.line}: {_DEMANDED}"

@@ -104,17 +104,16 @@ def serve(handle: int) -> None:
 def scan_in_lanes(
     handle: int, places: list[tuple[int, int]], lanes: int
 ) -> Iterator[list[Run | Bad]]:
-    """Scan the pieces of an open file in `lanes` processes; yields in file order."""
-    root = str(Path(workbench.__file__).parent.parent)
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _START, root, str(handle)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            pass_fds=(handle,),
-        )
-        for _ in range(lanes)
-    ]
+    """Scan the pieces of an open file in `lanes` processes; yields in file order.
+
+    Where none can be started the pieces are scanned here.
+    """
+    started = _started(handle, lanes)
+    if not started:
+        for place in places:
+            yield scan(read_exactly(handle, *place), place[0], worth_keeping)
+        return
+    lanes = len(started)
     try:
         for lane in started:
             assert lane.stdout is not None
@@ -143,6 +142,21 @@ def scan_in_lanes(
                 lane.stdout.close()
             lane.kill()
             lane.wait()
+
+
+def _started(handle: int, lanes: int) -> list[subprocess.Popen[bytes]]:
+    """As many lanes as this user may start: too few processes are no damage to the ledger."""
+    root = str(Path(workbench.__file__).parent.parent)
+    command = [sys.executable, "-I", "-S", "-c", _START, root, str(handle)]
+    started: list[subprocess.Popen[bytes]] = []
+    with suppress(OSError):
+        for _ in range(lanes):
+            started.append(
+                subprocess.Popen(
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=(handle,)
+                )
+            )
+    return started
 
 
 def _ask(lane: subprocess.Popen[bytes], place: tuple[int, int]) -> None:

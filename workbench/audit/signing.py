@@ -164,7 +164,7 @@ def check_signatures(
             principal = check_signature(
                 signed_part(fields, case_id), armor(fields["sig"]), signers, fields["ts"], revoked
             )
-        except (FileNotFoundError, subprocess.TimeoutExpired):
+        except (OSError, subprocess.TimeoutExpired):  # absent, or not ours to start
             result.absent = True
             break
         result.checked += 1
