@@ -13,11 +13,31 @@ from typing import Any
 
 import pytest
 
-from workbench.audit import signing
+from workbench.audit import bodies, signing
 from workbench.audit.canonical import seal, sha256
+from workbench.audit.errors import LedgerError
 from workbench.audit.identity import Who
 from workbench.audit.ledger import Ledger
 from workbench.audit.merkle import Tree
+from workbench.audit.policy import loosened, lost_policy, read_policy
+from workbench.audit.state import LedgerState
+
+
+def by_hand(ledger: Ledger, kind: str, body: dict[str, Any], patch: pytest.MonkeyPatch) -> str:
+    """A record by a tool that refuses nothing; returns its id."""
+    with patch.context() as lenient:
+        lenient.setattr(LedgerState, "refuses", lambda *_: "")
+        return ledger.append(kind, body).id
+
+
+def recovered(ledger: Ledger, battery: ModuleType) -> Ledger:
+    """The ledger opened anew, recovered by hand, and opened again."""
+    ledger.close()
+    damaged: Ledger = battery.open_ledger(ledger.path.parent)
+    damaged.recover("disk trouble")
+    damaged.close()
+    again: Ledger = battery.open_ledger(ledger.path.parent)
+    return again
 
 
 def forged(like: dict[str, Any], kind: str, body: dict[str, Any], seq: int, prev: str) -> bytes:
@@ -59,3 +79,60 @@ def test_numbers_that_come_again_excuse_no_missing_signature(
     report = battery.judge(tmp_path)
     assert report.problems == [f"record {back_to}: is not signed, as the policy demands"]
     assert "disk trouble" in report.recovered[0]
+
+
+TWO_PEOPLE = '[two_people]\nverdicts = ["flag"]\n'
+
+
+def test_a_lost_policy_demands_more_not_less(
+    battery: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger: Ledger = battery.open_ledger(tmp_path)
+    ledger.append("policy", battery.policy_body(ledger, TWO_PEOPLE))
+    by_hand(ledger, "decision", battery.flag("victim"), monkeypatch)
+    text = ledger.sets.path(ledger.state.policies[-1]["set"])
+    kept = text.read_bytes()
+    text.unlink()
+    ledger = recovered(ledger, battery)
+    for verdict, reason in (("flag", "R-MULTI"), ("clear", "C-OTHER")):
+        body = {**battery.flag("acct-1"), "verdict": verdict, "reason": reason}
+        with pytest.raises(LedgerError, match="proposed and countersigned"):
+            ledger.append("decision", body)
+    assert ledger.state.current("victim") is None
+    ledger.append("policy", battery.policy_body(ledger, ""))
+    report = battery.judge(tmp_path)
+    assert report.ok
+    assert "record 1: the text of the policy that ana set is lost" in report.warnings[0]
+    assert "one person may decide flag" in report.warnings[1]
+    (named,) = report.recovered
+    assert named.startswith("record 1: its list")
+    assert named.endswith("given up by record 3 (forced, ana): disk trouble")
+    text.write_bytes(kept)
+    assert not battery.judge(tmp_path).recovered
+    ledger.close()
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_lost_policy_is_stricter_than_any(signed: bool) -> None:
+    strict = read_policy(
+        'signed = true\n[two_people]\nverdicts = ["flag", "clear"]\naccounts_over = 3\n'
+        '[acts]\nclipboard = "off"\n'
+    )
+    less = loosened(strict, lost_policy(read_policy("signed = true"), signed=signed))
+    assert less == ([] if signed else ["unsigned records are allowed"])
+
+
+def test_a_list_longer_than_its_count_stands_for_nobody(
+    battery: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger: Ledger = battery.open_ledger(tmp_path)
+    ledger.append("policy", battery.policy_body(ledger, "[two_people]\naccounts_over = 5\n"))
+    subject = bodies.set_subject("set", ledger.put_set(f"acct-{n}" for n in range(50)))
+    body = {**battery.flag("x"), "scope": "set", "subject": {**subject, "count": 1}}
+    by_hand(ledger, "decision", body, monkeypatch)
+    assert not battery.judge(tmp_path).ok
+    ledger = recovered(ledger, battery)
+    assert list(ledger.state.decisions_rows()) == []
+    report = battery.judge(tmp_path)
+    assert "has 50 lines, not 1; given up by record 3 (forced, ana)" in report.recovered[0]
+    ledger.close()

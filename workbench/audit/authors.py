@@ -14,7 +14,7 @@ from workbench.audit.errors import LedgerError, MalformedError
 from workbench.audit.keys import MAY_BE_UNSIGNED, KeyRing, mismatched, signers_text
 from workbench.audit.lines import read_record
 from workbench.audit.origin import origin_mismatch
-from workbench.audit.policy import Policy, loosened, read_policy
+from workbench.audit.policy import Policy, loosened, lost_policy, read_policy
 from workbench.audit.sets import SetFolder
 from workbench.audit.signing import SignatureCheck, check_signatures
 
@@ -130,23 +130,31 @@ class Authors:
     def _take_policy(self, fields: Fields, seq: int, line: int) -> None:
         """Name every policy after which less is demanded: switching four eyes off shows."""
         body = fields["body"]
-        if self._demanded and self._demanded[-1].stop > line + 1:
+        ended = bool(self._demanded) and self._demanded[-1].stop > line + 1
+        if ended:
             self._demanded[-1] = range(self._demanded[-1].start, line + 1)
         if body["signed"]:
             self._demanded.append(range(line + 1, sys.maxsize))
-        lines = self._stored(body["text"]["set"])
-        if lines is None:
+        lines, who, why = self._stored(body["text"]["set"]), fields["who"]["name"], body["reason"]
+        if not lines:
+            self._policy = lost_policy(self._policy, signed=body["signed"])
+            ending = " and ended the demand for signatures" if ended and not body["signed"] else ""
+            self.warnings.append(
+                f"record {seq}: the text of the policy that {who} set{ending} is lost; until another "
+                "is set, every decision after it needs two people"
+            )
             return
         text = "\n".join(lines)
         if not _same_text(text, body):
             self._report(seq, "is not of the policy that its text is")
             return
-        who, why = fields["who"]["name"], body["reason"]
         try:
             after = read_policy(text)
         except LedgerError as error:
+            ends = "; it ends the demand for signatures" if ended and not body["signed"] else ""
             self.warnings.append(
-                f"record {seq}: {who} set a policy that does not count ({error.message}): {why}"
+                f"record {seq}: {who} set a policy that does not count "
+                f"({error.message}{ends}): {why}"
             )
             return
         if less := loosened(self._policy, after):

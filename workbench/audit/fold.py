@@ -166,9 +166,10 @@ def _on_policy(state: LedgerState, fields: Fields, offset: int) -> None:
     body = fields["body"]
     state.policies.append(
         {"record": fields["id"], "set": body["text"]["set"], "sha256": body["sha256"],
-         "who": fields["who"], "ts": fields["ts"]}
+         "signed": body["signed"], "who": fields["who"], "ts": fields["ts"]}
     )  # fmt: skip
-    state.set_policy(body["text"]["set"])
+    if why := state.set_policy(body["text"]["set"], signed=body["signed"]):
+        _ignore(state, fields, why)
 
 
 def _collect(name: str) -> Callable[[LedgerState, Fields, int], None]:

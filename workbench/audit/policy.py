@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workbench.audit.canonical import Fields, sha256
 from workbench.audit.errors import LedgerError
@@ -73,6 +73,22 @@ class Policy:
         if verdict == "clear" and code.startswith("R-"):
             return f"{code} is a reason for a flag, not for clearing."
         return ""
+
+
+def lost_policy(before: Policy, *, signed: bool) -> Policy:
+    """What counts in place of a policy whose text is lost: at least what it can have demanded.
+
+    Whoever deletes the file of a policy and recovers the ledger by hand must gain nothing.
+    """
+    return replace(
+        before,
+        two_people_verdicts=frozenset(VERDICTS),
+        two_people_over=1,
+        recorded=frozenset(ACTS),
+        clipboard=MODES[0],
+        signed=signed,
+        digest="",
+    )
 
 
 def loosened(before: Policy, after: Policy) -> list[str]:

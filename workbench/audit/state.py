@@ -11,11 +11,11 @@ from workbench.audit.errors import LedgerError
 from workbench.audit.identity import Who
 from workbench.audit.keys import MAY_BE_UNSIGNED, KeyRing
 from workbench.audit.origin import origin_mismatch
-from workbench.audit.policy import Policy, read_policy
+from workbench.audit.policy import Policy, lost_policy, read_policy
 
 ReadSet = Callable[[str], list[str]]
 # Raised whenever the fold reads records differently, so that no state kept before is used.
-REVISION = 4
+REVISION = 5
 FOLDED = (
     "pending", "claims", "comments", "list_edits", "campaign_edits", "samples", "policies", "keys",
     "checkpoints", "merges", "conflicts", "ignored", "reversed", "sets", "lost", "aliases",
@@ -127,8 +127,9 @@ class LedgerState:
         self.decisions = table
         for name in FOLDED:
             setattr(self, name, folded[name])
-        if self.policies:
-            self.set_policy(self.policies[-1]["set"])
+        self.policy = Policy()
+        for policy in self.policies:
+            self.set_policy(policy["set"], signed=policy["signed"])
 
     def refuses(self, fields: Fields) -> str:
         """Why a record, drafted and signed, must not be appended now, or the empty string."""
@@ -194,8 +195,14 @@ class LedgerState:
         return ""
 
     def accounts(self, subject: Fields) -> list[str]:
-        """The accounts that a subject stands for."""
-        return self.read_set(subject["set"]) if subject["set"] else [subject["id"]]
+        """The accounts that a subject stands for; none where its list is not as long as it says.
+
+        How many people must agree goes by the count, so that a list cannot stand for more.
+        """
+        if not subject["set"]:
+            return [subject["id"]]
+        accounts = self.read_set(subject["set"])
+        return accounts if len(accounts) == subject["count"] else []
 
     def refuses_countersign(self, body: Fields, who: Who) -> str:
         """Why a countersignature would not count, or the empty string."""
@@ -228,10 +235,18 @@ class LedgerState:
             return f"There is no decision, proposal or edit {record} to reverse."
         return ""
 
-    def set_policy(self, digest: str) -> None:
-        """Let the policy with this text count; one that cannot be read changes nothing."""
+    def set_policy(self, digest: str, *, signed: bool) -> str:
+        """Let the policy with this text count; returns why it does not, or the empty string.
+
+        One that cannot be read changes nothing, and a lost one demands two people for everything:
+        neither may loosen the one before it.
+        """
+        lines = self.read_set(digest)
+        if not lines:
+            self.policy = lost_policy(self.policy, signed=signed)
+            return "The text of this policy is lost; two analysts are needed for every decision."
         try:
-            self.policy = read_policy("\n".join(self.read_set(digest)))
+            self.policy = read_policy("\n".join(lines))
         except LedgerError as error:
-            # An unreadable policy must not loosen the one before it.
-            self.ignored.append({"record": digest, "why": error.message})
+            return error.message
+        return ""

@@ -66,7 +66,7 @@ class _Notes:
         self.named_by: dict[str, int] = {}
         self.miscounted: list[str] = []
         self.checkpoints: list[Fields] = []
-        self.lost: set[str] = set()
+        self.lost: dict[str, str] = {}
         self.backwards: list[int] = []
         self.spans: list[Span] = []
         self._lines = 0
@@ -91,7 +91,8 @@ class _Notes:
             self.named_by.setdefault(body["note_sha256"], seq)
             self.named_by.setdefault(body["sig_sha256"], seq)
         elif kind == "recovery" and body["kind"] == "forced":
-            self.lost.update(r["sha256"] for r in body["ranges"] if r["what"] == "file")
+            by = f"record {seq} (forced, {fields['who']['name']}): {body['reason']}"
+            self.lost.update((r["sha256"], by) for r in body["ranges"] if r["what"] == "file")
         self.authors.see(fields, line)
         for digest, count in references(body):
             self.named_by.setdefault(digest, seq)
@@ -239,11 +240,18 @@ def _check_tail(handle: int, size: int, chain: Chain, report: Report) -> None:
 
 def _check_beside(chain: Chain, notes: _Notes, report: Report) -> None:
     report.problems += notes.miscounted
-    beside = Beside(report.path, notes.sets, notes.checkpoints, notes.lost)
+    beside = Beside(report.path, notes.sets, notes.checkpoints, ())
     for digest, wrong in beside.lost().items():
-        report.problems.append(f"record {notes.named_by[digest]}: {wrong}")
-    report.problems += beside.contradicted(chain, notes.case_id).values()
-    report.recovered += [f"the file {digest} is lost for good" for digest in sorted(notes.lost)]
+        told = f"record {notes.named_by[digest]}: {wrong}"
+        if digest in notes.lost:
+            report.recovered.append(f"{told}; given up by {notes.lost[digest]}")
+        else:
+            report.problems.append(told)
+    for digest, wrong in beside.contradicted(chain, notes.case_id).items():
+        if digest in notes.lost:
+            report.recovered.append(f"{wrong}; given up by {notes.lost[digest]}")
+        else:
+            report.problems.append(wrong)
 
 
 def _check_authors(chain: Chain, notes: _Notes, known: _Known, report: Report) -> None:
