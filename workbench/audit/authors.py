@@ -140,8 +140,8 @@ class Authors:
             self._policy = lost_policy(self._policy, signed=body["signed"])
             ending = " and ended the demand for signatures" if ended and not body["signed"] else ""
             self.warnings.append(
-                f"record {seq}: the text of the policy that {who} set{ending} is lost; until another "
-                "is set, every decision after it needs two people"
+                f"record {seq}: the text of the policy that {who} set{ending} is lost; until "
+                "another is set, every decision after it needs two people"
             )
             return
         text = "\n".join(lines)
