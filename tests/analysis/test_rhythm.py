@@ -70,6 +70,14 @@ def test_hourly_jobs_of_some_members_are_no_queue() -> None:
     assert np.median(rhythm_ratios(seen, np.arange(68), np.arange(68, 98))) < 1.6
 
 
+def test_of_a_queue_that_one_account_alone_shows_nothing_is_said() -> None:
+    rng = np.random.default_rng(7)
+    none = np.zeros(0, dtype=np.int64)
+    seen = activity([anyhow(rng, 400), none, none, none])
+    with np.errstate(all="raise"):
+        assert rhythm_ratios(seen, np.arange(4), np.arange(4)).tolist() == [0.0] * 4
+
+
 def pairs(rows: list[tuple[int, int, float, float]]) -> Table:
     """(account, cluster, content, rhythm)."""
     found = sorted(rows)

@@ -26,6 +26,7 @@ _CALM = 20.0  # accounts; below, what others do in a bin is mostly chance
 _HOUR = 3600 // _BIN_S
 _NEAR = 5  # hours to either side over which a level is taken
 _STEADY = 4.0  # active bins; below, a level is mostly chance
+_KNOWN = 50  # active bins of all others; below, their queue is not known
 SHORTEST = 5  # of an account with fewer active bins nothing is said
 _LOOK = 160  # of an account at most so many bins are compared
 
@@ -93,7 +94,7 @@ def rhythm_ratios(
         return np.zeros(len(candidates))
     counts = np.bincount(_bins(activity, members)[0], minlength=bins).astype(np.float64)
     total = counts.sum()
-    if total < 50:
+    if total < _KNOWN:
         return np.zeros(len(candidates))
     expected = _expected(counts) * _common(activity.everybody - counts)
     expected = _levelled(expected, counts)
@@ -102,7 +103,8 @@ def rhythm_ratios(
     own, look, length = _bins(activity, candidates, look_at)
     # The account's own part of a bin is one, of the total its own bins.
     inside = np.repeat(member[candidates], look)
-    rest = total - np.repeat(member[candidates] * length, look)
+    others = total - member[candidates] * length
+    rest = np.maximum(np.repeat(others, look), 1.0)
     g = expected[own]
     f = (counts[own] - inside + 0.5 * rest * g) / (1.5 * rest)
     terms = np.log((1 - _COVER) * f / g + _COVER)
@@ -110,7 +112,8 @@ def rhythm_ratios(
     found = np.bincount(place, weights=terms - _SLACK, minlength=len(candidates))
     # Bins of one burst are one observation, not several.
     out = found * (activity.bursts[candidates] / np.maximum(look, 1))
-    return np.where(length >= SHORTEST, np.clip(out, -_CAP / 2, _CAP), 0.0)
+    told = (length >= SHORTEST) & (others >= _KNOWN)
+    return np.where(told, np.clip(out, -_CAP / 2, _CAP), 0.0)
 
 
 def _bins(activity: Activity, accounts: Ints, most: int = 0) -> tuple[Ints, Ints, Ints]:
