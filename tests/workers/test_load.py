@@ -153,3 +153,18 @@ def test_a_file_name_that_is_not_utf8_loads(tmp_path: Path, accounts: Path) -> N
     case, _ = load_case(tmp_path / "case", [odd], LoadOptions(), SETTINGS)
     assert ids(case) == ["a1", "a2"]
     assert case.manifest.sources[0].path.endswith("accounts\\xff[1].csv")
+
+
+def test_a_link_out_of_a_folder_is_refused_by_name(tmp_path: Path, accounts: Path) -> None:
+    folder = tmp_path / "extract"
+    folder.mkdir()
+    (folder / "accounts.csv").symlink_to(accounts)
+    try:
+        case, _ = load_case(tmp_path / "case", [folder], LoadOptions(), SETTINGS)
+    except WorkbenchError as error:
+        assert "accounts.csv cannot be read" in str(error)
+        assert "link" in error.hint
+    else:  # a kernel without Landlock follows it
+        assert ids(case) == ["a1", "a2"]
+    case, _ = load_case(tmp_path / "case", [folder / "accounts.csv"], LoadOptions(), SETTINGS)
+    assert ids(case) == ["a1", "a2"]

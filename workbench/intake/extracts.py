@@ -20,6 +20,8 @@ _SUFFIXES = (".parquet", ".pq", ".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".j
 _SAMPLE = 256 << 10
 _LARGEST_SAMPLE = 64 << 20
 _BITE = 16 << 10
+# An extract from elsewhere may hold links to files of the analyst's own.
+_LINKED = "It is a link; links in a folder are not followed out of it: name the file itself."
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -93,7 +95,7 @@ def sniff(path: Path) -> Extract:
     except OSError as error:
         raise WorkbenchError(
             f"{safe_text(path)} cannot be read: {error.strerror}.",
-            hint="Check the file's owner and mode (`ls -l`).",
+            hint=_LINKED if path.is_symlink() else "Check the file's owner and mode (`ls -l`).",
         ) from error
     if not start:
         raise WorkbenchError(

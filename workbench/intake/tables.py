@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
@@ -19,7 +20,7 @@ from workbench.intake.schema import (
 from workbench.intake.session import LoadSession, Meter, engine_refusal
 from workbench.intake.sqltext import identifier, statement
 
-_PROFILE_CHUNK_ROWS = 2_000_000
+_PROFILE_CHUNK_ROWS = 1_000_000
 # The physical table behind exchanges and exchange_text.
 STORED = "exchange_rows"
 
@@ -99,8 +100,7 @@ def _build_exchanges(session: LoadSession, incoming: Incoming) -> None:
     """
     sql = statement("exchanges").replace("incoming", f"({_union(incoming)})")
     session.run(f"CREATE TABLE {STORED} AS {sql}", "sorting exchanges", incoming.rows)
-    own = ", ".join(EXCHANGES.names)
-    texts = ", ".join(EXCHANGE_TEXT.names)
+    own, texts = _listed(EXCHANGES), _listed(EXCHANGE_TEXT)
     session.run(f"CREATE VIEW exchanges AS SELECT {own} FROM {STORED}")
     session.run(
         f"CREATE VIEW exchange_text AS SELECT {texts} FROM {STORED} "
@@ -108,17 +108,31 @@ def _build_exchanges(session: LoadSession, incoming: Incoming) -> None:
     )
 
 
+def _listed(table: Table) -> str:
+    """The columns of a view; an exchange without an id is named by its place in the extracts."""
+    given = "coalesce(exchange_id, source_id || ':' || source_row) AS exchange_id"
+    return ", ".join(given if name == "exchange_id" else name for name in table.names)
+
+
 def build_profiles(session: LoadSession) -> None:
     """Create account_profile in ranges of accounts, so that memory stays bounded."""
     columns = [column for column in ACCOUNT_PROFILE.columns if not column.name.startswith("pct_")]
-    session.run(f"CREATE TEMP TABLE profile_parts ({_definition(columns)})")
+    # Cursors see no temporary tables of each other.
+    session.run(f"CREATE TABLE staging.profile_parts ({_definition(columns)})")
     rows = int(session.value("SELECT count(*) FROM exchanges"))
     meter = Meter(session.report, "profiling accounts", rows)
-    bounds = _bounds(session, rows)
-    for number, low in enumerate(bounds):
-        high = bounds[number + 1] if number + 1 < len(bounds) else None
-        session.connection.execute(statement("account_profile"), {"low": low, "high": high})
-        meter.at(rows * (number + 1) // len(bounds))
+    lows = _bounds(session, rows)
+    highs = [*lows[1:], None]
+    sql = statement("account_profile")
+
+    def profile(low: str, high: str | None) -> None:
+        with session.connection.cursor() as cursor:
+            cursor.execute(sql, {"low": low, "high": high})
+
+    # The look back from row to row runs on one thread; a second range keeps the others busy.
+    with ThreadPoolExecutor(2, thread_name_prefix="profile") as pool:
+        for number, _ in enumerate(pool.map(profile, lows, highs), 1):
+            meter.at(rows * number // len(lows))
     # An inactive account has no place in the ranking of the active ones.
     ranks = ", ".join(
         f"CASE WHEN exchanges > 0 AND {name} IS NOT NULL THEN percent_rank() OVER "
@@ -126,9 +140,10 @@ def build_profiles(session: LoadSession) -> None:
         for name, _ in RANKED
     )
     session.run(
-        f"CREATE TABLE account_profile AS SELECT *, {ranks} FROM profile_parts ORDER BY account_id"
+        f"CREATE TABLE account_profile AS SELECT *, {ranks} FROM staging.profile_parts "
+        "ORDER BY account_id"
     )
-    session.run("DROP TABLE profile_parts")
+    session.run("DROP TABLE staging.profile_parts")
 
 
 def _bounds(session: LoadSession, rows: int) -> list[str]:

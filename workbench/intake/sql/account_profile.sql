@@ -85,7 +85,7 @@ WITH e AS NOT MATERIALIZED (
     UNION SELECT account_id FROM api_keys
         WHERE account_id >= $low AND ($high IS NULL OR account_id < $high)
 )
-INSERT INTO profile_parts BY NAME
+INSERT INTO staging.profile_parts BY NAME
 SELECT k.account_id, coalesce(t.exchanges, 0) AS exchanges,
        coalesce(t.active_days, 0) AS active_days, coalesce(n.sessions, 0) AS sessions,
        t.first_ts, t.last_ts, t.input_tokens, t.output_tokens, t.cost_usd,

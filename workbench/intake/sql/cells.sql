@@ -61,7 +61,8 @@ CREATE TEMP MACRO spaced(x) AS replace(replace(replace(x, chr(10), ' '), '  ', '
 
 -- The last eight bytes of the MD5, little-endian, shifted right by one: 63 bits that every host,
 -- engine version and other tool can work out again.
-CREATE TEMP MACRO text_hash(x) AS CAST(md5_number_lower(x) >> 1 AS BIGINT);
+-- md5_number_lower names the same bytes and takes twice as long.
+CREATE TEMP MACRO text_hash(x) AS CAST(md5_number(x) >> 65 AS BIGINT);
 
 CREATE TEMP MACRO digits_masked(x) AS
     replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(x,

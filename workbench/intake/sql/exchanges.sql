@@ -10,7 +10,7 @@ WITH forms AS (
                                    || substr(rtrim(substr(form, -120)), -40))) AS both_ends
     FROM forms
 )
-SELECT coalesce(nullif(exchange_id, ''), source_id || ':' || source_row) AS exchange_id,
+SELECT nullif(exchange_id, '') AS exchange_id,
        account_id, ts, session_id, api_key_id, model, operation, input_tokens, output_tokens,
        cached_tokens, reasoning_tokens, latency_ms, ttft_ms, status, finish_reason, stream,
        n_messages, n_tools, max_tokens, temperature, ip, user_agent, tls_fingerprint, device_id,
