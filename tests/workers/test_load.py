@@ -13,6 +13,7 @@ import pytest
 from workbench.case import Case
 from workbench.errors import WorkbenchError
 from workbench.settings import LoadSettings
+from workbench.workers import sandbox
 from workbench.workers.loading import LoadOptions, load_case, preview_case
 from workbench.workers.protocol import Message
 
@@ -159,12 +160,9 @@ def test_a_link_out_of_a_folder_is_refused_by_name(tmp_path: Path, accounts: Pat
     folder = tmp_path / "extract"
     folder.mkdir()
     (folder / "accounts.csv").symlink_to(accounts)
-    try:
-        case, _ = load_case(tmp_path / "case", [folder], LoadOptions(), SETTINGS)
-    except WorkbenchError as error:
-        assert "accounts.csv cannot be read" in str(error)
-        assert "link" in error.hint
-    else:  # a kernel without Landlock follows it
-        assert ids(case) == ["a1", "a2"]
+    if sandbox.landlock_abi() >= 1:
+        with pytest.raises(WorkbenchError, match="cannot be read") as caught:
+            load_case(tmp_path / "case", [folder], LoadOptions(), SETTINGS)
+        assert "link" in caught.value.hint
     case, _ = load_case(tmp_path / "case", [folder / "accounts.csv"], LoadOptions(), SETTINGS)
     assert ids(case) == ["a1", "a2"]
