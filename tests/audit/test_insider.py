@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from workbench.audit import bodies, signing
-from workbench.audit.canonical import seal, sha256
+from workbench.audit.canonical import canonical, seal, sha256
 from workbench.audit.errors import LedgerError
 from workbench.audit.identity import Who
 from workbench.audit.ledger import Ledger
+from workbench.audit.merge import merge, other_ledger
 from workbench.audit.merkle import Tree
 from workbench.audit.policy import loosened, lost_policy, read_policy
 from workbench.audit.state import LedgerState
@@ -136,3 +137,53 @@ def test_a_list_longer_than_its_count_stands_for_nobody(
     report = battery.judge(tmp_path)
     assert "has 50 lines, not 1; given up by record 3 (forced, ana)" in report.recovered[0]
     ledger.close()
+
+
+def brings(ledger: Ledger, *lines: bytes) -> dict[str, Any]:
+    """The body of a merge that brings these lines."""
+    stored = ledger.put_list(line.decode("ascii") for line in lines)
+    root = Tree().root().hex()
+    return {
+        "case": ledger.case_id, "size": 9, "root": root, "lines": stored.as_field(),
+        "conflicts": None, "reason": "weekly",
+    }  # fmt: skip
+
+
+def test_an_edit_that_was_undone_does_not_come_back_by_a_merge(
+    battery: ModuleType, tmp_path: Path
+) -> None:
+    ledger: Ledger = battery.open_ledger(tmp_path)
+    ledger.append("note", battery.comment("first"))
+    acts = [bodies.list_edit(act, "ip", "10.0.0.1", "allow", "why") for act in ("add", "remove")]
+    added, _ = (ledger.append("list_edit", act) for act in acts)
+    assert battery.judge(tmp_path).ok
+    ledger.append("merge", brings(ledger, canonical(added.fields)))
+    assert ledger.state.entity_lists() == []
+    assert battery.judge(tmp_path).problems == [
+        f"record 4: brings the record {added.id}, which this ledger has itself"
+    ]
+    ledger.close()
+
+
+def test_a_merge_takes_no_other_record_for_one_it_has(battery: ModuleType, tmp_path: Path) -> None:
+    """Who knows the id of a record to come could bring another under it, so that it stays out."""
+    folders = [tmp_path / "ours", tmp_path / "theirs"]
+    for folder in folders:
+        folder.mkdir()
+    ours: Ledger = battery.open_ledger(folders[0])
+    theirs: Ledger = battery.open_ledger(folders[1], "bo", 1002)
+    theirs.append("note", battery.comment("first"))
+    real = theirs.append("decision", battery.flag("acct-1"))
+    fields = {name: value for name, value in real.fields.items() if name != "h"}
+    bogus = seal({**fields, "body": battery.comment("nothing"), "type": "note"})[:-1]
+    ours.append("note", battery.comment("before"))
+    ours.append("merge", brings(ours, bogus))
+    with pytest.raises(LedgerError, match=f"different records under the id {real.id}"):
+        merge(ours, other_ledger(theirs.path, battery.CASE, tmp_path / "state"))
+    assert battery.judge(folders[0]).ok
+    ours.append("merge", brings(ours, canonical(real.fields)))
+    assert battery.judge(folders[0]).problems == [
+        f"record 3: brings another record under the id {real.id}"
+    ]
+    ours.close()
+    theirs.close()

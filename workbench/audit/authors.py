@@ -46,6 +46,7 @@ class Authors:
         self._policy = Policy()
         self._demanded: list[range] = []
         self._excused: set[int] = set()
+        self._brought: dict[str, tuple[str, int]] = {}
 
     def see(self, fields: Fields, line: int) -> None:
         """Take note of the next record; of plain unsigned ones only the line matters."""
@@ -78,6 +79,16 @@ class Authors:
                 excused = line in self._excused or line in repeated
                 if not excused and any(line in one for one in self._demanded):
                     yield f"record {span.seq + line - span.line}: {_DEMANDED}"
+
+    def brought_again(self, ids: Collection[bytes]) -> Iterator[str]:
+        """Records brought from elsewhere that stand in this ledger; `ids` are those of its own.
+
+        Neither a merge nor a file brings what is here: brought again, an old record would count as
+        a new one.
+        """
+        for record_id, (_, seq) in self._brought.items():
+            if bytes.fromhex(record_id) in ids:
+                yield f"record {seq}: brings the record {record_id}, which this ledger has itself"
 
     def check(self, case_id: str, signers: Path | None, revoked: Path | None) -> SignatureCheck:
         """Whether the signatures hold: by the given signers, else by the keys of the ledger."""
@@ -113,6 +124,9 @@ class Authors:
             except (MalformedError, UnicodeEncodeError):
                 self._report(seq, "brings a line that is no record")
                 continue
+            first, _ = self._brought.setdefault(fields["id"], (fields["h"], seq))
+            if first != fields["h"]:
+                self._report(seq, f"brings another record under the id {fields['id']}")
             if fields["sig"]:
                 self._take_signed(fields, seq, demanding)
             elif wrong := self._ring.wrong(fields, demanded=demanding):

@@ -128,13 +128,17 @@ def _on_merge(state: LedgerState, fields: Fields, offset: int) -> None:
     accounts = state.read_set(body["conflicts"]["set"]) if body["conflicts"] else []
     ours = {account: state.current_number(account) for account in accounts}
     state.merges.append({"record": fields["id"], **body})
+    edits = {edit["record"] for edit in (*state.list_edits, *state.campaign_edits)}
     for line in state.read_set(body["lines"]["set"]):
         try:
             record = read_record(line.encode("ascii", "replace"))
         except MalformedError as error:
             _ignore(state, fields, f"a merged line is no record: {error}")
             continue
-        if record["id"] not in state.merged and record["type"] not in _NOT_MERGED:
+        if record["id"] in edits:
+            # Brought again, an edit that was undone since would count as the newest.
+            _ignore(state, fields, f"the edit {record['id']} is here already")
+        elif record["id"] not in state.merged and record["type"] not in _NOT_MERGED:
             state.merged[record["id"]] = fields["seq"]
             apply(state, {**record, "seq": fields["seq"]})
     state.conflicts.update((account, number) for account, number in ours.items() if number >= 0)

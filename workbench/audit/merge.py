@@ -33,8 +33,8 @@ def merge(ledger: Ledger, other: LedgerReader, reason: str = "") -> Merge:
     """Bring the records of another ledger of the same case into this one, as one record.
 
     Where the two decide differently on an account, ours stays in force and the account is a
-    conflict until somebody decides it anew. Raises LedgerError where either is damaged or the
-    cases differ.
+    conflict until somebody decides it anew. Raises LedgerError where either is damaged, the cases
+    differ, or the two hold different records under one id.
     """
     if ledger.case_id != other.case_id:
         raise _refused("The two ledgers are of different cases.")
@@ -42,8 +42,7 @@ def merge(ledger: Ledger, other: LedgerReader, reason: str = "") -> Merge:
     for side in (ledger, other):
         if side.problems:
             raise _refused(f"{side.path} is damaged: {side.problems[0]}.")
-    ours = {record.id for record in ledger.records()} | set(ledger.state.merged)
-    lines, sets = _foreign_lines(other, ours)
+    lines, sets = _foreign_lines(other, _hashes(ledger))
     if not lines:
         return Merge(None, 0, [])
     for digest in sets:
@@ -60,14 +59,36 @@ def merge(ledger: Ledger, other: LedgerReader, reason: str = "") -> Merge:
     return Merge(ledger.append("merge", body), len(lines), conflicts)
 
 
-def _foreign_lines(other: LedgerReader, ours: set[str]) -> tuple[list[str], list[str]]:
+def _hashes(ledger: LedgerReader) -> dict[str, str]:
+    """The hash of every record that a ledger has, itself or by a merge, by id."""
+    found: dict[str, str] = {}
+    for record in ledger.records():
+        found.setdefault(record.id, record.h)
+        if record.fields["type"] == "merge":
+            for line in ledger.sets.get(record.fields["body"]["lines"]["set"]):
+                fields = read_record(line.encode("ascii"))
+                found.setdefault(fields["id"], fields["h"])
+    return found
+
+
+def _foreign_lines(other: LedgerReader, ours: dict[str, str]) -> tuple[list[str], list[str]]:
     lines: list[str] = []
     sets: list[str] = []
+    met: set[str] = set()
 
     def bring(fields: Fields) -> None:
-        if fields["id"] in ours:
+        if fields["id"] in met:
             return
-        ours.add(fields["id"])
+        met.add(fields["id"])
+        known = ours.get(fields["id"])
+        if known == fields["h"]:
+            return
+        if known is not None:
+            raise _refused(
+                f"The two ledgers hold different records under the id {fields['id']}; one of them "
+                "is forged.",
+                hint=f"Look at both: workbench audit show CASE --id {fields['id']}",
+            )
         if fields["type"] == "merge":
             for line in other.sets.get(fields["body"]["lines"]["set"]):
                 bring(read_record(line.encode("ascii")))

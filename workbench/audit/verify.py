@@ -262,5 +262,6 @@ def _check_authors(chain: Chain, notes: _Notes, known: _Known, report: Report) -
         report.signatures = "not checked" if result.absent else f"{result.checked} checked"
     report.problems += authors.problems
     report.problems += [f"record {seq}: {why}" for seq, why in result.wrong]
+    report.problems += authors.brought_again(chain.ids)
     report.problems += authors.unsigned(notes.spans, chain.repeated)
     report.warnings += authors.warnings

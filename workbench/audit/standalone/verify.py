@@ -131,6 +131,7 @@ class Ledger:
         self.data = b"" if absent else wb.read_file(path, os.O_NOFOLLOW)
         self.tree = Tree()
         self.records: list[tuple[int, Any]] = []
+        self.ids, self.brought = set[str](), dict[str, str]()
         self.repeated = set[int]()  # the first bytes of records whose id came before
         self.wrong: list[list[Any]] = []
         self.head, self.next, self.broken, self.case = "0" * 64, 0, -1, ""
@@ -138,7 +139,7 @@ class Ledger:
         self._walk()
 
     def _walk(self) -> None:
-        at, ids = 0, set[str]()
+        at = 0
         gap: list[Any] | None = None
         while (stop := self.data.find(b"\n", at)) >= 0:
             line, off, at = self.data[at:stop], at, stop + 1
@@ -160,7 +161,7 @@ class Ledger:
                     gap[4] = True
             gap = None
             self.tree.add(line)
-            self._look(record, index, off, len(line), ids)
+            self._look(record, index, off, len(line))
             self.head, self.next = record["h"], record["seq"] + 1
             self.records.append((off, record))
         tail = self.data[at:].rstrip(b"\0").decode("latin-1")
@@ -173,7 +174,7 @@ class Ledger:
         if not whole or (not at and not '{"body":{"case":"'.startswith(tail[:17])):
             self.wrong.append(["tail", at, len(tail), "no torn append", False])
 
-    def _look(self, record: Any, index: int, off: int, length: int, ids: set[str]) -> None:
+    def _look(self, record: Any, index: int, off: int, length: int) -> None:
         body, kind = record["body"], record["type"]
         claims = [(record["seen"]["size"], record["seen"]["root"])]
         if kind == "checkpoint":
@@ -182,10 +183,10 @@ class Ledger:
             fits_tree = size <= index and self.tree.root(size) == root
             if not fits_tree and not 0 <= self.broken < size:
                 self.wrong.append(["seen", off, length, "saw another ledger", False])
-        if record["id"] in ids:
+        if record["id"] in self.ids:
             self.wrong.append(["duplicate", off, length, "repeats an id", False])
             self.repeated.add(off)
-        ids.add(record["id"])
+        self.ids.add(record["id"])
         if (kind == "open") != (record["seq"] == 0):
             self.wrong.append(["chain", off, length, "only the first record opens", False])
         elif kind == "open" and off not in self.repeated:
@@ -273,6 +274,10 @@ class Ledger:
                 return
             told = [wb.read_record(line.encode("ascii")) for line in lines]
             yield from (self.keys.wrong(one, record["seq"]) for one in told)
+            for one in told:
+                same = self.brought.setdefault(one["id"], one["h"]) == one["h"]
+                yield "" if same else "brings another record under an id"
+                yield "brings what is here" if one["id"] in self.ids else ""
             if origin:
                 (first,) = told
                 same = all(first[key] == origin[key] for key in ("id", "who", "ts"))
