@@ -90,7 +90,7 @@ def import_record(ledger: Ledger, source: Path) -> Record:
 def _read_travel(source: Path, case_id: str) -> tuple[Fields, str, dict[str, str]]:
     try:
         travel = json.loads(source.read_bytes())
-        line, sets = travel["line"], travel["sets"]
+        case, line, sets = travel["case"], travel["line"], travel["sets"]
         fields = read_record(line.encode("ascii"))
         whole = all(sha256(data.encode("ascii")) == digest for digest, data in sets.items())
         named = {digest for digest, _ in references(fields["body"])}
@@ -98,9 +98,11 @@ def _read_travel(source: Path, case_id: str) -> tuple[Fields, str, dict[str, str
             read_lines(data.encode("ascii"))
     except OSError as error:
         raise _refused(f"{source.name} cannot be read: {error.strerror}.") from error
-    except (MalformedError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        MalformedError, ValueError, KeyError, TypeError, AttributeError, RecursionError,
+    ) as error:  # fmt: skip
         raise _refused(f"{source.name} does not hold a whole record of a ledger.") from error
-    if travel["case"] != case_id or fields["type"] not in _TRAVEL:
+    if case != case_id or fields["type"] not in _TRAVEL:
         raise _refused(f"{source.name} is not a proposal or countersignature of this case.")
     if not whole or not named <= sets.keys():
         raise _refused(f"The lists in {source.name} are not those that its record names.")

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from workbench.cli import output
+from workbench.cli.given import bytes_of, text_of
 from workbench.cli.session import CaseSession, Decorator
 from workbench.desk import distinct
-from workbench.durable import move_beside
 from workbench.errors import UsageError, WorkbenchError
 
 ACCOUNTS: Decorator = click.option("--account", "accounts", multiple=True, metavar="ID")
@@ -27,9 +27,9 @@ def known_accounts(
 ) -> tuple[str, ...]:
     """The ids given, or those of a file; raises WorkbenchError where one is in no extract."""
     chosen = distinct(accounts if source is None else _ids_of(session, source))
-    known = {
-        str(row["account_id"]) for row in session.rows("known-accounts", accounts=list(chosen))
-    }
+    # A word of the command line that is no UTF-8 cannot be bound, and no extract has it.
+    whole = [one for one in chosen if one.encode("utf-8", "ignore").decode("utf-8") == one]
+    known = {str(row["account_id"]) for row in session.rows("known-accounts", accounts=whole)}
     unknown = [one for one in chosen if one not in known]
     if unknown:
         shown = ", ".join(output.cell_text(one) for one in unknown[:5])
@@ -54,12 +54,11 @@ def accounts_of(session: CaseSession, kind: str, name: str) -> tuple[str, ...]:
 
 
 def _ids_of(session: CaseSession, source: Path) -> list[str]:
-    with source.open("rb") as data:
-        if data.read(4) == b"PAR1":
-            return _parquet_ids(session, source)
+    data = bytes_of(source)
+    if data[:4] == b"PAR1":
+        return _parquet_ids(session, data)
     ids: list[str] = []
-    text = source.read_text(encoding="utf-8", errors="surrogateescape")
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text_of(source, data).split("\n"), 1):
         if not line.strip():
             continue
         ids.append(_id_of(line.removesuffix("\r"), source, number))
@@ -71,13 +70,13 @@ def _id_of(line: str, source: Path, number: int) -> str:
         return line
     try:
         return str(json.loads(line)["account_id"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(f"{source}, line {number}: no JSON object with account_id.") from None
 
 
-def _parquet_ids(session: CaseSession, source: Path) -> list[str]:
+def _parquet_ids(session: CaseSession, data: bytes) -> list[str]:
     """The worker reads the file from its own folder: the command line opens no Parquet."""
     copy = session.client.spill / "ids.parquet"
-    move_beside(source, copy)
+    copy.write_bytes(data)
     answer = session.client.request("account_ids", file=copy.name)
     return [str(one) for one in answer["ids"]]

@@ -10,6 +10,7 @@ from workbench.audit import bodies
 from workbench.audit.policy import read_policy, spell_policy
 from workbench.case import Case
 from workbench.cli import output
+from workbench.cli.given import text_of
 from workbench.cli.session import CASE
 from workbench.desk import Desk
 from workbench.errors import UsageError
@@ -46,10 +47,7 @@ def policy_command(case: Path, source: Path | None, reason: str) -> int:
 
 
 def _set(desk: Desk, source: Path, reason: str) -> int:
-    try:
-        text = source.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{source} cannot be read as UTF-8 text: {error}.") from error
+    text = text_of(source)
     before, policy = desk.policy(), read_policy(text)
     refuse_unmaskable(policy.masked)
     lines = desk.ledger().put_list(text.split("\n"))

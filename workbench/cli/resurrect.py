@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from workbench.case import MANIFEST
+from workbench.cli.given import text_of
 from workbench.cli.session import CASE, Choices, choices, open_case, put_query
 from workbench.errors import UsageError
 from workbench.ledger_tables import table_line, table_lines
@@ -49,12 +50,12 @@ def _patterns_of(other: Path) -> list[str]:
             rows = session.rows("flagged-patterns")
             return [_line(row, f"{session.case.manifest.name} ") for row in rows]
     lines = []
-    for number, text in enumerate(other.read_text(encoding="utf-8").splitlines(), 1):
+    for number, text in enumerate(text_of(other).splitlines(), 1):
         try:
             row = json.loads(text)
             if not all(type(row[name]) is kind for name, kind in _FIELDS.items()):
                 raise TypeError
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise UsageError(
                 f"{other}, line {number}: no pattern with {', '.join(_FIELDS)}.",
                 hint="Write the file with: workbench resurrect OTHER --patterns --format jsonl",
