@@ -2,7 +2,7 @@
 id = "cleared-in-campaigns"
 title = "Cleared accounts inside campaign-like clusters"
 question = "Where do decisions and clusters disagree?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["decisions"]
@@ -21,5 +21,5 @@ contains = { account_id = "ring-2", reason = "C-OTHER" }
 +++*/
 SELECT d.account_id, d.reason, d.analyst, d.decided_at, m.cluster_id, m.member_score
 FROM decisions AS d JOIN cluster_members AS m ON m.account_id = d.account_id
-WHERE d.verdict = 'clear' AND m.campaign_like
+WHERE d.verdict = 'clear' AND NOT d.pending AND m.campaign_like
 ORDER BY m.member_score DESC, d.account_id

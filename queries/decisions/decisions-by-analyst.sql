@@ -2,7 +2,7 @@
 id = "decisions-by-analyst"
 title = "Decisions by analyst and reason"
 question = "Who decided what, and how often?"
-rev = 1
+rev = 2
 status = "stable"
 level = "informational"
 tags = ["decisions"]
@@ -14,5 +14,6 @@ rows = 2
 contains = { analyst = "ana", verdict = "flag" }
 +++*/
 SELECT analyst, verdict, reason, confidence, count(*) AS accounts, min(decided_at) AS first_at, max(decided_at) AS last_at
-FROM decisions GROUP BY analyst, verdict, reason, confidence
+FROM decisions WHERE NOT pending
+GROUP BY analyst, verdict, reason, confidence
 ORDER BY accounts DESC, analyst, verdict, reason, confidence

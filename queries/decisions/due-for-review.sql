@@ -2,7 +2,7 @@
 id = "due-for-review"
 title = "Decisions due for another look"
 question = "Which decisions lapse by then?"
-rev = 1
+rev = 2
 status = "stable"
 level = "informational"
 tags = ["decisions"]
@@ -23,5 +23,5 @@ rows = 1
 contains = { account_id = "ring-1", verdict = "flag" }
 +++*/
 SELECT d.account_id, d.verdict, d.reason, d.analyst, d.decided_at, d.expires_at, d.record_id
-FROM decisions AS d WHERE d.expires_at IS NOT NULL AND d.expires_at <= $by
+FROM decisions AS d WHERE NOT d.pending AND d.expires_at IS NOT NULL AND d.expires_at <= $by
 ORDER BY d.expires_at, d.account_id

@@ -19,7 +19,8 @@ _CLEAR = ("--verdict", "clear", "--reason", "C-COMPANY")
 def _flagged(bench: Bench, case: Path) -> list[str]:
     rows = bench("decisions", case, "--format", "jsonl").out.splitlines()
     found = [json.loads(row) for row in rows]
-    return [row["account_id"] for row in found if row["verdict"] == "flag" and not row["pending"]]
+    assert not any(row["pending"] for row in found), "what waits is not in force"
+    return [row["account_id"] for row in found if row["verdict"] == "flag"]
 
 
 def _last(bench: Bench, case: Path) -> str:
@@ -122,20 +123,28 @@ def test_merge_lists_what_the_two_decide_differently(
 
 
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not on this host")
-def test_two_keys_are_two_people_at_one_login(bench: Bench, case: Path, tmp_path: Path) -> None:
+def test_two_enrolled_keys_are_two_people_at_one_login(
+    bench: Bench, case: Path, tmp_path: Path
+) -> None:
     settings = Path(os.environ["XDG_CONFIG_HOME"]) / "workbench" / "settings.toml"
     settings.parent.mkdir(parents=True)
 
     def use(name: str) -> None:
         key = tmp_path / f"{name}-key"
-        subprocess.run(
-            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(key)], check=True
-        )
         settings.write_text(f'[analyst]\nname = "{name}"\nssh_key = "{key}"\n')
 
+    for name in ("ana", "ben"):
+        words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / f"{name}-key")]
+        subprocess.run(words, check=True)
     use("ana")
     proposed = bench("propose", case, *_FLAG, "--account", "a-01")
     assert proposed.code == 0, proposed.err
+    use("ben")
+    alone = bench("countersign", case, proposed.first, "--answer", "agree")
+    assert (alone.code, "somebody else" in alone.err) == (1, True), "anybody can make a second key"
+    assert bench("audit", "key", "add", case).code == 0
+    use("ana")
+    assert bench("audit", "key", "add", case).code == 0
     use("ben")
     agreed = bench("countersign", case, proposed.first, "--answer", "agree")
     assert agreed.code == 0, agreed.err

@@ -96,7 +96,7 @@ async def test_a_proposal_is_answered_by_somebody_else(
         await driver.sees("Recorded as")
         assert records(case)[-1]["type"] == "proposal"
         await driver.press("5", "w")
-        await driver.sees("1 waiting", "yours_to_answer", "no")
+        await driver.sees("0 standing", "1 waiting", "yours_to_answer", "no")
         await driver.press("a")
         await driver.sees("Agree to flag")
         await driver.type("ok")

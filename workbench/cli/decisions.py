@@ -50,12 +50,16 @@ Listed = tuple[list[str], list[list[Any]]]
 
 
 def _state(desk: Desk) -> Listed:
-    return _NAMES, [[row[name] for name in _NAMES] for row in desk.decision_rows()]
+    return _NAMES, _rows(desk, pending=False)
 
 
 def _pending(desk: Desk) -> Listed:
-    records = [row for row in desk.decision_rows() if row["pending"]]
-    return _NAMES, [[row[name] for name in _NAMES] for row in records]
+    return _NAMES, _rows(desk, pending=True)
+
+
+def _rows(desk: Desk, *, pending: bool) -> list[list[Any]]:
+    records = (row for row in desk.decision_rows() if row["pending"] is pending)
+    return [[row[name] for name in _NAMES] for row in records]
 
 
 def _history(desk: Desk) -> Listed:
