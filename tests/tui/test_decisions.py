@@ -34,6 +34,15 @@ async def _decide(driver: Driver, counter: str) -> None:
     await driver.type(counter)
 
 
+async def test_the_overview_decides_on_the_cluster_under_the_cursor(
+    case: Path, opened: Opened
+) -> None:
+    async with opened(case) as driver:
+        await driver.sees("Clusters, most suspicious first", CLUSTER)
+        await driver.press("x")
+        await driver.sees(f"Decide on cluster {CLUSTER}", "It hits 30 accounts")
+
+
 async def test_a_decision_is_made_with_its_impact_in_sight(case: Path, opened: Opened) -> None:
     async with opened(case) as driver:
         await driver.press("2")

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.safe_text import safe_text
+from workbench.tui.messages import DecideOn
 from workbench.tui.screens.view import View, day, panel
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
@@ -110,6 +111,14 @@ class Overview(View):
         elif len(records) > 6:
             parts.append((f"and {len(records) - 6:,} more: press w", "$text-muted"))
         self.query_one("#overview-warnings", Static).update(Content.assemble(*parts))
+
+    def subject(self) -> DecideOn | None:
+        """The cluster under the cursor."""
+        grid = self.query_one("#queue", Grid)
+        cluster = grid.record(grid.cursor_row).get("cluster_id")
+        if not cluster:
+            return None
+        return DecideOn("cluster", (str(cluster),), "cluster-card", {"cluster": str(cluster)})
 
     async def action_warnings(self) -> None:
         """All warnings and which columns the extracts had."""
