@@ -208,7 +208,8 @@ class _Run:
         if then != now:
             return f"{len(then):,} sources then, {len(now):,} now; they are not the same"
         if evidence["generation"] != manifest.generation:
-            return f"generation {evidence['generation']} then, {manifest.generation} now"
+            then_now = f"generation {evidence['generation']} then, {manifest.generation} now"
+            return f"{then_now}, of the same sources"
         return ""
 
     def _given(self, query: SavedQuery, name: str, value: Any) -> Any:

@@ -94,7 +94,7 @@ def test_another_generation_is_no_tampering(bench: Bench, case: Path, tmp_path: 
     ran, rows = _replay(bench, case)
     assert ran.code == 0, ran.err
     assert [row["status"] for row in rows] == ["other generation", "matches"]
-    assert rows[0]["why"] == "generation 1 then, 2 now"
+    assert rows[0]["why"] == "generation 1 then, 2 now, of the same sources"
 
 
 def test_queries_that_changed_or_went_are_told_apart(bench: Bench, case: Path) -> None:
