@@ -45,8 +45,12 @@ def head_lines(desk: Desk) -> list[Line]:
         words = f"▲ {len(state.conflicts):,} accounts on which a merge disagrees: decide them anew"
         lines.append((words, "$warning"))
     if state.ignored:
-        lines.append((f"{len(state.ignored):,} records do not count", "$text-muted"))
+        lines.append((f"not counted: {_counted(len(state.ignored), 'record')}", "$text-muted"))
     return lines
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _checkpoint_line(checkpoints: list[dict[str, object]], size: int) -> Line:
@@ -55,7 +59,7 @@ def _checkpoint_line(checkpoints: list[dict[str, object]], size: int) -> Line:
     newest = checkpoints[-1]
     covered = int(str(newest["size"]))
     signed = "signed" if newest["sig_sha256"] else "not signed"
-    behind = f"{size - covered:,} lines since" if size > covered else "nothing since"
+    behind = _counted(size - covered, "line") + " since" if size > covered else "nothing since"
     return (f"checkpoint at {covered:,}, {signed}, {behind}", "")
 
 
@@ -65,8 +69,8 @@ def _policy_line(desk: Desk) -> Line:
         return (f"policy as shipped: {policy_words(state.policy)}", "")
     last = state.policies[-1]
     when = str(time_text(last["ts"]))[:16]
+    times = "once" if len(state.policies) == 1 else f"{len(state.policies):,} times, last"
     return (
-        f"policy set {len(state.policies):,} times, last by {last['who']['name']} on {when}: "
-        f"{policy_words(state.policy)}",
+        f"policy set {times} by {last['who']['name']} on {when}: {policy_words(state.policy)}",
         "",
     )

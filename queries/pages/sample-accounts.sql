@@ -19,7 +19,8 @@ entity = "account"
 WITH chosen AS (SELECT unnest($accounts) AS account_id),
 evidence AS (
     SELECT e.account_id, round(sum(e.llr), 6) AS nats,
-           string_agg(e.family, ', ' ORDER BY e.llr, e.family) FILTER (WHERE e.llr < 0) AS against
+           string_agg(CASE e.family WHEN 'lacking' THEN 'no ' || e.source ELSE e.family END,
+                      ', ' ORDER BY e.llr, e.family, e.source) FILTER (WHERE e.llr < 0) AS against
     FROM member_evidence AS e JOIN chosen AS c ON c.account_id = e.account_id
     GROUP BY e.account_id
 )

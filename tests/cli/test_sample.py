@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cli.conftest import CLUSTER, MEMBERS, Bench
+from tests.cli.conftest import CLUSTER, MEMBERS, Bench, commit_store, write_store
+from workbench.case import Case
 from workbench.review import by_score
 
 _FLAG = ("--verdict", "flag", "--reason", "R-MULTI", "--counter", "none-found")
@@ -80,3 +82,21 @@ def test_every_account_is_in_one_third(scores: dict[str, float | None]) -> None:
     for below, above in ((0, 1), (1, 2), (0, 2)):
         if parts[below] and parts[above]:
             assert max(parts[below]) < min(parts[above])
+
+
+def test_what_a_member_lacks_is_named(bench: Bench, tmp_path: Path) -> None:
+    """Three times "lacking" would say nothing of what speaks against a member."""
+    store = tmp_path / "lacking.duckdb"
+    write_store(store)
+    with duckdb.connect(str(store)) as connection:
+        connection.execute(
+            "INSERT INTO member_evidence (cluster_id, account_id, source, family, llr) VALUES "
+            f"('{CLUSTER}', 'a-01', 'network', 'lacking', -2), "
+            f"('{CLUSTER}', 'a-01', 'money', 'lacking', -3), ('{CLUSTER}', 'a-01', 'x', 'ip', -1), "
+            f"('{CLUSTER}', 'a-01', 'client', 'client', 9)"
+        )
+    root = tmp_path / "lacking"
+    commit_store(Case.create(root), store)
+    drawn = _draw(bench, root, "-n", MEMBERS)
+    (against,) = (row["against"] for row in drawn if row["account_id"] == "a-01")
+    assert against == "no money, no network, ip"

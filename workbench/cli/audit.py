@@ -68,7 +68,7 @@ def verify_command(
     if report.problems:
         _write_named("problem", report.problems)
         raise IntegrityError(
-            f"{ledger_file(case)} is not intact: {len(report.problems):,} problems.",
+            f"{ledger_file(case)} is not intact; problems: {len(report.problems):,}.",
             hint="Keep a copy as evidence; compare with a checkpoint kept elsewhere.",
         )
     if not report.begun:

@@ -89,11 +89,12 @@ def _sample(result: dict[str, Any] | None) -> list[Part]:
 def _unusual(row: dict[str, Any]) -> list[Part]:
     facts = ["in no cluster"]
     if row["member_score"] is not None:
-        facts = [f"{row['families'] or 0:,} sources"]
+        facts = [f"{row['families'] or 0:,} for"]
     facts += ["verified"] * bool(row["verified"])
-    facts += [f"▲{word}" for word in (row["against"] or "").split(", ") if word]
     facts += [f"{row['verdict']} before"] * bool(row["verdict"])
+    against = [word for word in (row["against"] or "").split(", ") if word]
+    facts += [f"▲{len(against)}: {', '.join(against)}"] * bool(against)
     return [
         (f"{shorten(safe_text(row['account_id'], 60), _NAME)} ", "bold"),
-        (f"{safe_text(' '.join(facts), 60)}\n", "$text-muted"),
+        (f"{safe_text(', '.join(facts), 120)}\n", "$text-muted"),
     ]
