@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from workbench.audit.acknowledged import Acknowledged
+from workbench.audit.acknowledged import Acknowledged, Mark
 from workbench.audit.checkpoint import Checkpoint
 from workbench.audit.verify import Progress, Report, verify
 from workbench.case import Case
@@ -30,15 +30,21 @@ def verify_case(
     listed = settings.analyst.allowed_signers
     if signers is None and listed:
         signers = Path(listed).expanduser()
-    case_id, seen = _known(path) if os.path.isdir(path) else ("", None)
-    return verify(
+    case_id, seen, others = _known(path) if os.path.isdir(path) else ("", None, [])
+    report = verify(
         path, case_id=case_id, checkpoint=checkpoint, seen=seen, signers=signers,
         revoked=revoked, progress=progress,
     )  # fmt: skip
+    for mark in others:
+        report.warnings.append(
+            f"this analyst has seen another case here, its ledger at {mark.size:,}; if nobody "
+            "made this one anew, case and ledger were exchanged: look for a checkpoint"
+        )
+    return report
 
 
-def _known(folder: Path) -> tuple[str, Checkpoint | None]:
-    """The id of the case, and what this analyst has seen of its ledger."""
+def _known(folder: Path) -> tuple[str, Checkpoint | None, list[Mark]]:
+    """The id of the case, what this analyst has seen of its ledger, and of other cases there."""
     if not any(os.path.lexists(folder / name) for name in ("audit.jsonl", "case.toml")):
         raise WorkbenchError(
             f"{folder} holds neither a case nor a ledger.",
@@ -47,9 +53,10 @@ def _known(folder: Path) -> tuple[str, Checkpoint | None]:
     try:
         case = Case.open(folder)
     except WorkbenchError:
-        return "", None  # a ledger that was carried elsewhere, without its case
+        return "", None, []  # a ledger that was carried elsewhere, without its case
     case_id = case.manifest.case_id
-    return case_id, Acknowledged(case.state_dir(), case_id, case.ledger_path).seen(case_id)
+    marks = Acknowledged(case.state_dir(), case_id, case.ledger_path)
+    return case_id, marks.seen(case_id), marks.of_other_cases()
 
 
 def verdict_lines(report: Report) -> list[str]:
@@ -65,4 +72,6 @@ def verdict_lines(report: Report) -> list[str]:
         lines.append(f"Signed: {report.signed:,} records, signatures {report.signatures}.")
     lines += [f"Recovered: {one}" for one in report.recovered]
     lines += [f"Warning: {one}" for one in report.warnings]
+    if report.ok and report.begun:
+        lines.append("A cut tail or a whole rewrite shows only against a checkpoint elsewhere.")
     return lines

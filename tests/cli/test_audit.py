@@ -62,6 +62,7 @@ def test_recovered_ranges_stay_listed(bench: Bench, case: Path) -> None:
     words = verdict_lines(verify_case(case, load_settings()))
     assert words[0].startswith("Intact")
     assert words[1].startswith("Recovered: ")
+    assert words[-1].endswith("shows only against a checkpoint elsewhere.")
 
 
 def test_policy_that_is_set_counts_and_its_file_comes_back(
@@ -103,6 +104,20 @@ def test_a_case_without_a_record_is_empty_not_broken(
     assert bench("audit", "verify", tmp_path / "nowhere").code == 3
     (tmp_path / "other").mkdir()
     assert bench("audit", "verify", tmp_path / "other").code == 1
+
+
+def test_another_case_at_the_same_place_is_told(bench: Bench, case: Path) -> None:
+    """Who rewrites everything may rename the case: nothing that was seen would speak against it."""
+    bench("decide", case, *_WATCH, "--account", "a-01")
+    assert "warning" not in bench("audit", "verify", case).out
+    manifest, ledger = case / "case.toml", case / "audit.jsonl"
+    case_id = Case.open(case).manifest.case_id
+    manifest.write_text(manifest.read_text().replace(case_id, "5ca1ab1e5ca1ab1e"))
+    ledger.unlink()
+    bench("decide", case, *_WATCH, "--account", "a-02")
+    told = bench("audit", "verify", case)
+    assert (told.code, told.out.count("warning: ")) == (0, 1)
+    assert "has seen another case here, its ledger at 2" in told.out
 
 
 def test_a_ledger_seen_longer_is_missed(bench: Bench, case: Path) -> None:
