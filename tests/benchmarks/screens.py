@@ -179,6 +179,7 @@ def pages(case: Path) -> list[Figure]:
 async def _pages(case: Path) -> list[Figure]:
     import workbench.tui.app
     from workbench.case import Case
+    from workbench.cli.open import collect_seldom
     from workbench.desk import Desk
     from workbench.settings import Settings
     from workbench.tui.acts import case_library
@@ -202,6 +203,7 @@ async def _pages(case: Path) -> list[Figure]:
     drawing = Drawing(slow=False, mouse=False, mono=False, ascii=False)
     app = Unwatched(desk, jobs, case_library(opened_case), drawing, "")
     figures: list[Figure] = []
+    collect_seldom()
     async with app.run_test(size=(COLUMNS, ROWS)):
         await jobs.overlaid.wait()
         places = {

@@ -36,8 +36,7 @@ def open_bench(path: Path, settings: Settings) -> int:
             from workbench.tui.app import Bench
 
             desk = Desk(case, settings)
-            gc.freeze()
-            gc.enable()
+            collect_seldom()
             bench = Bench(desk, jobs, case_library(case), terminal, settings.display.theme)
             code = bench.run(mouse=terminal.mouse)
         finally:
@@ -55,3 +54,13 @@ def open_bench(path: Path, settings: Settings) -> int:
 def open_command(case: Path) -> int:
     """Open the bench on CASE."""
     return open_bench(case, load_settings())
+
+
+def collect_seldom() -> None:
+    """Collect garbage in small steps: what is imported by now, and views in use, stay anyhow.
+
+    With Python's own thresholds every sixth page waits for a look through all objects.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 50)
+    gc.enable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -63,12 +64,14 @@ class AccountPage(Parted):
         yield Grid(id="part-why")
         yield Grid(id="part-decisions")
 
-    async def fill(self) -> None:
+    def first_pages(self) -> Sequence[tuple[str, Mapping[str, object]]]:
         """The profile and the newest exchanges."""
         account = {"account": self.place.key[0]}
-        card, rhythm, exchanges = await self.pages(
-            ("account-card", account), ("account-rhythm", account), ("account-exchanges", account)
-        )
+        return [(name, account) for name in ("account-card", "account-rhythm", "account-exchanges")]
+
+    async def fill(self) -> None:
+        """Profile, rhythm and exchanges."""
+        card, rhythm, exchanges = await self.first()
         self._profile(card.first(), rhythm)
         self._grid("exchanges", "account-exchanges", exchanges)
         self.show_remembered_part()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -52,15 +53,15 @@ class ClusterPage(Parted):
             with VerticalScroll(classes="side", can_focus=False):
                 yield Static("", id="cluster-side", markup=False)
 
-    async def fill(self) -> None:
+    def first_pages(self) -> Sequence[tuple[str, Mapping[str, object]]]:
         """Head, evidence and what explains it."""
         cluster = {"cluster": self.place.key[0]}
-        card, evidence, benign, apart = await self.pages(
-            ("cluster-card", cluster),
-            ("cluster-evidence", cluster),
-            ("cluster-explanations", cluster),
-            ("cluster-sources", cluster),
-        )
+        first = ("cluster-card", "cluster-evidence", "cluster-explanations", "cluster-sources")
+        return [(name, cluster) for name in first]
+
+    async def fill(self) -> None:
+        """Head, evidence and what explains it."""
+        card, evidence, benign, apart = await self.first()
         self._head(card.first())
         self._grid("evidence", "cluster-evidence", evidence)
         explained = self._explained(benign)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -37,11 +38,14 @@ class EntityPage(View):
         yield Static("", id="entity-head", classes="head", markup=False)
         yield Grid(id="entity-accounts")
 
-    async def fill(self) -> None:
+    def first_pages(self) -> Sequence[tuple[str, Mapping[str, object]]]:
         """Rarity, and the accounts that clustering knows: all rows are looked through behind."""
-        family, value = self.place.key
-        given = {"family": family, "value": value}
-        known, card = await self.pages(("entity-known", given), ("entity-card", given))
+        given = dict(zip(("family", "value"), self.place.key, strict=True))
+        return [("entity-known", given), ("entity-card", given)]
+
+    async def fill(self) -> None:
+        """The known accounts, and whether the value is listed."""
+        known, card = await self.first()
         self._card = card.first()
         self._entry = await self.jobs.background(self._listed)
         if self.filled:

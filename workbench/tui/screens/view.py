@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.content import Content
@@ -40,6 +41,8 @@ class View(Shared):
         self.place = place
         self.state = state
         self.filled = False
+        self._sight = asyncio.Event()
+        self._ahead: asyncio.Task[list[Rows]] | None = None
 
     @property
     def jobs(self) -> Jobs:
@@ -54,11 +57,33 @@ class View(Shared):
         try:
             await self.fill()
             self.filled = True
+            self._sight.set()
             await self.fill_behind()
         except Cancelled:
             return
         except WorkbenchError as error:
             self.post_message(Failed(error))
+        finally:
+            self._sight.set()
+
+    async def first_sight(self, patience: float) -> None:
+        """Wait until the view is filled, or cannot be, or for so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._sight.wait(), patience)
+
+    def first_pages(self) -> Sequence[tuple[str, Mapping[str, object]]]:
+        """The page queries behind the first sight, and their parameters."""
+        return ()
+
+    def read_ahead(self) -> None:
+        """Ask for the first pages; they are read while the widgets are made."""
+        if self.first_pages():
+            self._ahead = asyncio.ensure_future(self.pages(*self.first_pages()))
+
+    async def first(self) -> list[Rows]:
+        """Rows of the first pages, in their order."""
+        ahead, self._ahead = self._ahead, None
+        return await (ahead or self.pages(*self.first_pages()))
 
     async def fill(self) -> None:
         """Read what the view shows first."""
