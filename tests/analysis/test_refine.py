@@ -10,6 +10,7 @@ from workbench.analysis.links import Links
 from workbench.analysis.naming import lineage, name_clusters
 from workbench.analysis.parties import part_parties
 from workbench.analysis.refine import (
+    SUPPORT,
     assign,
     compact,
     components,
@@ -17,6 +18,7 @@ from workbench.analysis.refine import (
     pair_table,
     pair_totals,
     split,
+    weigh,
 )
 from workbench.analysis.rhythm import Activity
 from workbench.analysis.seeds import communities
@@ -68,6 +70,42 @@ def still(accounts: int) -> Activity:
     """Nobody is ever active."""
     none = np.zeros(0, dtype=np.int64)
     return Activity(np.zeros(accounts + 1, dtype=np.int64), none, 0)
+
+
+def test_the_best_of_many_values_is_worth_what_others_find_too() -> None:
+    rng = np.random.default_rng(8)
+    # 0-99 rotate through 1,500 addresses in fives and share two sentences. Of 20,000 others, each
+    # with three addresses, a third have met one of theirs, and 300 know one of the sentences.
+    crew = [rng.choice(100, 5, replace=False) for _ in range(1500)]
+    rows = [(1, v, int(a)) for v, some in enumerate(crew) for a in some]
+    rows += [(1, int(v), a) for a in range(100, 20_100) for v in rng.choice(10_000, 3)]
+    rows += [(2, a % 2, a) for a in range(100)] + [(2, int(a) % 2, int(a)) for a in range(100, 400)]
+    links = table(sorted(set(rows)), 20_100)
+    label = np.where(np.arange(20_100) < 100, 0, -1)
+    terms = family_terms(links, label, count_values(links, label))
+    raw, (told, fair) = pair_table(links, terms), weigh(links, terms, label)
+    assert np.allclose(pair_table(links, told).ratios, fair.ratios)
+    address = links.source_names.index("network")
+    others = (raw.a >= 100) & (raw.ratios[:, address] >= SUPPORT)
+    assert others.sum() > 5_000
+    assert np.median(fair.ratios[others, address]) < SUPPORT
+    taken, kept = (assign(pair_totals(one, label), label, links.accounts) for one in (raw, fair))
+    assert (taken[100:] == 0).sum() > 50
+    assert (kept[100:] == 0).sum() < 5
+    assert (kept[:100] == 0).all()
+
+
+def test_a_campaign_in_two_halves_is_no_chance_to_either() -> None:
+    # 100 of 190 accounts are found so far; the others have less of the same three sources.
+    rows = [(f, (a + n) % 30, a) for f in (0, 1, 2) for n in (0, 10, 20) for a in range(100)]
+    rows += [(f, a % 30, a) for f in (0, 1, 2) for a in range(100, 190)]
+    links = table(sorted(rows), 2_000)
+    label = np.where(np.arange(2_000) < 100, 0, -1)
+    terms = family_terms(links, label, count_values(links, label))
+    raw, (_, fair) = pair_table(links, terms), weigh(links, terms, label)
+    assert np.allclose(fair.ratios, raw.ratios)
+    found = assign(pair_totals(fair, label), label, links.accounts)
+    assert (found[:190] == 0).all()
 
 
 def test_a_party_that_only_vouches_for_itself_leaves_and_a_crew_of_the_cluster_stays() -> None:

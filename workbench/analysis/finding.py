@@ -19,9 +19,9 @@ from workbench.analysis.refine import (
     compact,
     family_terms,
     merge,
-    pair_table,
     pair_totals,
     split,
+    weigh,
 )
 from workbench.analysis.rhythm import Activity, rhythm_ratios
 from workbench.analysis.seeds import communities
@@ -93,8 +93,7 @@ def _adopt(links: Links, activity: Activity, label: Ints) -> Ints:
 
 
 def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Table]:
-    terms = family_terms(links, label, count_values(links, label))
-    table = pair_table(links, terms)
+    terms, table = weigh(links, family_terms(links, label, count_values(links, label)), label)
     sizes = np.maximum(
         np.bincount(label[label >= 0], minlength=int(table.c.max(initial=-1)) + 1), 1
     )

@@ -12,7 +12,7 @@ import igraph
 import numpy as np
 
 from workbench.analysis.links import Bools, Floats, Ints, Links
-from workbench.analysis.refine import SUPPORT, Table, compact, family_terms, pair_table
+from workbench.analysis.refine import SUPPORT, Table, compact, family_terms, weigh
 from workbench.analysis.rhythm import Activity, rhythm_ratios
 from workbench.analysis.seeds import link_weights
 from workbench.analysis.telling import count_values, links_of, telling
@@ -28,7 +28,7 @@ def part_parties(links: Links, activity: Activity, label: Ints) -> Ints:
     if party.max(initial=-1) < 0:
         return label
     terms = family_terms(links, label, count_values(links, label), party)
-    table = pair_table(links, terms)
+    table = weigh(links, terms, label)[1]
     own = label[table.a] == table.c
     table = Table(table.a[own], table.c[own], table.ratios[own])
     size = np.bincount(party[party >= 0])

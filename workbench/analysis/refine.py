@@ -18,6 +18,9 @@ from workbench.analysis.telling import Counts, link_terms, links_of, telling
 SUPPORT = 1.6
 _CAP = 7.0
 SMALLEST = 3
+# Ratios are compared by such steps.
+_STEP = 0.25
+_STEPS = round(_CAP / _STEP) + 1
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,44 @@ def pair_table(links: Links, terms: Terms) -> Table:
     ratios = np.zeros((int(row[-1]) + 1, sources + 1))
     np.maximum.at(ratios, (row, links.source[terms.family]), terms.llr)
     return Table(terms.a[fresh], terms.c[fresh], ratios)
+
+
+def weigh(links: Links, terms: Terms, label: Ints) -> tuple[Terms, Table]:
+    """The terms, and ratios by independent source, none above what the strength of a source tells.
+
+    An account's strongest value is the best of many, held against a cluster of many values: the
+    more accounts are tried, the more find one by chance. So a strength counts as much as it is
+    commoner among members than among others.
+    """
+    table = pair_table(links, terms)
+    if not len(terms.a):
+        return terms, table
+    width = table.ratios.shape[1]
+    place = np.flatnonzero(table.ratios)
+    strength = table.ratios.flat[place]
+    row, source = np.divmod(place, width)
+    own = label[table.a[row]] == table.c[row]
+    # Who shares two other sources may be a member that is yet to be found.
+    besides = (table.ratios >= SUPPORT).sum(axis=1)[row] - (strength >= SUPPORT)
+    groups = max(int(table.c.max()), int(label.max(initial=-1))) + 1
+    key = table.c[row] * width + source
+    inside, outside = (
+        _as_strong(key, strength, side, groups * width) for side in (own, ~own & (besides < 2))
+    )
+    size = np.bincount(label[label >= 0], minlength=groups)[table.c[row]]
+    members = (inside + 0.5) / (size + 1.0)
+    others = (outside + 0.5) / (len(label) - size + 1.0)
+    table.ratios.flat[place] = np.clip(np.log(members / others), 0.0, strength)
+    row = np.searchsorted(table.a * groups + table.c, terms.a * groups + terms.c)
+    llr = np.minimum(terms.llr, table.ratios[row, links.source[terms.family]])
+    return Terms(terms.a, terms.c, terms.family, llr), table
+
+
+def _as_strong(key: Ints, strength: Floats, counted: Bools, keys: int) -> Ints:
+    """For each entry how many of the counted ones of its key are as strong, by steps."""
+    place = key * _STEPS + np.minimum((strength / _STEP).astype(np.int64), _STEPS - 1)
+    number = np.bincount(place[counted], minlength=keys * _STEPS).reshape(keys, _STEPS)
+    return np.asarray(number[:, ::-1].cumsum(axis=1)[:, ::-1].reshape(-1)[place])
 
 
 def pair_totals(table: Table, label: Ints) -> Pairs:
