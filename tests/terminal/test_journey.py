@@ -126,7 +126,6 @@ def test_reopening_brings_back_the_place(demo_case: Path) -> None:
 def test_a_dropped_line_keeps_draft_and_place(demo_case: Path) -> None:
     with bench(demo_case, 100, 30) as terminal:
         terminal.wait(r"row 1 of")
-        terminal.press("x")
         terminal.press("enter")
         terminal.wait(r"\[e evidence\]")
         terminal.press("x")
