@@ -17,9 +17,7 @@ import polars
 from workbench.engine.session import engine_errors, not_enough_memory
 from workbench.errors import Cancelled, QueryFailed
 
-_BATCH = 8192
-_BATCH_WIDE = 2048  # one vector of the engine
-_WIDE = 64
+_BATCH = 2048  # one vector of the engine: the first rows come soonest
 
 
 def stream_batches(relation: duckdb.DuckDBPyRelation) -> Iterator[polars.DataFrame]:
@@ -28,9 +26,8 @@ def stream_batches(relation: duckdb.DuckDBPyRelation) -> Iterator[polars.DataFra
 
     Raises Cancelled when the engine was interrupted, QueryFailed with its message otherwise.
     """
-    size = _BATCH if len(relation.columns) <= _WIDE else _BATCH_WIDE
     try:
-        stream = relation._submit("stream", size).arrow_capsule()
+        stream = relation._submit("stream", _BATCH).arrow_capsule()
         for batch in nanoarrow.ArrayStream(stream):
             yield polars.DataFrame(batch)
     except duckdb.Error:
