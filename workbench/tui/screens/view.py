@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar
 
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.errors import Cancelled, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.safe_text import safe_text
-from workbench.tui.jobs import Jobs, Rows
+from workbench.tui.jobs import Rows
 from workbench.tui.messages import Failed
 from workbench.tui.places import Place
-from workbench.tui.screens.shared import Shared
+from workbench.tui.screens.filling import Filling
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 
-if TYPE_CHECKING:
-    pass
 
-
-class View(Shared):
+class View(Filling):
     """One place. Subclasses compose widgets and fill them in `fill`."""
 
     BLANK = True
@@ -40,64 +35,6 @@ class View(Shared):
         super().__init__(classes="view")
         self.place = place
         self.state = state
-        self.filled = False
-        self._sight = asyncio.Event()
-        self._ahead: asyncio.Task[list[Rows]] | None = None
-
-    @property
-    def jobs(self) -> Jobs:
-        """The bench's hands."""
-        return self.bench.jobs
-
-    def on_mount(self) -> None:
-        """Fill the view beside the event loop's other work."""
-        self.run_worker(self._fill(), group="fill", exclusive=True)
-
-    async def _fill(self) -> None:
-        try:
-            await self.fill()
-            self.filled = True
-            self._sight.set()
-            await self.fill_behind()
-        except Cancelled:
-            return
-        except WorkbenchError as error:
-            self.post_message(Failed(error))
-        finally:
-            self._sight.set()
-
-    async def first_sight(self, patience: float) -> None:
-        """Wait until the view is filled, or cannot be, or for so many seconds."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._sight.wait(), patience)
-
-    def first_pages(self) -> Sequence[tuple[str, Mapping[str, object]]]:
-        """The page queries behind the first sight, and their parameters."""
-        return ()
-
-    def read_ahead(self) -> None:
-        """Ask for the first pages; they are read while the widgets are made."""
-        if self.first_pages():
-            self._ahead = asyncio.ensure_future(self.pages(*self.first_pages()))
-
-    async def first(self) -> list[Rows]:
-        """Rows of the first pages, in their order."""
-        ahead, self._ahead = self._ahead, None
-        return await (ahead or self.pages(*self.first_pages()))
-
-    async def fill(self) -> None:
-        """Read what the view shows first."""
-
-    async def fill_behind(self) -> None:
-        """Read what is a key away, once the first sight is there."""
-
-    async def page(self, query: str, **given: object) -> Rows:
-        """Rows of a page query."""
-        return await self.jobs.rows(self.bench.library.query(query), given)
-
-    async def pages(self, *wanted: tuple[str, Mapping[str, object]]) -> list[Rows]:
-        """Several page queries at the same time."""
-        return list(await asyncio.gather(*(self.page(name, **given) for name, given in wanted)))
 
     def show_rows(self, grid: Grid, query: str, rows: Rows) -> None:
         """Put a page's rows in a grid, with the entities its query declares."""

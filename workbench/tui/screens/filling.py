@@ -1,0 +1,77 @@
+"""How a place is filled: its first pages while its widgets are made, the rest behind the sight."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+
+from workbench.errors import Cancelled, WorkbenchError
+from workbench.tui.jobs import Jobs, Rows
+from workbench.tui.messages import Failed
+from workbench.tui.screens.shared import Shared
+
+
+class Filling(Shared):
+    """A place that reads page queries. Subclasses say which, and show them in `fill`."""
+
+    def __init__(self, *, classes: str) -> None:
+        super().__init__(classes=classes)
+        self.filled = False
+        self._sight = asyncio.Event()
+        self._ahead: asyncio.Task[list[Rows]] | None = None
+
+    @property
+    def jobs(self) -> Jobs:
+        """The bench's hands."""
+        return self.bench.jobs
+
+    def on_mount(self) -> None:
+        """Fill the view beside the event loop's other work."""
+        self.run_worker(self._fill(), group="fill", exclusive=True)
+
+    async def _fill(self) -> None:
+        try:
+            await self.fill()
+            self.filled = True
+            self._sight.set()
+            await self.fill_behind()
+        except Cancelled:
+            return
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
+        finally:
+            self._sight.set()
+
+    async def first_sight(self, patience: float) -> None:
+        """Wait until the view is filled, or cannot be, or for so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._sight.wait(), patience)
+
+    def first_pages(self) -> Sequence[tuple[str, Mapping[str, object]]]:
+        """The page queries behind the first sight, and their parameters."""
+        return ()
+
+    def read_ahead(self) -> None:
+        """Ask for the first pages; they are read while the widgets are made."""
+        if self.first_pages():
+            self._ahead = asyncio.ensure_future(self.pages(*self.first_pages()))
+
+    async def first(self) -> list[Rows]:
+        """Rows of the first pages, in their order."""
+        ahead, self._ahead = self._ahead, None
+        return await (ahead or self.pages(*self.first_pages()))
+
+    async def fill(self) -> None:
+        """Read what the view shows first."""
+
+    async def fill_behind(self) -> None:
+        """Read what is a key away, once the first sight is there."""
+
+    async def page(self, query: str, **given: object) -> Rows:
+        """Rows of a page query."""
+        return await self.jobs.rows(self.bench.library.query(query), given)
+
+    async def pages(self, *wanted: tuple[str, Mapping[str, object]]) -> list[Rows]:
+        """Several page queries at the same time."""
+        return list(await asyncio.gather(*(self.page(name, **given) for name, given in wanted)))
