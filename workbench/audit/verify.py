@@ -241,17 +241,15 @@ def _check_tail(handle: int, size: int, chain: Chain, report: Report) -> None:
 def _check_beside(chain: Chain, notes: _Notes, report: Report) -> None:
     report.problems += notes.miscounted
     beside = Beside(report.path, notes.sets, notes.checkpoints, ())
-    for digest, wrong in beside.lost().items():
-        told = f"record {notes.named_by[digest]}: {wrong}"
+    lost = {
+        digest: f"record {notes.named_by[digest]}: {wrong}"
+        for digest, wrong in beside.lost().items()
+    }
+    for digest, told in (*lost.items(), *beside.contradicted(chain, notes.case_id).items()):
         if digest in notes.lost:
             report.recovered.append(f"{told}; given up by {notes.lost[digest]}")
         else:
             report.problems.append(told)
-    for digest, wrong in beside.contradicted(chain, notes.case_id).items():
-        if digest in notes.lost:
-            report.recovered.append(f"{wrong}; given up by {notes.lost[digest]}")
-        else:
-            report.problems.append(wrong)
 
 
 def _check_authors(chain: Chain, notes: _Notes, known: _Known, report: Report) -> None:

@@ -9,8 +9,8 @@ import click
 from workbench.cli import output
 from workbench.cli.building import build
 from workbench.cli.digest import load_words
+from workbench.cli.given import text_of
 from workbench.cli.session import CASE
-from workbench.errors import UsageError
 from workbench.settings import load_settings
 from workbench.workers.loading import LoadOptions, preview_case
 
@@ -35,9 +35,8 @@ def load(
     """
     talk = output.Talk(quiet=quiet, no_progress=no_progress)
     settings = load_settings()
-    options = LoadOptions(
-        table=table, mapping=_text_of(mapping), append=append, name="", group=group
-    )
+    profile = text_of(mapping) if mapping else ""
+    options = LoadOptions(table=table, mapping=profile, append=append, name="", group=group)
     if dry_run:
         _show_preview(preview_case(files, options, settings.load))
         return 0
@@ -45,15 +44,6 @@ def load(
     for line in load_words(loaded, summary):
         talk.say(line)
     return 0
-
-
-def _text_of(path: Path | None) -> str:
-    if path is None:
-        return ""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The mapping {path} cannot be read: {error}.") from error
 
 
 def _show_preview(answer: dict[str, object]) -> None:
