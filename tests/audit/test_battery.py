@@ -16,7 +16,7 @@ from workbench.audit.verify import verify
 @pytest.mark.parametrize(
     "name",
     ["flips", "edits", "torn", "kills", "crowd", "full", "replaced", "bytes", "forgeries",
-     "refusals", "signatures"],
+     "refusals", "signatures", pytest.param("benches", marks=pytest.mark.terminal)],
 )  # fmt: skip
 def test_short_form(name: str, battery: ModuleType) -> None:
     assert battery.run(name, short=True)

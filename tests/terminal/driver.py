@@ -112,6 +112,10 @@ class Terminal:
             os.write(self._fd, KEYS.get(key, key).encode())
             self._settle()
 
+    def send(self, *keys: str) -> None:
+        """Send keys at once, without waiting for the screen."""
+        os.write(self._fd, "".join(KEYS.get(key, key) for key in keys).encode())
+
     def _settle(self) -> None:
         before = -1
         while before != len(self.received):
