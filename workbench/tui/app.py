@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -83,15 +84,18 @@ class Bench(Frame):
         self.run_worker(self.jobs.background(self.write_down), group="autosave")
 
     async def _begin(self) -> None:
+        # The ledger is read while the worker gets ready: the first screen shows what was decided.
+        reading = asyncio.ensure_future(self._read_ledger())
         try:
             await self.jobs.start()
             self.jobs.span = await self._span()
         except WorkbenchError as error:
+            reading.cancel()
             self.post_message(Failed(error))
             return
         self._show_case()
         await self._show_here()
-        await self._read_ledger()
+        await reading
 
     async def _span(self) -> Any:
         from workbench.playbooks.binding import ExtractSpan, moment
@@ -106,8 +110,7 @@ class Bench(Frame):
     async def _read_ledger(self) -> None:
         try:
             tables = await self.jobs.background(self.desk.ledger_tables)
-            await follow_policy(self)
-            await self.jobs.lay_all_over(tables)
+            await asyncio.gather(follow_policy(self), self.jobs.lay_all_over(tables))
             words = await self.jobs.background(self.desk.head_words)
             self.query_one(StatusLine).audit(words)
             self._show_case()

@@ -132,11 +132,13 @@ class Jobs(WorkerLink):
 
     async def lay_all_over(self, tables: Mapping[str, Iterable[str]]) -> None:
         """Hand the worker the tables of the ledger's, each as JSON lines."""
-        for table, lines in tables.items():
-            file = f"overlay-{table}-{self.new_job()}.jsonl"
-            await self.background(_write_lines, self.spill / file, list(lines))
-            await self.request("overlay", table=table, file=file)
-            self.overlays[table] = file
+        named = {table: f"overlay-{table}-{self.new_job()}.jsonl" for table in tables}
+        files = {self.spill / named[table]: list(lines) for table, lines in tables.items()}
+        await self.background(_write_lines, files)
+        await asyncio.gather(
+            *(self.request("overlay", table=table, file=file) for table, file in named.items())
+        )
+        self.overlays.update(named)
         self.overlaid.set()
 
     def dispose(self, worker: WorkerProcess) -> None:
@@ -156,6 +158,7 @@ class Jobs(WorkerLink):
         shutil.rmtree(self.spill, ignore_errors=True)
 
 
-def _write_lines(path: Path, lines: list[str]) -> None:
-    with path.open("w", encoding="ascii") as out:
-        out.writelines(f"{line}\n" for line in lines)
+def _write_lines(files: Mapping[Path, list[str]]) -> None:
+    for path, lines in files.items():
+        with path.open("w", encoding="ascii") as out:
+            out.writelines(f"{line}\n" for line in lines)

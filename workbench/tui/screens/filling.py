@@ -35,6 +35,7 @@ class Filling(Shared):
             await self.fill()
             self.filled = True
             self._sight.set()
+            await self._painted()  # what runs behind would take the processors from drawing
             await self.fill_behind()
         except Cancelled:
             return
@@ -42,6 +43,11 @@ class Filling(Shared):
             self.post_message(Failed(error))
         finally:
             self._sight.set()
+
+    async def _painted(self) -> None:
+        painted = asyncio.Event()
+        self.call_after_refresh(painted.set)
+        await painted.wait()
 
     async def first_sight(self, patience: float) -> None:
         """Wait until the view is filled, or cannot be, or for so many seconds."""

@@ -39,7 +39,7 @@ class Overview(View):
                 yield Grid(id="queue")
 
     async def fill(self) -> None:
-        """Five page queries at once."""
+        """Totals, clusters and warnings at once."""
         totals, queue, warnings = await self.pages(
             ("overview-totals", {}), ("clusters-list", {}), ("overview-warnings", {})
         )
@@ -54,8 +54,10 @@ class Overview(View):
         self.restore_cursor(grid)
         self._warnings(warnings.records())
         self.tell_status()
+
+    async def fill_behind(self) -> None:
+        """The days, which are counted over every exchange."""
         self._days((await self.page("overview-days")).records())
-        self.tell_status()
 
     def _totals(self, row: dict[str, Any]) -> None:
         first, last = day(row.get("first_ts")), day(row.get("last_ts"))
