@@ -245,12 +245,15 @@ def test_windows_are_let_go_by_their_weight() -> None:
 
 
 def test_numbers_are_as_long_as_they_are_telling() -> None:
-    real = GridColumn("score", "DOUBLE")
+    real, score = GridColumn("gap_cv", "DOUBLE"), GridColumn("member_score", "DOUBLE")
     shown = {0.0: "0", 0.98765: "0.988", 0.012345: "0.0123", 0.0098765: "0.0099",
              0.00012345: "0.00012", -0.5: "-0.5",
              1.23e-7: "1.2e-07", 123.456: "123.5", 1234.5: "1,234", 12345.6: "12,346",
              1e300: "1e+300", float("inf"): "inf"}  # fmt: skip
     assert {value: cell_text(value, real) for value in shown} == shown
+    surely = {0.0: "0.000", 0.00012345: "<0.001", 0.0098765: "0.010", 0.98765: "0.988",
+              1.0: "1.000", 7.5: "7.5", -0.5: "-0.5"}  # fmt: skip
+    assert {value: cell_text(value, score) for value in surely} == surely
 
 
 async def test_an_arrangement_outlives_a_sort(case: Path, opened: Opened) -> None:

@@ -16,7 +16,7 @@ from workbench.safe_text import safe_text
 from workbench.tui.acts import group_accounts
 from workbench.tui.messages import DecideOn
 from workbench.tui.screens.parts import Parted
-from workbench.tui.screens.view import day
+from workbench.tui.screens.view import day, score_words
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.tui.widgets.steps import Steps
@@ -77,13 +77,15 @@ class CampaignPage(Parted):
             words = f"There is no campaign {safe_text(self._campaign, 40)} in this case any more."
             block.update(Content(words))
             return
+        clusters = f"{card['clusters']:,} cluster{'' if card['clusters'] == 1 else 's'}"
+        between = " · " if self.bench.has_class("-wide") else "\n"
         name = f" “{safe_text(card['name'], 60)}”" if card["name"] else ""
         block.update(
             Content.assemble(
                 (f"{safe_text(card['campaign_id'])}{name}  ", "bold"),
-                (f"score {card['score'] or 0:.2f}   ", "bold"),
-                (f"{card['accounts']:,} accounts ({card['certain']:,} certain) in "
-                 f"{card['clusters']:,} clusters · {card['exchanges'] or 0:,} exchanges · "
+                (f"score {score_words(card['score'])}", "bold"),
+                (f"   {card['accounts']:,} accounts ({card['certain']:,} certain) in "
+                 f"{clusters}{between}{card['exchanges'] or 0:,} exchanges · "
                  f"{card['output_tokens'] or 0:,} tokens out\n", ""),
                 (f"{safe_text(card['summary'] or '', 300)}\n", ""),
                 (f"made {day(card['first_created']) or '?'} … {day(card['last_created']) or '?'} · "

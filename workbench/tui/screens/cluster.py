@@ -16,7 +16,7 @@ from workbench.safe_text import safe_text
 from workbench.tui.jobs import Rows
 from workbench.tui.messages import DecideOn
 from workbench.tui.screens.parts import Parted
-from workbench.tui.screens.view import day
+from workbench.tui.screens.view import day, score_words
 from workbench.tui.widgets.chrome import shorten
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.plots import day_range, lanes, meter
@@ -102,7 +102,8 @@ class ClusterPage(Parted):
         parts: list[tuple[str, str]] = [
             (f"{safe_text(card['cluster_id'])}  ", "bold"),
             (f"{call}  ", "bold $warning" if card["campaign_like"] else "$text-muted"),
-            (f"score {card['score'] or 0:.2f}   ", "bold"),
+            (f"score {score_words(card['score'])}", "bold"),
+            ("   " if self.bench.has_class("-wide") else "\n", ""),
             (f"{card['accounts']:,} accounts · {card['exchanges'] or 0:,} exchanges · ", ""),
             (f"{card['output_tokens'] or 0:,} tokens out\n", ""),
             (f"{safe_text(card['summary'] or '', 300)}\n", ""),
@@ -110,9 +111,10 @@ class ClusterPage(Parted):
             (meter(card["coordination"], ascii_only=ascii_only), "$accent"),
             ("   extraction ", "$text-muted"),
             (meter(card["extraction"], ascii_only=ascii_only), "$accent"),
-            (f"   {day(card['first_ts'])} … {day(card['last_ts'])}", "$text-muted"),
         ]
         notes = []
+        if card["first_ts"]:
+            notes.append(f"{day(card['first_ts'])} … {day(card['last_ts'])}")
         if card["breaking_family"]:
             notes.append(f"without {card['breaking_family']} it would fall apart")
         if card["missing"]:
@@ -163,7 +165,9 @@ class ClusterPage(Parted):
             return
         every = [one for lane in counts.values() for one in lane]
         days = day_range(min(every), max(every))
-        width = max(20, self.size.width - _LABEL - 6)
+        # What lies beside the parts, and the scrollbar, take their share of the page.
+        side = self.query_one(".side").outer_size.width if self.bench.has_class("-wide") else 0
+        width = max(20, self.size.width - side - _LABEL - 3)
         drawn = lanes(
             [
                 (f"{shorten(safe_text(account, 60), _LABEL):<{_LABEL}}", lane, closed[account])
@@ -171,7 +175,7 @@ class ClusterPage(Parted):
             ],
             days, width, ascii_only=self.bench.terminal.ascii,
         )  # fmt: skip
-        axis = f"{'':<{_LABEL}} {days[0]} … {days[-1]}, one lane a member; X: account closed\n"
+        axis = f"{'':<{_LABEL}} {days[0]} … {days[-1]}, a lane a member; X: closed\n"
         block.update(Content.assemble((axis, "$text-muted"), drawn))
 
     def subject(self) -> DecideOn | None:

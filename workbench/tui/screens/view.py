@@ -15,6 +15,7 @@ from workbench.tui.messages import Failed
 from workbench.tui.places import Place
 from workbench.tui.screens.filling import Filling
 from workbench.tui.widgets.grid import Grid
+from workbench.tui.widgets.grid_canvas import share_text
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 
 
@@ -105,6 +106,8 @@ class View(Filling):
         ]  # fmt: skip
         for grid in shown:
             if grid.has_focus or len(shown) == 1:
+                if not grid.source.total:
+                    return "no rows" if grid.columns else ""
                 sign = "" if grid.source.exact else "≥ "
                 place = f"row {min(grid.cursor_row + 1, grid.source.total):,} of "
                 marked = f" · {len(grid.marks):,} marked" if grid.marks else ""
@@ -128,6 +131,11 @@ def facts(pairs: list[tuple[str, Any]], width: int = 14) -> Content:
         else:
             parts.append((safe_text(value, 300) + "\n", ""))
     return Content.assemble(*parts)
+
+
+def score_words(score: float | None) -> str:
+    """A score of 0..1 with three digits, as every list shows it."""
+    return "not known" if score is None else share_text(score)
 
 
 def day(moment: Any) -> str:

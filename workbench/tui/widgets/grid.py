@@ -98,7 +98,7 @@ class Grid(GridMouse):
 
     def watch_cursor_column(self, _old: int, new: int) -> None:
         """Repaint the header and the row."""
-        if self.columns and self.layout_of.bring(new, self.room):
+        if self.columns and self.layout_of.bring(new, self.span):
             self.refresh_rows()
         else:
             self.repaint_row(self.cursor_row)
@@ -172,7 +172,7 @@ class Grid(GridMouse):
         """Move the column left or right."""
         if self.columns:
             self.layout_of.move(self.cursor_column, by)
-            self.layout_of.bring(self.cursor_column, self.room)
+            self.layout_of.bring(self.cursor_column, self.span)
             self.refresh_rows()
 
     def action_widen(self) -> None:
@@ -184,7 +184,7 @@ class Grid(GridMouse):
                 widest = max(widest, cell_len(cell_text(row[number], self.columns[number])))
         widths = self.layout_of.widths
         widths[number] = min(WIDEST, widest) if widths[number] > WIDEST else max(NARROWEST, widest)
-        self.layout_of.bring(number, self.room)
+        self.layout_of.bring(number, self.span)
         self.refresh_rows()
 
     def _ask(self, what: str) -> None:

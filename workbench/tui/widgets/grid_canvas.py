@@ -36,9 +36,14 @@ def cell_text(value: Any, column: GridColumn) -> str:
     if isinstance(value, int):
         return f"{value:,}" if column.quantity else str(value)
     if isinstance(value, float):
-        return _number(value)
+        return share_text(value) if column.score and 0 <= value <= 1 else _number(value)
     text = safe_text(value)
     return text.partition(".")[0] if column.type == "TIMESTAMP" else text
+
+
+def share_text(value: float) -> str:
+    """A score of 0..1: three digits, so that scores of a list stand under each other."""
+    return "<0.001" if 0 < value < 0.0005 else f"{value:.3f}"
 
 
 def _number(value: float) -> str:
@@ -119,7 +124,8 @@ class GridCanvas(ThumbView, can_focus=True):
             if same:
                 self.layout_of.widths = list(self._fitted)
             else:
-                self.layout_of = Layout(list(self._fitted))
+                numbers = {at for at, column in enumerate(columns) if column.numeric}
+                self.layout_of = Layout(list(self._fitted), numbers)
         self.refresh_rows()
         row = self._find_again(here, marked) if same and isinstance(source, PageSource) else None
         self.cursor_row = min(self.cursor_row if row is None else row, max(0, source.total - 1))
@@ -168,6 +174,11 @@ class GridCanvas(ThumbView, can_focus=True):
     def room(self) -> int:
         """Cells of a line, without the scrollbar."""
         return self.scrollable_content_region.width
+
+    @property
+    def span(self) -> int:
+        """Cells for columns: the last one of a line is kept for the mark that there are more."""
+        return max(1, self.room - 1)
 
     def notify_style_update(self) -> None:
         """Colours changed: of the theme, or because the focus came or went."""
@@ -229,17 +240,18 @@ class GridCanvas(ThumbView, can_focus=True):
         style, width = self._look("header"), self.room
         here = self._look("cursor") + Style(bold=True)
         segments = []
-        for number, room in self.layout_of.visible(width):
+        for number, room in self.layout_of.visible(self.span):
             text = fitted(safe_text(self.columns[number].name), room, self.columns[number].numeric)
             chosen = here if number == self.cursor_column and self.has_focus else style
             segments += [Segment(text, chosen), Segment(" " * GAP, style)]
         strip = Strip(segments).adjust_cell_length(width, style)
-        left, right = self.layout_of.more(width)
+        left, right = self.layout_of.more(self.span)
         mark = self._look("mark") + Style(bgcolor=style.bgcolor)
         if right:
             strip = Strip.join([strip.crop(0, width - 1), Strip([Segment("›", mark)])])
         if left:
-            strip = Strip.join([Strip([Segment("‹", mark)]), strip.crop(1)])
+            at = max(0, self.layout_of.still(self.span) - 1)
+            strip = Strip.join([strip.crop(0, at), Strip([Segment("‹", mark)]), strip.crop(at + 1)])
         return strip
 
     def _draw(self, index: int, cells: Cells) -> Strip:
@@ -247,7 +259,7 @@ class GridCanvas(ThumbView, can_focus=True):
         base = self._look("cursor" if current else "cell")
         marked = index in self.marks
         segments: list[Segment] = []
-        for number, room in self.layout_of.visible(self.room):
+        for number, room in self.layout_of.visible(self.span):
             text = self._shown(index, number, cells[number])
             style = base
             if marked:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 GAP = 2
 NARROWEST = 3
 WIDEST = 44
@@ -11,8 +13,9 @@ _TO_BE_READ = 6  # a last column that has less room than this is not begun
 class Layout:
     """The arrangement of one table's columns; numbers are those of the result."""
 
-    def __init__(self, widths: list[int]) -> None:
+    def __init__(self, widths: list[int], whole: Container[int] = ()) -> None:
         self.widths = widths
+        self._whole = whole  # columns of numbers: half a number reads as another one
         self.order = list(range(len(widths)))
         self.hidden: set[int] = set()
         self.frozen = 1
@@ -33,7 +36,10 @@ class Layout:
         for number in (*fixed, *moving[self.first :]):
             left = room - taken
             width = self.widths[number]
-            if width > left and left < min(_TO_BE_READ, width) and fitting:
+            least = min(_TO_BE_READ, width)
+            if number in self._whole and number not in moving[self.first : self.first + 1]:
+                least = width
+            if left < least and fitting:
                 break
             fitting.append((number, min(width, left)))
             taken += width + GAP
@@ -58,6 +64,11 @@ class Layout:
             return False, False
         last, width = visible[-1]
         return self.first > 0, last != shown[-1] or width < self.widths[last]
+
+    def still(self, room: int) -> int:
+        """Cells that frozen columns take, with the gap behind the last."""
+        shown = self.shown()
+        return sum(self.widths[number] + GAP for number in shown[: self._fixed(shown, room)])
 
     def bring(self, number: int, room: int) -> bool:
         """Scroll so that a column can be read whole; tells whether anything moved."""

@@ -16,7 +16,7 @@ class GridMouse(GridCanvas):
     def _column_at(self, x: int) -> tuple[int, int, bool] | None:
         """(column, its left edge, whether the gap behind it was hit) at a place of a line."""
         left = 0
-        for number, width in self.layout_of.visible(self.room):
+        for number, width in self.layout_of.visible(self.span):
             if x < left + width + GAP:
                 return number, left, x >= left + width
             left += width + GAP
@@ -34,7 +34,7 @@ class GridMouse(GridCanvas):
         """Make the column as wide as it is dragged."""
         if self._dragged is not None:
             number, left = self._dragged
-            self.layout_of.widths[number] = max(NARROWEST, min(self.room - left, event.x - left))
+            self.layout_of.widths[number] = max(NARROWEST, min(self.span - left, event.x - left))
             self.refresh_rows()
 
     def on_mouse_up(self, event: events.MouseUp) -> None:

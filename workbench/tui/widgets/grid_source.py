@@ -33,6 +33,11 @@ class GridColumn(ResultColumn):
         return self.type.startswith(("TIMESTAMP", "DATE")) and not self.type.endswith("]")
 
     @property
+    def score(self) -> bool:
+        """Whether cells tell 0..1, how surely."""
+        return self.name.lower().endswith("score")
+
+    @property
     def quantity(self) -> bool:
         """Whether whole numbers take thousands separators."""
         return self.numeric and not self.name.lower().endswith(_NOT_A_QUANTITY)
