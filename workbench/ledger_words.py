@@ -16,9 +16,10 @@ def policy_words(policy: Policy) -> str:
     two = [*sorted(policy.two_people_verdicts), *sorted(policy.two_people_reasons)]
     if policy.two_people_over:
         two.append(f"more than {policy.two_people_over:,} accounts")
-    signed = "signed records only" if policy.signed else "unsigned records allowed"
+    signed = "only signed records count" if policy.signed else "unsigned records count too"
     masked = f"; masked: {', '.join(sorted(policy.masked))}" if policy.masked else ""
-    return f"two people for {', '.join(two) or 'nothing'}; {signed}{masked}"
+    needs = f"two people for {', '.join(two)}" if two else "nothing needs two people"
+    return f"{needs}; {signed}{masked}"
 
 
 def head_lines(desk: Desk) -> list[Line]:

@@ -153,7 +153,7 @@ async def test_a_sample_is_drawn_reviewed_and_goes_into_the_decision(
         await driver.press("end", "backspace", "backspace")
         await driver.type("6")
         await driver.press("enter")
-        await driver.sees("6 of cluster", "reviewed 0 of 6")
+        await driver.sees("6 drawn from cluster", "reviewed 0 of 6")
         await driver.press("R")
         await driver.sees("6 accounts are not reviewed")
         await driver.press("t", "t", "w", "t", "t", "t")

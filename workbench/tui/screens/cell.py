@@ -29,14 +29,15 @@ class CellViewer(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Title, text, what was cut."""
-        with Vertical(classes="dialog -tall"):
+        with Vertical(classes="dialog -text"):
             yield Static(Content(safe_text(self._title, 120)), classes="title")
             with VerticalScroll(id="cell-scroll"):
                 shown = self._text
                 if isinstance(shown, str):
                     shown = Content(safe_text(shown, PAGE_LIMIT, multiline=True))
                 yield Static(shown)
-            yield Static(Content(safe_text(self._note, 200)), classes="note")
+            note = f"{self._note} · " if self._note else ""
+            yield Static(Content(safe_text(f"{note}esc closes", 240)), classes="note")
 
     def on_mount(self) -> None:
         """The text scrolls."""

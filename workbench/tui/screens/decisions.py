@@ -108,7 +108,8 @@ class Decisions(DecisionActs):
             sign = "" if grid.source.exact else "≥ "
             counts.append(f"{sign}{grid.source.total:,} {name}")
         shown = self.query_one(Steps).shown
-        text = f"{head} · {' · '.join(counts)}"
+        between = " · " if self.bench.has_class("-wide") else "\n"
+        text = f"{head}{between}{' · '.join(counts)}"
         if not self._grid().source.total:
             text += f"\n{_EMPTY[shown]}"
         self.query_one("#ledger-head", Static).update(Content(safe_text(text, multiline=True)))

@@ -27,7 +27,7 @@ from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.verification import verdict_lines, verify_case
 
 _PAGE = 500
-_TYPES = ["BIGINT", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"]
+_TYPES = ["BIGINT", "TIMESTAMP", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"]
 
 
 class LedgerView(View):

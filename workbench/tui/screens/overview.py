@@ -64,7 +64,7 @@ class Overview(View):
         accounts, exchanges = row.get("accounts") or 0, row.get("exchanges") or 0
         tokens_in, tokens_out = row.get("input_tokens") or 0, row.get("output_tokens") or 0
         lines = [
-            (f"{accounts:,}", " accounts"),
+            (f"{accounts:,}", " accounts · "),
             (f"{exchanges:,}", " exchanges"),
             (f"{tokens_in:,}", " tokens in, "),
             (f"{tokens_out:,}", " out"),
@@ -74,9 +74,10 @@ class Overview(View):
             (f"{row.get('rejected') or 0:,}", " records rejected"),
         ]  # fmt: skip
         parts: list[tuple[str, str]] = []
-        for at, (number, words) in enumerate(lines):
-            parts += [(number, "bold"), (words + ("" if at == 2 else "\n"), "$text-muted")]
-        self.query_one("#overview-totals", Static).update(Content.assemble(*parts))
+        for number, words in lines:
+            end = "" if words.endswith((", ", "· ")) else "\n"
+            parts += [(number, "bold"), (words + end, "$text-muted")]
+        self.query_one("#overview-totals", Static).update(Content.assemble(*parts).rstrip())
 
     def _days(self, records: list[dict[str, Any]]) -> None:
         block = self.query_one("#overview-days", Static)

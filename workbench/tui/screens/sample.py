@@ -68,7 +68,7 @@ class SamplePage(View):
         sample, done = self._sample, len(self._said)
         drawn, wrong = sample["drawn"]["count"], self._wrong()
         parts: list[tuple[str, str]] = [
-            (f"{drawn:,} of {safe_text(subject_words(sample['subject']), 80)}", "bold"),
+            (f"{drawn:,} drawn from {safe_text(subject_words(sample['subject']), 80)}", "bold"),
             (f" · seed {safe_text(sample['seed'], 20)} · {sample['method']}\n", "$text-muted"),
             (f"reviewed {done:,} of {drawn:,}, {wrong:,} wrong", "$warning" if wrong else ""),
         ]

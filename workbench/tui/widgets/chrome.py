@@ -55,7 +55,8 @@ class StatusLine(Horizontal):
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $surface; padding: 0 1; }
     StatusLine #status-case { width: auto; color: $text-muted; }
-    StatusLine #status-words { width: 1fr; content-align: center middle; color: $foreground; }
+    StatusLine #status-words { width: 1fr; content-align: center middle; color: $foreground;
+                               padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     StatusLine #status-audit { width: auto; color: $text-muted; }
     """
 
