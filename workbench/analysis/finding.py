@@ -28,7 +28,7 @@ from workbench.analysis.seeds import communities
 from workbench.analysis.telling import count_values
 
 _ROUNDS = 3
-_ADOPTIONS = 2
+_ADOPTIONS = 3
 # A cluster has something of a queue if at least so many members, and such a part, follow it.
 _FEW = 3
 _HARDLY = 0.1
@@ -89,6 +89,8 @@ def _adopt(links: Links, activity: Activity, label: Ints) -> Ints:
         pairs = pair_totals(table, label)
         before, label = label, compact(assign(pairs, label, links.accounts, anchored=True))
         joined = part_queue(activity, table, label, before, links.holding)
+        if (joined == before).all():
+            break
     return joined
 
 
