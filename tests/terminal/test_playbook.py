@@ -20,7 +20,7 @@ def test_a_playbook_runs_opens_and_is_recorded(demo_case: Path) -> None:
         terminal.press("enter")
         terminal.wait(r"cluster +cluster")
         terminal.press("C-none", "enter")
-        terminal.wait(r"One cluster +0 +done; the playbook en")
+        terminal.wait(r"One cluster +0 +done; the playbook e")
         terminal.press("backspace", "f")
         terminal.press(*("backspace",) * 16, "playbook extract", "enter", "enter")
         terminal.wait(r"6 .* done")

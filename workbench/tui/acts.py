@@ -80,16 +80,17 @@ def whole_cell(bench: Bench, grid: Grid, row: int, column: int, fetch: Fetch | N
 
 def whole_row(bench: Bench, grid: Grid, row: int) -> None:
     """Show a row, one column a line, with the columns that are hidden."""
-    from workbench.tui.screens.cell import CellViewer
+    from workbench.tui.screens.cell import CellViewer, hanging, text_room
 
-    record = grid.record(row)
+    record, room = grid.record(row), text_room(bench.size.width)
     width = min(32, max((len(name) for name in record), default=0))
     lines = []
     for at, (column, value) in enumerate(zip(grid.columns, record.values(), strict=True)):
         text = clipboard.plain(value)
         size = grid.source.cut(row, at)
         cut = f" … {size:,} characters, v shows them" if size else ""
-        lines.append(f"{safe_text(column.name, width):<{width}}  {safe_text(text, 2000)}{cut}")
+        name = f"{safe_text(column.name, width):<{width}}  "
+        lines.append(hanging(name, f"{safe_text(text, 2000)}{cut}", room))
     bench.push_screen(CellViewer(f"Row {row + 1:,}", "\n".join(lines)))
 
 
@@ -168,7 +169,7 @@ async def _copy(
 def _refuses_copy(mode: str, form: str, entity: str) -> str:
     """Why the policy's clipboard mode lets nothing of this form be copied, or the empty string."""
     if mode == "off" or (mode == "ids" and form not in ("cell", "sql")):
-        return f"The policy of this case sets the clipboard to “{mode}”."
+        return f"The policy of this case sets the clipboard to “{mode}” (workbench audit policy)."
     if mode == "ids" and not entity:
         return "The policy of this case lets ids be copied, not other cells."
     return ""

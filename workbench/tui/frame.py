@@ -18,13 +18,15 @@ from workbench.tui.remember import History, Kept
 from workbench.tui.screens.view import View
 from workbench.tui.stage import Stage
 from workbench.tui.widgets.chrome import HintLine, StatusLine, TrailBar
+from workbench.tui.widgets.trouble import excerpt_fitted
 
 if TYPE_CHECKING:
     from workbench.desk import Desk
     from workbench.tui.jobs import Jobs
 
 _LAST_WAIT = 2.0
-_COMMON_HINTS = (("?", "help"), (":", "palette"), ("/", "go to"), ("⌫", "back"), ("x", "decide"))
+_TOAST = 56  # cells of a line in a notification
+_COMMON_HINTS = (("?", "help"), ("x", "decide"), (":", "palette"), ("/", "go to"), ("⌫", "back"))
 
 
 class Frame(Drawing):
@@ -54,9 +56,13 @@ class Frame(Drawing):
     def _draw_frame(self, view: View) -> None:
         stage = self.query_one(Stage)
         self.query_one(TrailBar).show(stage.trail.stops, "1 2 3 4 5 6 7 views")
-        self.query_one(HintLine).show((*view.HINTS, *_COMMON_HINTS))
+        self.show_hints(view)
         self.show_status(view.status())
         self.memory.keep(stage.remember())
+
+    def show_hints(self, view: View) -> None:
+        """Name the keys that matter where the analyst is."""
+        self.query_one(HintLine).show((*view.hints(), *_COMMON_HINTS))
 
     def on_resize(self) -> None:
         """Draw the frame for the new width."""
@@ -97,7 +103,7 @@ class Frame(Drawing):
     def on_failed(self, event: Failed) -> None:
         """Say what could not be done, and what to do."""
         error = event.error
-        text = safe_text(error.message, 600, multiline=True)
+        text = excerpt_fitted(safe_text(error.message, 600, multiline=True), _TOAST)
         hint = f"\n{safe_text(error.hint, 300)}" if error.hint else ""
         self.notify(text + hint, title=safe_text(error.title), severity="error", markup=False)
         self.show_status(safe_text(error.message.splitlines()[0] if error.message else "", 80))

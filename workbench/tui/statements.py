@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _FEW_VALUES = 50
 _DIGESTED_ROWS = 10_000
 _DIGESTED_MS = 2_000
-_BAR = 12
+_BAR = 6
 
 
 def asking_for(text: str, names: list[str], library: Library) -> SavedQuery:
@@ -87,21 +87,26 @@ async def note_ended(bench: Bench, pane: ResultRunner, error: WorkbenchError | N
         bench.history.note(asked.sql, outcome, str(told["sha256"]))
 
 
-async def plan_text(jobs: Jobs, sql: str, given: Bound, measure: bool) -> str:
+async def plan_text(jobs: Jobs, sql: str, given: Bound, measure: bool, room: int) -> str:
     """The plan as an indented tree: rows, share of the time as a bar, step, details."""
+    from workbench.tui.screens.cell import hanging
+
     answer = await jobs.request("plan", sql=sql, parameters=given, measure=measure)
     lines: list[list[Any]] = answer["lines"]
     spent = sum(line[3] or 0.0 for line in lines)
-    shown = [f"{'rows':>14}  {'time':>24}  step" if measure else f"{'about rows':>14}  step"]
+    shown = [
+        f"{'rows':>11}  {'time':>{_BAR + 12}}  step" if measure else f"{'about rows':>11}  step"
+    ]
     for depth, step, rows, ms, details in lines:
         count = "" if rows is None else f"{rows:,}"
         clock = ""
         if measure:
             share = (ms or 0.0) / spent if spent else 0.0
             bar = "█" * round(share * _BAR)
-            clock = f"  {bar:>{_BAR}} {ms or 0:>8,.1f} ms"
+            clock = f"  {bar:<{_BAR}}{ms or 0:>9,.1f} ms"
         indent = "  " * depth
-        shown.append(f"{count:>14}{clock}  {indent}{step}")
+        shown.append(f"{count:>11}{clock}  {indent}{step}")
         if details:
-            shown.append(f"{'':>14}{'':>{len(clock)}}  {indent}  {safe_text(details, 300)}")
+            lead = f"{'':>11}{'':>{len(clock)}}  {indent}  "
+            shown.append(hanging(lead, safe_text(details, 300), room))
     return "\n".join(shown)

@@ -40,7 +40,7 @@ _RANKS = (
 class AccountPage(Parted):
     """The drill-down page of an account."""
 
-    HINTS = (("o n e a w d", "parts"), ("enter", "open"), ("C", "its cluster"))
+    HINTS = (("enter", "open"), ("C", "its cluster"))
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"part('{name}')", name, id=f"account.{name}") for key, name in _PARTS),
         Binding("C", "cluster", "open its cluster", id="account.cluster"),

@@ -30,7 +30,7 @@ _EDITS = ["when", "edit", "about", "accounts", "analyst", "reason", "record_id"]
 class CampaignPage(Parted):
     """What a campaign is made of."""
 
-    HINTS = (("e m w t", "parts"), ("enter", "open"), ("space", "mark"), ("D", "exclude"))
+    HINTS = (("enter", "open"), ("space", "mark"), ("D", "exclude"), ("B", "split"), ("N", "name"))
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"part('{name}')", name, id=f"campaign.{name}") for key, name in _PARTS),
         Binding("D", "exclude", "exclude marked members", id="campaign.exclude"),

@@ -35,7 +35,7 @@ _NOTES = {
 class Campaigns(Parted):
     """The campaigns of the case, one part at a time."""
 
-    HINTS = (("e o w t", "parts"), ("enter", "open"), ("space", "mark"), ("M", "merge"))
+    HINTS = (("enter", "open"), ("space", "mark"), ("M", "merge"))
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"part('{name}')", name, id=f"campaigns.{name}") for key, name in _PARTS),
         Binding("M", "merge", "merge", id="campaigns.merge"),

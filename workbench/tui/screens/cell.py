@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len, chop_cells
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -12,6 +13,33 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from workbench.safe_text import PAGE_LIMIT, safe_text
+
+_WIDEST, _AROUND = 112, 9
+
+
+def text_room(terminal: int) -> int:
+    """Cells of a line of text in a viewer on a terminal of so many columns."""
+    return max(20, min(_WIDEST, terminal * 9 // 10) - _AROUND)
+
+
+def hanging(lead: str, text: str, room: int) -> str:
+    """The text behind its lead, broken so that what follows stands under its beginning."""
+    indent = cell_len(lead)
+    lines = [part for line in text.split("\n") for part in _broken(line, max(10, room - indent))]
+    return f"\n{'':<{indent}}".join([f"{lead}{lines[0]}", *lines[1:]])
+
+
+def _broken(line: str, room: int) -> list[str]:
+    """A line in pieces of so many cells: between words, or within one that is longer."""
+    pieces, rest = [], line
+    while cell_len(rest) > room:
+        piece = chop_cells(rest, room)[0]
+        blank = piece.rfind(" ")
+        if rest[len(piece)] != " " and blank > 0:
+            piece = piece[:blank]
+        pieces.append(piece)
+        rest = rest[len(piece) :].removeprefix(" ")
+    return [*pieces, rest]
 
 
 class CellViewer(ModalScreen[None]):

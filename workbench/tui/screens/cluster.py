@@ -34,7 +34,7 @@ _SIDE_ROWS = 9
 class ClusterPage(Parted):
     """The evidence card and what lies behind it."""
 
-    HINTS = (("e b s a m w t", "parts"), ("enter", "open"), ("space", "mark"))
+    HINTS = (("enter", "open"), ("space", "mark"), ("S", "sample"), ("K", "claim"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, f"part('{name}')", name, id=f"cluster.{name}") for key, name in _PARTS
     ]

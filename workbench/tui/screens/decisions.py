@@ -43,7 +43,6 @@ class Decisions(DecisionActs):
     """What the ledger says now, and what it waits for."""
 
     HINTS = (
-        ("f u m w b", "parts"),
         ("enter", "open"),
         ("r", "take back"),
         ("a n", "agree, refuse"),

@@ -59,13 +59,10 @@ class EditorView(View):
 
     async def action_history(self) -> None:
         """Pick a statement that ran before; typing narrows the list."""
-        choices = [
-            (
-                safe_text("  ".join((one.at, one.outcome, one.sha256[:8], *one.text.split())), 300),
-                one.text,
-            )
-            for one in self.bench.history.ran()
-        ]  # fmt: skip
+        choices = []
+        for one in self.bench.history.ran():
+            words = (one.at, one.outcome, one.sha256[:8], " ".join(one.text.split()))
+            choices.append((safe_text("  ".join(words), 300), one.text))
         await self._pick("What ran before", choices)
 
     async def action_template(self) -> None:

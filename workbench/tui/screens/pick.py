@@ -45,6 +45,7 @@ class Pick(ModalScreen[str | None]):
             if not self._choices:
                 yield Static(Content("There is nothing to choose from."), classes="note")
             yield OptionList(markup=False)
+            yield Static(Content("enter chooses · esc cancels"), classes="note")
 
     def on_mount(self) -> None:
         """Ready to choose, or to type."""

@@ -24,7 +24,7 @@ from workbench.tui.widgets.result_tabs import ResultTabs
 class QueryResult(View):
     """Rows of a saved query, its values, and what to do next."""
 
-    HINTS = (("enter", "open"), ("e", "values"), ("p", "pivot"), ("space", "mark"))
+    HINTS = (("enter", "open"), ("e", "values"), ("p", "pivot"), ("F", "count"), ("y", "copy"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "values", "other values", id="query.values"),
         Binding("r", "again", "run again", id="query.again"),

@@ -15,6 +15,7 @@ from workbench.safe_text import safe_text
 from workbench.tui import sql_words
 from workbench.tui.acts import Fetch
 from workbench.tui.messages import DecideOn, Failed
+from workbench.tui.places import Place
 from workbench.tui.screens.editing import EditorView
 from workbench.tui.screens.query import accounts_subject
 from workbench.tui.statements import asking_for, learn, learn_values, note_ended, plan_text
@@ -32,16 +33,33 @@ class SqlView(EditorView):
     """The editor and its results."""
 
     HINTS = (("F5", "run"), ("tab", "to rows"), ("ctrl+o", "save as query"), ("ctrl+r", "history"))
+    ROW_HINTS = (
+        ("i", "edit"), ("F", "count"), ("f", "filter"), ("s", "search"), ("y", "copy"),
+        ("W", "write"), ("space", "mark"),
+    )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f6", "plan(False)", "explain", id="sql.explain", priority=True),
         Binding("f7", "plan(True)", "profile", id="sql.profile", priority=True),
         Binding("r", "again", "run again", id="sql.again"),
     ]
 
+    def __init__(self, place: Place, state: dict[str, Any]) -> None:
+        super().__init__(place, state)
+        self._restored = not state.get("ran")
+
     def compose(self) -> ComposeResult:
         """Editor and results."""
         yield SqlEditor(str(self.state.get("text", _FIRST)), self._want_values, id="editor")
         yield ResultTabs(self.jobs, self.bench.page_rows, id="results")
+
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """Keys of the editor, or of the rows."""
+        return self.HINTS if self.editor.has_focus_within else self.ROW_HINTS
+
+    def on_descendant_focus(self) -> None:
+        """Other keys matter now."""
+        if self.in_front:
+            self.bench.show_hints(self)
 
     @property
     def tabs(self) -> ResultTabs:
@@ -106,7 +124,9 @@ class SqlView(EditorView):
 
     def on_result_runner_arrived(self, event: ResultRunner.Arrived) -> None:
         """The status line tells the rows."""
-        self.restore_cursor(event.pane.grid)
+        if not self._restored:  # what is asked anew begins at its first row
+            self._restored = True
+            self.restore_cursor(event.pane.grid)
         self.tell_status()
 
     def on_result_runner_ended(self, event: ResultRunner.Ended) -> None:
@@ -133,7 +153,7 @@ class SqlView(EditorView):
 
     async def action_plan(self, measure: bool) -> None:
         """Show how the engine runs the statement at the cursor; measured, it runs it."""
-        from workbench.tui.screens.cell import CellViewer
+        from workbench.tui.screens.cell import CellViewer, text_room
 
         area = self.editor.area
         begin, end = sql_words.statement_at(area.text, area.offset_of(area.cursor_location))
@@ -141,7 +161,9 @@ class SqlView(EditorView):
         query = asking_for(text, sql_words.parameters(text), self.bench.library)
         try:
             given = bind(query, dict(self.state.get("given", {})), self.jobs.span)
-            lines = await plan_text(self.jobs, text, given, measure)
+            lines = await plan_text(
+                self.jobs, text, given, measure, text_room(self.bench.size.width)
+            )
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return

@@ -37,6 +37,10 @@ class View(Filling):
         self.place = place
         self.state = state
 
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """The keys that matter here, and what they do."""
+        return self.HINTS
+
     def show_rows(self, grid: Grid, query: str, rows: Rows) -> None:
         """Put a page's rows in a grid, with the entities its query declares."""
         notes = self.bench.library.query(query).columns

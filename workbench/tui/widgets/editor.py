@@ -45,6 +45,7 @@ class SqlText(TextArea):
         Binding("f5,ctrl+j,ctrl+enter", "submit(False)", "run at the cursor", id="editor.run"),
         Binding("f8", "submit(True)", "run all", id="editor.run_all"),
         Binding("f4", "format", "format", id="editor.format"),
+        Binding("f9", "select_all", "select all", id="editor.select_all"),
     ]
 
     @dataclass
@@ -163,8 +164,8 @@ class SqlEditor(Vertical):
 
     BLANK = True
     DEFAULT_CSS = """
-    SqlEditor { height: 9; }
-    .-wide SqlEditor { height: 11; }
+    SqlEditor { height: 5; }
+    SqlEditor:focus-within { height: 9; }
     SqlEditor SqlText { height: 1fr; border: none; border-left: thick $primary; padding: 0 0 0 1; }
     SqlEditor SqlText:focus { border: none; border-left: thick $accent; }
     """

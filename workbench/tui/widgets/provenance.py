@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
@@ -29,7 +30,7 @@ class Provenance(Static):
         """Name the result and say how it stands; nothing is drawn that is there already."""
         if f"{label} {words}" != self.said:
             self.said = f"{label} {words}"
-            short = shorten(safe_text(label, 600), max(16, self.size.width // 4))
+            short = shorten(safe_text(label, 600), max(16, self.size.width - cell_len(words) - 4))
             self.update(Content.assemble((f"{short}  ", "bold"), (words, "")), layout=False)
 
 
@@ -48,6 +49,8 @@ def extent_words(
     elif not exact:
         parts.append("first page of a sort, G sorts all" if sorted_page else "stopped, G reads on")
     if size := int(opened.get("bytes", 0)):
-        parts.append(f"{size / 1e6:,.1f} MB on disk")
+        parts.append(
+            f"{size / 1e6:,.1f} MB on disk" if size >= 1e5 else f"{size / 1e3:,.1f} kB on disk"
+        )
     parts.append(f"{time.strftime('%H:%M:%S', time.gmtime(at))} UTC")
     return " · ".join(parts)

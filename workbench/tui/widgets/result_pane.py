@@ -41,7 +41,8 @@ class ResultPane(ResultRunner):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._before: list[Asked] = []
+        self._before: list[tuple[Asked, str]] = []
+        self._column_again = ""
 
     def ask(self, asked: Asked) -> None:
         """Run a statement that `u` comes back to."""
@@ -62,8 +63,9 @@ class ResultPane(ResultRunner):
 
     def _derive(self, sql: str, words: str, extra: Bound | None = None) -> None:
         assert self.asked is not None
-        self._before.append(self.asked)
-        first = self._before[0].label
+        here = self.grid.columns[self.grid.cursor_column].name
+        self._before.append((self.asked, here))
+        first = self._before[0][0].label
         parameters = {**self.asked.parameters, **(extra or {})}
         self.run(Asked(sql, parameters, f"{first}: {words}", self.asked.notes))
 
@@ -157,7 +159,15 @@ class ResultPane(ResultRunner):
     def action_undo(self) -> None:
         """Back to the rows as they were before the last sort, filter or count."""
         if self._before:
-            self.run(self._before.pop())
+            asked, self._column_again = self._before.pop()
+            self.run(asked)
+
+    def on_result_runner_arrived(self) -> None:
+        """Undone: the cursor is on the column that was sorted, filtered or counted by."""
+        names = [column.name for column in self.grid.columns]
+        if self._column_again in names:
+            self.grid.cursor_column = names.index(self._column_again)
+        self._column_again = ""
 
     def _act(self, name: str) -> None:
         from workbench.tui import result_acts

@@ -20,6 +20,7 @@ from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, ResultSource
 from workbench.tui.widgets.provenance import Provenance, extent_words
 from workbench.tui.widgets.row_feed import RowFeed
+from workbench.tui.widgets.trouble import Trouble
 
 if TYPE_CHECKING:
     from workbench.tui.jobs import Jobs
@@ -70,8 +71,9 @@ class ResultRunner(RowFeed):
         self._started = 0.0
 
     def compose(self) -> ComposeResult:
-        """Provenance above, rows below."""
+        """Provenance above, rows below, or why there are none."""
         yield Provenance()
+        yield Trouble()
         yield Grid()
 
     # Running
@@ -114,6 +116,7 @@ class ResultRunner(RowFeed):
 
     def _begin(self) -> int:
         self._job = self.jobs.new_job()
+        self.query_one(Trouble).forget()
         self._started, self.began_at = time.monotonic(), time.time()
         return self._job
 
@@ -141,7 +144,8 @@ class ResultRunner(RowFeed):
             error = cancelled
         except WorkbenchError as failed:
             error = failed
-            self.post_message(Failed(failed))
+            if self.opened is not None:
+                self.post_message(Failed(failed))
         finally:
             ticking.stop()
         if self._job == job:
@@ -151,6 +155,8 @@ class ResultRunner(RowFeed):
             elif error is not None:
                 self.grid.show([], PageSource([]))
                 self._say("cancelled" if isinstance(error, Cancelled) else "failed")
+                if not isinstance(error, Cancelled):
+                    self.query_one(Trouble).tell(error)
             self.post_message(self.Ended(self, error))
 
     def _complete(self, ended: dict[str, Any]) -> None:
