@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.audit.errors import LedgerError
@@ -28,6 +28,7 @@ def test_published_intervals(
     assert clopper_pearson(found, n) == pytest.approx(exact, abs=6e-5)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_intervals_hold_the_share(case: tuple[int, int]) -> None:
     found, n = case
@@ -37,6 +38,7 @@ def test_intervals_hold_the_share(case: tuple[int, int]) -> None:
         assert low < high
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.text(max_size=3), st.integers(0, 30), min_size=1, max_size=6),
     st.integers(1, 60),

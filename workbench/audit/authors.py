@@ -149,12 +149,12 @@ class Authors:
             self._demanded[-1] = range(self._demanded[-1].start, line + 1)
         if body["signed"]:
             self._demanded.append(range(line + 1, sys.maxsize))
+        ends = "; it ends the demand for signatures" if ended and not body["signed"] else ""
         lines, who, why = self._stored(body["text"]["set"]), fields["who"]["name"], body["reason"]
         if not lines:
             self._policy = lost_policy(self._policy, signed=body["signed"])
-            ending = " and ended the demand for signatures" if ended and not body["signed"] else ""
             self.warnings.append(
-                f"record {seq}: the text of the policy that {who} set{ending} is lost; until "
+                f"record {seq}: the text of the policy that {who} set is lost{ends}; until "
                 "another is set, every decision after it needs two people"
             )
             return
@@ -165,7 +165,6 @@ class Authors:
         try:
             after = read_policy(text)
         except LedgerError as error:
-            ends = "; it ends the demand for signatures" if ended and not body["signed"] else ""
             self.warnings.append(
                 f"record {seq}: {who} set a policy that does not count "
                 f"({error.message}{ends}): {why}"

@@ -69,17 +69,14 @@ class _Notes:
         self.lost: dict[str, str] = {}
         self.backwards: list[int] = []
         self.spans: list[Span] = []
-        self._lines = 0
 
-    def see_runs(self, found: list[Run | Bad]) -> None:
-        """Take note of which lines are records, and where the clock went back."""
+    def see_runs(self, found: list[Run | Bad], line: int) -> None:
+        """Take note of which lines from `line` on are records, and where the clock went back."""
         for item in found:
             if isinstance(item, Run):
-                self.spans.append(Span(self._lines, len(item.offsets), item.seq))
-                self._lines += len(item.offsets)
+                self.spans.append(Span(line, len(item.offsets), item.seq))
                 self.backwards += item.backwards
-            else:
-                self._lines += 1
+            line += len(item.offsets) if isinstance(item, Run) else 1
 
     def see(self, fields: Fields, line: int) -> None:
         """Take note of one record, on the line with this index."""
@@ -186,9 +183,9 @@ def _judge(handle: int, report: Report, known: _Known, progress: Progress) -> No
     size = os.fstat(handle).st_size
     chain, notes = Chain(), _Notes(report.path)
     for found in _scanned(handle, size):
+        notes.see_runs(found, chain.tree.size)
         for _, line, fields in chain.take(found):
             notes.see(fields, line)
-        notes.see_runs(found)
         progress(chain.end, size)
     still, recovered = chain.settle(lambda offset, length: read_exactly(handle, offset, length))
     report.problems += map(str, sorted(still, key=lambda problem: problem.off))
