@@ -11,6 +11,7 @@ from workbench.audit.ledger import Ledger, Record
 from workbench.audit.paging import record_at
 from workbench.audit.travel import answer
 from workbench.desk import Desk, as_workbench_error
+from workbench.errors import WorkbenchError
 from workbench.ledger_tables import time_text
 from workbench.record_words import subject_words
 
@@ -26,19 +27,57 @@ HISTORY = ["decided_at", "verdict", "reason", "confidence", "analyst", "status",
 
 
 def waiting(desk: Desk) -> list[list[Any]]:
-    """Proposals that nobody has answered, oldest first, as `WAITING` names the cells."""
+    """Proposals that nobody has answered, oldest first, as `WAITING` names the cells.
+
+    After them decisions of two people that one person would take back, with the verdict `undo …`.
+    """
     ledger = desk.ledger()
     rows: list[list[Any]] = []
     for record_id, entry in ledger.state.pending.items():
         body = _decision(ledger.record(record_id))
-        subject = entry["subject"]
-        mine = ledger.state.same_person(ledger.who, Who.of(entry["who"]))
-        rows.append([
-            not mine, entry["who"]["name"], body.get("verdict"), body.get("reason"),
-            subject["count"], subject_words(subject), body.get("confidence"), body.get("counter"),
-            body.get("note"), time_text(entry["ts"]), record_id,
-        ])  # fmt: skip
+        rows.append([*_asked(ledger, entry), *_weighed(body, body.get("verdict"), body),
+                     time_text(entry["ts"]), record_id])  # fmt: skip
+    for record_id, entry in ledger.state.undoing.items():
+        body, why = _decision(ledger.record(record_id)), ledger.record(entry["record"])
+        word = f"undo {body.get('verdict', '')}"
+        rows.append([*_asked(ledger, entry), *_weighed(body, word, _decision(why)),
+                     time_text(entry["ts"]), record_id])  # fmt: skip
     return rows
+
+
+def undoing(desk: Desk) -> list[list[Any]]:
+    """Accounts whose decision a second person may take back, as the `decisions` table has them.
+
+    The verdict is `undo …`; analyst and time are those of who would take it back.
+    """
+    ledger = desk.ledger()
+    state = ledger.state
+    rows: list[list[Any]] = []
+    for target, entry in state.undoing.items():
+        number, subject = state.decisions.find(target), _decision(ledger.record(target))["subject"]
+        for account in state.accounts(subject):
+            row = state.decisions.row(account, number)
+            rows.append([
+                account, f"undo {row.verdict}", row.reason, row.confidence, entry["who"]["name"],
+                time_text(entry["ts"]), time_text(row.expires_at), target, True,
+            ])  # fmt: skip
+    return rows
+
+
+def _asked(ledger: Ledger, entry: dict[str, Any]) -> list[Any]:
+    """Whether who sits here may answer, and who asked."""
+    mine = ledger.state.same_person(ledger.who, Who.of(entry["who"]))
+    return [not mine, entry["who"]["name"]]
+
+
+def _weighed(body: dict[str, Any], verdict: Any, told: dict[str, Any]) -> list[Any]:
+    """What a decision is and falls on; the words are those of who asks."""
+    subject = body.get("subject")
+    return [
+        verdict, body.get("reason"), subject and subject["count"],
+        subject and subject_words(subject), body.get("confidence"), body.get("counter"),
+        told.get("note"),
+    ]  # fmt: skip
 
 
 def own(desk: Desk, limit: int = 500) -> list[list[Any]]:
@@ -110,8 +149,25 @@ def conflicts(desk: Desk) -> list[list[Any]]:
     return rows
 
 
+def take_back(desk: Desk, record_id: str, reason: str, note: str) -> tuple[str, str]:
+    """Append a reversal; returns its id, and what it did as a sentence. Raises WorkbenchError."""
+    new = desk.append("reversal", {"record": record_id, "reason": reason, "note": note})
+    state = desk.ledger().state
+    if state.aliases.get(record_id, record_id) in state.undoing:
+        why = state.two_to_undo(record_id)
+        return new, f"It stays in force until somebody else takes it back too: {why}."
+    return new, f"Taken back by record {new}."
+
+
 def respond(desk: Desk, record_id: str, *, agree: bool, note: str = "") -> str:
-    """Countersign or refuse a proposal; returns the record's id, raises WorkbenchError."""
+    """Countersign or refuse a proposal, or take back what another would take back.
+
+    Returns the record's id, raises WorkbenchError.
+    """
+    if record_id in desk.ledger().state.undoing:
+        if agree:
+            return take_back(desk, record_id, "R-OTHER", note)[0]
+        raise WorkbenchError("It stays in force unless you agree.")
     try:
         return answer(desk.ledger(), record_id, agree=agree, note=note).id
     except LedgerError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from workbench.audit import bodies, fold
 from workbench.audit.errors import LedgerError
+from workbench.audit.identity import Who
 from workbench.audit.ledger import Ledger
 from workbench.audit.merge import merge, other_ledger
 from workbench.audit.state import LedgerState
@@ -119,6 +121,42 @@ def test_a_proposal_can_be_withdrawn(open_ledger: Open) -> None:
     bo.refresh()
     with pytest.raises(LedgerError, match="No proposal"):
         answer(bo, proposal.id, agree=True)
+
+
+def test_what_needs_two_people_is_taken_back_by_two(
+    open_ledger: Open, battery: ModuleType, tmp_path: Path
+) -> None:
+    ana, bo = open_ledger(), open_ledger("bo", 1002)
+    many = bodies.set_subject("set", ana.put_set("abc"))
+    made = ana.append("decision", flag(many))
+    small = ana.append("decision", flag(bodies.account_subject("z")))
+    ana.append("policy", battery.policy_body(ana, "[two_people]\naccounts_over = 2\n"))
+    ana.append("reversal", bodies.reversal(small.id, "C-OTHER"))
+    assert verdict_of(ana, "z") == ""
+    first = ana.append("reversal", bodies.reversal(made.id, "C-FALSE-LINK"))
+    assert verdict_of(ana, "a") == "flag"
+    assert ana.state.undoing[made.id]["record"] == first.id
+    with pytest.raises(LedgerError, match="back too: 3 accounts are more"):
+        ana.append("reversal", bodies.reversal(made.id, "C-FALSE-LINK"))
+    bo.refresh()
+    bo.append("reversal", bodies.reversal(made.id, "C-OTHER"))
+    assert [verdict_of(bo, name) for name in "abc"] == [""] * 3
+    assert not bo.state.undoing
+    with pytest.raises(LedgerError, match="was reversed before"):
+        bo.append("reversal", bodies.reversal(made.id, "C-OTHER"))
+    assert battery.judge(tmp_path).ok
+
+
+def test_a_looser_policy_lets_who_asked_take_it_back(
+    open_ledger: Open, battery: ModuleType
+) -> None:
+    ana = open_ledger()
+    made = ana.append("decision", flag(bodies.account_subject("a")))
+    ana.append("policy", battery.policy_body(ana, '[two_people]\nverdicts = ["flag"]\n'))
+    ana.append("reversal", bodies.reversal(made.id, "C-OTHER"))
+    ana.append("policy", battery.policy_body(ana, ""))
+    ana.append("reversal", bodies.reversal(made.id, "C-OTHER"))
+    assert verdict_of(ana, "a") == ""
 
 
 def test_the_policy_says_what_needs_two(open_ledger: Open, battery: ModuleType) -> None:
@@ -264,6 +302,54 @@ class _Bench:
         else:
             other = self.of(name, 1 - number % 2)
             merge(ledger, other_ledger(other.path, self.battery.CASE, self.folder))
+
+
+_UNDOING = st.lists(
+    st.tuples(
+        st.sampled_from(("bulk", "decide", "propose", "answer", "policy", "reverse", "reverse")),
+        st.sampled_from(["ana", "bo"]),
+        _ACCOUNTS,
+        st.integers(0, 3).map(lambda number: 2 * number),
+    ),
+    min_size=4,
+    max_size=16,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_UNDOING)
+@example([("bulk", "ana", "c", 2), ("policy", "bo", "a", 2), *[("reverse", "ana", "a", 0)] * 2])
+@example([("bulk", "ana", "c", 2), ("policy", "bo", "a", 2),
+          ("reverse", "ana", "a", 0), ("reverse", "bo", "a", 0)])  # fmt: skip
+def test_nobody_takes_back_alone_what_needs_two(
+    battery: ModuleType, acts: list[tuple[str, str, str, int]]
+) -> None:
+    """Whoever writes the records: no refusal of an append stands in the way here."""
+    with tempfile.TemporaryDirectory() as folder:
+        bench = _Bench(battery, Path(folder))
+        with mock.patch.object(LedgerState, "refuses", return_value=""):
+            for kind, name, account, number in acts:
+                with contextlib.suppress(LedgerError, ZeroDivisionError):
+                    bench.act(kind, name, account, number)
+        for ledger in bench.ledgers.values():
+            _check_undone(ledger)
+
+
+def _check_undone(ledger: Ledger) -> None:
+    """Every decision that needed two and counts no more was taken back by two."""
+    state = LedgerState(ledger.sets.get)
+    asked: dict[str, list[Who]] = {}
+    for record in ledger.records():
+        body, who = record.fields["body"], Who.of(record.fields["who"])
+        target = body["record"] if record.fields["type"] == "reversal" else ""
+        two, stood = state.two_to_undo(target), dict(state.reversed)
+        fold.apply(state, record.fields, record.offset)
+        if not target:
+            continue
+        others = [one for one in asked.get(target, []) if not one.same_person(who)]
+        if two and target in state.reversed and target not in stood:
+            assert others
+        asked.setdefault(target, []).append(who)
 
 
 @settings(max_examples=40, deadline=None)

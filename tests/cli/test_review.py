@@ -87,6 +87,29 @@ def test_a_damaged_file_is_not_taken_over(
     assert not (elsewhere / "audit.jsonl").exists()
 
 
+def test_what_two_people_decided_is_taken_back_by_two(
+    bench: Bench, case: Path, sit: Sit, tmp_path: Path
+) -> None:
+    made = bench("decide", case, *_FLAG, "--cluster", CLUSTER).first
+    policy = tmp_path / "two.toml"
+    policy.write_text("[two_people]\naccounts_over = 10\n")
+    bench("audit", "policy", case, "--set", policy, "--reason", "review")
+    first = bench("reverse", case, made, "--reason", "C-OTHER", "--note", "an office")
+    assert first.code == 0
+    assert "stays in force until somebody else takes it back too: 30 accounts" in first.err
+    assert len(_flagged(bench, case)) == 30
+    waits = bench("decisions", case, "--pending", "--account", "a-01", "--format", "csv").out
+    assert "a-01,undo flag,R-MULTI,medium,ana," in waits
+    again = bench("reverse", case, made, "--reason", "C-OTHER")
+    assert again.code == 1
+    assert "Somebody else must take record" in again.err
+    sit("ben")
+    assert "Taken back by record" in bench("reverse", case, made, "--reason", "C-OTHER").err
+    assert _flagged(bench, case) == []
+    assert bench("decisions", case, "--pending", "--format", "jsonl").out == ""
+    assert bench("audit", "verify", case).code == 0
+
+
 def test_merge_lists_what_the_two_decide_differently(
     bench: Bench, case: Path, sit: Sit, tmp_path: Path
 ) -> None:

@@ -142,6 +142,35 @@ async def test_what_is_mine_can_be_taken_back(case: Path, opened: Opened, sit: S
     assert records(case)[-1]["body"]["note"] == "typo"
 
 
+async def test_two_people_take_back_what_needs_two(case: Path, opened: Opened, sit: Sit) -> None:
+    command("decide", case, *_FLAG, "--cluster", CLUSTER)
+    policy = case / "policy.toml"
+    policy.write_text("[two_people]\naccounts_over = 10\n")
+    command("audit", "policy", case, "--set", policy, "--reason", "large ones need two")
+    async with opened(case) as driver:
+        await driver.press("5", "m")
+        await driver.sees("1 mine", "30 standing")
+        await driver.press("r")
+        await driver.sees("Say why")
+        await driver.type("an office")
+        await driver.press("enter")
+        await driver.sees("stays in force until", "1 waiting", "30 standing")
+    sit("ben")
+    async with opened(case) as driver:
+        await driver.press("5", "w")
+        await driver.sees("1 waiting", "yes", "undo flag")
+        await driver.press("n")
+        await driver.sees("Refuse undo flag")
+        await driver.type("no")
+        await driver.press("enter")
+        await driver.sees("stays in force unless")
+        await driver.press("a")
+        await driver.sees("Agree to undo flag R-MULTI on 30 accounts, proposed by ana")
+        await driver.type("so it is")
+        await driver.press("enter")
+        await driver.sees("0 waiting", "0 standing")
+
+
 async def test_a_sample_is_drawn_reviewed_and_goes_into_the_decision(
     case: Path, opened: Opened
 ) -> None:

@@ -1,6 +1,6 @@
 """Decisions in columns, and for each account the decisions that touched it, oldest first.
 
-A million decisions take about 50 bytes each and move to and from a file as they lie in memory.
+A million decisions take about 60 bytes each and move to and from a file as they lie in memory.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _COLUMNS = (
     ("expires_at", "q"),
     ("seq", "q"),
     ("offset", "q"),
+    ("count", "q"),
     ("status", "B"),
 )
 _TOUCHES = (("last", "i"), ("touched_by", "i"), ("touched_before", "i"))
@@ -71,7 +72,8 @@ class DecisionTable:
         expires = body["expires"]
         words = (body["verdict"], body["reason"], body["confidence"], analyst)
         numbers = map(self._word, words)
-        values = (*numbers, ts, -1 if expires is None else expires, *place, status)
+        until = -1 if expires is None else expires
+        values = (*numbers, ts, until, *place, body["subject"]["count"], status)
         for append, value in zip(self._appends, values, strict=True):
             append(value)
         self.ids += bytes.fromhex(record_id)
@@ -109,6 +111,12 @@ class DecisionTable:
     def status(self, number: int) -> int:
         """STANDS, REVERSED, PENDING or REFUSED."""
         return self.columns["status"][number]
+
+    def weight(self, number: int) -> tuple[str, str, int]:
+        """What a policy goes by: verdict, reason, and how many accounts."""
+        columns, words = self.columns, self.words
+        verdict, reason = (words[columns[name][number]] for name in ("verdict", "reason"))
+        return verdict, reason, columns["count"][number]
 
     def set_status(self, number: int, status: int) -> None:
         """Change whether a decision counts."""

@@ -110,12 +110,17 @@ def _on_countersign(state: LedgerState, fields: Fields, offset: int) -> None:
 
 
 def _on_reversal(state: LedgerState, fields: Fields, offset: int) -> None:
-    why = state.refuses_reversal(fields["body"]["record"])
+    target, who = fields["body"]["record"], Who.of(fields["who"])
+    target = state.aliases.get(target, target)
+    why = state.refuses_reversal(target, who)
     if why:
         _ignore(state, fields, why)
         return
-    target = fields["body"]["record"]
-    target = state.aliases.get(target, target)
+    if state.two_to_undo(target) and target not in state.undoing:
+        first = {"record": fields["id"], "who": who.as_field(), "ts": fields["ts"]}
+        state.undoing[target] = first
+        return
+    state.undoing.pop(target, None)
     state.reversed[target] = fields["id"]
     number = state.decisions.find(target)
     if number >= 0:

@@ -55,11 +55,14 @@ class Policy:
 
     def needs_second(self, decision: Fields) -> str:
         """Why a decision counts only when countersigned, or the empty string."""
-        if decision["reason"] in self.two_people_reasons:
-            return f"the reason {decision['reason']} needs two analysts"
-        if decision["verdict"] in self.two_people_verdicts:
-            return f"the verdict {decision['verdict']} needs two analysts"
-        count = decision["subject"]["count"]
+        return self.two_for(decision["verdict"], decision["reason"], decision["subject"]["count"])
+
+    def two_for(self, verdict: str, reason: str, count: int) -> str:
+        """Why a decision of this weight needs two people, or the empty string."""
+        if reason in self.two_people_reasons:
+            return f"the reason {reason} needs two analysts"
+        if verdict in self.two_people_verdicts:
+            return f"the verdict {verdict} needs two analysts"
         if self.two_people_over and count > self.two_people_over:
             return f"{count:,} accounts are more than the {self.two_people_over:,} one may decide"
         return ""

@@ -15,11 +15,11 @@ from workbench.audit.policy import Policy, lost_policy, read_policy
 
 ReadSet = Callable[[str], list[str]]
 # Raised whenever the fold reads records differently, so that no state kept before is used.
-REVISION = 6
+REVISION = 7
 FOLDED = (
     "pending", "claims", "comments", "list_edits", "campaign_edits", "samples", "policies", "keys",
-    "checkpoints", "merges", "conflicts", "ignored", "reversed", "sets", "lost", "aliases",
-    "merged", "counts",
+    "checkpoints", "merges", "conflicts", "ignored", "reversed", "undoing", "sets", "lost",
+    "aliases", "merged", "counts",
 )  # fmt: skip
 
 
@@ -47,6 +47,7 @@ class LedgerState:
         self.conflicts: dict[str, int] = {}
         self.ignored: list[Fields] = []
         self.reversed: dict[str, str] = {}
+        self.undoing: dict[str, Fields] = {}
         self.sets: dict[str, int] = {}
         self.lost: dict[str, str] = {}
         self.aliases: dict[str, str] = {}
@@ -152,7 +153,7 @@ class LedgerState:
         if kind == "countersign":
             return self.refuses_countersign(body, who)
         if kind == "reversal":
-            return self.refuses_reversal(body["record"])
+            return self.refuses_reversal(body["record"], who)
         if kind == "key":
             return self.ring().refuses_change(body, demanded=self.policy.signed)
         if kind == "policy":
@@ -225,9 +226,22 @@ class LedgerState:
             return f"Nobody has claimed the {body['subject']} {body['id']}."
         return ""
 
-    def refuses_reversal(self, record: str) -> str:
-        """Why a reversal would not count, or the empty string."""
+    def two_to_undo(self, record: str) -> str:
+        """Why a decision in force is taken back only by two people, or the empty string.
+
+        What one person may not decide alone, one person may not undo alone.
+        """
+        number = self.decisions.find(self.aliases.get(record, record))
+        if number < 0 or self.decisions.status(number) != STANDS:
+            return ""
+        return self.policy.two_for(*self.decisions.weight(number))
+
+    def refuses_reversal(self, record: str, who: Who) -> str:
+        """Why a reversal would not count, not even as the first of two; or the empty string."""
         record = self.aliases.get(record, record)
+        asked = self.undoing.get(record)
+        if asked and self.two_to_undo(record) and self.same_person(who, Who.of(asked["who"])):
+            return f"Somebody else must take record {record} back too: {self.two_to_undo(record)}."
         if record in self.reversed:
             return f"Record {record} was reversed before."
         edits = (*self.list_edits, *self.campaign_edits)

@@ -14,7 +14,7 @@ from workbench.cli.session import CASE, Choices, choices, put_records
 from workbench.desk import Desk
 from workbench.errors import UsageError
 from workbench.settings import load_settings
-from workbench.standing import CONFLICTS, OWN, conflicts, decided_ever, own
+from workbench.standing import CONFLICTS, OWN, conflicts, decided_ever, own, take_back, undoing
 
 _NAMES = ["account_id", "verdict", "reason", "confidence", "analyst", "decided_at", "expires_at",
           "record_id", "pending"]  # fmt: skip
@@ -25,7 +25,7 @@ _NAMES = ["account_id", "verdict", "reason", "confidence", "analyst", "decided_a
 @click.option("--state", "which", flag_value="state", default="state", help="in force (default)")
 @click.option("--history", "which", flag_value="history", help="all, oldest first")
 @click.option("--mine", "which", flag_value="mine", help="those I made, newest first")
-@click.option("--pending", "which", flag_value="pending", help="those that await a second analyst")
+@click.option("--pending", "which", flag_value="pending", help="what awaits a second analyst")
 @click.option("--conflicts", "which", flag_value="conflicts",
               help="accounts on which a merge brought another verdict")  # fmt: skip
 @click.option("--account", metavar="ID", help="only this account")
@@ -54,7 +54,7 @@ def _state(desk: Desk) -> Listed:
 
 
 def _pending(desk: Desk) -> Listed:
-    return _NAMES, _rows(desk, pending=True)
+    return _NAMES, [*_rows(desk, pending=True), *undoing(desk)]
 
 
 def _rows(desk: Desk, *, pending: bool) -> list[list[Any]]:
@@ -86,12 +86,15 @@ _LISTS: dict[str, Callable[[Desk], Listed]] = {
 @click.option("--reason", required=True, help="a reason code")
 @click.option("--note", default="", help="why, in words")
 def reverse(case: Path, record_id: str, reason: str, note: str) -> int:
-    """Take back the decision RECORD_ID by a new record; nothing is deleted."""
+    """Take back the decision RECORD_ID by a new record; nothing is deleted.
+
+    One that needs two people by policy stays in force until a second one takes it back too.
+    """
     desk = Desk(Case.open(case), load_settings())
     try:
-        new = desk.append("reversal", {"record": record_id, "reason": reason, "note": note})
+        new, said = take_back(desk, record_id, reason, note)
     finally:
         desk.close()
     output.write(f"{new}\n")
-    output.Talk().say(f"Taken back by record {new}.")
+    output.Talk().say(said)
     return 0

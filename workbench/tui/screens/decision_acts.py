@@ -40,13 +40,11 @@ class DecisionActs(Parted):
         record_id = self.chosen().get("record_id")
         if not record_id:
             return
-        body = {"record": str(record_id), "reason": "R-OTHER"}
 
         def reverse(why: str) -> Any:
-            return partial(self.bench.desk.append, "reversal", body | {"note": why})
+            return lambda: standing.take_back(self.bench.desk, str(record_id), "R-OTHER", why)[1]
 
-        question = f"Take back record {str(record_id)[:12]}? Say why."
-        self._ask(question, reverse, "Taken back by a new record.")
+        self._ask(f"Take back record {str(record_id)[:12]}? Say why.", reverse, "")
 
     def action_answer(self, agree: bool) -> None:
         """Countersign or refuse the proposal under the cursor."""
@@ -65,6 +63,8 @@ class DecisionActs(Parted):
         self._ask(question, respond, "Your answer is recorded.")
 
     def _ask(self, question: str, act: Callable[[str], Any], done: str) -> None:
+        """Ask why, then act; without `done` the act says itself what it did."""
+
         def answered(why: str | None) -> None:
             if why:
                 self.run_worker(self.record(done, act(why)), group="append")

@@ -49,14 +49,15 @@ class Opening(Vertical):
     async def record(self, said: str, work: Callable[..., object], *arguments: object) -> bool:
         """Append to the ledger beside the event loop and say so; what shows the ledger follows.
 
+        Where `said` is empty, what the work answers is said.
         What was refused is said as a sentence; the answer is False.
         """
         try:
-            await self.bench.jobs.background(work, *arguments)
+            answer = await self.bench.jobs.background(work, *arguments)
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return False
-        self.bench.notify(said, markup=False)
+        self.bench.notify(said or str(answer), markup=False)
         self.post_message(LedgerChanged())
         return True
 
