@@ -46,6 +46,7 @@ class Figures:
     rhythm: float = 0.0
     own_content: float | None = None
     wording: bool = True  # whether the case holds text; whole-prompt hashes show no templates
+    among: int = 1  # accounts of the whole case
     addressed: float = 1.0  # accounts of the whole case whose e-mail domain is known
     shared_prompts: int = 0
     outside_prompts: float = 0.0
@@ -112,6 +113,7 @@ def read_figures(
     wording = any(family.name in _WORDING for family in links.families)
     for figure in found.values():
         figure.wording, figure.addressed = wording, usual.get("domain_share") or 1.0
+        figure.among = links.accounts
     _add_sources(found, links, terms, label)
     return [found[number] for number in sorted(found)], usual
 

@@ -13,13 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from workbench.analysis.figures import Figures
+from workbench.analysis.refine import SUPPORT
 
 # (value, usual value) to log odds
 Points = Callable[[float, float], float]
 
 SMALLEST_CAMPAIGN = 6
 _BEYOND_DOUBT = 6.5
-_FULL = 4.0  # a source counts in full from this mean ratio per member on, in nats
+_TOGETHER = 1.9  # so many sources in full are evidence that accounts belong together
+_APART = 4.0  # nats a member; from here on a network, a client or a prompt is theirs in common
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def judge(figure: Figures, usual: dict[str, float | None]) -> Verdict:
                        "points for extraction, beyond those that any honest work collects",
                        "cluster-components"))  # fmt: skip
     verdict = Verdict(components=[*together, *work, *open_])
-    verdict.coordination = _logistic(2.0 * (sum(c.points for c in together) - 1.9))
+    verdict.coordination = _logistic(2.0 * (sum(c.points for c in together) - _TOGETHER))
     verdict.extraction = _logistic(sum(c.points for c in work) - 3.0)
     verdict.benign = _logistic(-sum(c.points for c in open_) - 1.5)
     both = math.sqrt(verdict.coordination * verdict.extraction)
@@ -83,13 +85,14 @@ def judge(figure: Figures, usual: dict[str, float | None]) -> Verdict:
 
 
 def _coordination(figure: Figures) -> list[Component]:
+    full = _full(figure)
     out = [
         Component(
             "coordination",
             f"shared {name}",
             round(mean, 6),
             0.0,
-            round(min(max(mean, 0.0) / _FULL, 1.0), 6),
+            round(min(max(mean, 0.0) / full, 1.0), 6),
             f"mean log ratio per member; {100 * figure.covered[name]:.0f} % of members in support",
             "evidence-sources",
         )
@@ -108,6 +111,17 @@ def _coordination(figure: Figures) -> list[Component]:
         )
     )
     return out
+
+
+def _full(figure: Figures) -> float:
+    """The mean ratio per member from which on a source counts in full, in nats.
+
+    So much that two such sources overcome the odds against belonging, which are those of the
+    cluster's size in the case, and leave what is support. The fewer members among the more
+    accounts, the oftener chance brings some together.
+    """
+    against = math.log(max(figure.among, 1) / max(figure.accounts, 1))
+    return max((against + SUPPORT) / _TOGETHER, SUPPORT)
 
 
 def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
@@ -257,7 +271,8 @@ def trust(figure: Figures, usual: dict[str, float | None]) -> float:
     """How far a common domain shows an open holder: a campaign can buy a domain of its own."""
     verified, ordinary = figure.values["verified"], usual["verified"]
     if verified is not None and ordinary is not None:
-        return _clip(verified / max(ordinary, 0.05), 0.2, 1.0) if ordinary >= 0.1 else 1.0
+        steadied = _steadied(verified, ordinary, figure.values["verifiable"])
+        return _clip(steadied / max(ordinary, 0.05), 0.2, 1.0) if ordinary >= 0.1 else 1.0
     return 0.6 if (usual["org_share"] or 0.0) > 0.05 else 1.0
 
 
@@ -285,7 +300,7 @@ def _named(figure: Figures) -> bool:
 def _apart(figure: Figures) -> float:
     """1 where members share no network, client or private prompt, 0 where one of them is theirs."""
     open_ = max(figure.sources.get(name, 0.0) for name in ("network", "client", "private"))
-    return _clip(1.0 - open_ / _FULL, 0.0, 1.0)
+    return _clip(1.0 - open_ / _APART, 0.0, 1.0)
 
 
 def _steadied(value: float, usual: float, known: float | None) -> float:

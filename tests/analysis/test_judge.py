@@ -1,0 +1,48 @@
+"""Scores of clusters whose figures are set by hand."""
+
+from __future__ import annotations
+
+from workbench.analysis.figures import Figures
+from workbench.analysis.judge import judge, trust
+
+USUAL: dict[str, float | None] = {
+    "rate_spread": 1.4, "output_spread": 1.4, "input_spread": 1.4, "one_turn": 0.5,
+    "aim_share": 0.05, "release_share": 0.1, "made_together": 0.2, "own_domain": 0.1,
+    "verified": 0.4, "public_share": 0.1, "org_share": 0.2, "domain_share": 1.0,
+    "tool_share": 0.1, "code_share": 0.1, "maths_share": 0.1, "long_share": 0.1,
+}  # fmt: skip
+
+
+def group(accounts: int, among: int, **sources: float) -> Figures:
+    """A group that is no different from the case but for what its members share."""
+    values: dict[str, float | None] = dict(USUAL)
+    values |= {"active": accounts, "verifiable": accounts, "domains": accounts, "paying": 0.0,
+               "sampled_prompts": 20.0 * accounts}  # fmt: skip
+    covered = dict.fromkeys(sources, 1.0)
+    return Figures(
+        0, accounts, 20 * accounts, 0, 0, None, None, values,
+        sources=sources, covered=covered, among=among,
+    )  # fmt: skip
+
+
+def test_two_sources_must_overcome_the_odds_of_the_group_s_size() -> None:
+    def coordination(accounts: int, among: int) -> float:
+        return judge(group(accounts, among, content=5.6, signup=3.4), USUAL).coordination
+
+    assert coordination(20, 4_000) > 0.5
+    assert coordination(6, 4_000) < 0.5
+    assert coordination(20, 1_000_000) < 0.5 < coordination(5_000, 1_000_000)
+    rising = [coordination(n, 40_000) for n in (6, 12, 25, 50, 100)]
+    assert rising == sorted(rising)
+
+
+def test_one_source_alone_holds_no_group_together_however_large() -> None:
+    for accounts in (6, 60, 600, 4_000):
+        assert judge(group(accounts, 4_000, network=7.0), USUAL).coordination < 0.5
+    assert judge(group(1, 1, network=7.0), USUAL).coordination < 0.5
+
+
+def test_three_unverified_holders_of_four_are_no_reason_to_distrust_a_name() -> None:
+    few, many = group(4, 4_000), group(400, 4_000)
+    few.values["verified"] = many.values["verified"] = 0.1
+    assert trust(few, USUAL) > 0.5 > 0.3 > trust(many, USUAL)
