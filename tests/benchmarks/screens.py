@@ -172,7 +172,7 @@ def whole(case: Path) -> list[Figure]:
 
 
 def pages(case: Path) -> list[Figure]:
-    """Accounts, clusters and values, each opened once the one before is all there."""
+    """Accounts, clusters and values until they are drawn, each once the one before is all there."""
     return asyncio.run(_pages(case))
 
 
@@ -221,6 +221,9 @@ async def _pages(case: Path) -> list[Figure]:
                 assert view is not None
                 while not view.filled:
                     await asyncio.sleep(0.001)
+                painted = asyncio.Event()
+                view.call_after_refresh(painted.set)
+                await painted.wait()
                 times.append((time.perf_counter() - began) * 1e3)
                 # What is a key away is read behind the first sight; a person looks meanwhile.
                 await app.workers.wait_for_complete()

@@ -50,8 +50,9 @@ class Frame(Drawing):
         return self.query_one(Stage).view
 
     async def _show_here(self) -> None:
-        view = await self.query_one(Stage).show_here()
-        self._draw_frame(view)
+        with self.batch_update():  # one layout and one drawing, not four
+            view = await self.query_one(Stage).show_here()
+            self._draw_frame(view)
 
     def _draw_frame(self, view: View) -> None:
         stage = self.query_one(Stage)
