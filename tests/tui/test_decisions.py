@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 
 from tests.cli.conftest import CLUSTER, MEMBERS
 from tests.tui.conftest import Driver, Opened, Sit
+from workbench import standing
 from workbench.case import Case
 from workbench.cli.main import run
+from workbench.tui.widgets.steps import Steps
 
 _FLAG = ("--verdict", "flag", "--reason", "R-MULTI", "--counter", "none-found")
 
@@ -169,6 +172,24 @@ async def test_two_people_take_back_what_needs_two(case: Path, opened: Opened, s
         await driver.type("so it is")
         await driver.press("enter")
         await driver.sees("0 waiting", "0 standing")
+
+
+async def test_a_part_chosen_while_the_lists_are_read_stays_in_front(
+    case: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, read = threading.Event(), standing.own
+    monkeypatch.setattr(standing, "own", lambda desk: read(desk) if gate.wait(20) else [])
+    command("decide", case, *_FLAG, "--account", "a-01")
+    async with opened(case) as driver:
+        await driver.press("5")
+        await driver.sees("a-01")
+        await driver.press("m")
+        gate.set()
+        await driver.sees("1 mine")
+        view = driver.bench.view
+        assert view is not None
+        await driver.until(lambda: view.filled)
+        assert view.query_one(Steps).shown == "mine"
 
 
 async def test_a_sample_is_drawn_reviewed_and_goes_into_the_decision(

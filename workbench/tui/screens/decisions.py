@@ -123,6 +123,7 @@ class Decisions(DecisionActs):
     async def action_part(self, name: str) -> None:
         """Show a part."""
         self.query_one(Steps).choose(name)
+        self.state["part"] = name  # it stays in front when what is being read has come
         self.focus_first()
         await self._head()
         self.tell_status()
@@ -155,7 +156,8 @@ class Decisions(DecisionActs):
         self.run_worker(self._read_history(), group="history", exclusive=True)
 
     async def _read_history(self) -> None:
-        record = self.chosen()
+        grid = self.query_one("#decisions", Grid)  # another part may be in front by now
+        record = grid.record(grid.cursor_row)
         if not record:
             return
         account = str(record["account_id"])

@@ -14,6 +14,7 @@ class Parted(View):
     async def action_part(self, name: str) -> None:
         """Show a part."""
         self.query_one(Steps).choose(name)
+        self.state["part"] = name  # it stays in front when what is being read has come
         self.focus_first()
         self.call_after_refresh(self.tell_status)
 
