@@ -157,7 +157,7 @@ class LedgerState:
         if kind == "key":
             return self.ring().refuses_change(body, demanded=self.policy.signed)
         if kind == "policy":
-            return self._refuses_policy(body, fields)
+            return _refuses_policy(self, fields)
         return self.refuses_note(body, who) if kind == "note" else ""
 
     def ring(self) -> KeyRing:
@@ -183,16 +183,6 @@ class LedgerState:
         for line in self.read_set(brought.get("line", brought)["set"]):
             if why := ring.wrong(parse(line.encode("ascii")), demanded=True):
                 return f"The policy of this case demands signed records; one that came {why}."
-        return ""
-
-    def _refuses_policy(self, body: Fields, fields: Fields) -> str:
-        try:
-            policy = read_policy("\n".join(self.read_set(body["text"]["set"])))
-        except LedgerError as error:
-            return error.message
-        key = fields["who"]["key"]
-        if policy.signed and self.ring().begun and key not in self.ring().keys:
-            return "Who demands signatures by enrolled keys must have one: audit key add."
         return ""
 
     def accounts(self, subject: Fields) -> list[str]:
@@ -264,3 +254,15 @@ class LedgerState:
         except LedgerError as error:
             return error.message
         return ""
+
+
+def _refuses_policy(state: LedgerState, fields: Fields) -> str:
+    """Why a policy would not count, or the empty string."""
+    try:
+        policy = read_policy("\n".join(state.read_set(fields["body"]["text"]["set"])))
+    except LedgerError as error:
+        return error.message
+    ring = state.ring()
+    if policy.signed and ring.begun and fields["who"]["key"] not in ring.keys:
+        return "Who demands signatures by enrolled keys must have one: audit key add."
+    return ""

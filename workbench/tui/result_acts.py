@@ -37,7 +37,7 @@ def _bench(pane: ResultPane) -> Any:
 # Searching
 
 
-async def ask_search(pane: ResultPane) -> None:
+async def search_ask(pane: ResultPane) -> None:
     """Ask for a text and go to the next row that holds it."""
     from workbench.tui.screens.ask import Ask
 

@@ -127,16 +127,8 @@ class GridCanvas(ThumbView, can_focus=True):
                 numbers = {at for at, column in enumerate(columns) if column.numeric}
                 self.layout_of = Layout(list(self._fitted), numbers)
         self.refresh_rows()
-        row = self._find_again(here, marked) if same and isinstance(source, PageSource) else None
+        row = _find_again(self, here, marked) if same and isinstance(source, PageSource) else None
         self.cursor_row = min(self.cursor_row if row is None else row, max(0, source.total - 1))
-
-    def _find_again(self, here: _Key, marked: set[_Key]) -> int | None:
-        """Mark the marked rows where they are now; the row that the cursor was on, if any."""
-        if not marked and (not here or row_key(self.columns, self.source, self.cursor_row) == here):
-            return None
-        keys = [row_key(self.columns, self.source, row) for row in range(self.source.total)]
-        self.marks.update(row for row, key in enumerate(keys) if key in marked)
-        return keys.index(here) if here in keys else None
 
     def refresh_rows(self) -> None:
         """The rows behind the grid changed."""
@@ -308,3 +300,12 @@ class GridCanvas(ThumbView, can_focus=True):
         row = self.kept.get(index) or self.source.row(index)
         names = [column.name for column in self.columns]
         return dict(zip(names, row, strict=True)) if row is not None else {}
+
+
+def _find_again(grid: GridCanvas, here: _Key, marked: set[_Key]) -> int | None:
+    """Mark the marked rows where they are now; the row that the cursor was on, if any."""
+    if not marked and (not here or row_key(grid.columns, grid.source, grid.cursor_row) == here):
+        return None
+    keys = [row_key(grid.columns, grid.source, row) for row in range(grid.source.total)]
+    grid.marks.update(row for row, key in enumerate(keys) if key in marked)
+    return keys.index(here) if here in keys else None

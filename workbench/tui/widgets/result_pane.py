@@ -31,9 +31,9 @@ class ResultPane(ResultRunner):
         Binding("P", "pivot_table", "pivot table", id="result.pivot"),
         Binding("t", "times", "times of this column", id="result.times"),
         Binding("R", "rarity", "rarity beside values", id="result.rarity"),
-        Binding("s", "search", "search in rows", id="result.search"),
-        Binding("n", "search_on(False)", "next match", id="result.search_next"),
-        Binding("N", "search_on(True)", "match before", id="result.search_before"),
+        Binding("s", "search('ask')", "search in rows", id="result.search"),
+        Binding("n", "search('next')", "next match", id="result.search_next"),
+        Binding("N", "search('before')", "match before", id="result.search_before"),
         Binding("u", "undo", "undo sort, filter, count", id="result.undo"),
         Binding("I", "provenance", "what this result is", id="result.provenance"),
         Binding("W", "export", "write to a file", id="result.export"),
@@ -183,13 +183,9 @@ class ResultPane(ResultRunner):
         """Show beside each value how many accounts have it; again to take it away."""
         self._act("toggle_rarity")
 
-    def action_search(self) -> None:
-        """Find a text in the rows."""
-        self._act("ask_search")
-
-    def action_search_on(self, backwards: bool) -> None:
-        """To the next row with the text, or the one before."""
-        self._act("search_before" if backwards else "search_next")
+    def action_search(self, what: str) -> None:
+        """Find a text in the rows, or the next or last row with it."""
+        self._act(f"search_{what}")
 
     def action_provenance(self) -> None:
         """Say what this result is: statement, values, generation, age, cost."""
