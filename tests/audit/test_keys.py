@@ -105,6 +105,49 @@ def test_a_second_key_makes_no_second_person(
     assert battery.judge(ledger.path).ok
 
 
+def test_one_login_with_two_keys_is_told(
+    open_ledger: Open, battery: ModuleType, keys: dict[str, Path]
+) -> None:
+    """Who takes another name in the settings can enrol a key for it and be two people."""
+    ledger = open_ledger()
+    for name in ("ana", "bo", "ana"):
+        sits(ledger, name, keys[name]).append("key", enrolment(name, keys[name]))
+    report = battery.judge(ledger.path)
+    assert report.ok
+    (told,) = report.warnings
+    assert "record 2: bo enrolled a key at the login at which ana did" in told
+
+
+def test_a_second_word_without_its_signature_is_told(
+    open_ledger: Open, battery: ModuleType, keys: dict[str, Path], tmp_path: Path
+) -> None:
+    ledger = sits(open_ledger(), "ana", keys["ana"])
+    ledger.append("key", enrolment("ana", keys["ana"]))
+    made = ledger.append("proposal", bodies.proposal(battery.flag("acct-1")))
+    ledger = sits(ledger, "bo", keys["bo"])
+    ledger.who = replace(ledger.who, uid=1002, host="bench-2")
+    ledger.append("key", enrolment("bo", keys["bo"]))
+    ledger.sign = None
+    ledger.who = Who("bo", 1002, "bench-2")
+    ledger.append("note", note(battery))
+    answer(ledger, made.id, agree=True)
+    ledger.append("reversal", bodies.reversal(made.id, "C-OTHER"))
+    report = battery.judge(ledger.path)
+    assert not report.problems
+    assert [one.partition(",")[0] for one in report.warnings] == [
+        "record 5: a countersign by bo",
+        "record 6: a reversal by bo",
+    ]
+    ledger.who = Who("cy", 1003, "bench-3")
+    (tmp_path / "away").mkdir()
+    other = battery.open_ledger(tmp_path / "away", "bo", 1002)
+    theirs = other.append("proposal", bodies.proposal(battery.flag("acct-2")))
+    answer(battery.open_ledger(tmp_path / "away", "cy", 1003), theirs.id, agree=False)
+    other.refresh()
+    merge(ledger, other)
+    assert len(battery.judge(ledger.path).warnings) == 2, "neither has a key that would sign it"
+
+
 def test_a_revoked_key_signs_no_more(
     governed: Ledger, battery: ModuleType, keys: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,8 @@ from workbench.audit.policy import Policy, loosened, lost_policy, read_policy
 from workbench.audit.sets import SetFolder
 from workbench.audit.signing import SignatureCheck, check_signatures
 
+# What makes an act of two people of what one began.
+_SECONDS = frozenset(("countersign", "reversal"))
 _DEMANDED = "is not signed, as the policy demands"
 
 
@@ -47,6 +49,7 @@ class Authors:
         self._demanded: list[range] = []
         self._excused: set[int] = set()
         self._brought: dict[str, tuple[str, int]] = {}
+        self._seats: dict[tuple[str, int], str] = {}
 
     def see(self, fields: Fields, line: int) -> None:
         """Take note of the next record; of plain unsigned ones only the line matters."""
@@ -56,6 +59,8 @@ class Authors:
             self._excused.add(line)
         if fields["sig"]:
             self._take_signed(fields, seq, demanding)
+        elif not demanding:
+            self._doubt(fields, seq)
         if kind == "policy":
             self._take_policy(fields, seq, line)
         elif kind == "key":
@@ -104,6 +109,15 @@ class Authors:
     def _report(self, seq: int, wrong: str) -> None:
         self.problems.append(f"record {seq}: {wrong}")
 
+    def _doubt(self, fields: Fields, seq: int) -> None:
+        """Warn of a second person's word without the signature that this person could give."""
+        kind, name = fields["type"], fields["who"]["name"]
+        has_key = any(body["principal"] == name for body in self._ring.keys.values())
+        if kind in _SECONDS and has_key:
+            self.warnings.append(
+                f"record {seq}: a {kind} by {name}, who has a key, is not signed; ask {name}"
+            )
+
     def _stored(self, digest: str) -> list[str] | None:
         """The values of a list; None for one that is lost, which is named elsewhere."""
         try:
@@ -131,6 +145,8 @@ class Authors:
                 self._take_signed(fields, seq, demanding)
             elif wrong := self._ring.wrong(fields, demanded=demanding):
                 self._report(seq, f"brings a record that {wrong}")
+            else:
+                self._doubt(fields, seq)
 
     def _take_key(self, fields: Fields, seq: int, demanding: bool) -> None:
         body, who = fields["body"], fields["who"]["name"]
@@ -138,8 +154,17 @@ class Authors:
             self._report(seq, wrong)
         self._ring.take(body)
         self._keys.append(body)
-        if body["action"] == "add" and body["principal"] != who:
+        if body["action"] != "add":
+            return
+        if body["principal"] != who:
             self.warnings.append(f"record {seq}: {who} enrolled a key for {body['principal']}")
+            return
+        first = self._seats.setdefault((fields["who"]["host"], fields["who"]["uid"]), who)
+        if first != who:
+            self.warnings.append(
+                f"record {seq}: {who} enrolled a key at the login at which {first} did; by their "
+                "keys they count as two people"
+            )
 
     def _take_policy(self, fields: Fields, seq: int, line: int) -> None:
         """Name every policy after which less is demanded: switching four eyes off shows."""

@@ -32,7 +32,7 @@ _RUN_FIELDS = tuple(field.name for field in fields(Run))
 
 def worth_keeping(record: Fields) -> bool:
     """Whether verification must look at the record itself, not only at its place in the chain."""
-    return bool(record["sig"]) or refers(record)
+    return bool(record["sig"]) or record["type"] == "reversal" or refers(record)
 
 
 def pieces(handle: int, chunk: int, size: int) -> Iterator[tuple[int, int]]:
