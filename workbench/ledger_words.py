@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from workbench.audit.decisions import STANDS
 from workbench.audit.policy import Policy
+from workbench.audit.state import LedgerState
 from workbench.desk import Desk
 from workbench.errors import WorkbenchError
 from workbench.ledger_tables import time_text
 
 Line = tuple[str, str]
 _MOST = 3
+_DAY = 86_400_000_000
 
 
 def policy_words(policy: Policy) -> str:
@@ -20,6 +23,34 @@ def policy_words(policy: Policy) -> str:
     masked = f"; masked: {', '.join(sorted(policy.masked))}" if policy.masked else ""
     needs = f"two people for {', '.join(two)}" if two else "nothing needs two people"
     return f"{needs}; {signed}{masked}"
+
+
+def in_pieces(state: LedgerState) -> list[str]:
+    """Who decided more accounts than one person may, in decisions that are small enough each.
+
+    Counted are decisions in force by analyst, verdict and day (UTC, by the clocks of those who
+    wrote): the clock is no ground to let a decision count or not, so that this only tells. An
+    account counts once for each decision.
+    """
+    over, table = state.policy.two_people_over, state.decisions
+    if not over:
+        return []
+    sums: dict[tuple[int, int, int], tuple[int, int]] = {}
+    names = ("analyst", "verdict", "decided_at", "count", "status")
+    for analyst, verdict, at, count, status in zip(
+        *(table.columns[name] for name in names), strict=True
+    ):
+        if status == STANDS and count <= over:
+            key = (analyst, verdict, at // _DAY)
+            decisions, accounts = sums.get(key, (0, 0))
+            sums[key] = (decisions + 1, accounts + count)
+    return [
+        f"{table.words[analyst]} decided {accounts:,} accounts ({table.words[verdict]}) in "
+        f"{decisions:,} decisions on {str(time_text(day * _DAY))[:10]}; more than {over:,} at "
+        "once need two people"
+        for (analyst, verdict, day), (decisions, accounts) in sums.items()
+        if accounts > over
+    ]
 
 
 def head_lines(desk: Desk) -> list[Line]:
@@ -42,6 +73,10 @@ def head_lines(desk: Desk) -> list[Line]:
         lines.append((f"▲ {len(ledger.recovered):,} recovered ranges: V lists them", "$warning"))
     lines.append(_checkpoint_line(state.checkpoints, head.size))
     lines.append(_policy_line(desk))
+    pieces = in_pieces(state)
+    lines += [(f"▲ {one}", "$warning") for one in pieces[-_MOST:]]
+    if len(pieces) > _MOST:
+        lines.append((f"▲ and {len(pieces) - _MOST:,} days before: audit policy", "$warning"))
     if state.conflicts:
         words = f"▲ {len(state.conflicts):,} accounts on which a merge disagrees: decide them anew"
         lines.append((words, "$warning"))

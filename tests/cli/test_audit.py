@@ -167,6 +167,29 @@ def test_history_and_what_is_mine(bench: Bench, case: Path, sit: Sit) -> None:
     assert bench("decisions", case, "--mine", "--account", "a-01").code == 2
 
 
+def test_many_accounts_in_small_pieces_are_told(
+    bench: Bench, case: Path, tmp_path: Path, sit: Sit
+) -> None:
+    strict = tmp_path / "strict.toml"
+    strict.write_text("[two_people]\naccounts_over = 4\n")
+    bench("audit", "policy", case, "--set", strict, "--reason", "review")
+    for first in range(0, 4, 2):
+        words = [f"--account=a-0{first + n}" for n in range(2)]
+        made = bench("decide", case, *_FLAG, *words).first
+    bench("decide", case, *_WATCH, "--account", "a-20")
+    sit("ben")
+    bench("decide", case, *_FLAG, "--account", "a-30")
+    assert "decided" not in bench("audit", "policy", case).err
+    sit("ana")
+    bench("decide", case, *_FLAG, "--account", "a-31")
+    told = bench("audit", "policy", case).err
+    assert "ana decided 5 accounts (flag) in 3 decisions on 2" in told
+    assert "more than 4 at once need two people" in told
+    assert told.count("decided") == 1
+    bench("reverse", case, made, "--reason", "C-OTHER")
+    assert "decided" not in bench("audit", "policy", case).err
+
+
 def test_switching_four_eyes_off_shows(bench: Bench, case: Path, tmp_path: Path, sit: Sit) -> None:
     strict, loose = tmp_path / "strict.toml", tmp_path / "loose.toml"
     strict.write_text('[two_people]\nverdicts = ["flag"]\naccounts_over = 10\n')

@@ -14,8 +14,9 @@ from workbench.cli.given import text_of
 from workbench.cli.session import CASE
 from workbench.desk import Desk
 from workbench.errors import UsageError
-from workbench.ledger_words import policy_words
+from workbench.ledger_words import in_pieces, policy_words
 from workbench.masking import refuse_unmaskable
+from workbench.safe_text import safe_text
 from workbench.settings import load_settings
 
 
@@ -33,7 +34,7 @@ def policy_command(case: Path, source: Path | None, reason: str) -> int:
         if source is not None:
             return _set(desk, source, reason)
         policy, text = desk.policy(), _text(desk)
-        policies = desk.ledger().state.policies
+        policies, pieces = desk.ledger().state.policies, in_pieces(desk.ledger().state)
     finally:
         desk.close()
     output.write(text)
@@ -43,6 +44,8 @@ def policy_command(case: Path, source: Path | None, reason: str) -> int:
     output.Talk().say(
         f"The policy that counts ({origin or 'the shipped one'}): {policy_words(policy)}."
     )
+    for one in pieces:
+        output.Talk().say(f"{safe_text(one)}.")
     return 0
 
 
