@@ -15,6 +15,7 @@ import pytest
 
 from workbench.audit import bodies, signing
 from workbench.audit.canonical import canonical, seal, sha256
+from workbench.audit.checkpointing import make_checkpoint
 from workbench.audit.errors import LedgerError
 from workbench.audit.identity import Who
 from workbench.audit.ledger import Ledger
@@ -187,3 +188,40 @@ def test_a_merge_takes_no_other_record_for_one_it_has(battery: ModuleType, tmp_p
     ]
     ours.close()
     theirs.close()
+
+
+def rechained(lines: list[bytes], gone: int) -> bytes:
+    """The lines without one of them; only number and link of the later ones are made to fit.
+
+    A signature covers neither, but what its writer had seen it does cover.
+    """
+    prev, out = json.loads(lines[gone - 1])["h"], lines[:gone]
+    for seq, line in enumerate(lines[gone + 1 :], json.loads(lines[gone])["seq"]):
+        fields = {name: value for name, value in json.loads(line).items() if name != "h"}
+        out.append(seal({**fields, "seq": seq, "prev": prev})[:-1])
+        prev = json.loads(out[-1])["h"]
+    return b"\n".join([*out, b""])
+
+
+def test_a_recovery_excuses_nothing_after_it(battery: ModuleType, tmp_path: Path) -> None:
+    """A ledger that was recovered once went on to accept what its writers never saw."""
+    ledger: Ledger = battery.open_ledger(tmp_path)
+    battery.fill(ledger, 6)
+    lines = ledger.path.read_bytes().splitlines()
+    ledger.path.write_bytes(b"\n".join([*lines[:2], *lines[3:], b""]))
+    shutil.rmtree(tmp_path / "state-ana")
+    ledger = recovered(ledger, battery)
+    recovery = len(lines) - 1
+    for number in range(6):
+        ledger.append("note", battery.comment(f"later {number}"))
+    make_checkpoint(ledger)
+    ledger.close()
+    assert battery.judge(tmp_path).ok
+    whole = ledger.path.read_bytes().splitlines()
+    for gone in range(recovery + 1, len(whole) - 1):
+        ledger.path.write_bytes(rechained(whole, gone))
+        shutil.rmtree(tmp_path / "state-ana", ignore_errors=True)
+        problems = battery.judge(tmp_path).problems
+        assert any("saw another ledger" in one for one in problems), gone
+        assert any("checkpoint" in one for one in problems), gone
+        battery.refuses(tmp_path)

@@ -120,7 +120,7 @@ class Acknowledged:
             "seq": chain.next_seq,
             "head": chain.head,
             "records": chain.records,
-            "break": chain.first_break,
+            "breaks": chain.breaks,
             "parts": {name: len(blob) for name, blob in blobs.items()},
             "state": state.folded(),
         }
@@ -161,7 +161,8 @@ class Acknowledged:
         levels = sum(name.startswith("t.") for name in blobs)
         chain.tree = Tree.of_levels([bytes(blobs[f"t.{number}"]) for number in range(levels)])
         chain.head, chain.next_seq, chain.end = header["head"], header["seq"], header["bytes"]
-        chain.records, chain.first_break = header["records"], header["break"]
+        chain.records = header["records"]
+        chain.breaks = [(line, mended) for line, mended in header["breaks"]]
         chain.defer_ids(bytes(blobs["ids"]))
         return prefix
 

@@ -57,7 +57,7 @@ class Beside:
                 checkpoint = read_note(data)
             except LedgerError:
                 continue  # where a record names it, `lost` has said so
-            broken = 0 <= chain.first_break < checkpoint.size <= chain.tree.size
+            broken = chain.excuses(checkpoint.size) and checkpoint.size <= chain.tree.size
             if not broken and (message := mismatch(checkpoint, chain.tree, case_id)):
                 wrong[digest] = f"{message} ({name})"
         return wrong

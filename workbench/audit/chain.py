@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from workbench.audit.lines import brief, read_record
 from workbench.audit.merkle import Tree, leaf_hash
 
 _SPAN_AFTER = 200
+_OPEN = sys.maxsize
 
 
 @dataclass(slots=True)
@@ -140,7 +142,8 @@ class Chain:
         self.recoveries: list[tuple[int, Fields]] = []
         self._ids: set[bytes] = set()
         self._deferred_ids = b""
-        self.first_break = -1
+        # Line before each break, and line of the recovery after it.
+        self.breaks: list[tuple[int, int]] = []
         self.repeated: set[int] = set()
         self._bad_before = False
 
@@ -155,6 +158,14 @@ class Chain:
     def defer_ids(self, ids: bytes) -> None:
         """Remember ids laid end to end; they are looked at when the next record comes."""
         self._deferred_ids = ids
+
+    def excuses(self, size: int) -> bool:
+        """Whether a break explains that the first `size` lines have another root now.
+
+        It does for what was seen before the recovery that follows it. Who wrote later had the
+        lines before them that are there now.
+        """
+        return any(line < size <= mended for line, mended in self.breaks)
 
     def take(self, found: Iterable[Run | Bad]) -> list[tuple[int, int, Fields]]:
         """Join what was scanned; returns the kept records as (offset, line index, fields).
@@ -189,6 +200,7 @@ class Chain:
         if run.prev != self.head or run.seq != self.next_seq:
             self._break(run)
         self._bad_before = False
+        self._mend(run, first_line)
         self.tree.extend(run.leaves)
         self._check_seen(run, first_line)
         repeated = self._check_ids(run)
@@ -209,8 +221,8 @@ class Chain:
         return kept
 
     def _break(self, run: Run) -> None:
-        if self.first_break < 0:
-            self.first_break = self.tree.size - 1
+        if not self._broken():
+            self.breaks.append((self.tree.size - 1, _OPEN))
         if self._bad_before:
             last = self.problems[-1]
             self.problems[-1] = Problem(
@@ -222,6 +234,16 @@ class Chain:
         else:
             message = "does not continue the record before it"
         self._report("chain", run, 0, message)
+
+    def _broken(self) -> bool:
+        """Whether the chain broke and nobody has recovered it yet."""
+        return bool(self.breaks) and self.breaks[-1][1] == _OPEN
+
+    def _mend(self, run: Run, first_line: int) -> None:
+        for index, fields in run.kept if self._broken() else ():
+            if fields["type"] == "recovery" and fields["body"]["kind"] == "forced":
+                self.breaks[-1] = (self.breaks[-1][0], first_line + index)
+                return
 
     def _report(self, what: str, run: Run, index: int, message: str) -> None:
         off = run.offsets[index]
@@ -238,13 +260,13 @@ class Chain:
             if size <= first_line + index and root(size).hex() == claimed:
                 continue
             # After a break every root is another one: that is one finding, not thousands.
-            if not 0 <= self.first_break < size:
+            if not self.excuses(size):
                 self._report("seen", run, index, "its writer saw another ledger before it")
 
     def _check_noted(self, run: Run, index: int, first_line: int, body: Fields) -> None:
         size = body["size"]
         fits = size <= first_line + index and self.tree.root(size).hex() == body["root"]
-        if not fits and not 0 <= self.first_break < size:
+        if not fits and not self.excuses(size):
             self._report("seen", run, index, "notes a checkpoint that is not this ledger's")
 
     def _check_ids(self, run: Run) -> set[int]:

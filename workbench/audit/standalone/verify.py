@@ -134,7 +134,8 @@ class Ledger:
         self.ids, self.brought = set[str](), dict[str, str]()
         self.repeated = set[int]()  # the first bytes of records whose id came before
         self.wrong: list[list[Any]] = []
-        self.head, self.next, self.broken, self.case = "0" * 64, 0, -1, ""
+        self.head, self.next, self.case = "0" * 64, 0, ""
+        self.breaks: list[list[int]] = []  # line before a break, line of the recovery after it
         self.keys = Keys()
         self._walk()
 
@@ -154,7 +155,8 @@ class Ledger:
                 self.tree.add(line)
                 continue
             if record["prev"] != self.head or record["seq"] != self.next:
-                self.broken = index - 1 if self.broken < 0 else self.broken
+                if not self.breaks or self.breaks[-1][1] < wb.MAX:
+                    self.breaks.append([index - 1, wb.MAX])
                 if gap is None:
                     self.wrong.append(["chain", off, len(line), "does not follow", False])
                 else:
@@ -181,8 +183,10 @@ class Ledger:
             claims.append((body["size"], body["root"]))
         for size, root in claims:
             fits_tree = size <= index and self.tree.root(size) == root
-            if not fits_tree and not 0 <= self.broken < size:
+            if not fits_tree and not self.excuses(size):
                 self.wrong.append(["seen", off, length, "saw another ledger", False])
+        if kind == "recovery" and body["kind"] == "forced" and self.breaks:
+            self.breaks[-1][1] = min(self.breaks[-1][1], index)
         if record["id"] in self.ids:
             self.wrong.append(["duplicate", off, length, "repeats an id", False])
             self.repeated.add(off)
@@ -191,6 +195,10 @@ class Ledger:
             self.wrong.append(["chain", off, length, "only the first record opens", False])
         elif kind == "open" and off not in self.repeated:
             self.case = body["case"]
+
+    def excuses(self, size: int) -> bool:
+        """Whether a break explains another root of so many lines, seen before it was recovered."""
+        return any(line < size <= mended for line, mended in self.breaks)
 
     def told(self) -> list[str]:
         """What a reader should know: policies set, keys enrolled, damage accounted for."""
@@ -297,7 +305,7 @@ class Ledger:
                 note = wb.read_note(data)
             except ValueError:
                 continue
-            broken = 0 <= self.broken < note[1] < len(self.tree.tops)
+            broken = self.excuses(note[1]) and note[1] < len(self.tree.tops)
             if wb.sha(data) not in accepted and not broken and not self.covers(*note):
                 yield f"the checkpoint {name} does not fit"
 
