@@ -59,9 +59,38 @@ def test_describe_knows_every_column(store: FixtureStore) -> None:
 
 def test_describe_takes_dates_that_mean_never(store: FixtureStore) -> None:
     sql = "SELECT DATE '9999-12-31' AS \"un'til\", DATE '2026-05-01' AS begun, 1 AS n"
-    described = {row[0]: row for row in rows(store, shapes.described(sql, ["un'til", "begun"]))}
+    asked = shapes.described(sql, {"un'til": "DATE", "begun": "DATE"})
+    described = {row[0]: row for row in rows(store, asked)}
     assert described["un'til"][1] == described["begun"][1] == "DATE"
     assert described["un'til"][5].startswith("9999-12-31")
+    assert described["n"][1] == "INTEGER"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("170141183460469231731687303715884105727::HUGEINT", "HUGEINT"),
+        (f"{'9' * 38}::DECIMAL(38, 0)", "DECIMAL(38,0)"),
+        ("1.5::DECIMAL(18, 3)", "DECIMAL(18,3)"),
+        ("DATE '0044-03-15 (BC)'", "DATE"),
+        ("TIMESTAMP_S '294247-01-10 00:00:00'", "TIMESTAMP_S"),
+        ("TIMESTAMP_MS '294247-01-10 00:00:00'", "TIMESTAMP_MS"),
+        ("TIMESTAMP 'infinity'", "TIMESTAMP"),
+        ("'nan'::DOUBLE", "DOUBLE"),
+        ("INTERVAL '178956970 years'", "INTERVAL"),
+        ("'\\x00\\xFF'::BLOB", "BLOB"),
+        ("{'a': [1.5]}", "STRUCT(a DECIMAL(2,1)[])"),
+        ("MAP {'k': 2}", "MAP(VARCHAR, INTEGER)"),
+        ("union_value(n := 5)", "UNION(n INTEGER)"),
+        ("NULL", '"NULL"'),
+    ],
+)
+def test_describe_takes_values_that_no_sum_holds(
+    store: FixtureStore, value: str, kind: str
+) -> None:
+    sql = f"SELECT {value} AS v, 1 AS n FROM range(3)"
+    described = {row[0]: row for row in rows(store, shapes.described(sql, {"v": kind}))}
+    assert described["v"][1:4] == (kind, 3, 100 if value == "NULL" else 0)
     assert described["n"][1] == "INTEGER"
 
 

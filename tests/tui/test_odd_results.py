@@ -189,6 +189,75 @@ async def test_a_value_that_is_cut_on_screen_is_filtered_by_whole(
         assert (await again(driver, "f")).source.total == 3
 
 
+async def test_a_stream_that_fails_keeps_its_rows_and_says_why(case: Path, opened: Opened) -> None:
+    cell = "CASE WHEN i < 2900000 THEN i ELSE error('row ' || i) END AS v"
+    sql = f"SELECT {cell} FROM range(3000000) t(i)"
+    async with opened(case) as driver:
+        await driver.press("4")
+        view = driver.bench.view
+        await driver.until(lambda: isinstance(driver.bench.view, SqlView))
+        view = driver.bench.view
+        assert isinstance(view, SqlView)
+        view.put(sql)
+        await driver.press("f5")
+        await driver.sees("ended by an error, G tries again", "Invalid Input Error: row 2900000")
+        assert "get_next" not in driver.text()
+        assert view.tabs.front.grid.source.row(0) == [0]
+
+
+async def test_a_statement_that_fails_says_why_until_another_is_asked(
+    case: Path, opened: Opened
+) -> None:
+    async with opened(case) as driver:
+        grid = await ask(driver, "SELECT 1 AS one")
+        view = driver.bench.view
+        assert isinstance(view, SqlView)
+        view.put("SELECT 1 AS one WHERE nowhere = 1")
+        await driver.press("i", "f5")
+        await driver.sees('Referenced column "nowhere"', "LINE 1:", "^")
+        await driver.press("escape")
+        driver.bench.clear_notifications()
+        await driver.sees("LINE 1:")
+        view.put("SELECT 2 AS two")
+        await driver.press("f5")
+        await driver.sees("two", "1 row ")
+        assert "LINE 1:" not in driver.text()
+        assert grid.source.total == 0 or grid is not view.tabs.front.grid
+
+
+async def test_numbers_further_down_are_drawn_whole(case: Path, opened: Opened) -> None:
+    async with opened(case) as driver:
+        grid = await ask(driver, "SELECT i * 1000 AS v, i AS w, 'x' AS t FROM range(5000) t(i)")
+        assert max(grid.layout_of.widths) <= 7
+        await driver.press("end")
+        await driver.sees("4,999,000", " 4,999 ")
+        grid.cursor_column = 0
+        await driver.press("home", "underscore", "underscore")
+        chosen = grid.layout_of.widths[0]
+        await driver.press("end")
+        await driver.sees("row 5,000 of 5,000")
+        assert grid.layout_of.widths[0] == chosen
+
+
+async def test_undo_comes_back_to_its_column(case: Path, opened: Opened) -> None:
+    async with opened(case) as driver:
+        grid = await ask(driver, "SELECT i % 3 AS a, i % 2 AS b FROM range(9) t(i) LIMIT 9")
+        grid.cursor_column = 1
+        await again(driver, "F")
+        assert [one.name for one in grid.columns][:2] == ["b", "n"]
+        await again(driver, "u")
+        assert (grid.columns[grid.cursor_column].name, grid.source.total) == ("b", 9)
+
+
+async def test_odd_values_are_described(case: Path, opened: Opened) -> None:
+    async with opened(case, size=(160, 45)) as driver:
+        names = [one.name for one in (await ask(driver, ODD)).columns]
+        grid = await again(driver, "d")
+        rows = [grid.source.row(at) or [] for at in range(grid.source.total)]
+        assert [row[0] for row in rows] == names
+        assert [row[1] for row in rows if row[0] in ("huge", "ides")] == ["HUGEINT", "DATE"]
+
+
 async def test_two_thousand_columns_are_reached_and_drawn(
     case: Path, opened: Opened, copied: list[str]
 ) -> None:

@@ -8,6 +8,7 @@ where a later version changes it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import duckdb
@@ -17,6 +18,7 @@ import polars
 from workbench.engine.session import engine_errors, not_enough_memory
 from workbench.errors import Cancelled, QueryFailed
 
+_PLUMBING = re.compile(r"^\w+::\w+\(\) failed \(\d+\): ")
 _BATCH = 2048  # one vector of the engine: the first rows come soonest
 
 
@@ -34,7 +36,7 @@ def stream_batches(relation: duckdb.DuckDBPyRelation) -> Iterator[polars.DataFra
         with engine_errors():
             raise
     except (RuntimeError, OSError, ValueError, MemoryError) as error:
-        text = str(error).strip()
+        text = _PLUMBING.sub("", str(error).strip())
         if "interrupt" in text.lower():
             raise Cancelled("The query was cancelled.") from error
         if isinstance(error, MemoryError) or "OutOfMemory" in text:

@@ -5,15 +5,22 @@ Each takes the statement that gave the rows and returns another; names are quote
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 _BINS = 20
 _BAR = 24
+_DECIMAL = re.compile(r"DECIMAL\((\d+),\s*\d+\)")
 
 
 def quoted(name: str) -> str:
     """A column name as SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _of(sql: str) -> str:
@@ -51,21 +58,34 @@ FROM (SELECT {name}, count(*) AS n FROM {_of(sql)} GROUP BY {name})
 ORDER BY n DESC, {name} NULLS LAST"""
 
 
-def described(sql: str, dates: Sequence[str] = ()) -> str:
+def described(sql: str, kinds: Mapping[str, str] | None = None) -> str:
     """One row a column: type, rows, share of NULL, distinct values, smallest to largest.
 
-    `dates` are the columns of type DATE: the engine's SUMMARIZE fails at those after 2262.
+    `kinds` are the types of the columns by name: the engine's SUMMARIZE ends with an error at dates
+    after 2262 and where a sum of huge numbers overflows, so these are widened before.
     """
-    rows = _of(sql)
-    kind = "column_type"
-    if dates:
-        wider = ", ".join(f"TRY_CAST({quoted(one)} AS TIMESTAMP) AS {quoted(one)}" for one in dates)
-        rows = f"(SELECT * REPLACE ({wider}) FROM {rows})"
-        named = ", ".join("'" + one.replace("'", "''") + "'" for one in dates)
-        kind = f"CASE WHEN column_name IN ({named}) THEN 'DATE' ELSE column_type END AS column_type"
+    rows, kind = _of(sql), "column_type"
+    wider = {name: _wider(of) for name, of in (kinds or {}).items()}
+    if changed := {name: to for name, to in wider.items() if to}:
+        casts = ", ".join(
+            f"TRY_CAST({quoted(name)} AS {to}) AS {quoted(name)}" for name, to in changed.items()
+        )
+        rows = f"(SELECT * REPLACE ({casts}) FROM {rows})"
+        types = " ".join(
+            f"WHEN {literal(name)} THEN {literal((kinds or {})[name])}" for name in changed
+        )
+        kind = f"CASE column_name {types} ELSE column_type END AS column_type"
     return f"""SELECT column_name, {kind}, "count" AS rows, null_percentage AS null_percent,
        approx_unique AS about_distinct, min, q25, q50, q75, max, avg, std
 FROM (SUMMARIZE {rows})"""
+
+
+def _wider(kind: str) -> str:
+    """A type that holds all of another and can be summed, or nothing where it is fine itself."""
+    if kind in ("DATE", "TIMESTAMP_S", "TIMESTAMP_MS"):
+        return "TIMESTAMP"
+    wide = _DECIMAL.fullmatch(kind)
+    return "DOUBLE" if kind == "HUGEINT" or (wide and int(wide.group(1)) > 18) else ""
 
 
 def histogram(sql: str, column: str, moments: bool) -> str:

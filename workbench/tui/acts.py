@@ -75,7 +75,7 @@ def whole_cell(bench: Bench, grid: Grid, row: int, column: int, fetch: Fetch | N
     if size and fetch is not None:
         bench.run_worker(_show_fetched(bench, name, fetch), group="cell", exclusive=True)
         return
-    bench.push_screen(CellViewer(name, text, f"{size or len(text):,} characters"))
+    bench.push_screen(CellViewer(name, text, _characters(size or len(text))))
 
 
 def whole_row(bench: Bench, grid: Grid, row: int) -> None:
@@ -106,7 +106,11 @@ async def _show_fetched(bench: Bench, name: str, fetch: Fetch) -> None:
         bench.post_message(Failed(error))
         return
     size = int(answer["characters"])
-    bench.push_screen(CellViewer(name, str(answer["cell"]), f"{size:,} characters"))
+    bench.push_screen(CellViewer(name, str(answer["cell"]), _characters(size)))
+
+
+def _characters(count: int) -> str:
+    return f"{count:,} character{'' if count == 1 else 's'}"
 
 
 def offer_pivots(bench: Bench, grid: Grid, row: int, column: int) -> None:

@@ -162,16 +162,6 @@ class GridCanvas(ThumbView, can_focus=True):
 
     # Drawing
 
-    @property
-    def room(self) -> int:
-        """Cells of a line, without the scrollbar."""
-        return self.scrollable_content_region.width
-
-    @property
-    def span(self) -> int:
-        """Cells for columns: the last one of a line is kept for the mark that there are more."""
-        return max(1, self.room - 1)
-
     def notify_style_update(self) -> None:
         """Colours changed: of the theme, or because the focus came or went."""
         self._looks = {}
@@ -253,6 +243,10 @@ class GridCanvas(ThumbView, can_focus=True):
         segments: list[Segment] = []
         for number, room in self.layout_of.visible(self.span):
             text = self._shown(index, number, cells[number])
+            if self.columns[number].numeric and self.layout_of.wants(
+                number, cell_len(text), self._fitted[number]
+            ):
+                self.call_later(self._widen)
             style = base
             if marked:
                 style = base + Style.from_color(self._look("mark").color) + Style(bold=True)
@@ -269,6 +263,12 @@ class GridCanvas(ThumbView, can_focus=True):
                 Segment(" " * GAP, base),
             ]
         return Strip(segments).simplify().adjust_cell_length(max(self.room, 1), base)
+
+    def _widen(self) -> None:
+        """Make room for the longer numbers that were drawn."""
+        self.layout_of.widen(self._fitted)
+        self.layout_of.bring(self.cursor_column, self.span)
+        self.refresh_rows()
 
     def _shown(self, index: int, number: int, value: Any) -> str:
         column = self.columns[number]

@@ -19,6 +19,7 @@ class Layout:
         self.order = list(range(len(widths)))
         self.hidden: set[int] = set()
         self.frozen = 1
+        self._wider: dict[int, int] = {}
         self.first = 0  # of the columns that scroll, the one at the left
 
     def shown(self) -> list[int]:
@@ -86,6 +87,24 @@ class Layout:
             taken += GAP + self.widths[moving[begin]]
         self.first = min(at, max(self.first, begin))
         return self.first != before
+
+    def wants(self, number: int, width: int, fitted: int) -> bool:
+        """Note that a column of numbers, fitted to its first rows, has a longer one further down.
+
+        Tells whether `widen` is to follow; a width that somebody chose stays.
+        """
+        now = self.widths[number]
+        if width <= now or now != fitted or now >= WIDEST:
+            return False
+        first = not self._wider
+        self._wider[number] = max(self._wider.get(number, 0), min(WIDEST, width))
+        return first
+
+    def widen(self, fitted: list[int]) -> None:
+        """Give columns the room they want; what they are fitted to follows."""
+        for number, width in self._wider.items():
+            self.widths[number] = fitted[number] = width
+        self._wider.clear()
 
     def step(self, number: int, by: int) -> int:
         """The shown column `by` places from another, as near as there is one."""

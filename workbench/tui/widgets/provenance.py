@@ -38,12 +38,17 @@ def extent_words(
     opened: Mapping[str, Any], total: int, exact: bool, reading_for: float | None, at: float
 ) -> str:
     """The state of an open result; `reading_for` is seconds, None where nothing runs."""
-    parts = [f"{'' if exact else '≥ '}{total:,} rows", f"{opened['elapsed_ms']:,.0f} ms"]
+    parts = [
+        f"{'' if exact else '≥ '}{total:,} row{'' if total == 1 else 's'}",
+        f"{opened['elapsed_ms']:,.0f} ms",
+    ]
     sorted_page = bool(opened.get("sorted_page"))
     if reading_for is not None and sorted_page:
         parts.append(f"sorting all rows {reading_for:.0f} s · esc stops")
     elif reading_for is not None:
         parts.append("reading on")
+    elif opened.get("failed"):
+        parts.append("ended by an error, G tries again")
     elif opened.get("full"):
         parts.append("the disk budget is used up: close results or raise engine.spill_mib")
     elif not exact:

@@ -117,8 +117,8 @@ class ResultPane(ResultRunner):
     def action_describe(self) -> None:
         """One row a column: type, NULLs, distinct values, quantiles."""
         if (at := self._column()) is not None:
-            dates = [one.name for one in self.grid.columns if one.type == "DATE"]
-            self._derive(shapes.described(at[0].sql, dates), "columns")
+            kinds = {one.name: one.type for one in self.grid.columns}
+            self._derive(shapes.described(at[0].sql, kinds), "columns")
 
     def action_histogram(self) -> None:
         """Count the column in twenty equal bins."""

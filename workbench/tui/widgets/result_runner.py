@@ -109,6 +109,7 @@ class ResultRunner(RowFeed):
             return
         job, self._started = self.jobs.new_job(), time.monotonic()
         self._job = job
+        self.opened.pop("failed", None)
         answer = self.jobs.request(
             "read_all", job=job, progress=self._told(job), result=int(self.opened["result"])
         )
@@ -145,6 +146,7 @@ class ResultRunner(RowFeed):
         except WorkbenchError as failed:
             error = failed
             if self.opened is not None:
+                self.opened["failed"] = True
                 self.post_message(Failed(failed))
         finally:
             ticking.stop()

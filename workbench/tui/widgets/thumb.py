@@ -105,6 +105,16 @@ class ThumbView(ScrollView):
     """A scroll view with that bar."""
 
     @property
+    def room(self) -> int:
+        """Cells of a line, without the scrollbar."""
+        return self.scrollable_content_region.width
+
+    @property
+    def span(self) -> int:
+        """Cells for columns: the last one of a line is kept for the mark that there are more."""
+        return max(1, self.room - 1)
+
+    @property
     def vertical_scrollbar(self) -> ScrollBar:
         """The bar, made when it is first needed."""
         if self._vertical_scrollbar is None:
