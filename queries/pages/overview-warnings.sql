@@ -1,7 +1,9 @@
 /*+++
 id = "overview-warnings"
-title = "What loaded but looks odd"
+title = "What looks odd in what was loaded, and what to know before trusting the clusters"
 kind = "page"
 +++*/
 SELECT table_name, column_name, code, rows, example, message FROM load_warnings
-ORDER BY rows DESC NULLS LAST, table_name, column_name, code
+UNION ALL
+SELECT 'clusters', NULL, code, nullif(n, 0), NULL, message FROM find_warnings
+ORDER BY rows DESC NULLS LAST, table_name, column_name, code, message

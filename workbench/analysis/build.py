@@ -22,6 +22,7 @@ from workbench.analysis.finding import Found, find_clusters
 from workbench.analysis.judge import Verdict, judge
 from workbench.analysis.links import Links, read_links
 from workbench.analysis.naming import lineage, name_clusters
+from workbench.analysis.refine import SMALLEST
 from workbench.analysis.rhythm import read_activity
 from workbench.analysis.sqltext import statement
 from workbench.analysis.telling import count_values
@@ -237,6 +238,8 @@ def _warn(session: LoadSession, found: Found, accounts: int) -> None:
         warnings.append(
             ("giant", "One cluster holds more than a quarter of all accounts.", int(sizes.max()))
         )
+    if not found.clusters:
+        warnings.append(("none", _nothing_found(accounts), 0))
     hubs = int(session.value("SELECT count(*) FROM trait_stats WHERE hub"))
     if hubs:
         warnings.append(("hubs", "Values too common to link accounts.", hubs))
@@ -247,6 +250,13 @@ def _warn(session: LoadSession, found: Found, accounts: int) -> None:
             "INSERT INTO find_warnings VALUES ($code, $message, $n)",
             {"code": code, "message": message, "n": number},
         )
+
+
+def _nothing_found(accounts: int) -> str:
+    if accounts < SMALLEST:
+        held = ("no account", "one account only", "two accounts only")[accounts]
+        return f"No cluster: the case holds {held}, and a cluster has three or more."
+    return "No cluster: no three accounts share enough that others do not share as well."
 
 
 def _revision(queries: Sequence[SavedQuery], overlay: Sequence[Mapping[str, Any]]) -> str:

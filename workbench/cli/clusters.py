@@ -26,4 +26,7 @@ def clusters(case: Path, members: bool, min_score: float, again: bool, chosen: C
     with open_case(case, settings) as session:
         query = session.library.query("clusters-members" if members else "clusters-table")
         put_query(session, query, {"min_score": min_score}, chosen)
+        for warning in session.rows("overview-warnings"):
+            if warning["code"] == "none":
+                chosen.talk.say(warning["message"])
     return 0

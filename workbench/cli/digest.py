@@ -13,7 +13,8 @@ def load_words(case: Case, summary: Message) -> list[str]:
     """What a load did, for stderr."""
     tables = ", ".join(f"{name} {rows:,}" for name, rows in summary["tables"].items() if rows)
     lines = [
-        f"Loaded into {safe_text(case.root)}, generation {case.manifest.generation}: {tables}."
+        f"Loaded into {safe_text(case.root)}, generation {case.manifest.generation}: "
+        f"{tables or 'no records'}."
     ]
     rejected = int(summary["rejected"])
     if rejected:
@@ -22,7 +23,8 @@ def load_words(case: Case, summary: Message) -> list[str]:
         names = ", ".join(safe_text(name, 60) for name in columns)
         lines.append(f"{safe_text(path)}: columns kept out, no table has them: {names}.")
     if summary["warnings"]:
-        lines.append(f"{summary['warnings']:,} warnings: workbench info {safe_text(case.root)}")
+        what = "warning" if summary["warnings"] == 1 else "warnings"
+        lines.append(f"{summary['warnings']:,} {what}: workbench info {safe_text(case.root)}")
     return lines
 
 
