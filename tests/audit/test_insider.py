@@ -225,3 +225,48 @@ def test_a_recovery_excuses_nothing_after_it(battery: ModuleType, tmp_path: Path
         assert any("saw another ledger" in one for one in problems), gone
         assert any("checkpoint" in one for one in problems), gone
         battery.refuses(tmp_path)
+
+
+def test_a_list_behind_a_merged_decision_is_looked_at(battery: ModuleType, tmp_path: Path) -> None:
+    """Deleted, it stood for nobody: the decision was gone, and verification said intact."""
+    folders = [tmp_path / "ours", tmp_path / "theirs"]
+    for folder in folders:
+        folder.mkdir()
+    ours: Ledger = battery.open_ledger(folders[0])
+    theirs: Ledger = battery.open_ledger(folders[1], "bo", 1002)
+    ours.append("note", battery.comment("first"))
+    accounts = theirs.put_set(["acct-1", "acct-2"])
+    subject = bodies.set_subject("set", accounts)
+    theirs.append("decision", {**battery.flag("x"), "scope": "set", "subject": subject})
+    merge(ours, other_ledger(theirs.path, battery.CASE, tmp_path / "state"))
+    assert battery.judge(folders[0]).ok
+    ours.close()
+    theirs.close()
+    text = ours.sets.path(accounts.sha256)
+    kept = text.read_bytes()
+    for damaged in (kept.replace(b"acct-2", b"acct-3"), kept + b'"acct-9"\n', None):
+        text.unlink() if damaged is None else text.write_bytes(damaged)
+        (problem,) = battery.judge(folders[0]).problems
+        assert problem.startswith("record 2: its list")
+        battery.refuses(folders[0])
+
+
+def test_nothing_is_given_up_before_it_is_there(
+    battery: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name of a list follows from its accounts, so that its loss could be excused early."""
+    ledger: Ledger = battery.open_ledger(tmp_path)
+    ledger.append("note", battery.comment("first"))
+    accounts = ledger.put_set(["acct-1", "acct-2"])
+    early = {"what": "file", "off": 0, "len": 0, "sha256": accounts.sha256}
+    body = {"kind": "forced", "reason": "disk trouble", "ranges": [early]}
+    by_hand(ledger, "recovery", body, monkeypatch)
+    subject = bodies.set_subject("set", accounts)
+    ledger.append("decision", {**battery.flag("x"), "scope": "set", "subject": subject})
+    assert battery.judge(tmp_path).ok
+    ledger.close()
+    ledger.sets.path(accounts.sha256).unlink()
+    assert not battery.judge(tmp_path).ok
+    battery.refuses(tmp_path)
+    recovered(ledger, battery).close()
+    assert battery.judge(tmp_path).ok

@@ -51,8 +51,11 @@ class Authors:
         self._brought: dict[str, tuple[str, int]] = {}
         self._seats: dict[tuple[str, int], str] = {}
 
-    def see(self, fields: Fields, line: int) -> None:
-        """Take note of the next record; of plain unsigned ones only the line matters."""
+    def see(self, fields: Fields, line: int) -> list[Fields]:
+        """Take note of the next record; of plain unsigned ones only the line matters.
+
+        Returns the records that it brings from elsewhere.
+        """
         kind, body, seq = fields["type"], fields["body"], fields["seq"]
         demanding = bool(self._demanded) and line in self._demanded[-1]
         if fields["sig"] or kind in MAY_BE_UNSIGNED:
@@ -66,13 +69,14 @@ class Authors:
         elif kind == "key":
             self._take_key(fields, seq, demanding)
         elif kind == "merge":
-            self._take_lines(self._stored(body["lines"]["set"]), seq, demanding)
+            return self._take_lines(self._stored(body["lines"]["set"]), seq, demanding)
         elif kind in ("proposal", "countersign") and body["origin"] is not None:
             lines = self._stored(body["origin"]["line"]["set"])
             if lines is not None and (wrong := origin_mismatch(kind, body, lines)):
                 self._report(seq, wrong)
             else:
-                self._take_lines(lines, seq, demanding)
+                return self._take_lines(lines, seq, demanding)
+        return []
 
     def unsigned(self, spans: Iterable[Span], repeated: Collection[int]) -> Iterator[str]:
         """Records that are there, as the spans say, but lack their signature.
@@ -130,14 +134,16 @@ class Authors:
             self._report(seq, wrong)
         self.signed.append({**fields, "seq": seq})
 
-    def _take_lines(self, lines: list[str] | None, seq: int, demanding: bool) -> None:
+    def _take_lines(self, lines: list[str] | None, seq: int, demanding: bool) -> list[Fields]:
         """Records that were taken over from elsewhere, as that one's lists hold them."""
+        brought: list[Fields] = []
         for line in lines or ():
             try:
                 fields = read_record(line.encode("ascii"))
             except (MalformedError, UnicodeEncodeError):
                 self._report(seq, "brings a line that is no record")
                 continue
+            brought.append(fields)
             first, _ = self._brought.setdefault(fields["id"], (fields["h"], seq))
             if first != fields["h"]:
                 self._report(seq, f"brings another record under the id {fields['id']}")
@@ -147,6 +153,7 @@ class Authors:
                 self._report(seq, f"brings a record that {wrong}")
             else:
                 self._doubt(fields, seq)
+        return brought
 
     def _take_key(self, fields: Fields, seq: int, demanding: bool) -> None:
         body, who = fields["body"], fields["who"]["name"]

@@ -25,7 +25,9 @@ def apply(state: LedgerState, fields: Fields, offset: int = -1) -> None:
     kind = fields["type"]
     state.counts[kind] = state.counts.get(kind, 0) + 1
     if refers(fields):
-        state.sets.update(references(fields["body"]))
+        for digest, count in references(fields["body"]):
+            state.sets[digest] = count
+            state.lost.pop(digest, None)  # it was there when this record named it
     handler = _HANDLERS.get(kind)
     if handler is None:
         return
@@ -171,6 +173,12 @@ def _on_recovery(state: LedgerState, fields: Fields, offset: int) -> None:
                 state.lost[entry["sha256"]] = fields["id"]
 
 
+def _on_checkpoint(state: LedgerState, fields: Fields, offset: int) -> None:
+    _collect("checkpoints")(state, fields, offset)
+    for name in ("note_sha256", "sig_sha256"):
+        state.lost.pop(fields["body"][name], None)
+
+
 def _on_policy(state: LedgerState, fields: Fields, offset: int) -> None:
     body = fields["body"]
     state.policies.append(
@@ -202,5 +210,5 @@ _HANDLERS: dict[str, Callable[[LedgerState, Fields, int], None]] = {
     "campaign_edit": _collect("campaign_edits"),
     "sample": _collect("samples"),
     "key": _collect("keys"),
-    "checkpoint": _collect("checkpoints"),
+    "checkpoint": _on_checkpoint,
 }

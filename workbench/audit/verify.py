@@ -85,16 +85,23 @@ class _Notes:
             self.case_id = body["case"]
         elif kind == "checkpoint":
             self.checkpoints.append(body)
-            self.named_by.setdefault(body["note_sha256"], seq)
-            self.named_by.setdefault(body["sig_sha256"], seq)
+            self._name(body["note_sha256"], seq)
+            self._name(body["sig_sha256"], seq)
         elif kind == "recovery" and body["kind"] == "forced":
             by = f"record {seq} (forced, {fields['who']['name']}): {body['reason']}"
             self.lost.update((r["sha256"], by) for r in body["ranges"] if r["what"] == "file")
-        self.authors.see(fields, line)
-        for digest, count in references(body):
-            self.named_by.setdefault(digest, seq)
-            if self.sets.setdefault(digest, count) != count:
-                self.miscounted.append(f"record {seq}: counts its list {digest[:12]}… otherwise")
+        for one in (fields, *self.authors.see(fields, line)):
+            for digest, count in references(one["body"]):
+                self._name(digest, seq)
+                if self.sets.setdefault(digest, count) != count:
+                    self.miscounted.append(
+                        f"record {seq}: counts its list {digest[:12]}… otherwise"
+                    )
+
+    def _name(self, digest: str, seq: int) -> None:
+        """A file that a record names was there then, whatever was given up before."""
+        self.named_by.setdefault(digest, seq)
+        self.lost.pop(digest, None)
 
 
 def ledger_file(path: Path) -> Path:

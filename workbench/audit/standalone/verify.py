@@ -132,6 +132,7 @@ class Ledger:
         self.tree = Tree()
         self.records: list[tuple[int, Any]] = []
         self.ids, self.brought = set[str](), dict[str, str]()
+        self.counts, self.given_up = dict[str, int](), set[str]()
         self.repeated = set[int]()  # the first bytes of records whose id came before
         self.wrong: list[list[Any]] = []
         self.head, self.next, self.case = "0" * 64, 0, ""
@@ -225,30 +226,38 @@ class Ledger:
                 problems.append(f"bytes {start}-{start + length}: {message}")
         return [*problems, *self._beside()]
 
+    def _name(self, record: Any, seq: int) -> Iterator[str]:
+        """Take note of the files that a record, number `seq` or brought by it, names."""
+        for digest, count in wb.references(record["body"]):
+            self.given_up.discard(digest)  # it was there when this record named it
+            if self.counts.setdefault(digest, count) != count:
+                yield f"record {seq}: counts its list otherwise"
+
     def _beside(self) -> Iterator[str]:
-        accepted = {e["sha256"] for off, r in self.records if off not in self.repeated
-                    and r["type"] == "recovery" and r["body"]["kind"] == "forced"
-                    for e in r["body"]["ranges"] if e["what"] == "file"}  # fmt: skip
-        counts: dict[str, int] = {}
+        notes: list[tuple[int, str, str]] = []
         for off, record in self.records:
             if off in self.repeated:
                 continue  # a repeated id counts for nothing, whatever was recovered
             kind, body, seq = record["type"], record["body"], record["seq"]
-            for digest, count in wb.references(body):
-                if counts.setdefault(digest, count) != count:
-                    yield f"record {seq}: counts its list otherwise"
+            if kind == "recovery" and body["kind"] == "forced":
+                self.given_up |= {e["sha256"] for e in body["ranges"] if e["what"] == "file"}
+            yield from self._name(record, seq)
             if kind == "checkpoint":
-                for suffix, name in (("", "note_sha256"), (".sig", "sig_sha256")):
-                    data = self._file("checkpoints", body["note"] + suffix)
-                    if body[name] and body[name] not in accepted and wb.sha(data) != body[name]:
-                        yield f"record {seq}: {body['note']}{suffix} is gone or changed"
+                notes.append((seq, body["note"], body["note_sha256"]))
+                notes.append((seq, body["note"] + ".sig", body["sig_sha256"]))
+                self.given_up -= {body["note_sha256"], body["sig_sha256"]}
             found = [self.keys.wrong(record, seq), self.keys.take(record), *self._told(record)]
             yield from (f"record {seq}: {what}" for what in found if what)
-        for digest, count in counts.items():
+        for digest, count in self.counts.items():
             data = self._file("sets", digest + ".txt")
-            if digest not in accepted and (wb.sha(data) != digest or data.count(b"\n") != count):
+            whole = wb.sha(data) == digest and data.count(b"\n") == count
+            if not whole and digest not in self.given_up:
                 yield f"the list {digest} is gone, changed or of another length"
-        yield from self._notes(accepted)
+        for seq, name, digest in notes:
+            lost = digest and wb.sha(self._file("checkpoints", name)) != digest
+            if lost and digest not in self.given_up:
+                yield f"record {seq}: {name} is gone or changed"
+        yield from self._notes()
 
     def _file(self, folder: str, name: str) -> bytes:
         try:
@@ -283,6 +292,7 @@ class Ledger:
             told = [wb.read_record(line.encode("ascii")) for line in lines]
             yield from (self.keys.wrong(one, record["seq"]) for one in told)
             for one in told:
+                yield from self._name(one, record["seq"])
                 same = self.brought.setdefault(one["id"], one["h"]) == one["h"]
                 yield "" if same else "brings another record under an id"
                 yield "brings what is here" if one["id"] in self.ids else ""
@@ -294,7 +304,7 @@ class Ledger:
         except (ValueError, AttributeError, TypeError) as error:
             yield f"not what it came from ({error})"
 
-    def _notes(self, accepted: set[str]) -> Iterator[str]:
+    def _notes(self) -> Iterator[str]:
         folder = os.path.join(self.folder, "checkpoints")
         for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             path = os.path.join(folder, name)
@@ -306,7 +316,7 @@ class Ledger:
             except ValueError:
                 continue
             broken = self.excuses(note[1]) and note[1] < len(self.tree.tops)
-            if wb.sha(data) not in accepted and not broken and not self.covers(*note):
+            if wb.sha(data) not in self.given_up and not broken and not self.covers(*note):
                 yield f"the checkpoint {name} does not fit"
 
     def covers(self, origin: str, size: int, root: str) -> bool:
