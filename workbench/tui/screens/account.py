@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -56,8 +56,9 @@ class AccountPage(Parted):
         yield Steps(_PARTS, id="steps")
         with VerticalScroll(id="part-profile", can_focus=True), Horizontal(classes="columns"):
             yield panel("Account", id="account-facts")
-            yield panel("Against all accounts", id="account-ranks")
-            yield panel("Rhythm", id="account-rhythm")
+            with Vertical(id="account-beside"):
+                yield panel("Against all accounts", id="account-ranks")
+                yield panel("Rhythm", id="account-rhythm")
         yield Grid(id="part-linked")
         yield Grid(id="part-exchanges")
         yield Grid(id="part-payments")
@@ -142,8 +143,9 @@ class AccountPage(Parted):
                     ("keys", card["api_keys"]),
                     ("median gap s", card["median_gap_s"]),
                     ("sign-up IP", card["signup_ip"]),
-                ]
-            )
+                ],
+                12,
+            ).rstrip()
         )
         ascii_only = self.bench.terminal.ascii
         ranks = [(words, card.get(f"pct_{name}")) for name, words in _RANKS]
@@ -154,7 +156,7 @@ class AccountPage(Parted):
                     (f"{words:<11} {meter(value, 8, ascii_only=ascii_only)}\n", "")
                     for words, value in ranks
                 ),
-            )
+            ).rstrip()
         )
         counts = {(row["weekday"], row["hour"]): row["n"] for row in rhythm.records()}
         self.query_one("#account-rhythm", Static).update(heat_map(counts, ascii_only=ascii_only))

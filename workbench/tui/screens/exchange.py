@@ -15,11 +15,12 @@ from workbench.tui.places import Place
 from workbench.tui.screens.view import View, facts
 
 _TEXTS = ("system_prompt", "prompt", "response")
+_NAMES = ("_id", "_hash", "_row")  # numbers that count nothing
 _SHOWN_BYTES = 2048
 
 
 class ExchangeReader(View):
-    """Texts are cut to a page, controls are made visible, nothing in them is interpreted."""
+    """The texts first: cut to a page, controls made visible, nothing in them interpreted."""
 
     HINTS = (("b", "bytes"), ("pgdn", "read on"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("b", "bytes", "show bytes", id="reader.bytes")]
@@ -52,12 +53,7 @@ class ExchangeReader(View):
         if not record:
             self.query_one("#reader-text", Static).update(Content("There is no such exchange."))
             return
-        known = [
-            (name, value)
-            for name, value in record.items()
-            if name not in _TEXTS and value is not None and name != "truncated"
-        ]
-        parts: list[Any] = [facts(known, 20)]
+        parts: list[Any] = [(f"{_headline(record)}\n", "bold")]
         for name in _TEXTS:
             text = record[name]
             parts.append((f"\n── {name.replace('_', ' ')} ", "bold $accent"))
@@ -69,6 +65,12 @@ class ExchangeReader(View):
             parts.append((f"{whole or len(text):,} characters{cut}\n", "$text-muted"))
             body = _hex(text) if self._as_bytes else safe_text(text, PAGE_LIMIT, multiline=True)
             parts.append((body + "\n", ""))
+        known = [
+            (name, str(value) if name.endswith(_NAMES) else value)
+            for name, value in record.items()
+            if name not in _TEXTS and value is not None and name != "truncated"
+        ]
+        parts += [("\n── fields\n", "bold $accent"), facts(known, 20)]
         self.query_one("#reader-text", Static).update(Content.assemble(*parts))
 
     def action_bytes(self) -> None:
@@ -85,6 +87,20 @@ class ExchangeReader(View):
         account, exchange = (safe_text(part, 120) for part in self.place.key)
         case = self.bench.case_argument
         return f"workbench run {case} exchange-text -p account={account} -p exchange={exchange}"
+
+
+def _headline(record: dict[str, Any]) -> str:
+    """What one reads first of an exchange: when, with which model, how much, and how it ended."""
+    asked, answered = record["input_tokens"], record["output_tokens"]
+    parts = (
+        str(record["ts"]).partition(".")[0] if record["ts"] else "no time",
+        record["model"],
+        None if asked is None else f"{asked:,} tokens in",
+        None if answered is None else f"{answered:,} out",
+        None if record["status"] is None else f"status {record['status']}",
+        record["finish_reason"],
+    )
+    return safe_text(" · ".join(str(part) for part in parts if part is not None), 300)
 
 
 def _hex(text: str) -> str:

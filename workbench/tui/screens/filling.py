@@ -63,6 +63,12 @@ class Filling(Shared):
         if self.first_pages():
             self._ahead = asyncio.ensure_future(self.pages(*self.first_pages()))
 
+    def on_unmount(self) -> None:
+        """Nobody asks any more for what was read ahead."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.cancel()
+
     async def first(self) -> list[Rows]:
         """Rows of the first pages, in their order."""
         ahead, self._ahead = self._ahead, None
