@@ -270,3 +270,32 @@ def test_nothing_is_given_up_before_it_is_there(
     battery.refuses(tmp_path)
     recovered(ledger, battery).close()
     assert battery.judge(tmp_path).ok
+
+
+def test_a_merge_does_not_bring_back_what_was_settled(battery: ModuleType, tmp_path: Path) -> None:
+    """An old decision of a colleague counted as the newest where the merge told of no conflict."""
+    folders = [tmp_path / "ours", tmp_path / "theirs"]
+    for folder in folders:
+        folder.mkdir()
+    theirs: Ledger = battery.open_ledger(folders[1], "bo", 1002)
+    clears = [
+        theirs.append("decision", {**battery.flag(name), "verdict": "clear", "reason": "C-OTHER"})
+        for name in ("acct-1", "acct-2")
+    ]
+    ours: Ledger = battery.open_ledger(folders[0])
+    ours.append("decision", battery.flag("acct-1"))
+    ours.append("merge", brings(ours, *(canonical(one.fields) for one in clears)))
+    verdicts = [ours.state.current(f"acct-{n}") for n in (1, 2)]
+    assert [row and row.verdict for row in verdicts] == ["flag", "clear"]
+    assert list(ours.state.conflicts) == ["acct-1"]
+    # Decided anew there, with ours in sight, it is the newest.
+    later = theirs.append(
+        "decision", {**battery.flag("acct-1"), "verdict": "watch", "reason": "R-OTHER"}
+    )
+    ours.append("merge", brings(ours, canonical(later.fields)))
+    settled = ours.state.current("acct-1")
+    assert settled is not None
+    assert settled.verdict == "watch"
+    assert battery.judge(folders[0]).ok
+    ours.close()
+    theirs.close()

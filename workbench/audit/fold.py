@@ -132,23 +132,55 @@ def _on_reversal(state: LedgerState, fields: Fields, offset: int) -> None:
 
 def _on_merge(state: LedgerState, fields: Fields, offset: int) -> None:
     body = fields["body"]
+    records = _brought(state, fields)
     accounts = state.read_set(body["conflicts"]["set"]) if body["conflicts"] else []
     ours = {account: state.current_number(account) for account in accounts}
+    decided = {account for one in records for account in _decides_on(state, one)}
+    others = {account: state.current_number(account) for account in decided - ours.keys()}
     state.merges.append({"record": fields["id"], **body})
     edits = {edit["record"] for edit in (*state.list_edits, *state.campaign_edits)}
-    for line in state.read_set(body["lines"]["set"]):
-        try:
-            record = read_record(line.encode("ascii", "replace"))
-        except MalformedError as error:
-            _ignore(state, fields, f"a merged line is no record: {error}")
-            continue
+    for record in records:
         if record["id"] in edits:
             # Brought again, an edit that was undone since would count as the newest.
             _ignore(state, fields, f"the edit {record['id']} is here already")
         elif record["id"] not in state.merged and record["type"] not in _NOT_MERGED:
             state.merged[record["id"]] = fields["seq"]
             apply(state, {**record, "seq": fields["seq"]})
+    ours |= {
+        account: number for account, number in others.items() if _outdone(state, account, number)
+    }
     state.conflicts.update((account, number) for account, number in ours.items() if number >= 0)
+
+
+def _brought(state: LedgerState, fields: Fields) -> list[Fields]:
+    """The records that a merge brings."""
+    records: list[Fields] = []
+    for line in state.read_set(fields["body"]["lines"]["set"]):
+        try:
+            records.append(read_record(line.encode("ascii", "replace")))
+        except MalformedError as error:
+            _ignore(state, fields, f"a merged line is no record: {error}")
+    return records
+
+
+def _decides_on(state: LedgerState, record: Fields) -> list[str]:
+    """The accounts of a decision, made or proposed; none for other records."""
+    decision = {"decision": record["body"], "proposal": record["body"].get("decision")}
+    body = decision.get(record["type"])
+    return [] if body is None else state.accounts(body["subject"])
+
+
+def _outdone(state: LedgerState, account: str, ours: int) -> bool:
+    """Whether a merge let an older decision than ours say otherwise, and does not call it so.
+
+    Who made it cannot have known ours. Whoever merges by hand could bring back what was settled.
+    """
+    theirs, table = state.decisions.current(account), state.decisions
+    if ours < 0 or theirs in (ours, -1):
+        return False
+    (our_verdict, *_), (their_verdict, *_) = table.weight(ours), table.weight(theirs)
+    made = table.columns["decided_at"]
+    return our_verdict != their_verdict and made[theirs] < made[ours]
 
 
 def _on_note(state: LedgerState, fields: Fields, offset: int) -> None:

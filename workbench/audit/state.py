@@ -15,7 +15,7 @@ from workbench.audit.policy import Policy, lost_policy, read_policy
 
 ReadSet = Callable[[str], list[str]]
 # Raised whenever the fold reads records differently, so that no state kept before is used.
-REVISION = 9
+REVISION = 10
 FOLDED = (
     "pending", "claims", "comments", "list_edits", "campaign_edits", "samples", "policies", "keys",
     "checkpoints", "merges", "conflicts", "ignored", "reversed", "undoing", "sets", "lost",
