@@ -138,6 +138,8 @@ def test_a_second_word_without_its_signature_is_told(
         "record 5: a countersign by bo",
         "record 6: a reversal by bo",
     ]
+    again = ledger.append("decision", battery.flag("acct-3"))
+    ledger.append("reversal", bodies.reversal(again.id, "C-OTHER"))
     ledger.who = Who("cy", 1003, "bench-3")
     (tmp_path / "away").mkdir()
     other = battery.open_ledger(tmp_path / "away", "bo", 1002)

@@ -49,6 +49,7 @@ class Authors:
         self._demanded: list[range] = []
         self._excused: set[int] = set()
         self._brought: dict[str, tuple[str, int]] = {}
+        self._doubted: set[tuple[str, str]] = set()
         self._seats: dict[tuple[str, int], str] = {}
 
     def see(self, fields: Fields, line: int) -> list[Fields]:
@@ -114,12 +115,17 @@ class Authors:
         self.problems.append(f"record {seq}: {wrong}")
 
     def _doubt(self, fields: Fields, seq: int) -> None:
-        """Warn of a second person's word without the signature that this person could give."""
+        """Warn of a second person's word without the signature that this person could give.
+
+        Once for each person and kind: very many must not hide another warning.
+        """
         kind, name = fields["type"], fields["who"]["name"]
         has_key = any(body["principal"] == name for body in self._ring.keys.values())
-        if kind in _SECONDS and has_key:
+        if kind in _SECONDS and has_key and (kind, name) not in self._doubted:
+            self._doubted.add((kind, name))
             self.warnings.append(
-                f"record {seq}: a {kind} by {name}, who has a key, is not signed; ask {name}"
+                f"record {seq}: a {kind} by {name}, who has a key, is not signed (the first of "
+                f"such records); ask {name}"
             )
 
     def _stored(self, digest: str) -> list[str] | None:
