@@ -19,6 +19,16 @@ def test_a_number_wider_than_the_room_is_still_begun_when_one_goes_to_it() -> No
     assert layout.visible(40) == [(0, 10), (2, 28)]
 
 
+def test_a_long_text_gives_way_to_a_number_that_nearly_fits() -> None:
+    layout = Layout([10, 44, 7, 9], {2, 3})
+    assert layout.visible(75) == [(0, 10), (1, 43), (2, 7), (3, 9)]
+    assert layout.more(75) == (False, False)
+    assert layout.visible(60) == [(0, 10), (1, 39), (2, 7)]
+    assert layout.more(60) == (False, True)
+    assert layout.visible(40) == [(0, 10), (1, 28)]
+    assert layout.widths == [10, 44, 7, 9]
+
+
 def test_the_mark_for_columns_at_the_left_stands_behind_the_frozen_ones() -> None:
     layout = Layout([10, 20, 20, 20])
     layout.bring(3, 40)

@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
+from textual.widgets import Input
 
 from tests.tui.conftest import Driver, Opened
 from workbench.audit.policy import Policy
@@ -256,6 +258,35 @@ async def test_odd_values_are_described(case: Path, opened: Opened) -> None:
         rows = [grid.source.row(at) or [] for at in range(grid.source.total)]
         assert [row[0] for row in rows] == names
         assert [row[1] for row in rows if row[0] in ("huge", "ides")] == ["HUGEINT", "DATE"]
+
+
+@pytest.mark.parametrize(("key", "form"), [("c", "csv"), ("j", "jsonl"), ("p", "parquet")])
+async def test_odd_values_are_written_and_the_status_says_when_it_is_over(
+    case: Path, opened: Opened, tmp_path: Path, key: str, form: str
+) -> None:
+    target = tmp_path / f"odd.{form}"
+    async with opened(case) as driver:
+        await ask(driver, ODD)
+        await driver.press("W")
+        await driver.sees("Write to a file")
+        await driver.press(key)
+        await driver.sees("Write every row to")
+        driver.bench.screen.query_one(Input).value = str(target)
+        await driver.press("enter")
+        await driver.sees("3 rows", "odd.")
+        await driver.sees("row 1 of 3")
+        assert "esc cancels" not in driver.text()
+    if form == "jsonl":
+        rows = [json.loads(line) for line in target.read_text().splitlines()]
+    else:
+        with duckdb.connect() as reader:
+            found = reader.execute(f"SELECT * FROM '{target}'")
+            names = [column[0] for column in found.description or []]
+            rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    first = rows[0]
+    assert (len(rows), first["n"], first["nothing"], first["flag"]) == (3, 0, None, False)
+    assert str(first["huge"]).replace("'", "") == DRAWN["huge"]
+    assert str(first["formula"]).lstrip("'") == "=1+1"
 
 
 async def test_two_thousand_columns_are_reached_and_drawn(

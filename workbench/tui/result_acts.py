@@ -236,6 +236,8 @@ async def _write(pane: ResultPane, form: str, target: Path) -> None:
     finally:
         looking.stop()
         pane.exporting = 0
+        if bench.view is not None:
+            bench.view.tell_status()  # nothing is written any more
         part.unlink(missing_ok=True)
     words = f"{written['rows']:,} rows, {written['bytes']:,} bytes in {safe_text(target)}"
     pane.notify(words, title="Written", markup=False)

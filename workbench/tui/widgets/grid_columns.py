@@ -7,6 +7,7 @@ from collections.abc import Container
 GAP = 2
 NARROWEST = 3
 WIDEST = 44
+_TEXT_TO_BE_READ = 24  # a text is not narrowed below this for the sake of others
 _TO_BE_READ = 6  # a last column that has less room than this is not begun
 
 
@@ -35,18 +36,33 @@ class Layout:
         taken = 0
         fitting: list[tuple[int, int]] = []
         for number in (*fixed, *moving[self.first :]):
-            left = room - taken
-            width = self.widths[number]
+            width, left = self.widths[number], room - taken
             least = min(_TO_BE_READ, width)
             if number in self._whole and number not in moving[self.first : self.first + 1]:
                 least = width
             if left < least and fitting:
-                break
+                freed = self._free(fitting, least - left) if number in self._whole else 0
+                if not freed:
+                    break
+                taken, left = taken - freed, left + freed
             fitting.append((number, min(width, left)))
             taken += width + GAP
             if taken >= room:
                 break
         return fitting
+
+    def _free(self, fitting: list[tuple[int, int]], wanted: int) -> int:
+        """Take cells from the widest text for a number that would not fit; what was taken."""
+        texts = [
+            (width, at)
+            for at, (number, width) in enumerate(fitting)
+            if number not in self._whole and width <= WIDEST and width - wanted >= _TEXT_TO_BE_READ
+        ]
+        if not texts:
+            return 0
+        width, at = max(texts)
+        fitting[at] = (fitting[at][0], width - wanted)
+        return wanted
 
     def _fixed(self, shown: list[int], room: int) -> int:
         """How many of the frozen columns can be kept: at least half the room moves."""
