@@ -218,6 +218,7 @@ async def _write(pane: ResultPane, form: str, target: Path) -> None:
         if part.exists():
             bench.show_status(f"writing {part.stat().st_size / 1e6:,.1f} MB · esc cancels")
 
+    bench.show_status("writing… · esc cancels")
     looking = pane.set_interval(_LOOK, look)
     try:
         written = await jobs.request(
