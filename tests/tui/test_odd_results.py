@@ -351,6 +351,7 @@ def test_numbers_are_as_long_as_they_are_telling() -> None:
              1.23e-7: "1.2e-07", 123.456: "123.5", 1234.5: "1,234", 12345.6: "12,346",
              1e300: "1e+300", float("inf"): "inf"}  # fmt: skip
     assert {value: cell_text(value, real) for value in shown} == shown
+    assert cell_text(-0.0, real) == "0"
     surely = {0.0: "0.000", 0.00012345: "<0.001", 0.0098765: "0.010", 0.98765: "0.988",
               1.0: "1.000", 7.5: "7.5", -0.5: "-0.5"}  # fmt: skip
     assert {value: cell_text(value, score) for value in surely} == surely

@@ -48,6 +48,8 @@ def share_text(value: float) -> str:
 
 def _number(value: float) -> str:
     """As many digits as tell numbers of a column apart at a glance; `v` shows all of them."""
+    if not value:
+        return "0"  # also where the engine's zero has a sign
     size = abs(value)
     if size >= 1000:
         return f"{value:,.0f}" if size < 1e15 else f"{value:.4g}"
