@@ -155,6 +155,20 @@ def test_work_that_looks_alike_moves_nobody() -> None:
     assert (part_parties(links, still(2_000), label) == label).all()
 
 
+def test_an_office_that_is_the_largest_party_of_a_campaign_is_parted_from_it() -> None:
+    # 0-12 have one payer and one address. 13-30 share a phrase, an address in sixes and a payer in
+    # threes; three of the office know the phrase.
+    rows = [(f, 1, a) for f in (0, 1) for a in range(13)]
+    rows += [(2, 1, a) for a in (0, 1, 2, *range(13, 31))]
+    rows += [(1, 2 + (a - 13) // 6, a) for a in range(13, 31)]
+    rows += [(0, 2 + (a - 13) % 6, a) for a in range(13, 31)]
+    links = table(rows + crowd(31, 2_000), 2_000)
+    label = np.where(np.arange(2_000) < 31, 0, -1)
+    found = part_parties(links, still(2_000), label)
+    assert len(set(found[:13])) == len(set(found[13:31])) == 1
+    assert found[0] != found[13]
+
+
 def test_what_a_busy_cluster_shares_by_chance_tells_nothing() -> None:
     rng = np.random.default_rng(3)
     # 2,000 sentences, each with three of 400 accounts, and one that 20 of the cluster's 40 share.

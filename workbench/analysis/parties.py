@@ -31,6 +31,7 @@ def part_parties(links: Links, activity: Activity, label: Ints) -> Ints:
     party = _parties(links, label)
     if party.max(initial=-1) < 0:
         return label
+    label = _part_largest(links, activity, label, party)
     counts = count_values(links, label)
     table = weigh(links, family_terms(links, label, counts, party), label)[1]
     own = label[table.a] == table.c
@@ -52,6 +53,30 @@ def part_parties(links: Links, activity: Activity, label: Ints) -> Ints:
     moves = asked & strays[party] & (better >= 0)
     out = np.where(leaves, party + int(label.max()) + 1, label)
     return compact(np.where(moves, better, out))
+
+
+def _part_largest(links: Links, activity: Activity, label: Ints, party: Ints) -> Ints:
+    """The largest party becomes a cluster where neither it nor the rest backs the other.
+
+    The rest is then held together by itself, as an office and a campaign that share a few words.
+    """
+    groups = int(label.max()) + 1
+    largest = (party >= 0) & _largest(party, label, np.bincount(party[party >= 0]))[party]
+    parted = np.bincount(label[largest], minlength=groups) > 0
+    asked = (label >= 0) & parted[label]
+    side = np.where(asked, 2 * label + ~largest, -1)
+    terms = family_terms(links, label, count_values(links, label), side)
+    table = weigh(links, terms, label)[1]
+    own = label[table.a] == table.c
+    size = np.bincount(side[asked], minlength=2 * groups)
+    rest = size[side ^ 1]
+    backed = _backed(Table(table.a[own], table.c[own], table.ratios[own]), rest, len(label))
+    short = np.bincount(side[asked], ~backed[asked], 2 * groups) > (1 - _MOST) * size
+    apart = short[::2] & short[1::2]
+    for one in np.flatnonzero(apart):
+        halves = [np.flatnonzero(side == 2 * one + half) for half in (1, 0)]
+        apart[one] = not _one_queue(activity, *halves)
+    return compact(np.where(largest & apart[label], label + groups, label))
 
 
 def _holding(table: Table, links: Links) -> Table:
