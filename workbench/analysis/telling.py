@@ -106,22 +106,29 @@ def link_terms(
     account does not vouch for itself.
     """
     sizes = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)
+    size, members = sizes[counts.c].astype(np.float64), counts.members.astype(np.float64)
+    outside = np.maximum(links.held[counts.v] - members, 0.0)
+    q = np.minimum((outside + 0.5) / np.maximum(links.accounts - size, 1.0), 1.0)
+
+    def ratio(pair: Ints | slice, having: Ints | int, all_of_them: Ints | int) -> Floats:
+        """The ratio when so many members are left out, of whom so many have the value."""
+        usual = q[pair]
+        p = (members[pair] - having + _SMOOTH * usual) / (size[pair] - all_of_them + _SMOOTH)
+        return np.asarray(np.log(1.0 + real[pair] * (np.maximum(p, 1e-12) / usual - 1.0)))
+
     link, pair = links_of(links, counts.v)
-    cluster, members = counts.c[pair], counts.members[pair].astype(np.float64)
-    own = (label[links.a[link]] == cluster).astype(np.float64)
-    held, size = links.held[links.v[link]].astype(np.float64), sizes[cluster].astype(np.float64)
-    outside = np.maximum(held - members, 0.0)
-    q = (outside + 0.5) / np.maximum(links.accounts - size, 1.0)
-    q = np.minimum(q, 1.0)
-    having, all_of_them = own, own
-    if party is not None:
+    a = links.a[link]
+    # Links are many times as many as pairs, and their ratios differ by pair and membership alone.
+    llr = ratio(slice(None), 0, 0)[pair]
+    own = np.flatnonzero(label[a] == counts.c[pair])
+    if party is None:
+        llr[own] = ratio(slice(None), 1, 1)[pair[own]]
+    else:
         several = np.bincount(party[party >= 0])
-        all_of_them = own * several[np.maximum(party[links.a[link]], 0)]
-        having = own * _having(party, links.v[link], links.a[link])
-    p = (members - having + _SMOOTH * q) / (size - all_of_them + _SMOOTH)
-    llr = np.log(1.0 + real[pair] * (np.maximum(p, 1e-12) / q - 1.0))
-    good = llr > 0
-    return link[good], cluster[good], llr[good]
+        having = _having(party, links.v[link[own]], a[own])
+        llr[own] = ratio(pair[own], having, several[np.maximum(party[a[own]], 0)])
+    good = np.flatnonzero(llr > 0)
+    return link[good], counts.c[pair[good]], llr[good]
 
 
 def _having(party: Ints, v: Ints, a: Ints) -> Ints:
