@@ -221,9 +221,7 @@ async def _pages(case: Path) -> list[Figure]:
                 assert view is not None
                 while not view.filled:
                     await asyncio.sleep(0.001)
-                painted = asyncio.Event()
-                view.call_after_refresh(painted.set)
-                await painted.wait()
+                await view.seen.wait()
                 times.append((time.perf_counter() - began) * 1e3)
                 # What is a key away is read behind the first sight; a person looks meanwhile.
                 await app.workers.wait_for_complete()

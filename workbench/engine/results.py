@@ -60,7 +60,7 @@ class Result(ResultRows):
         self.elapsed_ms = (time.perf_counter() - started) * 1e3
 
     def _read_page(self, inspection: Inspection, limit: int) -> None:
-        with self._cursor() as cursor, engine_errors():
+        with self._cursor(inspection) as cursor, engine_errors():
             if inspection.explains:
                 self._explain(cursor, inspection)
             else:
@@ -85,7 +85,7 @@ class Result(ResultRows):
             self._write_meta()
             began()
             return
-        with self._cursor() as cursor:
+        with self._cursor(inspection) as cursor:
             relation = self._session.relation(cursor, inspection, self._parameters)
             self.columns = result_columns(relation)
             frames = self._frames(as_cells(relation))
@@ -112,7 +112,7 @@ class Result(ResultRows):
         self._cancelled.clear()
         inspection = self._session.inspect(self._sql)
         spool, before = self._new_spool(), self._spool
-        with self._cursor() as cursor:
+        with self._cursor(inspection) as cursor:
             relation = as_cells(self._session.relation(cursor, inspection, self._parameters))
             try:
                 self._fill(spool, self._frames(relation), progress)
@@ -153,8 +153,8 @@ class Result(ResultRows):
         finally:
             spool.finish()
 
-    def _cursor(self) -> _Running:
-        return _Running(self)
+    def _cursor(self, inspection: Inspection) -> _Running:
+        return _Running(self, inspection)
 
     def _explain(self, cursor: duckdb.DuckDBPyConnection, inspection: Inspection) -> None:
         rows = cursor.execute(inspection.statement, self._parameters or None).fetchall()
@@ -205,9 +205,9 @@ class Result(ResultRows):
 class _Running:
     """The cursor of one run, which `cancel` interrupts; closed at the end."""
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: Result, inspection: Inspection) -> None:
         self._result = result
-        self._opened = result._session.cursor()
+        self._opened = result._session.cursor(inspection.tables)
 
     def __enter__(self) -> duckdb.DuckDBPyConnection:
         cursor = self._opened.__enter__()

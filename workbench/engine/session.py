@@ -16,6 +16,8 @@ from workbench.engine.contract import Parameters, ResultColumn
 from workbench.engine.gate import Gate, Inspection
 from workbench.errors import Cancelled, QueryFailed
 
+_MOST_JUDGED = 200  # pages ask the same few dozen statements again and again
+
 
 @dataclass(frozen=True)
 class SessionLimits:
@@ -57,6 +59,7 @@ class Session:
         self._gate = Gate()
         self._one_at_a_time = threading.Lock()  # the root and the parser serve every job
         self._views: dict[str, Path] = {}
+        self._judged: dict[str, Inspection] = {}
         self._masks: list[str] = []
         self._catalogue = self._read_catalogue()
 
@@ -81,6 +84,8 @@ class Session:
         with self.cursor() as cursor:
             described = cursor.execute(f'DESCRIBE "{name}"').fetchall()
         self._catalogue[name] = [ResultColumn(row[0], row[1]) for row in described]
+        with self._one_at_a_time:
+            self._judged.clear()
 
     def mask(self, columns: Collection[str], shown: Collection[str]) -> None:
         """Hide these columns of the store from every later cursor, but for the accounts shown.
@@ -100,15 +105,20 @@ class Session:
         ]
 
     @contextmanager
-    def cursor(self, *, bare: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    def cursor(
+        self, reads: Collection[str] | None = None, *, bare: bool = False
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of its own, with the overlaid tables in sight; closed at the end.
 
+        `reads`: tables that a judged statement names; of the overlaid ones only these are needed.
         Nothing is hidden from a `bare` one: it is for digests, which show no cell.
         """
         with self._one_at_a_time:
             cursor = self._root.cursor()
         try:
             for name, parquet in self._views.items():
+                if reads is not None and name not in reads:
+                    continue
                 # The path is one of ours: a number in our own spill folder.
                 quoted = str(parquet).replace("'", "''")
                 cursor.execute(
@@ -123,7 +133,13 @@ class Session:
     def inspect(self, sql: str) -> Inspection:
         """Judge a statement against the tables of this session; raises QueryRefused."""
         with self._one_at_a_time:
-            return self._gate.inspect(sql, self._catalogue)
+            known = self._judged.get(sql)
+            if known is None:
+                known = self._gate.inspect(sql, self._catalogue)
+                if len(self._judged) >= _MOST_JUDGED:
+                    self._judged.clear()
+                self._judged[sql] = known
+            return known
 
     def plan(
         self,

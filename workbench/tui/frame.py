@@ -53,6 +53,7 @@ class Frame(Drawing):
         with self.batch_update():  # one layout and one drawing, not four
             view = await self.query_one(Stage).show_here()
             self._draw_frame(view)
+        self.call_after_refresh(view.seen.set)
 
     def _draw_frame(self, view: View) -> None:
         stage = self.query_one(Stage)

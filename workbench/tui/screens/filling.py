@@ -19,6 +19,7 @@ class Filling(Shared):
         super().__init__(classes=classes)
         self.filled = False
         self._sight = asyncio.Event()
+        self.seen = asyncio.Event()  # set once it is on the terminal
         self._ahead: asyncio.Task[list[Rows]] | None = None
 
     @property
@@ -35,7 +36,7 @@ class Filling(Shared):
             await self.fill()
             self.filled = True
             self._sight.set()
-            await self._painted()  # what runs behind would take the processors from drawing
+            await self.seen.wait()  # what runs behind would take the processors from drawing
             await self.fill_behind()
         except Cancelled:
             return
@@ -43,11 +44,6 @@ class Filling(Shared):
             self.post_message(Failed(error))
         finally:
             self._sight.set()
-
-    async def _painted(self) -> None:
-        painted = asyncio.Event()
-        self.call_after_refresh(painted.set)
-        await painted.wait()
 
     async def first_sight(self, patience: float) -> None:
         """Wait until the view is filled, or cannot be, or for so many seconds."""
