@@ -130,31 +130,6 @@ def crowd(first: int, accounts: int) -> list[tuple[int, int, int]]:
     return [(f, 100 + int(rng.integers(accounts // 3)), a) for f in range(4) for a in others]
 
 
-def test_a_party_in_the_wrong_campaign_goes_to_the_one_that_backs_it() -> None:
-    # 0-39 share an instrument, 40-79 an address, both one phrase. 80-85 have that instrument, the
-    # phrase and a way to work that the second campaign has too, and an address of their own.
-    rows = [(0, 1, a) for a in (*range(40), *range(80, 86))]
-    rows += [(1, 1, a) for a in range(40, 80)] + [(1, 2, a) for a in range(80, 86)]
-    rows += [(2, 1, a) for a in range(86)] + [(3, 1, a) for a in range(40, 86)]
-    links = table(rows + crowd(86, 2_000), 2_000)
-    label = np.where(np.arange(2_000) < 40, 0, np.where(np.arange(2_000) < 86, 1, -1))
-    found = part_parties(links, still(2_000), label)
-    assert len(set(found[:40])) == len(set(found[40:80])) == 1
-    assert (found[80:86] == found[0]).all()
-    assert found[40] != found[0]
-
-
-def test_work_that_looks_alike_moves_nobody() -> None:
-    # 0-19 share an instrument and a phrase that 60 others have as well, and in two halves an
-    # address. 20-119 have an address and a phrase that 0-19 know too; 10-19 work as they do.
-    rows = [(f, 1, a) for f in (0, 2) for a in (*range(20), *range(200, 260))]
-    rows += [(1, 2 + a // 10, a) for a in range(20)] + [(1, 1, a) for a in range(20, 120)]
-    rows += [(2, 2, a) for a in range(120)] + [(3, 1, a) for a in range(10, 120)]
-    links = table(rows + crowd(120, 2_000), 2_000)
-    label = np.where(np.arange(2_000) < 20, 0, np.where(np.arange(2_000) < 120, 1, -1))
-    assert (part_parties(links, still(2_000), label) == label).all()
-
-
 def test_an_office_that_is_the_largest_party_of_a_campaign_is_parted_from_it() -> None:
     # 0-12 have one payer and one address. 13-30 share a phrase, an address in sixes and a payer in
     # threes; three of the office know the phrase.

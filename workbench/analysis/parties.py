@@ -1,8 +1,7 @@
 """Parties inside clusters: groups whose members vouch for each other with values of their own.
 
-A first guess may put an office into a large campaign, or a corner of one campaign into another:
-each of its members is then backed by its colleagues. So each part of a cluster is asked whether the
-rest of the cluster backs it as well, and no other cluster better.
+A first guess may put an office into a large campaign: each of its members is then backed by its
+colleagues. So each part of a cluster is asked whether the rest of the cluster backs it as well.
 """
 
 from __future__ import annotations
@@ -24,35 +23,26 @@ _MOST = 0.5  # of a party's members the rest must back so many, or it leaves
 
 
 def part_parties(links: Links, activity: Activity, label: Ints) -> Ints:
-    """Parties that the rest of their cluster does not back become clusters of their own.
-
-    Members of a party who fit another cluster better than that rest move to it.
-    """
+    """Parties that the rest of their cluster does not back become clusters of their own."""
     party = _parties(links, label)
     if party.max(initial=-1) < 0:
         return label
     label = _part_largest(links, activity, label, party)
-    counts = count_values(links, label)
-    table = weigh(links, family_terms(links, label, counts, party), label)[1]
+    terms = family_terms(links, label, count_values(links, label), party)
+    table = weigh(links, terms, label)[1]
     own = label[table.a] == table.c
     table = Table(table.a[own], table.c[own], table.ratios[own])
     size = np.bincount(party[party >= 0])
     asked = (party >= 0) & ~_largest(party, label, size)[party]
     rest = np.bincount(label[label >= 0])[label] - np.where(party >= 0, size[party], 0)
     backed = _backed(table, rest, len(label))
-    others = weigh(links, family_terms(links, label, counts), label)[1]
-    better = _better(_holding(table, links), _holding(others, links), label, rest)
     short = np.bincount(party[asked], ~backed[asked], len(size)) > (1 - _MOST) * size
-    strays = np.bincount(party[asked], better[asked] >= 0, len(size)) > 0
-    for one in np.flatnonzero(short | strays):
+    for one in np.flatnonzero(short):
         members = np.flatnonzero(party == one)
         rest_of_it = np.flatnonzero((label == label[members[0]]) & (party != one))
-        if _one_queue(activity, rest_of_it, members):
-            short[one] = strays[one] = False
+        short[one] = not _one_queue(activity, rest_of_it, members)
     leaves = asked & short[party] & ~backed
-    moves = asked & strays[party] & (better >= 0)
-    out = np.where(leaves, party + int(label.max()) + 1, label)
-    return compact(np.where(moves, better, out))
+    return compact(np.where(leaves, party + int(label.max()) + 1, label))
 
 
 def _part_largest(links: Links, activity: Activity, label: Ints, party: Ints) -> Ints:
@@ -77,29 +67,6 @@ def _part_largest(links: Links, activity: Activity, label: Ints, party: Ints) ->
         halves = [np.flatnonzero(side == 2 * one + half) for half in (1, 0)]
         apart[one] = not _one_queue(activity, *halves)
     return compact(np.where(largest & apart[label], label + groups, label))
-
-
-def _holding(table: Table, links: Links) -> Table:
-    """By sources that can hold accounts together: work that looks alike is no reason to move."""
-    return Table(table.a, table.c, table.ratios[:, links.holding])
-
-
-def _better(own: Table, others: Table, label: Ints, rest: Ints) -> Ints:
-    """The cluster that each account fits better than the rest of its own, or -1.
-
-    `own` holds the ratios with the rest, `rest` how many they are; of `others` those with another
-    cluster count.
-    """
-    here = np.log(np.maximum(rest, 1) / len(label))
-    here[own.a] += own.ratios.sum(axis=1)
-    sizes = np.bincount(label[label >= 0])[others.c]
-    there = others.ratios.sum(axis=1) + np.log(sizes / len(label))
-    enough = (label[others.a] != others.c) & ((others.ratios >= SUPPORT).sum(axis=1) >= 2)
-    fits = np.flatnonzero(enough & (there > 0) & (there > here[others.a]))
-    out = np.full(len(label), -1)
-    order = fits[np.argsort(there[fits], kind="stable")]  # the best is written last
-    out[others.a[order]] = others.c[order]
-    return out
 
 
 def _backed(table: Table, rest: Ints, accounts: int) -> Bools:

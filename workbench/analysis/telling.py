@@ -125,14 +125,17 @@ def link_terms(
         llr[own] = ratio(slice(None), 1, 1)[pair[own]]
     else:
         several = np.bincount(party[party >= 0])
-        having = _having(party, links.v[link[own]], a[own])
+        having = _having(party, links.v[link], a)[own]
         llr[own] = ratio(pair[own], having, several[np.maximum(party[a[own]], 0)])
     good = np.flatnonzero(llr > 0)
     return link[good], counts.c[pair[good]], llr[good]
 
 
 def _having(party: Ints, v: Ints, a: Ints) -> Ints:
-    """How many of each account's party have its value."""
+    """How many of each account's party have its value, once for each cluster it speaks for.
+
+    What speaks for several clusters holds a party to none of them.
+    """
     key = v * (int(party.max(initial=-1)) + 2) + party[a] + 1
     _, place, number = np.unique(key, return_inverse=True, return_counts=True)
     return np.asarray(number[place])
