@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from workbench.engine.cells import as_cells, result_columns
 from workbench.engine.contract import unique_names
 from workbench.engine.session import engine_errors
+from workbench.quoting import identifier
 from workbench.safe_text import guard_formula, safe_text
 
 if TYPE_CHECKING:
@@ -48,16 +49,12 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def json_lines(relation: duckdb.DuckDBPyRelation) -> Iterator[str]:
     """Each row as one line of ASCII JSON; a lossless form, and the canonical one for digests."""
     from workbench.engine.arrow import stream_batches
 
     names = unique_names(relation.columns)
-    fields = ", ".join(f"{_identifier(name)} := #{at}" for at, name in enumerate(names, 1))
+    fields = ", ".join(f"{identifier(name)} := #{at}" for at, name in enumerate(names, 1))
     objects = relation.project(f"CAST(to_json(struct_pack({fields})) AS VARCHAR) AS line")
     for frame in stream_batches(objects):
         for line in frame.to_series(0).to_list():
@@ -113,7 +110,7 @@ def _parquet_terms(relation: duckdb.DuckDBPyRelation) -> Iterator[str]:
     names = unique_names(relation.columns)
     for at, (name, kind) in enumerate(zip(names, relation.types, strict=True), 1):
         exact = f"CAST(#{at} AS VARCHAR)" if _NOT_PARQUET.search(str(kind)) else f"#{at}"
-        yield f"{exact} AS {_identifier(name)}"
+        yield f"{exact} AS {identifier(name)}"
 
 
 def _jsonl(relation: duckdb.DuckDBPyRelation, target: Path, limit: int | None) -> tuple[int, bool]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.engine.session import engine_errors
+from workbench.quoting import literal
 
 if TYPE_CHECKING:
     from workbench.engine.session import Session
@@ -72,11 +73,10 @@ OVERLAYS = {overlay.name: overlay for overlay in (DECISIONS, CAMPAIGN_MEMBERS, S
 
 def read_account_ids(session: Session, parquet: Path) -> list[str]:
     """The column account_id of a Parquet file in the spill folder; raises QueryFailed."""
-    source = str(parquet).replace("'", "''")
     with session.cursor() as cursor, engine_errors():
         rows = cursor.execute(
-            f"SELECT DISTINCT CAST(account_id AS VARCHAR) FROM read_parquet('{source}') "
-            "WHERE account_id IS NOT NULL"
+            "SELECT DISTINCT CAST(account_id AS VARCHAR) "
+            f"FROM read_parquet({literal(str(parquet))}) WHERE account_id IS NOT NULL"
         ).fetchall()
     return [row[0] for row in rows]
 
@@ -88,11 +88,11 @@ def write_overlay(session: Session, overlay: Overlay, lines: Path) -> Path:
     """
     target = lines.with_suffix(".parquet")
     fields = ", ".join(f"{name}: '{kind}'" for name, kind in overlay.columns)
-    source, written = (str(path).replace("'", "''") for path in (lines, target))
+    source, written = (literal(str(path)) for path in (lines, target))
     with session.cursor() as cursor, engine_errors():
         cursor.execute(
-            f"CREATE TEMP VIEW given AS SELECT * FROM read_json('{source}', "
+            f"CREATE TEMP VIEW given AS SELECT * FROM read_json({source}, "
             f"columns = {{{fields}}}, format = 'newline_delimited', maximum_object_size = 1048576)"
         )
-        cursor.execute(f"COPY ({overlay.select}) TO '{written}' (FORMAT parquet)")
+        cursor.execute(f"COPY ({overlay.select}) TO {written} (FORMAT parquet)")
     return target

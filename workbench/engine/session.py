@@ -15,6 +15,7 @@ import duckdb
 from workbench.engine.contract import Parameters, ResultColumn
 from workbench.engine.gate import Gate, Inspection
 from workbench.errors import Cancelled, QueryFailed
+from workbench.quoting import identifier, literal
 
 _MOST_JUDGED = 200  # pages ask the same few dozen statements again and again
 
@@ -45,8 +46,7 @@ def lock_down(connection: duckdb.DuckDBPyConnection, spill: Path, limits: Sessio
         ("lock_configuration", True),
     ]
     for name, value in config:
-        literal = f"'{str(value).replace(chr(39), chr(39) * 2)}'"
-        connection.execute(f"SET {name} = {literal}")
+        connection.execute(f"SET {name} = {literal(str(value))}")
 
 
 class Session:
@@ -120,9 +120,9 @@ class Session:
                 if reads is not None and name not in reads:
                     continue
                 # The path is one of ours: a number in our own spill folder.
-                quoted = str(parquet).replace("'", "''")
                 cursor.execute(
-                    f"CREATE TEMP VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')"
+                    f"CREATE TEMP VIEW {identifier(name)} AS "
+                    f"SELECT * FROM read_parquet({literal(str(parquet))})"
                 )
             for view in () if bare else self._masks:
                 cursor.execute(view)
@@ -181,26 +181,18 @@ class Session:
         self._root.close()
 
 
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _masking(database: str, table: str, columns: list[str], shown: Collection[str]) -> str:
     """The view that stands before a table of the store."""
-    seen = f"account_id IN ({', '.join(map(_literal, shown))})" if shown else "FALSE"
+    seen = f"account_id IN ({', '.join(map(literal, shown))})" if shown else "FALSE"
     cells = ", ".join(
         f"CASE WHEN {name} IS NULL OR {seen} THEN {name} "
         f"ELSE '‹masked ' || left(md5({name}), 8) || '›' END AS {name}"
-        for name in map(_identifier, columns)
+        for name in map(identifier, columns)
     )
-    name = _identifier(table)
+    name = identifier(table)
     return (
         f"CREATE TEMP VIEW {name} AS SELECT * REPLACE ({cells}) "
-        f"FROM {_identifier(database)}.main.{name}"
+        f"FROM {identifier(database)}.main.{name}"
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.intake.mapping import TIME_UNITS, Rule, factor
 from workbench.intake.schema import Column
-from workbench.intake.sqltext import literal
+from workbench.quoting import literal
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT")

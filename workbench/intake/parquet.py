@@ -13,7 +13,7 @@ from workbench.intake.extracts import Extract
 from workbench.intake.plan import PlannedExtract, Probe
 from workbench.intake.rejects import Reject
 from workbench.intake.session import LoadSession, engine_refusal
-from workbench.intake.sqltext import identifier, literal
+from workbench.quoting import identifier, literal
 
 _NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
 _SAMPLE_ROWS = 100

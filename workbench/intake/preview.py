@@ -11,9 +11,9 @@ from workbench.intake import parquet
 from workbench.intake.plan import PlannedExtract
 from workbench.intake.rejects import Reject
 from workbench.intake.session import LoadSession
-from workbench.intake.sqltext import identifier
 from workbench.intake.stream import HeadStream
 from workbench.intake.text import TextStaging
+from workbench.quoting import identifier
 
 ROWS = 20
 _LOOKED_AT = 1000

@@ -8,8 +8,9 @@ from workbench.intake.derived import COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES
 from workbench.intake.plan import Note
 from workbench.intake.schema import EXCHANGE_TEXT, EXTRACTS, Column, Table
 from workbench.intake.session import LoadSession
-from workbench.intake.sqltext import identifier, statement
+from workbench.intake.sqltext import statement
 from workbench.manifest import Source
+from workbench.quoting import identifier
 
 # Warnings about files; all others are about rows and are worked out anew by every load.
 ABOUT_FILES = ("unknown_column", "truncated_file", "epoch_unit_guessed")

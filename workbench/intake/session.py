@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 
 from workbench.errors import WorkbenchError
-from workbench.intake.sqltext import identifier, literal, statement
+from workbench.intake.sqltext import statement
+from workbench.quoting import identifier, literal
 from workbench.safe_text import safe_text
 
 _TICK = 0.25

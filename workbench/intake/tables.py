@@ -18,7 +18,8 @@ from workbench.intake.schema import (
     extract_columns,
 )
 from workbench.intake.session import LoadSession, Meter, engine_refusal
-from workbench.intake.sqltext import identifier, statement
+from workbench.intake.sqltext import statement
+from workbench.quoting import identifier
 
 _PROFILE_CHUNK_ROWS = 1_000_000
 # The physical table behind exchanges and exchange_text.

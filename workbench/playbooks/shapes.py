@@ -8,19 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from workbench.quoting import identifier, literal
+
 _BINS = 20
 _BAR = 24
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*\d+\)")
-
-
-def quoted(name: str) -> str:
-    """A column name as SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _of(sql: str) -> str:
@@ -30,12 +22,12 @@ def _of(sql: str) -> str:
 def sorted_by(sql: str, column: str, descending: bool) -> str:
     """The rows in the order of a column."""
     order = "DESC" if descending else "ASC"
-    return f"SELECT * FROM {_of(sql)} ORDER BY {quoted(column)} {order} NULLS LAST"
+    return f"SELECT * FROM {_of(sql)} ORDER BY {identifier(column)} {order} NULLS LAST"
 
 
 def equal_to(sql: str, column: str, kind: str, parameter: str) -> str:
     """The rows whose column of type `kind` is the text bound to `$parameter`, or NULL."""
-    name, value = quoted(column), f"${parameter}"
+    name, value = identifier(column), f"${parameter}"
     # The engine writes these otherwise than Python does; of all others it gave the text itself.
     if kind in ("BOOLEAN", "FLOAT", "DOUBLE"):
         value = f"CAST({value} AS {kind})"
@@ -51,7 +43,7 @@ def holding(sql: str, condition: str) -> str:
 
 def frequency(sql: str, column: str) -> str:
     """Each value of a column with its count, share and a bar; the most frequent first."""
-    name = quoted(column)
+    name = identifier(column)
     return f"""SELECT {name}, n, round(100.0 * n / sum(n) OVER (), 2) AS percent,
        bar(n, 0, max(n) OVER (), {_BAR}) AS share
 FROM (SELECT {name}, count(*) AS n FROM {_of(sql)} GROUP BY {name})
@@ -68,7 +60,8 @@ def described(sql: str, kinds: Mapping[str, str] | None = None) -> str:
     wider = {name: _wider(of) for name, of in (kinds or {}).items()}
     if changed := {name: to for name, to in wider.items() if to}:
         casts = ", ".join(
-            f"TRY_CAST({quoted(name)} AS {to}) AS {quoted(name)}" for name, to in changed.items()
+            f"TRY_CAST({identifier(name)} AS {to}) AS {identifier(name)}"
+            for name, to in changed.items()
         )
         rows = f"(SELECT * REPLACE ({casts}) FROM {rows})"
         types = " ".join(
@@ -90,7 +83,7 @@ def _wider(kind: str) -> str:
 
 def histogram(sql: str, column: str, moments: bool) -> str:
     """Counts of a column of numbers (or of moments) in equal bins, with bars."""
-    name = quoted(column)
+    name = identifier(column)
     value = f"epoch({name})" if moments else f"CAST({name} AS DOUBLE)"
     edge = "make_timestamp(CAST(({}) * 1000000 AS BIGINT))" if moments else "{}"
     low = edge.format(f"low + bin * (high - low) / {_BINS}")
@@ -113,7 +106,7 @@ ORDER BY bin"""
 
 def common_values(sql: str, column: str, most: int) -> str:
     """The most frequent values of a column, as text."""
-    name = quoted(column)
+    name = identifier(column)
     return (
         f"SELECT CAST({name} AS VARCHAR) AS value FROM {_of(sql)} GROUP BY {name} "
         f"ORDER BY count(*) DESC, {name} NULLS LAST LIMIT {int(most)}"
@@ -122,10 +115,10 @@ def common_values(sql: str, column: str, most: int) -> str:
 
 def pivot(sql: str, rows: str, across: str, values: Sequence[str | None]) -> str:
     """Counts of `rows` by the values of `across`, each of which is bound to `$across_N`."""
-    name, other = quoted(rows), quoted(across)
+    name, other = identifier(rows), identifier(across)
     counts = "".join(
         f",\n       count(*) FILTER (WHERE CAST({other} AS VARCHAR) IS NOT DISTINCT FROM "
-        f"$across_{at}) AS {quoted((value or 'NULL')[:40])}"
+        f"$across_{at}) AS {identifier((value or 'NULL')[:40])}"
         for at, value in enumerate(values)
     )
     return f"""SELECT {name}, count(*) AS n{counts}
@@ -134,7 +127,7 @@ FROM {_of(sql)} GROUP BY {name} ORDER BY n DESC, {name} NULLS LAST"""
 
 def by_day(sql: str, column: str) -> str:
     """Rows a day."""
-    name = quoted(column)
+    name = identifier(column)
     return (
         f"SELECT CAST({name} AS DATE) AS day, count(*) AS n FROM {_of(sql)} "
         f"WHERE isfinite({name}) GROUP BY day ORDER BY day"
@@ -143,7 +136,7 @@ def by_day(sql: str, column: str) -> str:
 
 def by_hour(sql: str, column: str) -> str:
     """Rows by weekday (1 Monday) and hour, UTC."""
-    name = quoted(column)
+    name = identifier(column)
     return (
         f"SELECT isodow({name}) AS weekday, hour({name}) AS hour, count(*) AS n FROM {_of(sql)} "
         f"WHERE isfinite({name}) GROUP BY ALL ORDER BY weekday, hour"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.engine.contract import ResultColumn, unique_names
+from workbench.quoting import literal
 from workbench.safe_text import guard_formula, safe_text
 from workbench.tui.remember import write_text
 
@@ -96,7 +97,7 @@ def _sql(cell: Any, column: ResultColumn) -> str:
         return plain(cell)
     text = plain(cell)
     if inert(text) == text:
-        return "'" + text.replace("'", "''") + "'"
+        return literal(text)
     # As escapes, text that would act is inert and still the very value.
     return "e'" + "".join(map(_escaped, text)) + "'"
 
