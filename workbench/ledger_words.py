@@ -8,6 +8,7 @@ from workbench.audit.state import LedgerState
 from workbench.desk import Desk
 from workbench.errors import WorkbenchError
 from workbench.ledger_tables import time_text
+from workbench.wording import counted
 
 Line = tuple[str, str]
 _MOST = 3
@@ -81,12 +82,8 @@ def head_lines(desk: Desk) -> list[Line]:
         words = f"▲ {len(state.conflicts):,} accounts on which a merge disagrees: decide them anew"
         lines.append((words, "$warning"))
     if state.ignored:
-        lines.append((f"not counted: {_counted(len(state.ignored), 'record')}", "$text-muted"))
+        lines.append((f"not counted: {counted(len(state.ignored), 'record')}", "$text-muted"))
     return lines
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _checkpoint_line(checkpoints: list[dict[str, object]], size: int) -> Line:
@@ -95,7 +92,7 @@ def _checkpoint_line(checkpoints: list[dict[str, object]], size: int) -> Line:
     newest = checkpoints[-1]
     covered = int(str(newest["size"]))
     signed = "signed" if newest["sig_sha256"] else "not signed"
-    behind = _counted(size - covered, "line") + " since" if size > covered else "nothing since"
+    behind = counted(size - covered, "line") + " since" if size > covered else "nothing since"
     return (f"checkpoint at {covered:,}, {signed}, {behind}", "")
 
 

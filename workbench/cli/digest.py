@@ -6,6 +6,7 @@ from typing import Any
 
 from workbench.case import Case
 from workbench.safe_text import safe_text
+from workbench.wording import counted
 from workbench.workers.protocol import Message
 
 
@@ -23,8 +24,8 @@ def load_words(case: Case, summary: Message) -> list[str]:
         names = ", ".join(safe_text(name, 60) for name in columns)
         lines.append(f"{safe_text(path)}: columns kept out, no table has them: {names}.")
     if summary["warnings"]:
-        what = "warning" if summary["warnings"] == 1 else "warnings"
-        lines.append(f"{summary['warnings']:,} {what}: workbench info {safe_text(case.root)}")
+        warnings = counted(int(summary["warnings"]), "warning")
+        lines.append(f"{warnings}: workbench info {safe_text(case.root)}")
     return lines
 
 

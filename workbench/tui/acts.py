@@ -15,6 +15,7 @@ from workbench.settings import config_dir
 from workbench.tui import clipboard
 from workbench.tui.messages import Failed, OpenPlace, RunQuery
 from workbench.tui.widgets.grid import Grid
+from workbench.wording import counted
 
 if TYPE_CHECKING:
     from workbench.case import Case
@@ -75,7 +76,7 @@ def whole_cell(bench: Bench, grid: Grid, row: int, column: int, fetch: Fetch | N
     if size and fetch is not None:
         bench.run_worker(_show_fetched(bench, name, fetch), group="cell", exclusive=True)
         return
-    bench.push_screen(CellViewer(name, text, _characters(size or len(text))))
+    bench.push_screen(CellViewer(name, text, counted(size or len(text), "character")))
 
 
 def whole_row(bench: Bench, grid: Grid, row: int) -> None:
@@ -106,11 +107,7 @@ async def _show_fetched(bench: Bench, name: str, fetch: Fetch) -> None:
         bench.post_message(Failed(error))
         return
     size = int(answer["characters"])
-    bench.push_screen(CellViewer(name, str(answer["cell"]), _characters(size)))
-
-
-def _characters(count: int) -> str:
-    return f"{count:,} character{'' if count == 1 else 's'}"
+    bench.push_screen(CellViewer(name, str(answer["cell"]), counted(size, "character")))
 
 
 def offer_pivots(bench: Bench, grid: Grid, row: int, column: int) -> None:

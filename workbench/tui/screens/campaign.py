@@ -20,6 +20,7 @@ from workbench.tui.screens.view import day, score_words
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.tui.widgets.steps import Steps
+from workbench.wording import counted
 
 _PARTS = (("e", "clusters"), ("m", "members"), ("w", "volume"), ("t", "edits"))
 _QUERIES = {"clusters": "campaign-clusters", "members": "campaign-members",
@@ -77,7 +78,7 @@ class CampaignPage(Parted):
             words = f"There is no campaign {safe_text(self._campaign, 40)} in this case any more."
             block.update(Content(words))
             return
-        clusters = f"{card['clusters']:,} cluster{'' if card['clusters'] == 1 else 's'}"
+        clusters = counted(card["clusters"], "cluster")
         between = " · " if self.bench.has_class("-wide") else "\n"
         name = f" “{safe_text(card['name'], 60)}”" if card["name"] else ""
         block.update(

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from workbench.safe_text import safe_text
 from workbench.tui.widgets.chrome import shorten
+from workbench.wording import counted
 
 
 class Provenance(Static):
@@ -39,7 +40,7 @@ def extent_words(
 ) -> str:
     """The state of an open result; `reading_for` is seconds, None where nothing runs."""
     parts = [
-        f"{'' if exact else '≥ '}{total:,} row{'' if total == 1 else 's'}",
+        f"{'' if exact else '≥ '}{counted(total, 'row')}",
         f"{opened['elapsed_ms']:,.0f} ms",
     ]
     sorted_page = bool(opened.get("sorted_page"))
