@@ -12,7 +12,7 @@ import igraph
 import numpy as np
 
 from workbench.analysis.links import Bools, Floats, Ints, Links
-from workbench.analysis.refine import SUPPORT, Table, compact, family_terms, weigh
+from workbench.analysis.refine import SUPPORT, compact, family_terms, weigh
 from workbench.analysis.rhythm import Activity, rhythm_ratios
 from workbench.analysis.seeds import link_weights
 from workbench.analysis.telling import count_values, links_of, telling
@@ -28,14 +28,10 @@ def part_parties(links: Links, activity: Activity, label: Ints) -> Ints:
     if party.max(initial=-1) < 0:
         return label
     label = _part_largest(links, activity, label, party)
-    terms = family_terms(links, label, count_values(links, label), party)
-    table = weigh(links, terms, label)[1]
-    own = label[table.a] == table.c
-    table = Table(table.a[own], table.c[own], table.ratios[own])
     size = np.bincount(party[party >= 0])
     asked = (party >= 0) & ~_largest(party, label, size)[party]
     rest = np.bincount(label[label >= 0])[label] - np.where(party >= 0, size[party], 0)
-    backed = _backed(table, rest, len(label))
+    backed = _backed(links, label, party, rest)
     short = np.bincount(party[asked], ~backed[asked], len(size)) > (1 - _MOST) * size
     for one in np.flatnonzero(short):
         members = np.flatnonzero(party == one)
@@ -55,12 +51,8 @@ def _part_largest(links: Links, activity: Activity, label: Ints, party: Ints) ->
     parted = np.bincount(label[largest], minlength=groups) > 0
     asked = (label >= 0) & parted[label]
     side = np.where(asked, 2 * label + ~largest, -1)
-    terms = family_terms(links, label, count_values(links, label), side)
-    table = weigh(links, terms, label)[1]
-    own = label[table.a] == table.c
     size = np.bincount(side[asked], minlength=2 * groups)
-    rest = size[side ^ 1]
-    backed = _backed(Table(table.a[own], table.c[own], table.ratios[own]), rest, len(label))
+    backed = _backed(links, label, side, size[side ^ 1])
     short = np.bincount(side[asked], ~backed[asked], 2 * groups) > (1 - _MOST) * size
     apart = short[::2] & short[1::2]
     for one in np.flatnonzero(apart):
@@ -69,10 +61,15 @@ def _part_largest(links: Links, activity: Activity, label: Ints, party: Ints) ->
     return compact(np.where(largest & apart[label], label + groups, label))
 
 
-def _backed(table: Table, rest: Ints, accounts: int) -> Bools:
-    out = np.zeros(accounts, dtype=bool)
-    odds = table.ratios.sum(axis=1) + np.log(np.maximum(rest[table.a], 1) / accounts)
-    out[table.a] = (odds > 0) & ((table.ratios >= SUPPORT).sum(axis=1) >= 2)
+def _backed(links: Links, label: Ints, party: Ints, rest: Ints) -> Bools:
+    """Whether the `rest` of its cluster, without its party, speaks for each account."""
+    terms = family_terms(links, label, count_values(links, label), party)
+    table = weigh(links, terms, label)[1]
+    own = label[table.a] == table.c
+    a, ratios = table.a[own], table.ratios[own]
+    odds = ratios.sum(axis=1) + np.log(np.maximum(rest[a], 1) / len(label))
+    out = np.zeros(len(label), dtype=bool)
+    out[a] = (odds > 0) & ((ratios >= SUPPORT).sum(axis=1) >= 2)
     return out
 
 
