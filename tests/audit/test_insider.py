@@ -166,13 +166,17 @@ def test_an_edit_that_was_undone_does_not_come_back_by_a_merge(
     ledger.close()
 
 
-def test_a_merge_takes_no_other_record_for_one_it_has(battery: ModuleType, tmp_path: Path) -> None:
-    """Who knows the id of a record to come could bring another under it, so that it stays out."""
+def two_ledgers(battery: ModuleType, tmp_path: Path) -> tuple[Ledger, Ledger]:
+    """Ours, ana's, and theirs, bo's, of one case."""
     folders = [tmp_path / "ours", tmp_path / "theirs"]
     for folder in folders:
         folder.mkdir()
-    ours: Ledger = battery.open_ledger(folders[0])
-    theirs: Ledger = battery.open_ledger(folders[1], "bo", 1002)
+    return battery.open_ledger(folders[0]), battery.open_ledger(folders[1], "bo", 1002)
+
+
+def test_a_merge_takes_no_other_record_for_one_it_has(battery: ModuleType, tmp_path: Path) -> None:
+    """Who knows the id of a record to come could bring another under it, so that it stays out."""
+    ours, theirs = two_ledgers(battery, tmp_path)
     theirs.append("note", battery.comment("first"))
     real = theirs.append("decision", battery.flag("acct-1"))
     fields = {name: value for name, value in real.fields.items() if name != "h"}
@@ -181,9 +185,9 @@ def test_a_merge_takes_no_other_record_for_one_it_has(battery: ModuleType, tmp_p
     ours.append("merge", brings(ours, bogus))
     with pytest.raises(LedgerError, match=f"different records under the id {real.id}"):
         merge(ours, other_ledger(theirs.path, battery.CASE, tmp_path / "state"))
-    assert battery.judge(folders[0]).ok
+    assert battery.judge(ours.path.parent).ok
     ours.append("merge", brings(ours, canonical(real.fields)))
-    assert battery.judge(folders[0]).problems == [
+    assert battery.judge(ours.path.parent).problems == [
         f"record 3: brings another record under the id {real.id}"
     ]
     ours.close()
@@ -229,26 +233,22 @@ def test_a_recovery_excuses_nothing_after_it(battery: ModuleType, tmp_path: Path
 
 def test_a_list_behind_a_merged_decision_is_looked_at(battery: ModuleType, tmp_path: Path) -> None:
     """Deleted, it stood for nobody: the decision was gone, and verification said intact."""
-    folders = [tmp_path / "ours", tmp_path / "theirs"]
-    for folder in folders:
-        folder.mkdir()
-    ours: Ledger = battery.open_ledger(folders[0])
-    theirs: Ledger = battery.open_ledger(folders[1], "bo", 1002)
+    ours, theirs = two_ledgers(battery, tmp_path)
     ours.append("note", battery.comment("first"))
     accounts = theirs.put_set(["acct-1", "acct-2"])
     subject = bodies.set_subject("set", accounts)
     theirs.append("decision", {**battery.flag("x"), "scope": "set", "subject": subject})
     merge(ours, other_ledger(theirs.path, battery.CASE, tmp_path / "state"))
-    assert battery.judge(folders[0]).ok
+    assert battery.judge(ours.path.parent).ok
     ours.close()
     theirs.close()
     text = ours.sets.path(accounts.sha256)
     kept = text.read_bytes()
     for damaged in (kept.replace(b"acct-2", b"acct-3"), kept + b'"acct-9"\n', None):
         text.unlink() if damaged is None else text.write_bytes(damaged)
-        (problem,) = battery.judge(folders[0]).problems
+        (problem,) = battery.judge(ours.path.parent).problems
         assert problem.startswith("record 2: its list")
-        battery.refuses(folders[0])
+        battery.refuses(ours.path.parent)
 
 
 def test_nothing_is_given_up_before_it_is_there(
@@ -274,15 +274,11 @@ def test_nothing_is_given_up_before_it_is_there(
 
 def test_a_merge_does_not_bring_back_what_was_settled(battery: ModuleType, tmp_path: Path) -> None:
     """An old decision of a colleague counted as the newest where the merge told of no conflict."""
-    folders = [tmp_path / "ours", tmp_path / "theirs"]
-    for folder in folders:
-        folder.mkdir()
-    theirs: Ledger = battery.open_ledger(folders[1], "bo", 1002)
+    ours, theirs = two_ledgers(battery, tmp_path)
     clears = [
         theirs.append("decision", {**battery.flag(name), "verdict": "clear", "reason": "C-OTHER"})
         for name in ("acct-1", "acct-2")
     ]
-    ours: Ledger = battery.open_ledger(folders[0])
     ours.append("decision", battery.flag("acct-1"))
     ours.append("merge", brings(ours, *(canonical(one.fields) for one in clears)))
     verdicts = [ours.state.current(f"acct-{n}") for n in (1, 2)]
@@ -296,6 +292,6 @@ def test_a_merge_does_not_bring_back_what_was_settled(battery: ModuleType, tmp_p
     settled = ours.state.current("acct-1")
     assert settled is not None
     assert settled.verdict == "watch"
-    assert battery.judge(folders[0]).ok
+    assert battery.judge(ours.path.parent).ok
     ours.close()
     theirs.close()

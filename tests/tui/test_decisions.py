@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import CLUSTER, MEMBERS
 from tests.tui.conftest import Driver, Opened, Sit
-from workbench import standing
+from workbench import standing, verification
 from workbench.case import Case
 from workbench.cli.main import run
 from workbench.tui.widgets.steps import Steps
@@ -263,10 +263,6 @@ async def test_the_ledger_is_read_and_verified(case: Path, opened: Opened) -> No
 async def test_verification_can_be_stopped(
     case: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading
-
-    from workbench import verification
-
     command("decide", case, *_FLAG, "--account", "a-01")
     began, may_go_on = threading.Event(), threading.Event()
     real = verification.verify_case

@@ -122,11 +122,8 @@ class Decisions(DecisionActs):
 
     async def action_part(self, name: str) -> None:
         """Show a part."""
-        self.query_one(Steps).choose(name)
-        self.state["part"] = name  # it stays in front when what is being read has come
-        self.focus_first()
+        await super().action_part(name)
         await self._head()
-        self.tell_status()
 
     def focus_first(self) -> None:
         """Focus the list that is shown."""
