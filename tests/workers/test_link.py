@@ -73,6 +73,25 @@ async def test_a_replaced_worker_answers_what_was_asked_meanwhile(jobs: Jobs) ->
         await heavy
 
 
+async def test_what_had_begun_goes_on_behind_one_that_ignored_its_cancel(jobs: Jobs) -> None:
+    stuck, begun = jobs.new_job(), jobs.new_job()
+    told: list[dict[str, Any]] = []
+    lost = asyncio.ensure_future(stream(jobs, STUBBORN["sort"], stuck))
+
+    def replace_once(message: dict[str, Any]) -> None:
+        if not told:
+            jobs._replace("ignored a cancel", {stuck})
+        told.append(message)
+
+    sql = "SELECT n, md5(n::VARCHAR) FROM exchanges, range(20)"
+    ended = await jobs.stream(begun, sql, {}, 10, replace_once)
+    assert (ended["ev"], ended["total"], ended["exact"]) == ("spooled", 6_000_000, True)
+    assert [message["ev"] for message in told].count("began") == 1
+    assert (await jobs.window(begun, 5_999_999, 1))["rows"][0][0] is not None
+    with pytest.raises(WorkbenchError, match="ignored a cancel"):
+        await lost
+
+
 async def test_rows_are_asked_for_once_their_result_is_open_again(jobs: Jobs) -> None:
     kept = (await stream(jobs, "SELECT n FROM exchanges"))[0]["result"]
     for _ in range(3):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +42,19 @@ class _Pending:
     answer: asyncio.Future[Message]
     progress: Callable[[Message], None] | None
     began: bool = False
-    tried: int = field(default=1)
+    tried: int = 1
 
     @property
     def light(self) -> bool:
         return self.message["op"] in _LIGHT
+
+    def try_again(self) -> None:
+        """Make it a request to the next worker: a statement whose rows are shown is read on, so
+        that they stay where they are."""
+        self.tried += 1
+        if self.began and self.message["op"] == "stream":
+            job = self.message["job"]
+            self.message = {"op": "read_all", "job": job, "result": job}
 
 
 class WorkerLink:
@@ -160,10 +168,10 @@ class WorkerLink:
         for job, waiting in pending.items():
             if waiting.answer.done():
                 continue
-            if job in given_up or waiting.began or waiting.tried > 1:
+            if job in given_up or waiting.tried > 1:
                 waiting.answer.set_exception(WorkbenchError(why, hint="Run it again."))
             else:
-                waiting.tried += 1
+                waiting.try_again()
                 again[job] = waiting
         self._replay = asyncio.ensure_future(self._restore(again))
 
