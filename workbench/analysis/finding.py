@@ -68,9 +68,7 @@ def find_clusters(links: Links, activity: Activity, tell: Callable[[str, int, in
         label = split(links, label, count_values(links, label))
         if not last:
             label = part_queue(activity, table, label, before, links.holding)
-    if (label >= 0).any():
-        label = _adopt(links, activity, part_parties(links, activity, label))
-    terms, table = _evaluate(links, activity, label)
+    label, terms, table = _adopt(links, activity, label)
     source = np.full(len(table.a), len(links.source_names))
     rhythm = Terms(table.a, table.c, source, table.ratios[:, -1].copy())
     mine = label[table.a] == table.c
@@ -78,20 +76,29 @@ def find_clusters(links: Links, activity: Activity, tell: Callable[[str, int, in
     return Found(label, terms, rhythm, pair_totals(table, label), own)
 
 
-def _adopt(links: Links, activity: Activity, label: Ints) -> Ints:
-    """Clusters that one queue serves are one; it also finds members that little else gives away."""
-    table = add_queued(activity, label, _evaluate(links, activity, label)[1])
+def _adopt(links: Links, activity: Activity, label: Ints) -> tuple[Ints, Terms, Table]:
+    """Clusters that one queue serves are one; it also finds members that little else gives away.
+
+    Parties part first. The labels come with their terms and table.
+    """
+    if (label >= 0).any():
+        label = part_parties(links, activity, label)
+    found = _evaluate(links, activity, label)
+    if not (label >= 0).any():
+        return label, *found
+    table = add_queued(activity, label, found[1])
     joined = compact(join_queues(table, label, merge(pair_totals(table, label), label)))
     for turn in range(_ADOPTIONS):
         if turn or (joined != label).any():
             label = joined
-            table = add_queued(activity, label, _evaluate(links, activity, label)[1])
+            found = _evaluate(links, activity, label)
+            table = add_queued(activity, label, found[1])
         pairs = pair_totals(table, label)
         before, label = label, compact(assign(pairs, label, links.accounts, anchored=True))
         joined = part_queue(activity, table, label, before, links.holding)
         if (joined == before).all():
-            break
-    return joined
+            return joined, *found
+    return joined, *_evaluate(links, activity, joined)
 
 
 def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Table]:
