@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,6 +143,25 @@ def test_an_office_that_is_the_largest_party_of_a_campaign_is_parted_from_it() -
     found = part_parties(links, still(2_000), label)
     assert len(set(found[:13])) == len(set(found[13:31])) == 1
     assert found[0] != found[13]
+
+
+@pytest.mark.parametrize(("shared", "moves"), [((0, 2, 3), True), ((0, 2), False)])
+def test_a_corner_moves_to_the_campaign_it_shares_three_sources_with(
+    shared: tuple[int, ...], moves: bool
+) -> None:
+    # 6-25 share payer, phrase and habit. The corner 0-5 has an address of its own, knows the phrase
+    # and habit of 26-55, which strangers know too, and shares those sources with 6-25.
+    rows = [(f, 1, a) for f in (0, 2, 3) for a in range(6, 26)]
+    rows += [(f, 1, a) for f in shared for a in range(6)] + [(1, 1, a) for a in range(6)]
+    rows += [(f, 2, a) for f in (2, 3) for a in (*range(6), *range(26, 116))]
+    rows += [(1, 2, a) for a in range(26, 56)]
+    links = table(rows + crowd(116, 6_000), 6_000)
+    label = np.where(np.arange(6_000) < 56, 1, -1)
+    label[6:26] = 0
+    found = part_parties(links, still(6_000), label)
+    assert len(set(found[:6])) == len(set(found[6:26])) == len(set(found[26:56])) == 1
+    assert found[0] == (found[6] if moves else found[26])
+    assert found[6] != found[26]
 
 
 def test_what_a_busy_cluster_shares_by_chance_tells_nothing() -> None:

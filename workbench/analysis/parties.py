@@ -1,7 +1,8 @@
 """Parties inside clusters: groups whose members vouch for each other with values of their own.
 
-A first guess may put an office into a large campaign: each of its members is then backed by its
-colleagues. So each part of a cluster is asked whether the rest of the cluster backs it as well.
+A first guess may put an office into a large campaign, or a corner of one campaign into another:
+each of its members is then backed by its colleagues. So each part of a cluster is asked whether the
+rest of the cluster backs it as well, and whether it would be joined to another one by itself.
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ import igraph
 import numpy as np
 
 from workbench.analysis.links import Bools, Floats, Ints, Links
-from workbench.analysis.refine import SUPPORT, compact, family_terms, weigh
+from workbench.analysis.refine import (
+    JOINING,
+    JOINS,
+    SUPPORT,
+    Table,
+    compact,
+    family_terms,
+    weigh,
+)
 from workbench.analysis.rhythm import Activity, rhythm_ratios
 from workbench.analysis.seeds import link_weights
 from workbench.analysis.telling import count_values, links_of, telling
@@ -23,7 +32,11 @@ _MOST = 0.5  # of a party's members the rest must back so many, or it leaves
 
 
 def part_parties(links: Links, activity: Activity, label: Ints) -> Ints:
-    """Parties that the rest of their cluster does not back become clusters of their own."""
+    """Parties that the rest of their cluster does not back become clusters of their own.
+
+    Those that another cluster would take in, were they one, move to it: of them the members who
+    fit it better than the rest.
+    """
     party = _parties(links, label)
     if party.max(initial=-1) < 0:
         return label
@@ -31,14 +44,20 @@ def part_parties(links: Links, activity: Activity, label: Ints) -> Ints:
     size = np.bincount(party[party >= 0])
     asked = (party >= 0) & ~_largest(party, label, size)[party]
     rest = np.bincount(label[label >= 0])[label] - np.where(party >= 0, size[party], 0)
-    backed = _backed(links, label, party, rest)
+    table = _without_party(links, label, party)
+    odds, backed = _backing(table, label, rest)
+    home = _better(table, label, odds)
+    strays = asked & (home >= 0)
+    strays &= (np.bincount(party[strays], minlength=len(size)) >= JOINS * size)[party]
     short = np.bincount(party[asked], ~backed[asked], len(size)) > (1 - _MOST) * size
-    for one in np.flatnonzero(short):
+    held = np.zeros(len(size), dtype=bool)
+    for one in np.flatnonzero(short | (np.bincount(party[strays], minlength=len(size)) > 0)):
         members = np.flatnonzero(party == one)
         rest_of_it = np.flatnonzero((label == label[members[0]]) & (party != one))
-        short[one] = not _one_queue(activity, rest_of_it, members)
-    leaves = asked & short[party] & ~backed
-    return compact(np.where(leaves, party + int(label.max()) + 1, label))
+        held[one] = _one_queue(activity, rest_of_it, members)
+    leaves = asked & (short & ~held)[party] & ~backed
+    out = np.where(leaves, party + int(label.max()) + 1, label)
+    return compact(np.where(strays & ~held[party], home, out))
 
 
 def _part_largest(links: Links, activity: Activity, label: Ints, party: Ints) -> Ints:
@@ -52,7 +71,7 @@ def _part_largest(links: Links, activity: Activity, label: Ints, party: Ints) ->
     asked = (label >= 0) & parted[label]
     side = np.where(asked, 2 * label + ~largest, -1)
     size = np.bincount(side[asked], minlength=2 * groups)
-    backed = _backed(links, label, side, size[side ^ 1])
+    backed = _backing(_without_party(links, label, side), label, size[side ^ 1])[1]
     short = np.bincount(side[asked], ~backed[asked], 2 * groups) > (1 - _MOST) * size
     apart = short[::2] & short[1::2]
     for one in np.flatnonzero(apart):
@@ -61,15 +80,35 @@ def _part_largest(links: Links, activity: Activity, label: Ints, party: Ints) ->
     return compact(np.where(largest & apart[label], label + groups, label))
 
 
-def _backed(links: Links, label: Ints, party: Ints, rest: Ints) -> Bools:
-    """Whether the `rest` of its cluster, without its party, speaks for each account."""
-    terms = family_terms(links, label, count_values(links, label), party)
-    table = weigh(links, terms, label)[1]
+def _without_party(links: Links, label: Ints, party: Ints) -> Table:
+    """Ratios of accounts with clusters; those of a party do not vouch for each other."""
+    return weigh(links, family_terms(links, label, count_values(links, label), party), label)[1]
+
+
+def _backing(table: Table, label: Ints, rest: Ints) -> tuple[Floats, Bools]:
+    """The odds that each account belongs to the `rest` of its cluster; whether that backs it."""
     own = label[table.a] == table.c
     a, ratios = table.a[own], table.ratios[own]
-    odds = ratios.sum(axis=1) + np.log(np.maximum(rest[a], 1) / len(label))
-    out = np.zeros(len(label), dtype=bool)
-    out[a] = (odds > 0) & ((ratios >= SUPPORT).sum(axis=1) >= 2)
+    odds = np.log(np.maximum(rest, 1) / len(label))
+    odds[a] += ratios.sum(axis=1)
+    backed = np.zeros(len(label), dtype=bool)
+    backed[a] = (odds[a] > 0) & ((ratios >= SUPPORT).sum(axis=1) >= 2)
+    return odds, backed
+
+
+def _better(table: Table, label: Ints, odds: Floats) -> Ints:
+    """The other cluster with which each account shares what joins clusters, and fits best, or -1.
+
+    Two sources are too few: of many crowds some fit another better by chance.
+    """
+    sizes = np.bincount(label[label >= 0])
+    there = table.ratios.sum(axis=1) + np.log(sizes[table.c] / len(label))
+    enough = (table.ratios >= SUPPORT).sum(axis=1) >= JOINING
+    better = (label[table.a] != table.c) & (there > np.maximum(odds[table.a], 0.0))
+    fits = np.flatnonzero(enough & better)
+    out = np.full(len(label), -1)
+    order = fits[np.argsort(there[fits], kind="stable")]  # the best is written last
+    out[table.a[order]] = table.c[order]
     return out
 
 

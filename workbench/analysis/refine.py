@@ -18,6 +18,8 @@ from workbench.analysis.telling import Counts, link_terms, links_of, telling
 SUPPORT = 1.6
 _CAP = 7.0
 SMALLEST = 3
+# A group joins another where this share of its members has so many sources in common with it.
+JOINS, JOINING = 0.6, 3
 # Ratios are compared by such steps.
 _STEP = 0.25
 _STEPS = round(_CAP / _STEP) + 1
@@ -260,10 +262,10 @@ def merge(pairs: Pairs, label: Ints) -> Ints:
     sizes = np.bincount(label[label >= 0], minlength=groups)
     own = label[pairs.a]
     prior = np.log(np.maximum(sizes[pairs.c], 1) / len(label))
-    fits = (own >= 0) & (own != pairs.c) & (pairs.support >= 3) & (pairs.shared + prior > 0)
+    fits = (own >= 0) & (own != pairs.c) & (pairs.support >= JOINING) & (pairs.shared + prior > 0)
     key, number = np.unique(own[fits] * groups + pairs.c[fits], return_counts=True)
     small, large = key // groups, key % groups
-    good = (number >= 0.6 * sizes[small]) & (sizes[small] <= sizes[large])
+    good = (number >= JOINS * sizes[small]) & (sizes[small] <= sizes[large])
     target = np.arange(groups)
     for place in np.lexsort((large, small, -number))[: len(number)]:
         c, d = int(small[place]), int(large[place])
