@@ -1,8 +1,9 @@
 """`python -m tests.benchmarks.detection FOLDER`: prints the marks of the examination.
 
-`--accounts N`, `--seeds 1,2,3` and `--which own|foreign|varied|all` choose the worlds, which are
-made and loaded below FOLDER and used again by the next run; `--texts` names a folder of real text
-for `varied` ones. `--details` tells what went wrong.
+`--accounts N`, `--seeds 1,2,3` and `--which own|foreign|varied|small|all` choose the worlds, which
+are made and loaded below FOLDER and used again by the next run; `--texts` names a folder of real
+text for `varied` ones. `--details` tells what went wrong.
+`--which small --accounts 100000 --seeds 717`: campaigns of 8 to 250 in a large case (not in `all`).
 `--toolkit ENV`: an environment that holds coordination-network-toolkit, for a third peer.
 """
 
@@ -22,7 +23,7 @@ from tests.benchmarks.detection.baselines import co_action, components
 from tests.benchmarks.detection.measure import Marks, faults, mark
 from tests.benchmarks.detection.running import analyse
 from tests.benchmarks.detection.toolkit import co_link
-from tests.benchmarks.detection.worlds import Plan, make, others, own, variations
+from tests.benchmarks.detection.worlds import Plan, make, others, own, small, variations
 
 _ANSWER = "SELECT account_id, cluster_id, cluster_score, member_score, campaign_like FROM "
 
@@ -71,7 +72,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--accounts", type=int, default=4_000)
     parser.add_argument("--seeds", default="101,202,303")
-    parser.add_argument("--which", choices=("own", "foreign", "varied", "all"), default="all")
+    parser.add_argument(
+        "--which", choices=("own", "foreign", "varied", "small", "all"), default="all"
+    )
     parser.add_argument("--texts", default="", help="folder of real text, one subfolder a language")
     parser.add_argument("--details", action="store_true")
     parser.add_argument("--toolkit", type=Path, metavar="ENV")
@@ -83,6 +86,7 @@ def main() -> None:
     plans = own(given.accounts, seeds) if given.which in ("own", "all") else []
     plans += others(given.accounts, seeds) if given.which in ("foreign", "all") else []
     plans += variations(given.accounts, seeds, given.texts) if given.which == "varied" else []
+    plans += small(given.accounts, seeds) if given.which == "small" else []
     given.folder.mkdir(parents=True, exist_ok=True)
     for plan in plans:
         examine(given.folder, plan, given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +12,17 @@ import polars as pl
 
 from tests.benchmarks.detection.foreign.world import foreign, varied
 from workbench.settings import load_settings
+from workbench.synth.config import CampaignSpec
 from workbench.synth.generate import generate
 from workbench.synth.worlds import exam
 from workbench.workers.loading import LoadOptions, load_case
 
 OMITTED = ("payments", "only_hashes", "prompts", "ips", "tls", "accounts")
+# (accounts, level) of the campaigns of a large case that has small ones only.
+SMALL = (
+    *((8, 0), (9, 1), (12, 2), (15, 1), (20, 3), (30, 3)),
+    *((40, 2), (60, 4), (120, 4), (250, 3), (25, 0)),
+)
 FOREIGN_OMITTED = ("payments", "hashes", "prompts", "ips", "tls", "accounts", "orgs", "clients")
 
 
@@ -69,6 +75,16 @@ def variations(accounts: int, seeds: list[int], texts: str) -> list[Plan]:
         name = f"varied {seed}{' no ' if omit else ''}{omit}{' real' if texts else ''}"
         write = partial(varied, seed=seed, accounts=accounts, omit=omit, texts=texts)
         plans.append(Plan(name, write))
+    return plans
+
+
+def small(accounts: int, seeds: list[int]) -> list[Plan]:
+    """Worlds of small campaigns among many honest groups: 589 accounts, 30 exchanges for each."""
+    campaigns = tuple(CampaignSpec(size, level) for size, level in SMALL)
+    plans = []
+    for seed in seeds:
+        config = replace(exam(seed, accounts), exchanges=30 * accounts, campaigns=campaigns)
+        plans.append(Plan(f"small {seed}", partial(generate, config=config)))
     return plans
 
 
