@@ -92,3 +92,11 @@ def test_any_text_is_judged(sql: str) -> None:
 
 
 _GATE = Gate()
+
+
+@pytest.mark.parametrize("end", [";", " ;; ", "; -- ; é", "\n; /* ; */ ;\n-- c", " -- c", ""])
+def test_a_statement_is_kept_without_its_end(end: str) -> None:
+    body = "SELECT 'é; -- ' AS t, $$;$$ AS d /* ; */ FROM accounts"
+    query = Gate().inspect(body + end, TABLES).statement.query
+    assert query.startswith(body)
+    assert ";" not in query[len(body) :]
