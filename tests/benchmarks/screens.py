@@ -179,11 +179,11 @@ def pages(case: Path) -> list[Figure]:
 async def _pages(case: Path) -> list[Figure]:
     import workbench.tui.app
     from workbench.case import Case
-    from workbench.cli.open import collect_seldom
     from workbench.desk import Desk
     from workbench.settings import Settings
     from workbench.tui.acts import case_library
     from workbench.tui.app import Bench
+    from workbench.tui.collecting import collect_seldom
     from workbench.tui.jobs import Jobs
     from workbench.tui.messages import OpenPlace
     from workbench.tui.places import Place

@@ -60,6 +60,7 @@ def write_members(
         }
     ).sort("cluster_id", "account_id")
     write_frame(session, "cluster_members", frame)
+    session.index_accounts("cluster_members")
 
 
 def write_member_evidence(

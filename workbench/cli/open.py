@@ -11,6 +11,7 @@ import click
 
 from workbench.case import Case
 from workbench.settings import Settings, load_settings
+from workbench.tui.collecting import collect_seldom
 from workbench.tui.terminal import prepare
 
 
@@ -54,13 +55,3 @@ def open_bench(path: Path, settings: Settings) -> int:
 def open_command(case: Path) -> int:
     """Open the bench on CASE."""
     return open_bench(case, load_settings())
-
-
-def collect_seldom() -> None:
-    """Collect garbage in small steps: what is imported by now, and views in use, stay anyhow.
-
-    With Python's own thresholds every sixth page waits for a look through all objects.
-    """
-    gc.freeze()
-    gc.set_threshold(20_000, 10, 50)
-    gc.enable()

@@ -29,13 +29,17 @@ def as_cells(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
 
     Columns are named by position: a result may have several of one name.
     """
-    terms = [
+    return relation.project(cell_terms(result_columns(relation)))
+
+
+def cell_terms(columns: Sequence[ResultColumn]) -> str:
+    """What a SELECT says to have these columns, by their places, as cells."""
+    return ", ".join(
         f"#{position} AS c{position}"
-        if str(kind) in _PLAIN
+        if column.type in _PLAIN
         else f"CAST(#{position} AS VARCHAR) AS c{position}"
-        for position, kind in enumerate(relation.types, 1)
-    ]
-    return relation.project(", ".join(terms))
+        for position, column in enumerate(columns, 1)
+    )
 
 
 Cut = tuple[int, int, int]

@@ -64,9 +64,9 @@ class Result(ResultRows):
             if inspection.explains:
                 self._explain(cursor, inspection)
             else:
-                relation = self._session.relation(cursor, inspection, self._parameters)
-                self.columns = result_columns(relation)
-                self._head = as_cells(relation).limit(limit + 1).fetchall()
+                self.columns, self._head = self._session.first_rows(
+                    cursor, inspection, self._parameters, limit + 1
+                )
                 self.more = len(self._head) > limit
                 del self._head[limit:]
 

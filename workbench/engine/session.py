@@ -12,7 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from workbench.engine.contract import Parameters, ResultColumn
+from workbench.engine.cells import as_cells, cell_terms, result_columns
+from workbench.engine.contract import Parameters, ResultColumn, Scalar
 from workbench.engine.gate import Gate, Inspection
 from workbench.errors import Cancelled, QueryFailed
 from workbench.quoting import identifier, literal
@@ -60,6 +61,7 @@ class Session:
         self._one_at_a_time = threading.Lock()  # the root and the parser serve every job
         self._views: dict[str, Path] = {}
         self._judged: dict[str, Inspection] = {}
+        self._shapes: dict[tuple[str, ...], tuple[ResultColumn, ...]] = {}
         self._masks: list[str] = []
         self._catalogue = self._read_catalogue()
 
@@ -86,6 +88,7 @@ class Session:
         self._catalogue[name] = [ResultColumn(row[0], row[1]) for row in described]
         with self._one_at_a_time:
             self._judged.clear()
+            self._shapes.clear()
 
     def mask(self, columns: Collection[str], shown: Collection[str]) -> None:
         """Hide these columns of the store from every later cursor, but for the accounts shown.
@@ -160,14 +163,7 @@ class Session:
         self, cursor: duckdb.DuckDBPyConnection, inspection: Inspection, parameters: Parameters
     ) -> duckdb.DuckDBPyRelation:
         """Bind a statement that passed the gate; nothing is computed yet."""
-        missing = inspection.parameters - parameters.keys()
-        if missing:
-            names = ", ".join(f"${name}" for name in sorted(missing))
-            raise QueryFailed(
-                f"The statement needs a value for {names}.",
-                hint="Give each with -p NAME=VALUE, or fill in the form.",
-            )
-        used = {name: typed_parameter(parameters[name]) for name in inspection.parameters}
+        used = _used(inspection, parameters)
         with engine_errors():
             try:
                 return cursor.sql(inspection.statement, params=used or None)
@@ -176,9 +172,66 @@ class Session:
                 cursor.execute(inspection.statement, used or None)
                 raise
 
+    def first_rows(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        inspection: Inspection,
+        parameters: Parameters,
+        count: int,
+    ) -> tuple[tuple[ResultColumn, ...], list[tuple[Scalar, ...]]]:
+        """The columns of a statement that passed the gate, and its first rows as cells.
+
+        A relation is bound four times before it runs, which is most of what a page costs; where
+        the columns are known from the last time, one statement does.
+        """
+        used = _used(inspection, parameters)
+        body = inspection.statement.query
+        shape = _shape(body, used)
+        columns = self._shapes.get(shape)
+        with engine_errors():
+            if columns is None:
+                relation = self.relation(cursor, inspection, parameters)
+                columns = result_columns(relation)
+                rows = as_cells(relation).limit(count).fetchall()
+                self._keep_shape(shape, columns)
+            else:
+                # A comment may end the text.
+                statement = f"SELECT {cell_terms(columns)} FROM (\n{body}\n) LIMIT {count}"
+                rows = cursor.execute(statement, used or None).fetchall()
+        return columns, rows
+
+    def _keep_shape(self, shape: tuple[str, ...], columns: tuple[ResultColumn, ...]) -> None:
+        with self._one_at_a_time:
+            if len(self._shapes) >= _MOST_JUDGED:
+                self._shapes.clear()
+            if shape:
+                self._shapes[shape] = columns
+
     def close(self) -> None:
         """Let go of the store."""
         self._root.close()
+
+
+def _used(inspection: Inspection, parameters: Parameters) -> dict[str, object]:
+    missing = inspection.parameters - parameters.keys()
+    if missing:
+        names = ", ".join(f"${name}" for name in sorted(missing))
+        raise QueryFailed(
+            f"The statement needs a value for {names}.",
+            hint="Give each with -p NAME=VALUE, or fill in the form.",
+        )
+    return {name: typed_parameter(parameters[name]) for name in inspection.parameters}
+
+
+def _shape(body: str, used: dict[str, object]) -> tuple[str, ...]:
+    """What decides the columns of a statement; empty where that cannot be told cheaply."""
+    if any(isinstance(value, list) for value in used.values()):
+        return ()  # as long as you like
+    # The size of a number decides its type; of a text only that it is one matters.
+    return body, *(
+        f"{name} {'text' if isinstance(value, str) else repr(value)}"
+        for name, value in sorted(used.items())
+    )
 
 
 def _masking(database: str, table: str, columns: list[str], shown: Collection[str]) -> str:

@@ -83,6 +83,8 @@ def build_table(session: LoadSession, incoming: Incoming) -> None:
             f"sorting {table.name}",
             incoming.rows,
         )
+        if table is ACCOUNTS:
+            session.index_accounts(table.name)
     except duckdb.Error as error:
         raise engine_refusal(f"Building the table {table.name} failed", error) from error
 
@@ -145,6 +147,7 @@ def build_profiles(session: LoadSession) -> None:
         "ORDER BY account_id"
     )
     session.run("DROP TABLE staging.profile_parts")
+    session.index_accounts("account_profile")
 
 
 def _bounds(session: LoadSession, rows: int) -> list[str]:

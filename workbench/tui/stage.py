@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from textual.containers import Container
@@ -86,6 +87,7 @@ class Stage(Container):
             self._views[id(stop)] = shown
             shown.display = not before
             shown.read_ahead()
+            await asyncio.sleep(0)  # so that it is read while the widgets are made
             await self.mount(shown)
             if before:
                 await shown.first_sight(_PATIENCE)

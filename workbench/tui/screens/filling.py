@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 
 from workbench.errors import Cancelled, WorkbenchError
+from workbench.tui.collecting import collect_between_places
 from workbench.tui.jobs import Jobs, Rows
 from workbench.tui.messages import Failed
 from workbench.tui.screens.shared import Shared
@@ -20,7 +21,7 @@ class Filling(Shared):
         self.filled = False
         self._sight = asyncio.Event()
         self.seen = asyncio.Event()  # set once it is on the terminal
-        self._ahead: asyncio.Task[list[Rows]] | None = None
+        self._ahead: asyncio.Future[list[Rows]] | None = None
 
     @property
     def jobs(self) -> Jobs:
@@ -38,6 +39,7 @@ class Filling(Shared):
             self._sight.set()
             await self.seen.wait()  # what runs behind would take the processors from drawing
             await self.fill_behind()
+            collect_between_places()
         except Cancelled:
             return
         except WorkbenchError as error:
@@ -57,7 +59,7 @@ class Filling(Shared):
     def read_ahead(self) -> None:
         """Ask for the first pages; they are read while the widgets are made."""
         if self.first_pages():
-            self._ahead = asyncio.ensure_future(self.pages(*self.first_pages()))
+            self._ahead = self.pages(*self.first_pages())
 
     def on_unmount(self) -> None:
         """Nobody asks any more for what was read ahead."""
@@ -80,6 +82,6 @@ class Filling(Shared):
         """Rows of a page query."""
         return await self.jobs.rows(self.bench.library.query(query), given)
 
-    async def pages(self, *wanted: tuple[str, Mapping[str, object]]) -> list[Rows]:
+    def pages(self, *wanted: tuple[str, Mapping[str, object]]) -> asyncio.Future[list[Rows]]:
         """Several page queries at the same time."""
-        return list(await asyncio.gather(*(self.page(name, **given) for name, given in wanted)))
+        return asyncio.gather(*(self.page(name, **given) for name, given in wanted))
