@@ -42,6 +42,11 @@ class GoTo(ModalScreen[Place | None]):
                 classes="note", id="goto-note",
             )  # fmt: skip
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._entered = ""  # the text to open as soon as its hits are here
+        self._listed = ""  # the text whose hits the list shows
+
     def on_mount(self) -> None:
         """Ready to type."""
         self.query_one(Input).focus()
@@ -49,14 +54,17 @@ class GoTo(ModalScreen[Place | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look once the typing pauses."""
         text = event.value.strip()
+        if text != self._entered:
+            self._entered = ""
         if len(text) >= 2:
             self.set_timer(_PAUSE, lambda: self._look_if_still(text))
 
     def _look_if_still(self, text: str) -> None:
-        if self.query_one(Input).value.strip() == text:
+        if self.query_one(Input).value.strip() == text != self._entered:
             self.run_worker(self._look("find-entity", text), group="look", exclusive=True)
 
     async def _look(self, query_id: str, text: str) -> None:
+        """List what is found, and open the first hit where enter was pressed before it came."""
         from workbench.tui.app import Bench
 
         assert isinstance(self.app, Bench)
@@ -69,6 +77,10 @@ class GoTo(ModalScreen[Place | None]):
             note.update(Content(safe_text(error.message)))
             return
         self._show(rows, query.columns)
+        self._listed = text
+        if text == self._entered and rows.rows:
+            self._open(self.query_one(Grid), 0)
+            return
         sign = "≥ " if rows.more else ""
         note.update(
             Content(f"{sign}{len(rows.rows):,} found · enter open · ctrl+t look inside prompts")
@@ -89,14 +101,13 @@ class GoTo(ModalScreen[Place | None]):
         self.query_one(Grid).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Open the first hit; with none yet, take the text for an account."""
-        grid = self.query_one(Grid)
-        if grid.source.total:
+        """Open the first hit; where the list is not yet that of the text, look first."""
+        grid, text = self.query_one(Grid), event.value.strip()
+        if text == self._listed and grid.source.total:
             self._open(grid, 0)
-        elif event.value.strip():
-            self.run_worker(
-                self._look("find-entity", event.value.strip()), group="look", exclusive=True
-            )
+        elif text:
+            self._entered = text
+            self.run_worker(self._look("find-entity", text), group="look", exclusive=True)
 
     def on_grid_opened(self, event: Grid.Opened) -> None:
         """Open a hit."""
