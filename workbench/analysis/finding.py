@@ -91,6 +91,7 @@ def _adopt(links: Links, activity: Activity, label: Ints) -> tuple[Ints, Terms, 
     for turn in range(_ADOPTIONS):
         if turn or (joined != label).any():
             label = joined
+            del found, table  # not kept beside the next ones: at scale they are large
             found = _evaluate(links, activity, label)
             table = add_queued(activity, label, found[1])
         pairs = pair_totals(table, label)
@@ -98,6 +99,8 @@ def _adopt(links: Links, activity: Activity, label: Ints) -> tuple[Ints, Terms, 
         joined = part_queue(activity, table, label, before, links.holding)
         if (joined == before).all():
             return joined, *found
+        del pairs
+    del found, table
     return joined, *_evaluate(links, activity, joined)
 
 
