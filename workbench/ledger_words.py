@@ -79,7 +79,9 @@ def head_lines(desk: Desk) -> list[Line]:
     if len(pieces) > _MOST:
         lines.append((f"▲ and {len(pieces) - _MOST:,} days before: audit policy", "$warning"))
     if state.conflicts:
-        words = f"▲ {len(state.conflicts):,} accounts on which a merge disagrees: decide them anew"
+        words = (
+            f"▲ {counted(len(state.conflicts), 'account')} on which a merge disagrees: decide anew"
+        )
         lines.append((words, "$warning"))
     if state.ignored:
         lines.append((f"not counted: {counted(len(state.ignored), 'record')}", "$text-muted"))

@@ -10,6 +10,7 @@ from workbench.audit.errors import DamagedError
 from workbench.audit.ledger import Ledger, Record
 from workbench.audit.schema import references
 from workbench.ledger_tables import time_text
+from workbench.wording import counted
 
 Body = dict[str, Any]
 _MOST_LISTED = 200
@@ -106,7 +107,7 @@ def _policy(body: Body) -> str:
 
 def _merge(body: Body) -> str:
     conflicts = body["conflicts"]["count"] if body["conflicts"] else 0
-    return f"{body['lines']['count']:,} records came, {conflicts:,} conflicts"
+    return f"{counted(body['lines']['count'], 'record')} came, {counted(conflicts, 'conflict')}"
 
 
 def _recovery(body: Body) -> str:

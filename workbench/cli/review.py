@@ -21,6 +21,7 @@ from workbench.cli.session import CASE, Choices, choices, put_records
 from workbench.desk import Desk
 from workbench.errors import UsageError
 from workbench.settings import load_settings
+from workbench.wording import counted
 
 _RECORD_ID = re.compile("[0-9a-f]{32}")
 _SIDE = ("verdict", "reason", "analyst", "record_id")
@@ -113,8 +114,8 @@ def merge(case: Path, other: Path, reason: str, chosen: Choices) -> int:
     names = ["account_id", *(f"our_{name}" for name in _SIDE), *(f"their_{name}" for name in _SIDE)]
     put_records(chosen, names, rows, case)
     chosen.talk.say(
-        f"Recorded as {done.record.id}: {done.records:,} records came, "
-        f"{len(rows):,} accounts are decided differently."
+        f"Recorded as {done.record.id}: {counted(done.records, 'record')} came, "
+        f"{counted(len(rows), 'account')} decided differently."
     )
     return 0
 

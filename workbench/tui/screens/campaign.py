@@ -110,13 +110,13 @@ class CampaignPage(Parted):
     async def action_exclude(self) -> None:
         """Leave the marked members out."""
         if marked := self._marked_or_told():
-            words = f"Leave {len(marked):,} accounts out of {self._campaign}? Say why."
+            words = f"Leave {counted(len(marked), 'account')} out of {self._campaign}? Say why."
             self.ask(words, lambda why: self.edit(edits.exclude, self._campaign, marked, why))
 
     async def action_split(self) -> None:
         """Make the marked members a campaign of their own."""
         if marked := self._marked_or_told():
-            words = f"Make {len(marked):,} accounts a campaign of their own? Say why."
+            words = f"Make {counted(len(marked), 'account')} a campaign of their own? Say why."
             self.ask(words, lambda why: self.edit(edits.split, self._campaign, marked, why))
 
     async def action_name(self) -> None:

@@ -28,6 +28,7 @@ from workbench.tui.remember import read_json, write_json
 from workbench.tui.widgets.choice import Choice
 from workbench.tui.widgets.field import Field
 from workbench.tui.widgets.impact import Impact
+from workbench.wording import counted
 
 _FIELDS = ("counter", "note", "changes", "expires")
 _LABELS = {
@@ -174,7 +175,7 @@ class DecideDialog(ModalScreen[str | None]):
 
     def _since(self, draft: dict[str, Any]) -> str:
         added = self._seen - int(draft.get("seen") or 0)
-        news = f"; {added:,} records were added since" if added > 0 else ""
+        news = f"; {counted(added, 'record')} added since" if added > 0 else ""
         return f"Your draft of {safe_text(draft.get('at', 'before'))} is back{news}."
 
     def _values(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ from workbench.tui.places import Place
 from workbench.tui.screens.view import View
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
+from workbench.wording import counted
 
 _WORDS = {"right": "✓", "wrong": "✗"}
 
@@ -115,7 +116,7 @@ class SamplePage(View):
         """Record how many were wrong, once all are reviewed."""
         left = len(self._rows) - len(self._said)
         if not self._rows or left:
-            self.bench.notify(f"{left:,} accounts are not reviewed yet.", markup=False)
+            self.bench.notify(f"{counted(left, 'account')} not reviewed yet.", markup=False)
             return
         self.run_worker(self._record(), group="record", exclusive=True)
 

@@ -16,6 +16,7 @@ from workbench.safe_text import safe_text
 from workbench.tui.jobs import Jobs
 from workbench.tui.widgets.result_pane import ResultPane
 from workbench.tui.widgets.result_runner import Asked, ResultRunner
+from workbench.wording import counted
 
 _MOST = 8
 
@@ -149,7 +150,9 @@ class ResultTabs(Vertical):
         if front.opened is None or not marks:
             self.notify("Mark rows first: space marks the one under the cursor.", markup=False)
             return
-        label = f"{len(marks):,} rows of {front.asked.label if front.asked else 'a result'}"
+        label = (
+            f"{counted(len(marks), 'row')} of {front.asked.label if front.asked else 'a result'}"
+        )
         result = int(front.opened["result"])
         pane = await self._new_pane()
         pane.pick(result, marks, label)
