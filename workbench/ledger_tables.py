@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.audit.state import LedgerState
+from workbench.audit.state import LedgerState, decided
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 NOWHERE = ""
 KNOWN_BAD = "known_bad"
+_CHUNK = 2000  # rows told in one line
 
 
 def ledger_tables(state: LedgerState) -> dict[str, list[str]]:
-    """Every table by its name, as ASCII JSON lines."""
+    """What every table by its name is made of, as ASCII JSON lines."""
     return {table: table_lines(state, table) for table in TABLES}
 
 
 def table_lines(state: LedgerState, table: str) -> list[str]:
-    """One of the tables, as ASCII JSON lines."""
+    """What one of the tables is made of, as ASCII JSON lines."""
     return [table_line(row) for row in _ROWS[table](state)]
 
 
@@ -49,6 +50,19 @@ def time_text(micros: int | None) -> str | None:
         return None
     moment = EPOCH + datetime.timedelta(microseconds=micros)
     return moment.replace(tzinfo=None).isoformat(sep=" ")
+
+
+def _decided(state: LedgerState) -> Iterator[dict[str, Any]]:
+    """The `decisions` table in columns: accounts with the number of the decision on each, and each
+    decision once. A million rows told one by one would take ten seconds."""
+    found = list(decided(state))
+    for begin in range(0, len(found), _CHUNK):
+        accounts, under = zip(*found[begin : begin + _CHUNK], strict=True)
+        yield {"place": begin, "account_id": accounts, "under": under}
+    numbers = sorted({number for _, number in found})
+    for begin in range(0, len(numbers), _CHUNK):
+        some = numbers[begin : begin + _CHUNK]
+        yield {"decision": some, **state.decisions.told(some)}
 
 
 @dataclass(frozen=True)
@@ -107,8 +121,8 @@ def _known_bad_rows(state: LedgerState) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-_ROWS: dict[str, Callable[[LedgerState], list[dict[str, Any]]]] = {
-    "decisions": decision_rows,
+_ROWS: dict[str, Callable[[LedgerState], Iterable[dict[str, Any]]]] = {
+    "decisions": _decided,
     "campaign_members": _campaign_rows,
     "seen_patterns": _known_bad_rows,
 }

@@ -153,11 +153,12 @@ def test_limits_of_exports_are_honest(client: QueryClient) -> None:
         assert (written["rows"], written["more"]) == (7, True)
 
 
-def test_overlaid_decisions_are_a_table(client: QueryClient) -> None:
-    client.lay_over("decisions", ['{"account_id":"a\\ud83d\\ude00","verdict":"flag"}'])
-    assert opened(client, "SELECT account_id, verdict FROM decisions")["rows"] == [["a😀", "flag"]]
-    client.lay_over("decisions", [])
-    assert opened(client, "SELECT * FROM decisions")["rows"] == []
+def test_what_is_laid_over_is_a_table(client: QueryClient) -> None:
+    client.lay_over("seen_patterns", ['{"pattern":"a\\ud83d\\ude00","members":1}'])
+    rows = opened(client, "SELECT pattern, members FROM seen_patterns")["rows"]
+    assert rows == [["a😀", 1]]
+    client.lay_over("seen_patterns", [])
+    assert opened(client, "SELECT * FROM seen_patterns")["rows"] == []
 
 
 @pytest.fixture
@@ -183,11 +184,11 @@ def test_ctrl_c_gives_the_prompt_back(client: QueryClient, sql: str, interruptib
 
 
 def test_a_killed_worker_is_replaced(client: QueryClient) -> None:
-    client.lay_over("decisions", ['{"account_id":"a","verdict":"flag"}'])
+    client.lay_over("seen_patterns", ['{"pattern":"a"}'])
     os.kill(client._worker.pid, signal.SIGKILL)
     with pytest.raises(WorkbenchError, match="replaced"):
         opened(client, "SELECT 1")
-    assert opened(client, "SELECT verdict FROM decisions")["rows"] == [["flag"]]
+    assert opened(client, "SELECT pattern FROM seen_patterns")["rows"] == [["a"]]
 
 
 def test_results_outlive_their_worker(client: QueryClient) -> None:

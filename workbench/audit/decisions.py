@@ -6,8 +6,8 @@ A million decisions take about 60 bytes each and move to and from a file as they
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from workbench.audit.canonical import Fields
 from workbench.audit.sets import spell
@@ -140,6 +140,17 @@ class DecisionTable:
                 return number
         return -1
 
+    def standing(self) -> Iterator[tuple[str, int]]:
+        """Every account with the newest decision on it that stands."""
+        status = self.columns["status"]
+        last, by, before = (self.columns[name] for name, _ in _TOUCHES)
+        for account, slot in self.slots.items():  # as `current`, for a million at once
+            touch = last[slot]
+            while touch >= 0 and status[by[touch]] != STANDS:
+                touch = before[touch]
+            if touch >= 0:
+                yield account, by[touch]
+
     def history(self, account: str) -> list[int]:
         """Every decision that fell on the account, oldest first, reversed ones included."""
         numbers = list(dict.fromkeys(self._backwards(account)))
@@ -161,6 +172,21 @@ class DecisionTable:
             self.record_id(number),
             columns["status"][number] == PENDING,
         )
+
+    def told(self, numbers: Sequence[int]) -> dict[str, list[Any]]:
+        """Some decisions in columns, as `row` tells one of them."""
+        columns, words = self.columns, self.words
+        told: dict[str, list[Any]] = {
+            name: [words[columns[name][number]] for number in numbers]
+            for name in ("verdict", "reason", "confidence", "analyst")
+        }
+        expires = columns["expires_at"]
+        return told | {
+            "decided_at": [columns["decided_at"][number] for number in numbers],
+            "expires_at": [None if expires[n] < 0 else expires[n] for n in numbers],
+            "record_id": [self.record_id(number) for number in numbers],
+            "pending": [columns["status"][number] == PENDING for number in numbers],
+        }
 
     def blobs(self) -> dict[str, bytes]:
         """The whole table as named byte strings."""

@@ -86,13 +86,8 @@ class LedgerState:
 
         An account can have both; rows with `pending` do not count yet.
         """
-        for account in self.decisions.slots:
-            number = self.current_number(account)
-            if number >= 0:
-                yield self.decisions.row(account, number)
-        for waiting in self.pending.values():
-            for account in self.accounts(waiting["subject"]):
-                yield self.decisions.row(account, waiting["number"])
+        for account, number in decided(self):
+            yield self.decisions.row(account, number)
 
     def entity_lists(self) -> list[Fields]:
         """The entity list entries in force: family, value, role, reason, author, until."""
@@ -266,3 +261,12 @@ def _refuses_policy(state: LedgerState, fields: Fields) -> str:
     if policy.signed and ring.begun and fields["who"]["key"] not in ring.keys:
         return "Who demands signatures by enrolled keys must have one: audit key add."
     return ""
+
+
+def decided(state: LedgerState) -> Iterator[tuple[str, int]]:
+    """Accounts and numbers of the decisions on them: those in force, then those pending."""
+    for account, number in state.decisions.standing():
+        yield account, state.current_number(account) if account in state.conflicts else number
+    for waiting in state.pending.values():
+        for account in state.accounts(waiting["subject"]):
+            yield account, waiting["number"]

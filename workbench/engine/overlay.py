@@ -13,6 +13,8 @@ from workbench.quoting import literal
 if TYPE_CHECKING:
     from workbench.engine.session import Session
 
+_LONGEST_LINE = 16 << 20
+
 
 @dataclass(frozen=True)
 class Overlay:
@@ -36,16 +38,20 @@ class Overlay:
 DECISIONS = Overlay(
     "decisions",
     (
-        ("account_id", "VARCHAR"),
-        ("verdict", "VARCHAR"),
-        ("reason", "VARCHAR"),
-        ("confidence", "VARCHAR"),
-        ("analyst", "VARCHAR"),
-        ("decided_at", "TIMESTAMP"),
-        ("expires_at", "TIMESTAMP"),
-        ("record_id", "VARCHAR"),
-        ("pending", "BOOLEAN"),
+        ("place", "BIGINT"),
+        ("account_id", "VARCHAR[]"),
+        ("under", "BIGINT[]"),
+        ("decision", "BIGINT[]"),
+        ("verdict", "VARCHAR[]"),
+        ("reason", "VARCHAR[]"),
+        ("confidence", "VARCHAR[]"),
+        ("analyst", "VARCHAR[]"),
+        ("decided_at", "BIGINT[]"),
+        ("expires_at", "BIGINT[]"),
+        ("record_id", "VARCHAR[]"),
+        ("pending", "BOOLEAN[]"),
     ),
+    made_by="decisions",
 )
 CAMPAIGN_MEMBERS = Overlay(
     "campaign_members",
@@ -91,8 +97,8 @@ def write_overlay(session: Session, overlay: Overlay, lines: Path) -> Path:
     source, written = (literal(str(path)) for path in (lines, target))
     with session.cursor() as cursor, engine_errors():
         cursor.execute(
-            f"CREATE TEMP VIEW given AS SELECT * FROM read_json({source}, "
-            f"columns = {{{fields}}}, format = 'newline_delimited', maximum_object_size = 1048576)"
+            f"CREATE TEMP VIEW given AS SELECT * FROM read_json({source}, columns = {{{fields}}}, "
+            f"format = 'newline_delimited', maximum_object_size = {_LONGEST_LINE})"
         )
         cursor.execute(f"COPY ({overlay.select}) TO {written} (FORMAT parquet)")
     return target
