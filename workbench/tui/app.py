@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -26,6 +27,7 @@ from workbench.tui.theme import THEMES
 from workbench.tui.widgets.chrome import StatusLine
 
 _AUTOSAVE = 2.0
+_NOTICED = 0.8  # seconds that nobody takes for a stall
 
 
 class Bench(Frame):
@@ -108,15 +110,21 @@ class Bench(Frame):
         )
 
     async def _read_ledger(self) -> None:
+        line = self.query_one(StatusLine)
+        # Large ones that this analyst never opened are judged record by record first.
+        telling = self.set_timer(_NOTICED, partial(line.audit, "reading the ledger…"))
         try:
             tables = await self.jobs.background(self.desk.ledger_tables)
             await asyncio.gather(follow_policy(self), self.jobs.lay_all_over(tables))
             words = await self.jobs.background(self.desk.head_words)
-            self.query_one(StatusLine).audit(words)
+            line.audit(words)
             self._show_case()
         except WorkbenchError as error:
+            line.audit("ledger not read")
             self.jobs.overlaid.set()  # what needs the ledger says so instead of waiting
             self.post_message(Failed(error))
+        finally:
+            telling.stop()
 
     # Acts
 
