@@ -9,7 +9,7 @@ import click
 from workbench.cli import output
 from workbench.cli.building import build
 from workbench.cli.digest import load_words
-from workbench.cli.given import text_of
+from workbench.cli.mappings import profile_text
 from workbench.cli.session import CASE
 from workbench.settings import load_settings
 from workbench.workers.loading import LoadOptions, preview_case
@@ -19,14 +19,14 @@ from workbench.workers.loading import LoadOptions, preview_case
 @CASE
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--as", "table", default="", help="canonical table of the files")
-@click.option("--map", "mapping", type=click.Path(path_type=Path), help="TOML mapping profile")
+@click.option("--map", "mapping", default="", help="mapping profile: a TOML file or a shipped one")
 @click.option("--append", is_flag=True, help="add to what the case holds")
 @click.option("--group", default="", help="a team's group: folder 2770, files 0660")
 @click.option("--dry-run", is_flag=True, help="show the first rows as they would load")
 @click.option("--quiet", is_flag=True, help="no talk on stderr but errors")
 @click.option("--no-progress", is_flag=True, help="no progress line")
 def load(
-    case: Path, files: tuple[Path, ...], table: str, mapping: Path | None, append: bool,
+    case: Path, files: tuple[Path, ...], table: str, mapping: str, append: bool,
     group: str, dry_run: bool, quiet: bool, no_progress: bool,
 ) -> int:  # fmt: skip
     """Load extract FILES (or folders of parts) into CASE, made where it is missing.
@@ -35,7 +35,7 @@ def load(
     """
     talk = output.Talk(quiet=quiet, no_progress=no_progress)
     settings = load_settings()
-    profile = text_of(mapping) if mapping else ""
+    profile = profile_text(mapping) if mapping else ""
     options = LoadOptions(table=table, mapping=profile, append=append, name="", group=group)
     if dry_run:
         _show_preview(preview_case(files, options, settings.load))

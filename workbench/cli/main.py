@@ -18,6 +18,7 @@ COMMANDS = {
     "open": ("open", "open_command"),
     "demo": ("demo", "demo"),
     "load": ("load", "load"),
+    "mappings": ("mappings", "mappings"),
     "info": ("info", "info"),
     "doctor": ("doctor", "doctor"),
     "synth": ("synth", "synth"),

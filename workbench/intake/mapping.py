@@ -14,6 +14,7 @@ import difflib
 import tomllib
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -74,13 +75,11 @@ def factor(column: Column, unit: str) -> float | None:
     return None
 
 
-def read_mapping(path: Path) -> Mapping:
-    """Read a profile; raises UsageError that names the entry and the near miss."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The mapping {safe_text(path)} cannot be read: {error}.") from error
-    return parse_mapping(text, safe_text(path))
+def shipped_profiles() -> dict[str, str]:
+    """Profiles for the logs of well-known gateways, by name."""
+    folder = files(__package__).joinpath("profiles")
+    found = sorted(folder.iterdir(), key=lambda file: file.name)
+    return {file.name.removesuffix(".toml"): file.read_text("utf-8") for file in found}
 
 
 def parse_mapping(text: str, where: str = "mapping") -> Mapping:

@@ -9,7 +9,13 @@ from dataclasses import dataclass, field, replace
 
 from workbench.errors import UsageError, WorkbenchError
 from workbench.intake.extracts import Extract
-from workbench.intake.mapping import Mapping, Rule
+from workbench.intake.mapping import (
+    Mapping,
+    Rule,
+    TableMapping,
+    parse_mapping,
+    shipped_profiles,
+)
 from workbench.intake.schema import (
     EXTRACTS,
     MARKS,
@@ -118,7 +124,7 @@ def _recognise(extract: Extract, probe: Probe, mapping: Mapping) -> str:
     raise WorkbenchError(
         f"{extract.shown}: neither its name nor its columns ({_listed(probe.columns)}) tell which "
         "table it is.",
-        hint="Say it: --as " + "|".join(EXTRACTS) + ", or map its fields with --map FILE.",
+        hint="Say it: --as " + "|".join(EXTRACTS) + f", or map its fields. {_how(extract, probe)}",
     )
 
 
@@ -185,8 +191,24 @@ def _missing(extract: Extract, table: Table, missing: list[str], probe: Probe) -
         f"{extract.shown} cannot be loaded as {table.name}: the required "
         f"{'column' if len(missing) == 1 else 'columns'} {words} "
         f"{'is' if len(missing) == 1 else 'are'} missing. Found: {_listed(probe.columns)}.",
-        hint=f"{hint}Map the fields with --map FILE, or name the table with --as TABLE.",
+        hint=f"{hint}{_how(extract, probe, table.name)} Or name the table with --as TABLE.",
         title="A required column is missing",
+    )
+
+
+def _how(extract: Extract, probe: Probe, table: str = "exchanges") -> str:
+    """What to do about fields with other names."""
+    for profile, text in shipped_profiles().items():
+        for name, mapped in parse_mapping(text).tables.items():
+            mapping = Mapping({name: TableMapping((), mapped.rules)})
+            seen = sum(_seen(rule, probe) for rule in mapped.rules.values())
+            if not _absent(name, probe, mapping, extract) and 4 * seen >= 3 * len(mapped.rules):
+                return f"The shipped profile “{profile}” fits: --map {profile}."
+    column = required_columns(EXTRACTS[table])[0]
+    field = safe_text(next(iter(probe.columns), "field"), 40)
+    return (
+        f'Write a file with [{table}] and a line such as {column} = "{field}" for each column, and '
+        "give it with --map; `workbench mappings` shows examples."
     )
 
 
