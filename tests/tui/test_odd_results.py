@@ -394,3 +394,10 @@ async def test_marked_rows_become_a_result_of_their_own(case: Path, opened: Open
         assert len((await read())["cell"]) == 900
         await driver.press("left_square_bracket")
         await driver.sees("These rows were picked")
+
+
+async def test_tabs_of_long_statements_still_say_how_many_rows(case: Path, opened: Opened) -> None:
+    async with opened(case) as driver:
+        for rows in (1234, 2345, 3456):
+            await ask(driver, f"SELECT i AS a_rather_long_name FROM range({rows}) t(i) LIMIT 9999")
+        await driver.sees("… · 1,234 ", "… · 2,345 ", "… · 3,456]")

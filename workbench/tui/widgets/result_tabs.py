@@ -19,6 +19,7 @@ from workbench.tui.widgets.result_runner import Asked, ResultRunner
 from workbench.wording import counted
 
 _MOST = 8
+_LEAST = 4
 
 
 class TabLine(Static):
@@ -30,19 +31,28 @@ class TabLine(Static):
     TabLine.-several { display: block; }
     """
 
-    def show(self, labels: Sequence[str], front: int) -> None:
-        """Draw the labels; the one in front is bright and in brackets."""
+    def show(self, labels: Sequence[tuple[str, str]], front: int) -> None:
+        """Draw each label with its number of rows, which stays whole while four cells of the label
+        fit beside it; the one in front is bright and in brackets."""
         self.set_class(len(labels) > 1, "-several")
         room = max(8, (self.size.width or 80) // max(1, len(labels)) - 6)
         parts: list[tuple[str, str]] = []
-        for at, label in enumerate(labels):
-            short = safe_text(label, 200)
-            while cell_len(short) > room:
-                short = short[:-2] + "…"
+        for at, (label, extent) in enumerate(labels):
+            rows = f" · {extent}"
+            beside = room - cell_len(rows)
+            fits = beside >= _LEAST
+            short = _cut(label, beside) + rows if fits else _cut(label, room)
             here = at == front
             parts.append((f"[{at + 1} {short}]" if here else f" {at + 1} {short} ",
                           "bold $accent" if here else "$text-muted"))  # fmt: skip
         self.update(Content.assemble(*parts), layout=False)
+
+
+def _cut(label: str, cells: int) -> str:
+    short = safe_text(label, 200)
+    while cell_len(short) > cells:
+        short = short[:-2] + "…"
+    return short
 
 
 class ResultTabs(Vertical):
@@ -122,9 +132,7 @@ class ResultTabs(Vertical):
 
     def _draw(self) -> None:
         front = self.front
-        labels = [
-            f"{pane.asked.label if pane.asked else 'new'} · {pane.extent}" for pane in self.panes
-        ]
+        labels = [(pane.asked.label if pane.asked else "new", pane.extent) for pane in self.panes]
         self.query_one(TabLine).show(labels, self.panes.index(front))
 
     def action_step(self, by: int) -> None:
