@@ -170,10 +170,12 @@ class Bench(Frame):
             self.post_message(LedgerChanged())
 
     async def on_ledger_changed(self, _event: LedgerChanged) -> None:
-        """State, overlay and the views that show decisions follow."""
+        """State, overlay and the views that show decisions follow, each when it is in sight."""
         await self._read_ledger()
         for view in self.query_one(Stage).views:
-            view.refill()
+            view.stale = True
+        if self.view is not None:
+            self.view.freshen()
 
     async def action_reveal(self) -> None:
         """Show what the policy masks, for a reason that is recorded."""

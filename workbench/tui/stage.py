@@ -89,8 +89,10 @@ class Stage(Container):
             shown.read_ahead()
             await asyncio.sleep(0)  # so that it is read while the widgets are made
             await self.mount(shown)
-            if before:
-                await shown.first_sight(_PATIENCE)
+        else:
+            shown.freshen()
+        if before:
+            await shown.first_sight(_PATIENCE)
         for view in before:
             if view is not shown:
                 view.display = False

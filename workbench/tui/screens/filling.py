@@ -19,6 +19,7 @@ class Filling(Shared):
     def __init__(self, *, classes: str) -> None:
         super().__init__(classes=classes)
         self.filled = False
+        self.stale = False  # what it shows may be of an older ledger
         self._sight = asyncio.Event()
         self.seen = asyncio.Event()  # set once it is on the terminal
         self._ahead: asyncio.Future[list[Rows]] | None = None

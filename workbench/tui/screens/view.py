@@ -91,7 +91,14 @@ class View(Filling):
         """Read the view again: the decisions changed."""
         if self.filled:
             self.state = self.view_state()
+            self._sight.clear()
             self.run_worker(self._fill(), group="fill", exclusive=True)
+
+    def freshen(self) -> None:
+        """Read the view again if it is stale."""
+        if self.stale:
+            self.stale = False
+            self.refill()
 
     def focus_if_in_front(self) -> None:
         """Focus what is used first, unless another view is shown."""
