@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.report.exhibits import Exhibit
 from workbench.safe_text import safe_text
+from workbench.wording import number_text
 
 _CELL = 160
 _STYLE = (
@@ -63,7 +64,7 @@ def cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return number_text(value)
     return safe_text(value, _CELL)
 
 

@@ -17,6 +17,7 @@ from workbench.tui.screens.filling import Filling
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_canvas import share_text
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
+from workbench.wording import number_text
 
 
 class View(Filling):
@@ -138,7 +139,7 @@ def facts(pairs: list[tuple[str, Any]], width: int = 14) -> Content:
         elif isinstance(value, int):
             parts.append((f"{value:,}\n", ""))
         elif isinstance(value, float):
-            parts.append((f"{value:,.3g}\n" if abs(value) < 10_000 else f"{value:,.0f}\n", ""))
+            parts.append((f"{number_text(value)}\n", ""))
         else:
             parts.append((safe_text(value, 300) + "\n", ""))
     return Content.assemble(*parts)

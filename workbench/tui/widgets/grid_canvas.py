@@ -20,6 +20,7 @@ from workbench.tui.widgets.grid_source import (
     PageSource,
 )
 from workbench.tui.widgets.thumb import ThumbView
+from workbench.wording import number_text
 
 _SAMPLE, _SAMPLE_CELLS = 200, 10_000
 _STRIPS_KEPT = 512
@@ -36,7 +37,7 @@ def cell_text(value: Any, column: GridColumn) -> str:
     if isinstance(value, int):
         return f"{value:,}" if column.quantity else str(value)
     if isinstance(value, float):
-        return share_text(value) if column.score and 0 <= value <= 1 else _number(value)
+        return share_text(value) if column.score and 0 <= value <= 1 else number_text(value)
     text = safe_text(value)
     return text.partition(".")[0] if column.type == "TIMESTAMP" else text
 
@@ -44,16 +45,6 @@ def cell_text(value: Any, column: GridColumn) -> str:
 def share_text(value: float) -> str:
     """A score of 0..1: three digits, so that scores of a list stand under each other."""
     return "<0.001" if 0 < value < 0.0005 else f"{value:.3f}"
-
-
-def _number(value: float) -> str:
-    """As many digits as tell numbers of a column apart at a glance; `v` shows all of them."""
-    if not value:
-        return "0"  # also where the engine's zero has a sign
-    size = abs(value)
-    if size >= 1000:
-        return f"{value:,.0f}" if size < 1e15 else f"{value:.4g}"
-    return f"{value:.4g}" if size >= 1 else f"{value:.3g}" if size >= 0.01 else f"{value:.2g}"
 
 
 def fitted(text: str, width: int, right: bool) -> str:
