@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Bench
 from workbench.intake.mapping import shipped_profiles
 
@@ -24,7 +26,11 @@ def test_profiles_are_listed_and_printed(bench: Bench) -> None:
     assert "litellm" in unknown.err
 
 
-def test_a_profile_is_given_by_name_or_as_a_file(bench: Bench, tmp_path: Path) -> None:
+def test_a_profile_is_given_by_name_or_as_a_file(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "litellm").mkdir()  # a folder of that name is no profile
     spend = tmp_path / "out.csv"
     spend.write_text(SPEND)
     refused = bench("load", tmp_path / "case", spend, "--dry-run")

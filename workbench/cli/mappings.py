@@ -29,7 +29,8 @@ def mappings(name: str) -> int:
 def profile_text(given: str) -> str:
     """A mapping profile: the file of that name, or else the shipped one; raises UsageError."""
     path = Path(given)
-    if path.suffix or path.exists():
+    # A folder of extracts may bear the name of what wrote them; a pipe is no file.
+    if path.suffix or (path.exists() and not path.is_dir()):
         return text_of(path)
     return _shipped(given, shipped_profiles())
 
