@@ -47,11 +47,16 @@ def share_text(value: float) -> str:
     return "<0.001" if 0 < value < 0.0005 else f"{value:.3f}"
 
 
+def shortened(text: str, width: int) -> str:
+    """A text in at most `width` cells; what does not fit is cut, and says so."""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
+
+
 def fitted(text: str, width: int, right: bool) -> str:
-    """A text in exactly `width` cells; what does not fit is cut, and says so."""
+    """A text in exactly `width` cells, cut or filled up."""
     taken = cell_len(text)
     if taken > width:
-        return set_cell_size(text, width - 1) + "…"
+        return shortened(text, width)
     space = " " * (width - taken)
     return space + text if right else text + space
 

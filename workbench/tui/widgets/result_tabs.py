@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from workbench.safe_text import safe_text
 from workbench.tui.jobs import Jobs
+from workbench.tui.widgets.grid_canvas import shortened
 from workbench.tui.widgets.result_pane import ResultPane
 from workbench.tui.widgets.result_runner import Asked, ResultRunner
 from workbench.wording import counted
@@ -38,21 +39,14 @@ class TabLine(Static):
         room = max(8, (self.size.width or 80) // max(1, len(labels)) - 6)
         parts: list[tuple[str, str]] = []
         for at, (label, extent) in enumerate(labels):
-            rows = f" · {extent}"
+            label, rows = safe_text(label, 200), f" · {extent}"
             beside = room - cell_len(rows)
             fits = beside >= _LEAST
-            short = _cut(label, beside) + rows if fits else _cut(label, room)
+            short = shortened(label, beside) + rows if fits else shortened(label, room)
             here = at == front
             parts.append((f"[{at + 1} {short}]" if here else f" {at + 1} {short} ",
                           "bold $accent" if here else "$text-muted"))  # fmt: skip
         self.update(Content.assemble(*parts), layout=False)
-
-
-def _cut(label: str, cells: int) -> str:
-    short = safe_text(label, 200)
-    while cell_len(short) > cells:
-        short = short[:-2] + "…"
-    return short
 
 
 class ResultTabs(Vertical):
