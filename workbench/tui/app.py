@@ -166,6 +166,7 @@ class Bench(Frame):
 
     def _decided(self, recorded: str | None) -> None:
         if recorded:
+            self.clear_notifications()  # one for each decision would hide the list they are made on
             self.notify(f"Recorded as {recorded}.", title="Decision", markup=False)
             self.post_message(LedgerChanged())
 
