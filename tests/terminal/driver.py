@@ -29,6 +29,7 @@ _ANSWERS = (
     (b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[c", b"\x1b[?62;c"),
     (b"\x1b[?2026$p", b"\x1b[?2026;2$y"), (b"\x1b[?2048$p", b"\x1b[?2048;0$y"),
 )  # fmt: skip
+_FRAME_BEGINS, _FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
 # pyte knows neither private modes with $ nor device strings; they draw nothing.
 _UNKNOWN = re.compile(
     rb"\x1b\[[<>=?][0-9;]*\$?[a-zA-Z]|\x1b\[>[0-9;]*[a-z]"
@@ -43,6 +44,7 @@ class Terminal:
         self, command: Sequence[str], columns: int, rows: int, environment: dict[str, str]
     ) -> None:
         self.received = bytearray()
+        self._held = b""
         self.arrived = 0.0
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
@@ -84,8 +86,19 @@ class Terminal:
         for query, answer in _ANSWERS:
             if query in data:
                 os.write(self._fd, answer)
-        self._stream.feed(_UNKNOWN.sub(b"", data))
+        self._draw(data)
         return True
+
+    def _draw(self, data: bytes) -> None:
+        """Show whole frames only, as a terminal does that answers for synchronised output."""
+        data = self._held + data
+        end = data.rfind(_FRAME_ENDS) + 1
+        begun = data.find(_FRAME_BEGINS, end)
+        if begun < 0:
+            cut = (n for n in range(1, len(_FRAME_BEGINS)) if data.endswith(_FRAME_BEGINS[:n]))
+            begun = len(data) - max(cut, default=0)
+        self._held = data[begun:]
+        self._stream.feed(_UNKNOWN.sub(b"", data[:begun]))
 
     def text(self) -> str:
         """The screen as lines."""
