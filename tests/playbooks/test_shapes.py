@@ -11,7 +11,7 @@ import pytest
 from workbench.engine.fixture import FixtureStore
 from workbench.playbooks import shapes
 
-BASE = "SELECT * FROM t WHERE n >= $least;"
+BASE = "SELECT * FROM t WHERE n >= $least; -- a note; of whoever wrote it"
 ODD = 'a "b" $c'
 
 
@@ -111,7 +111,7 @@ def test_histograms_count_every_finite_value(store: FixtureStore) -> None:
 def test_pivot_counts_by_the_common_values(store: FixtureStore) -> None:
     values = [row[0] for row in rows(store, shapes.common_values(BASE, ODD, 3))]
     assert values == ["a", "c", "b"]
-    sql = shapes.pivot(f"SELECT *, n % 2 AS odd FROM ({BASE[:-1]})", "odd", ODD, values)
+    sql = shapes.pivot(f"SELECT *, n % 2 AS odd FROM ({BASE.split(';')[0]})", "odd", ODD, values)
     given = {f"across_{at}": value for at, value in enumerate(values)}
     counted = rows(store, sql, **given)
     assert sum(sum(row[2:]) for row in counted) == 99

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tui.conftest import Opened
 from workbench.tui import sql_words
+from workbench.tui.statements import learn
 from workbench.tui.widgets.completion import Knowledge, Suggestion, offer
 
 TEXT = "SELECT ';' AS a -- not; here\n;\n/* ; */ SELECT $$;$$, \"x;y\" FROM t WHERE a = $since;  "
@@ -37,11 +41,7 @@ def test_parameters_and_tables_are_found() -> None:
 
 
 @given(st.text("abSELECT '\"$;-/*\n1.é", max_size=60))
-def test_any_text_is_tokenised_in_order(text: str) -> None:
-    at = 0
-    for token in sql_words.tokens(text):
-        assert at <= token.start < token.end <= len(text)
-        at = token.end
+def test_no_statement_of_any_text_is_empty(text: str) -> None:
     for start, end in sql_words.statements(text):
         assert text[start:end].strip()
 
@@ -99,4 +99,16 @@ def test_meanings_and_values_are_offered_as_text() -> None:
     quoted = offer("FROM exchanges WHERE model = 'o", "", known).found[0]
     assert quoted.inserted == "o''x'"
     assert offer("FROM accounts WHERE country = '", "", known).wants == ("accounts", "country")
-    assert offer("SELECT 'mod", " FROM exchanges", known).found == ()
+    for open_text in ("SELECT 'mod", "SELECT E'mod"):
+        assert offer(open_text, " FROM exchanges", known).found == ()
+
+
+async def test_a_saved_query_is_offered_without_its_end(case: Path, opened: Opened) -> None:
+    (case / "queries").mkdir(exist_ok=True)
+    header = '/*+++\nid = "noted"\ntitle = "Noted"\n+++*/\n'
+    (case / "queries" / "noted.sql").write_text(header + "SELECT 7 AS n; -- a note; of ours\n")
+    async with opened(case) as driver:
+        known = Knowledge()
+        await learn(known, driver.bench.jobs, driver.bench.library)
+        noted = next(one for one in known.queries if one.word == "noted")
+        assert await driver.bench.jobs.few(f"SELECT * FROM {noted.inserted}", {}) == [[7]]

@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from workbench.errors import QueryRefused
+from workbench.sql_tokens import without_end
 
 LONGEST_SQL = 100_000
 
@@ -122,7 +123,7 @@ class Gate:
         if "\0" in sql:
             raise _refuse("The statement holds a NUL character.", "Delete it and run again.")
         try:
-            statements = self._parser.extract_statements(_without_end(sql))
+            statements = self._parser.extract_statements(without_end(sql))
             # .type raises ValueError for kinds this version has no name for: that is a refusal.
             kinds = [str(statement.type).rsplit(".", 1)[-1] for statement in statements]
         except (duckdb.Error, ValueError, RuntimeError) as error:
@@ -153,17 +154,6 @@ def _objects(tree: object) -> Iterator[dict[str, Any]]:
             pending.extend(node.values())
         elif isinstance(node, list):
             pending.extend(node)
-
-
-def _without_end(sql: str) -> str:
-    """A statement without its semicolon and the comments behind: others are put around it."""
-    text, end = sql.encode(), len(sql.encode())
-    for offset, kind in reversed(duckdb.tokenize(sql)):  # offsets are of bytes
-        if text[offset : offset + 1] == b";":
-            end = offset
-        elif kind != duckdb.token_type.comment:
-            break
-    return text[:end].decode()
 
 
 def _sorts(tree: dict[str, Any]) -> bool:

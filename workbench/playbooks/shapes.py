@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from workbench.quoting import identifier, literal
+from workbench.sql_tokens import without_end
 
 _BINS = 20
 _BAR = 24
@@ -16,7 +17,7 @@ _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*\d+\)")
 
 
 def _of(sql: str) -> str:
-    return f"(\n{sql.strip().rstrip(';')}\n)"
+    return f"(\n{without_end(sql).strip()}\n)"
 
 
 def sorted_by(sql: str, column: str, descending: bool) -> str:

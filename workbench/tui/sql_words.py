@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from workbench.sql_tokens import Token, tokens
+
 KEYWORDS = (
     "SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY", "HAVING", "LIMIT", "OFFSET", "JOIN",
     "LEFT JOIN", "INNER JOIN", "CROSS JOIN", "USING", "ON", "AS", "WITH", "UNION ALL", "EXCEPT",
@@ -17,25 +19,7 @@ KEYWORDS = (
     "RANGE", "UNBOUNDED", "PRECEDING", "FOLLOWING", "CURRENT ROW", "PIVOT", "UNNEST",
 )  # fmt: skip
 _KEYWORD = frozenset(word for phrase in KEYWORDS for word in phrase.split())
-_TOKEN = re.compile(
-    r"""(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
-    |(?P<string>'(?:[^']|'')*(?:'|\Z)|\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|\Z))
-    |(?P<quoted>"(?:[^"]|"")*(?:"|\Z))
-    |(?P<parameter>\$[A-Za-z_]\w*)
-    |(?P<number>\b\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?\b)
-    |(?P<word>[A-Za-z_]\w*)
-    |(?P<end>;)""",
-    re.DOTALL | re.VERBOSE,
-)
 _LINE_MARK = re.compile(r"^LINE (\d+): ", re.MULTILINE)
-
-
-class Token(NamedTuple):
-    """One word of the text, by offsets."""
-
-    kind: str
-    start: int
-    end: int
 
 
 class Place(NamedTuple):
@@ -43,13 +27,6 @@ class Place(NamedTuple):
 
     row: int
     column: int
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """Comments, strings, quoted names, parameters, numbers, words and statement ends."""
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or ""
-        yield Token("string" if kind == "tag" else kind, *match.span())
 
 
 def colours(text: str) -> Iterator[Token]:
@@ -108,8 +85,9 @@ def closing(text: str) -> str:
     last = next((one for one in reversed(list(tokens(text))) if one.end == len(text)), None)
     if last is None or last.kind not in ("string", "quoted"):
         return ""
-    quote = text[last.start]
-    body = text[last.start + 1 : last.end]
+    quote, body = text[last.start], text[last.start + 1 : last.end]
+    if quote in "eE":  # E'…' takes escapes
+        quote, body = body[0], body[1:]
     return quote if quote in "'\"" and body.count(quote) % 2 == 0 else ""
 
 

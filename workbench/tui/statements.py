@@ -10,6 +10,7 @@ from workbench.playbooks.binding import Bound
 from workbench.playbooks.format import Parameter, SavedQuery
 from workbench.playbooks.library import Library
 from workbench.safe_text import safe_text
+from workbench.sql_tokens import without_end
 from workbench.tui.jobs import Jobs
 from workbench.tui.widgets.completion import Knowledge, Suggestion
 from workbench.tui.widgets.editor import SqlEditor
@@ -35,7 +36,7 @@ def asking_for(text: str, names: list[str], library: Library) -> SavedQuery:
 async def learn(known: Knowledge, jobs: Jobs, library: Library) -> None:
     """Functions of the engine, saved queries and their parameters, for completion."""
     known.queries = [
-        Suggestion(query.id, f"saved query: {query.title}", f"(\n{query.sql.strip()}\n)")
+        Suggestion(query.id, f"saved query: {query.title}", f"(\n{without_end(query.sql)}\n)")
         for query in library.listed()
     ]
     parameters = {one.name: one for query in library.queries.values() for one in query.params}
