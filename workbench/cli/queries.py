@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import click
@@ -25,6 +26,28 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.saving import save_query
 
 
+class StatementLast(click.Command):
+    """A command whose last argument is SQL, which may begin with a comment: `-- note`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put such a statement behind `--`, where it is taken for no option."""
+        options = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
+        names = {name for one in options for name in one.opts}
+        with_value = {name for one in options if not one.is_flag for name in one.opts}
+        for at, arg in enumerate(args if "--" not in args else []):
+            if _begins_with_comment(arg, names) and (not at or args[at - 1] not in with_value):
+                args = [*args[:at], *args[at + 1 :], "--", arg]
+                break
+        return super().parse_args(ctx, args)
+
+
+def _begins_with_comment(arg: str, options: Collection[str]) -> bool:
+    """Whether it is no option, known or mistyped: names of options hold no space."""
+    name = arg.partition("=")[0]
+    spaced = any(character.isspace() for character in name) or "\n" in arg
+    return arg.startswith("--") and spaced and name not in options
+
+
 @click.command("run")
 @CASE
 @click.argument("query")
@@ -37,7 +60,7 @@ def run_query(case: Path, query: str, given: tuple[str, ...], chosen: Choices) -
     return 0
 
 
-@click.command()
+@click.command(cls=StatementLast)
 @CASE
 @click.argument("statement")
 @GIVEN
@@ -102,7 +125,7 @@ def check_queries(files: tuple[Path, ...], chosen: Choices) -> int:
     return 0
 
 
-@queries.command("save")
+@queries.command("save", cls=StatementLast)
 @CASE
 @click.argument("title")
 @click.argument("statement")
