@@ -166,7 +166,9 @@ class Bench(Frame):
 
     def _decided(self, recorded: str | None) -> None:
         if recorded:
-            self.clear_notifications()  # one for each decision would hide the list they are made on
+            # One for each decision would hide the list that they are made on.
+            self.clear_notifications()
+            self.screen.query("ToastHolder").remove()  # clearing leaves them there, empty
             self.notify(f"Recorded as {recorded}.", title="Decision", markup=False)
             self.post_message(LedgerChanged())
 

@@ -23,8 +23,4 @@ def collect_seldom() -> None:
 
 def collect_between_places() -> None:
     """Look for garbage in what one place left: 3 ms, and 25 ms at every fourth."""
-    from textual._styles_cache import StylesCache  # here: the command line loads no screens
-
-    # Its keys are the caches themselves: it would keep the drawn lines of 1,024 removed widgets.
-    StylesCache.get_inner_outer.cache_clear()
     gc.collect(1 if next(_places) % _PLACES_A_FULL_LOOK else 2)

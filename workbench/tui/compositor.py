@@ -11,10 +11,15 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from textual._compositor import ChopsUpdate, Compositor
+from textual._styles_cache import StylesCache
 from textual.geometry import Region
 from textual.strip import Strip
 
 Chops = dict[int, Strip | None]
+
+# Its memory of two colours is keyed by the widget's drawn lines too, and so would keep the lines of
+# the last 1,024 widgets that were removed. Asked of the class, it is keyed by the colours alone.
+StylesCache.get_inner_outer = classmethod(StylesCache.get_inner_outer)  # type: ignore
 
 
 def blocks(spans: list[tuple[int, int, int]]) -> Iterable[Region]:
