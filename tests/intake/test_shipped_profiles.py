@@ -89,6 +89,28 @@ def test_a_record_of_the_source_is_loaded(load_files: Load, tmp_path: Path, name
     assert loaded.rows(f"{EXCHANGE} FROM exchanges") == [expected]
 
 
+def test_a_field_that_is_empty_gives_way_to_the_next(load_files: Load, tmp_path: Path) -> None:
+    spend = RECORDS["litellm"][0]
+    key = {"user_api_key_user_id": "owner"}
+    rows = [
+        {**spend, "request_id": "1", "user": "", "metadata": key, "end_user": "caller"},
+        {**spend, "request_id": "2", "user": "", "metadata": {}, "end_user": "caller"},
+        {**spend, "request_id": "3", "metadata": key},
+        {**spend, "request_id": "4", "user": "", "end_user": None, "team_id": "team"},
+    ]
+    path = write_jsonl(tmp_path / "spend.jsonl", rows)
+    loaded = load_files(path, mapping=shipped_profiles()["litellm"])
+    assert loaded.rows("SELECT account_id FROM exchanges ORDER BY exchange_id") == [
+        ("owner",), ("caller",), ("u",),
+    ]  # fmt: skip
+    assert [reject["reason"] for reject in loaded.rejects] == ["missing_required"]
+    span = {name: value for name, value in RECORDS["otel"][0].items() if "usage" not in name}
+    span |= {"gen_ai.usage.prompt_tokens": 5, "gen_ai.usage.completion_tokens": 7}
+    path = write_jsonl(tmp_path / "spans.jsonl", [span])
+    loaded = load_files(path, mapping=shipped_profiles()["otel"])
+    assert loaded.rows(f"{EXCHANGE} FROM exchanges") == [RECORDS["otel"][1]]
+
+
 def test_charges_are_loaded(load_files: Load, tmp_path: Path) -> None:
     card = {"fingerprint": "f", "iin": "424242", "funding": "prepaid", "country": "DE"}
     charge = {"id": "ch_1", "customer": "u", "created": 1777638615, "card": card,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.intake.mapping import TIME_UNITS, Rule, factor
 from workbench.intake.schema import Column
 from workbench.quoting import literal
 
+Cell = tuple[str, str]  # an SQL expression and its DuckDB type
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT")
 _FRACTIONAL = ("FLOAT", "DOUBLE", "DECIMAL")
@@ -34,7 +36,70 @@ class Cast:
     failures: tuple[tuple[str, str], ...] = ()
 
 
-def cast_cell(cell: str, kind: str, column: Column, rule: Rule) -> Cast:
+def extract_casts(
+    columns: Sequence[Column],
+    rules: Mapping[str, Rule],
+    cells: Mapping[str, Cell],
+    *,
+    telling: bool = False,
+) -> tuple[Cast, ...]:
+    """The casts of all canonical columns, from the cells of an extract by source field.
+
+    With `telling`, a column that has several sources is followed by the number of the one taken.
+    """
+    casts = []
+    for column in columns:
+        rule = rules.get(column.name)
+        if rule is None:
+            casts.append(Cast(column, f"CAST(NULL AS {column.type})"))
+        elif rule.constant is not None:
+            casts.append(_cast([(literal(rule.constant), "VARCHAR")], column, rule))
+        else:
+            given = [cells[source] for source in rule.sources]
+            casts.append(_cast(given, column, rule))
+            if telling and len(given) > 1:
+                told = Column(taken_column(column.name), "TINYINT", "number of the source taken")
+                numbers = [str(number) for number in range(1, len(given) + 1)]
+                casts.append(Cast(told, _first_there(given, numbers)))
+    return tuple(casts)
+
+
+def taken_column(name: str) -> str:
+    """The column that tells which of its sources a canonical column was taken from."""
+    return f"{name} from"
+
+
+def _cast(cells: Sequence[Cell], column: Column, rule: Rule) -> Cast:
+    """The first cell that is there; a failure of a cell that is not taken is none."""
+    parts = [_cast_one(*cell, column, rule) for cell in cells]
+    value = parts[0][0] if len(parts) == 1 else _first_there(cells, [part[0] for part in parts])
+    failures: list[tuple[str, str]] = []
+    for at, (_, failed) in enumerate(parts):
+        passed = "".join(f"NOT {_there(cell)} AND " for cell in cells[:at])
+        failures += [(passed + condition, reason) for condition, reason in failed]
+    if column.required:
+        failures += _required(value, column)
+    return Cast(column, value, tuple(failures))
+
+
+def _first_there(cells: Sequence[Cell], values: Sequence[str]) -> str:
+    pairs = zip(cells, values, strict=True)
+    return f"CASE {' '.join(f'WHEN {_there(cell)} THEN {value}' for cell, value in pairs)} END"
+
+
+def _there(cell: Cell) -> str:
+    """Whether a cell holds something: blanks and what exports write for nothing do not count."""
+    name, kind = cell
+    if kind == "VARCHAR":
+        return f"(coalesce(trim({name}), '') <> '')"
+    if kind in ("FLOAT", "DOUBLE"):
+        return f"({name} IS NOT NULL AND NOT isnan({name}))"
+    return f"({name} IS NOT NULL)"
+
+
+def _cast_one(
+    cell: str, kind: str, column: Column, rule: Rule
+) -> tuple[str, list[tuple[str, str]]]:
     """Cast the SQL expression `cell` of DuckDB type `kind`; text is cast as CSV and JSON are.
 
     A cell of blanks in a column that is not text counts as missing.
@@ -53,19 +118,7 @@ def cast_cell(cell: str, kind: str, column: Column, rule: Rule) -> Cast:
             beyond = f"{failed} AND regexp_full_match({cell}, '\\s*[-+]?[0-9]+\\s*')"
             failures.append((beyond, "number_out_of_range"))
         failures.append((failed, _REASONS[column.type]))
-    if column.required:
-        failures += _required(value, column)
-    return Cast(column, value, tuple(failures))
-
-
-def missing_cell(column: Column) -> Cast:
-    """The cast of a column that the extract does not have."""
-    return Cast(column, f"CAST(NULL AS {column.type})")
-
-
-def constant_cell(text: str, column: Column, rule: Rule) -> Cast:
-    """The cast of a constant from a mapping profile."""
-    return cast_cell(literal(text), "VARCHAR", column, rule)
+    return value, failures
 
 
 def failing_cell(casts: tuple[Cast, ...]) -> str | None:

@@ -2,7 +2,8 @@
 
 [exchanges]
 files = ["spend*.csv"]                      # optional: which files are this table
-account_id = "user"                         # a source field, or a dotted path into JSON
+account_id = ["user", "meta.end_user"]      # a source field, or a dotted path into JSON; of
+                                            # several the first in each record that is not empty
 ts = { from = "startTime", unit = "ms" }    # numbers since 1970: s, ms, us or ns
 latency_ms = { from = "latency", unit = "s" }
 model = { constant = "gateway" }
@@ -33,7 +34,7 @@ _KEYS = ("from", "unit", "zone", "format", "constant")
 class Rule:
     """How one canonical column is filled."""
 
-    source: str = ""
+    sources: tuple[str, ...] = ()
     unit: str = ""
     zone: str = ""
     format: str = ""
@@ -118,10 +119,12 @@ def _table(table: Table, entries: dict[str, Any], where: str) -> TableMapping:
 
 
 def _rule(column: Column, entry: Any, where: str) -> Rule:
-    if isinstance(entry, str):
+    if isinstance(entry, str | list):
         entry = {"from": entry}
     if not isinstance(entry, dict):
-        raise UsageError(f"{where} must be a source field or a table of {', '.join(_KEYS)}.")
+        raise UsageError(
+            f"{where} must be a source field, a list of them or a table of {', '.join(_KEYS)}."
+        )
     for key in entry:
         if key not in _KEYS:
             shown = safe_text(key, 60)
@@ -129,16 +132,18 @@ def _rule(column: Column, entry: Any, where: str) -> Rule:
     if ("from" in entry) == ("constant" in entry):
         raise UsageError(f"{where} needs either from or constant.")
     constant = entry.get("constant")
-    words = {key: entry.get(key, "") for key in ("from", "unit", "zone", "format")}
-    for key, value in words.items():
+    sources = entry.get("from", [])
+    sources = sources if isinstance(sources, list) else [sources]
+    if not sources and constant is None:
+        raise UsageError(f"{where} must be a source field or a list of them.")
+    words = {key: entry.get(key, "") for key in ("unit", "zone", "format")}
+    for key, value in (*(("from", source) for source in sources), *words.items()):
         if not isinstance(value, str) or '"' in value or "\0" in value:
             raise UsageError(f"{where}: {key} must be text without quotes.")
     rule = Rule(
-        words["from"],
-        words["unit"],
-        words["zone"],
-        words["format"],
-        None if constant is None else _constant_text(constant),
+        tuple(dict.fromkeys(sources)),
+        **words,
+        constant=None if constant is None else _constant_text(constant),
     )
     _check_rule(column, rule, where)
     return rule

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from workbench.intake.casts import Cast, cast_cell, constant_cell, failing_cell, missing_cell
+from workbench.intake.casts import Cast, extract_casts, failing_cell
 from workbench.intake.extracts import Extract
 from workbench.intake.plan import PlannedExtract, Probe
 from workbench.intake.rejects import Reject
@@ -51,7 +51,9 @@ class ParquetGroup:
         return f"bad_{self.items[0].source_id}"
 
 
-def group_extracts(session: LoadSession, planned: Sequence[PlannedExtract]) -> list[ParquetGroup]:
+def group_extracts(
+    session: LoadSession, planned: Sequence[PlannedExtract], *, telling: bool = False
+) -> list[ParquetGroup]:
     """Put files together that one scan can read."""
     groups: dict[tuple[object, ...], list[PlannedExtract]] = {}
     for item in planned:
@@ -59,7 +61,8 @@ def group_extracts(session: LoadSession, planned: Sequence[PlannedExtract]) -> l
         key = (item.table.name, tuple(item.probe.columns.items()), repr(rules))
         groups.setdefault(key, []).append(item)
     return [
-        ParquetGroup(tuple(items), parquet_casts(session, items[0])) for items in groups.values()
+        ParquetGroup(tuple(items), parquet_casts(session, items[0], telling=telling))
+        for items in groups.values()
     ]
 
 
@@ -92,28 +95,22 @@ def _cell(source: str, probe: Probe) -> str:
     return ".".join(identifier(part) for part in source.split("."))
 
 
-def parquet_casts(session: LoadSession, planned: PlannedExtract) -> tuple[Cast, ...]:
+def parquet_casts(
+    session: LoadSession, planned: PlannedExtract, *, telling: bool = False
+) -> tuple[Cast, ...]:
     """How each canonical column is made from the file's columns."""
     cells = {
-        name: _cell(rule.source, planned.probe)
-        for name, rule in planned.rules.items()
-        if rule.constant is None
+        source: _cell(source, planned.probe)
+        for rule in planned.rules.values()
+        for source in rule.sources
     }
     call = file_call(session, planned.extract.path)
     types: dict[str, str] = {}
     if cells:
         listed = ", ".join(f"{cell} AS {identifier(name)}" for name, cell in cells.items())
         types = session.types_of(f"SELECT {listed} FROM {call}")
-    casts = []
-    for column in planned.columns:
-        rule = planned.rules.get(column.name)
-        if rule is None:
-            casts.append(missing_cell(column))
-        elif rule.constant is not None:
-            casts.append(constant_cell(rule.constant, column, rule))
-        else:
-            casts.append(cast_cell(cells[column.name], types[column.name], column, rule))
-    return tuple(casts)
+    typed = {source: (cell, types[source]) for source, cell in cells.items()}
+    return extract_casts(planned.columns, planned.rules, typed, telling=telling)
 
 
 def find_bad_rows(session: LoadSession, group: ParquetGroup) -> int:

@@ -55,7 +55,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class PlannedExtract:
-    """One file, ready to be read: `rules` by canonical column, each with its source field."""
+    """One file, ready to be read: `rules` by canonical column, each with its source fields."""
 
     source_id: int
     extract: Extract
@@ -89,9 +89,8 @@ def plan_extract(
     if missing:
         raise _missing(extract, table, missing, probe)
     rules, notes = _with_guessed_units(table, rules, probe, extract)
-    used = {rule.source.split(".")[0] for rule in rules.values()} | {
-        rule.source for rule in rules.values()
-    }
+    sources = [source for rule in rules.values() for source in rule.sources]
+    used = {source.split(".")[0] for source in sources} | {*sources}
     unknown = tuple(name for name in probe.columns if name not in used)
     return PlannedExtract(source_id, extract, table, probe, rules, unknown, notes)
 
@@ -149,16 +148,21 @@ def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> di
     for column in extract_columns(table):
         rule = use.get(column.name)
         if rule is not None and _seen(rule, probe):
-            rules[column.name] = rule
+            rules[column.name] = rule if probe.open_ended else _there(rule, probe)
         elif column.name in probe.columns:
-            rules[column.name] = Rule(column.name)
+            rules[column.name] = Rule((column.name,))
         elif probe.open_ended and not column.required:
-            rules[column.name] = rule or Rule(column.name)
+            rules[column.name] = rule or Rule((column.name,))
     return rules
 
 
+def _there(rule: Rule, probe: Probe) -> Rule:
+    """The rule with those of its sources that the extract has."""
+    return replace(rule, sources=tuple(one for one in rule.sources if _found(one, probe)))
+
+
 def _seen(rule: Rule, probe: Probe) -> bool:
-    return rule.constant is not None or _found(rule.source, probe)
+    return rule.constant is not None or any(_found(one, probe) for one in rule.sources)
 
 
 def _found(source: str, probe: Probe) -> bool:
@@ -229,14 +233,11 @@ def _with_guessed_units(
             continue
         if rule.unit or rule.format:
             continue
-        unit = epoch_unit([_look_up(record, rule.source) for record in probe.sample])
+        values = [_look_up(record, rule.sources) for record in probe.sample]
+        unit = epoch_unit(values)
         if unit:
             result[column.name] = replace(rule, unit=unit)
-            example = next(
-                str(value)
-                for record in probe.sample
-                if (value := _look_up(record, rule.source)) not in (None, "")
-            )
+            example = next(str(value) for value in values if value not in (None, ""))
             notes.append(
                 Note(
                     table.name, column.name, "epoch_unit_guessed", 0, example,
@@ -247,13 +248,14 @@ def _with_guessed_units(
     return result, tuple(notes)
 
 
-def _look_up(record: dict[str, object], source: str) -> object:
-    if source in record:
-        return record[source]
-    value: object = record
-    for part in source.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
+def _look_up(record: dict[str, object], sources: Sequence[str]) -> object:
+    for source in sources:
+        value: object = record
+        for part in [source] if source in record else source.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        if value not in (None, ""):
+            return value
+    return None
 
 
 def epoch_unit(values: Sequence[object]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.intake import parquet
+from workbench.intake.casts import taken_column
 from workbench.intake.plan import PlannedExtract
 from workbench.intake.rejects import Reject
 from workbench.intake.session import LoadSession
@@ -21,7 +22,7 @@ _LOOKED_AT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One file as it would load: `columns` are (canonical, source field, share of NULL)."""
+    """One file as it would load: `columns` are (canonical, source fields, share of NULL)."""
 
     path: str
     table: str
@@ -58,7 +59,7 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
     if item.extract.form == "parquet":
         relation = _parquet_rows(session, item, counted)
     else:
-        staging = TextStaging(session, item, HeadStream(item.extract))
+        staging = TextStaging(session, item, HeadStream(item.extract), telling=True)
         staging.stage(counted)
         relation = staging.relation
     names = [column.name for column in item.columns if column.name in item.rules]
@@ -72,7 +73,7 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
         table=item.table.name,
         format=item.extract.format,
         columns=tuple(
-            (name, item.rules[name].source or "(constant)", float(share if row[0] else 1.0))
+            (name, _sources(session, item, name), float(share if row[0] else 1.0))
             for name, share in zip(names, row[1:], strict=True)
         ),
         rows=tuple(shown),
@@ -83,8 +84,20 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
     )
 
 
+def _sources(session: LoadSession, item: PlannedExtract, name: str) -> str:
+    """The source of a column; of several, each with the share of rows that it was taken for."""
+    sources = item.rules[name].sources
+    if len(sources) < 2:
+        return "".join(sources) or "(constant)"
+    taken = identifier(taken_column(name))
+    counts = ", ".join(f"count(*) FILTER (WHERE {taken} = {n})" for n in range(1, len(sources) + 1))
+    row = session.rows(f"SELECT {counts}, greatest(count(*), 1) FROM looked_at")[0]
+    shares = zip(sources, row, strict=False)
+    return ", ".join(f"{source} {100 * count / row[-1]:.1f}%" for source, count in shares)
+
+
 def _parquet_rows(session: LoadSession, item: PlannedExtract, counted: _Counted) -> str:
-    group = parquet.group_extracts(session, [item])[0]
+    group = parquet.group_extracts(session, [item], telling=True)[0]
     bad = parquet.find_bad_rows(session, group)
     reasons: list[tuple[Any, ...]] = session.rows(
         f"SELECT failed, count(*) FROM {group.bad_table} GROUP BY 1"

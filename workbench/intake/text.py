@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from workbench.errors import WorkbenchError
-from workbench.intake.casts import Cast, cast_cell, constant_cell, failing_cell, missing_cell
+from workbench.intake.casts import Cell, extract_casts, failing_cell
 from workbench.intake.extracts import Extract
 from workbench.intake.plan import PlannedExtract, Probe
 from workbench.intake.records import (
@@ -107,11 +107,18 @@ def _csv_rows(text: str, delimiter: str) -> list[list[str]]:
 class TextStaging:
     """Reads one text extract into `staging.t<n>`: typed columns, `source_row`, `failed`."""
 
-    def __init__(self, session: LoadSession, planned: PlannedExtract, stream: Stream) -> None:
+    def __init__(
+        self,
+        session: LoadSession,
+        planned: PlannedExtract,
+        stream: Stream,
+        *,
+        telling: bool = False,
+    ) -> None:
         self._session = session
         self._planned = planned
         self._table = f"staging.t{planned.source_id}"
-        self._casts = self._cell_casts()
+        self._casts = extract_casts(planned.columns, planned.rules, self._cells(), telling=telling)
         self._pieces = 0
         self.records = 0
         self.failed = 0
@@ -178,9 +185,10 @@ class TextStaging:
         if self._planned.extract.form == "jsonl":
             return LineSplitter()
         types = {
-            rule.source: column.type
+            source: column.type
             for column in self._planned.columns
             if (rule := self._planned.rules.get(column.name)) is not None
+            for source in rule.sources
         }
         typed = [
             index
@@ -254,11 +262,11 @@ class TextStaging:
         """For each source field its path, read first as one key, then as nested keys."""
         paths: dict[str, list[str]] = {}
         for rule in self._planned.rules.values():
-            if rule.constant is None:
-                paths[rule.source] = [f'$."{rule.source}"']
-                if "." in rule.source:
-                    nested = ".".join(f'"{part}"' for part in rule.source.split("."))
-                    paths[rule.source].append(f"$.{nested}")
+            for source in rule.sources:
+                paths[source] = [f'$."{source}"']
+                if "." in source:
+                    nested = ".".join(f'"{part}"' for part in source.split("."))
+                    paths[source].append(f"$.{nested}")
         return paths
 
     def _failed(self) -> str:
@@ -272,27 +280,16 @@ class TextStaging:
             f"THEN '{_SUSPECT}' END) END"
         )
 
-    def _cell_casts(self) -> tuple[Cast, ...]:
-        cells = self._cells()
-        casts = []
-        for column in self._planned.columns:
-            rule = self._planned.rules.get(column.name)
-            if rule is None:
-                casts.append(missing_cell(column))
-            elif rule.constant is not None:
-                casts.append(constant_cell(rule.constant, column, rule))
-            else:
-                casts.append(cast_cell(cells[rule.source], "VARCHAR", column, rule))
-        return tuple(casts)
-
-    def _cells(self) -> dict[str, str]:
+    def _cells(self) -> dict[str, Cell]:
         if self._planned.extract.form == "csv":
-            return {name: f"c{index}" for index, name in enumerate(self._planned.probe.header)}
-        cells: dict[str, str] = {}
+            header = self._planned.probe.header
+            return {name: (f"c{index}", "VARCHAR") for index, name in enumerate(header)}
+        cells: dict[str, Cell] = {}
         at = 1
         for source, paths in self._json_paths().items():
             listed = [f"v[{at + offset}]" for offset in range(len(paths))]
-            cells[source] = listed[0] if len(listed) == 1 else f"coalesce({', '.join(listed)})"
+            cell = listed[0] if len(listed) == 1 else f"coalesce({', '.join(listed)})"
+            cells[source] = cell, "VARCHAR"
             at += len(paths)
         return cells
 
