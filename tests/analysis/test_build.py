@@ -45,7 +45,7 @@ def test_an_account_is_in_one_cluster(case: duckdb.DuckDBPyConnection) -> None:
     "name",
     ["traits", "trait_stats", "clusters", "cluster_members", "cluster_evidence",
      "member_evidence", "cluster_components", "find_warnings", "account_habits",
-     "cluster_sources", "cluster_explanations", "cluster_lineage"],
+     "cluster_sources", "cluster_explanations", "cluster_lineage", "cluster_near"],
 )  # fmt: skip
 def test_tables_are_as_documented(case: duckdb.DuckDBPyConnection, name: str) -> None:
     found = [(row[0], row[1]) for row in case.sql(f"DESCRIBE {name}").fetchall()]

@@ -22,6 +22,7 @@ from workbench.analysis.finding import Found, find_clusters
 from workbench.analysis.judge import Verdict, judge
 from workbench.analysis.links import Links, read_links
 from workbench.analysis.naming import lineage, name_clusters
+from workbench.analysis.near import near
 from workbench.analysis.refine import SMALLEST
 from workbench.analysis.rhythm import read_activity
 from workbench.analysis.sqltext import statement
@@ -35,6 +36,7 @@ from workbench.analysis.writing import (
     write_frame,
     write_member_evidence,
     write_members,
+    write_near,
 )
 from workbench.errors import WorkbenchError
 from workbench.intake.session import LoadSession
@@ -42,8 +44,8 @@ from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import read_library
 
 Tell = Callable[[str, int, int], None]
-# Rises when the same store would give other clusters than before.
-METHOD = "11"
+# Rises when the same store would give other clusters than before, or other tables about them.
+METHOD = "12"
 # What the card says is missing: words to the columns that would have told.
 _GROUPS = {
     "payments": (("payments", "instrument_fingerprint"),),
@@ -198,6 +200,8 @@ def _write_clusters(
     ).sort("campaign_like", "score", "accounts", "cluster_id", descending=[True, True, True, False])
     write_frame(session, "clusters", frame)
     write_members(session, found, names, verdicts, ids)
+    close = near(found, links, [verdict.campaign_like for verdict in verdicts])
+    write_near(session, close, names, verdicts, ids)
     lines = [line for c in range(found.clusters) for line in component_rows(names[c], verdicts[c])]
     write_frame(session, "cluster_components", pl.DataFrame(lines, infer_schema_length=None))
     write_frame(session, "cluster_sources", pl.DataFrame([r for c in sources.values() for r in c]))

@@ -63,6 +63,25 @@ def write_members(
     session.index_accounts("cluster_members")
 
 
+def write_near(
+    session: LoadSession,
+    close: pl.DataFrame,
+    names: Mapping[int, str],
+    verdicts: Sequence[Verdict],
+    accounts: Sequence[str],
+) -> None:
+    """`cluster_near`, from the rows of `near`."""
+    score = {number: round(verdicts[number].score, 6) for number in names}
+    frame = close.select(
+        pl.col("c").replace_strict(names, return_dtype=pl.String).alias("cluster_id"),
+        pl.Series("account_id", [accounts[a] for a in close["a"]], dtype=pl.String),
+        pl.col("c").replace_strict(score, return_dtype=pl.Float64).alias("cluster_score"),
+        "likeness", "shares", "speaks_for", "speaks_against",
+    ).sort("cluster_id", "account_id")  # fmt: skip
+    write_frame(session, "cluster_near", frame)
+    session.index_accounts("cluster_near")
+
+
 def write_member_evidence(
     session: LoadSession, links: Links, found: Found, names: Mapping[int, str]
 ) -> None:

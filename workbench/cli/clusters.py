@@ -1,4 +1,4 @@
-"""`workbench clusters`: the ranked clusters, or their members."""
+"""`workbench clusters`: the ranked clusters, their members, or who else comes close."""
 
 from __future__ import annotations
 
@@ -8,23 +8,30 @@ import click
 
 from workbench.cli.building import rebuild
 from workbench.cli.session import CASE, Choices, choices, open_case, put_query
+from workbench.errors import UsageError
 from workbench.settings import load_settings
 
 
 @click.command()
 @CASE
 @click.option("--members", is_flag=True, help="one row a member instead of one a cluster")
+@click.option("--near", is_flag=True, help="accounts in no cluster, close to a likely campaign")
 @click.option("--min-score", type=float, default=0.0, help="only clusters with at least this score")
 @click.option("--rebuild", "again", is_flag=True, help="cluster anew, as a new generation")
 @choices
-def clusters(case: Path, members: bool, min_score: float, again: bool, chosen: Choices) -> int:
+def clusters(
+    case: Path, members: bool, near: bool, min_score: float, again: bool, chosen: Choices
+) -> int:
     """The clusters of CASE, most suspicious first."""
+    if members and near:
+        raise UsageError("--members and --near are two lists.", hint="Give one of them.")
+    shown = "clusters-members" if members else "clusters-near" if near else "clusters-table"
     settings = load_settings()
     if again:
         rebuilt = rebuild(case, settings, chosen.talk)
         chosen.talk.say(f"Clustered anew: generation {rebuilt.manifest.generation}.")
     with open_case(case, settings) as session:
-        query = session.library.query("clusters-members" if members else "clusters-table")
+        query = session.library.query(shown)
         put_query(session, query, {"min_score": min_score}, chosen)
         for warning in session.rows("overview-warnings"):
             if warning["code"] == "none":

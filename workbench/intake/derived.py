@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.intake.schema import (
-    EXCHANGE_TEXT,
-    EXTRACTS,
-    Column,
-    Table,
-)
+from workbench.intake.schema import EXCHANGE_TEXT, EXTRACTS, Column, Table
 
 _ACCOUNT = Column("account_id", "VARCHAR", "the account", entity="account")
 _CLUSTER = Column("cluster_id", "VARCHAR", "the cluster", entity="cluster")
@@ -222,6 +217,21 @@ CLUSTER_MEMBERS = Table(
     kind="derived",
 )
 
+CLUSTER_NEAR = Table(
+    "cluster_near",
+    "accounts in no cluster that come close to one that looks like a campaign",
+    (
+        _CLUSTER,
+        _ACCOUNT,
+        _share("cluster_score", "score of the cluster"),
+        _share("likeness", "how likely the account belongs to it, as a member's score"),
+        Column("shares", "VARCHAR", "sources of evidence that speak for it, strongest first"),
+        Column("speaks_for", "DOUBLE", "what it shares with the members", unit="nats"),
+        Column("speaks_against", "DOUBLE", "what most members share and it lacks", unit="nats"),
+    ),
+    kind="derived",
+)
+
 MEMBER_EVIDENCE = Table(
     "member_evidence",
     "per member and link family, how much it speaks for the account being a member",
@@ -377,9 +387,9 @@ DERIVED: dict[str, Table] = {
     table.name: table
     for table in (
         ACCOUNT_PROFILE, COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES, TRAITS, TRAIT_STATS,
-        ACCOUNT_HABITS, CLUSTERS, CLUSTER_MEMBERS, CLUSTER_EVIDENCE, MEMBER_EVIDENCE,
-        CLUSTER_COMPONENTS, CLUSTER_SOURCES, CLUSTER_EXPLANATIONS, CLUSTER_LINEAGE, FIND_WARNINGS,
-        DECISIONS, CAMPAIGN_MEMBERS, SEEN_PATTERNS,
+        ACCOUNT_HABITS, CLUSTERS, CLUSTER_MEMBERS, CLUSTER_NEAR, CLUSTER_EVIDENCE,
+        MEMBER_EVIDENCE, CLUSTER_COMPONENTS, CLUSTER_SOURCES, CLUSTER_EXPLANATIONS,
+        CLUSTER_LINEAGE, FIND_WARNINGS, DECISIONS, CAMPAIGN_MEMBERS, SEEN_PATTERNS,
     )
 }  # fmt: skip
 

@@ -46,8 +46,9 @@ def examine(folder: Path, plan: Plan, given: argparse.Namespace) -> None:
     seconds, mib = analyse(copy, folder)
     with duckdb.connect(str(copy), read_only=True) as case:
         answer = pl.DataFrame(case.sql(f"{_ANSWER} cluster_members"))
+        near = pl.DataFrame(case.sql("SELECT * FROM cluster_near"))
         kinds = pl.DataFrame(case.sql("SELECT cluster_id, kind, score, families FROM clusters"))
-    show(plan.name, "workbench", mark(answer, world.truth), seconds, mib)
+    show(plan.name, "workbench", mark(answer, world.truth, near), seconds, mib)
     if given.details:
         print("\n".join(faults(answer, world.truth, kinds)))
     for method, run in _peers(given, folder).items():

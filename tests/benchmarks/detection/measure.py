@@ -20,12 +20,20 @@ class Marks:
     least_whole: float
 
 
-def mark(answer: pl.DataFrame, truth: pl.DataFrame) -> Marks:
-    """Mark an answer (account_id, cluster_id, cluster_score, member_score, campaign_like)."""
+def mark(answer: pl.DataFrame, truth: pl.DataFrame, near: pl.DataFrame | None = None) -> Marks:
+    """Mark an answer (account_id, cluster_id, cluster_score, member_score, campaign_like).
+
+    Only the ranking hears of accounts `near` a cluster (account_id, cluster_score, likeness).
+    """
     joined = truth.join(answer, on="account_id", how="left").with_columns(
         pl.col("campaign_like").fill_null(False),
         rank=pl.col("cluster_score").fill_null(0.0) + 1e-3 * pl.col("member_score").fill_null(0.0),
     )
+    if near is not None:
+        close = near.select("account_id", close=pl.col("cluster_score") * pl.col("likeness"))
+        joined = joined.join(close, on="account_id", how="left").with_columns(
+            rank=pl.max_horizontal("rank", pl.col("close").fill_null(0.0))
+        )
     called = joined.filter("campaign_like")
     careless = joined.filter(pl.col("is_campaign") & (pl.col("level") < 4))
     slow = joined.filter(pl.col("is_campaign") & (pl.col("level") == 4))

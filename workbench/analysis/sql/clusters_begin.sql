@@ -8,6 +8,10 @@ CREATE OR REPLACE TABLE cluster_members (
     cluster_id VARCHAR, account_id VARCHAR, cluster_score DOUBLE, member_score DOUBLE,
     campaign_like BOOLEAN, certain BOOLEAN, families INTEGER
 );
+CREATE OR REPLACE TABLE cluster_near (
+    cluster_id VARCHAR, account_id VARCHAR, cluster_score DOUBLE, likeness DOUBLE, shares VARCHAR,
+    speaks_for DOUBLE, speaks_against DOUBLE
+);
 CREATE OR REPLACE TABLE member_evidence (
     cluster_id VARCHAR, account_id VARCHAR, source VARCHAR, family VARCHAR, value VARCHAR,
     llr DOUBLE

@@ -22,6 +22,7 @@ from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.tui.widgets.plots import heat_map, meter
 from workbench.tui.widgets.steps import Steps
+from workbench.wording import counted
 
 _PARTS = (("o", "profile"), ("n", "linked"), ("e", "exchanges"), ("a", "payments"), ("w", "why"),
           ("d", "decisions"))  # fmt: skip
@@ -105,17 +106,20 @@ class AccountPage(Parted):
             name = safe_text(self.place.key[0], 60)
             head.update(Content(f"No extract names the account {name}."))
             return
-        self._cluster = str(card["cluster_id"] or "")
+        self._cluster = str(card["cluster_id"] or card["near_cluster"] or "")
         verdict = self.bench.desk.verdict_of(self.place.key[0])
-        member = f"member of {self._cluster}" if self._cluster else "in no cluster"
+        if card["cluster_id"]:
+            member = f"member of {self._cluster}"
+        elif card["near_cluster"]:
+            member = f"in no cluster, {card['likeness']:.0%} likely in {self._cluster}"
+        else:
+            member = "in no cluster"
         head.update(
             Content.assemble(
                 (safe_text(card["account_id"], 80) + "  ", "bold"),
                 (safe_text(card["email"] or "no e-mail", 80) + "\n", ""),
-                (
-                    f"{card['exchanges'] or 0:,} exchanges on {card['active_days'] or 0:,} days · ",
-                    "",
-                ),
+                (f"{counted(card['exchanges'] or 0, 'exchange')} on ", ""),
+                (f"{counted(card['active_days'] or 0, 'day')} · ", ""),
                 (f"{member} · ", "$warning" if card["campaign_like"] else "$text-muted"),
                 (safe_text(verdict), "bold" if verdict != "undecided" else "$text-muted"),
             )
@@ -162,11 +166,11 @@ class AccountPage(Parted):
         self.query_one("#account-rhythm", Static).update(heat_map(counts, ascii_only=ascii_only))
 
     def action_cluster(self) -> None:
-        """Open the cluster the account is in."""
+        """Open the cluster the account is in, or close to."""
         if self._cluster:
             self.post_message(OpenPlace(Place("cluster", (self._cluster,))))
         else:
-            self.bench.notify("The account is in no cluster.", markup=False)
+            self.bench.notify("The account is in no cluster and close to none.", markup=False)
 
     def subject(self) -> DecideOn | None:
         """This account."""

@@ -24,7 +24,7 @@ from workbench.tui.widgets.steps import Steps
 
 _PARTS = (
     ("e", "evidence"), ("b", "benign"), ("s", "score"), ("a", "apart"), ("m", "members"),
-    ("w", "lanes"), ("t", "texts"),
+    ("n", "near"), ("w", "lanes"), ("t", "texts"),
 )  # fmt: skip
 _MARKS = {"fits": "$warning", "partly": "$accent", "not tested": "$text-muted", "excluded": ""}
 _LABEL = 18
@@ -45,7 +45,7 @@ class ClusterPage(Parted):
         yield Steps(_PARTS, id="steps")
         with Horizontal(id="cluster-body"):
             with Vertical():
-                for part in ("evidence", "score", "apart", "members", "texts"):
+                for part in ("evidence", "score", "apart", "members", "near", "texts"):
                     yield Grid(id=f"part-{part}")
                 for part in ("benign", "lanes"):
                     with VerticalScroll(id=f"part-{part}", can_focus=True):
@@ -72,17 +72,18 @@ class ClusterPage(Parted):
         self.tell_status()
 
     async def fill_behind(self) -> None:
-        """Score, texts, members and lanes."""
+        """Score, texts, members, who else comes close, and lanes."""
         cluster = {"cluster": self.place.key[0]}
         score, texts = await self.pages(
             ("cluster-components", cluster), ("cluster-examples", cluster)
         )
         self._grid("score", "cluster-components", score)
         self._grid("texts", "cluster-examples", texts)
-        members, lane_rows = await self.pages(
-            ("cluster-members", cluster), ("cluster-lanes", cluster)
+        members, near, lane_rows = await self.pages(
+            ("cluster-members", cluster), ("cluster-near", cluster), ("cluster-lanes", cluster)
         )
         self._grid("members", "cluster-members", members)
+        self._grid("near", "cluster-near", near)
         self._lanes(lane_rows)
         self.tell_status()
 
@@ -179,13 +180,15 @@ class ClusterPage(Parted):
         block.update(Content.assemble((axis, "$text-muted"), drawn))
 
     def subject(self) -> DecideOn | None:
-        """Marked members, or the whole cluster."""
+        """Marked accounts, those of the part in front first; without any, the whole cluster."""
         cluster = self.place.key[0]
         parameters = {"cluster": cluster}
-        members = self.query_one("#part-members", Grid)
-        if members.marks:
-            ids = tuple(str(members.record(row)["account_id"]) for row in sorted(members.marks))
-            return DecideOn("accounts", ids, "cluster-members", parameters)
+        shown = self.query_one(Steps).shown
+        for part in sorted(("members", "near"), key=lambda part: part != shown):
+            grid = self.query_one(f"#part-{part}", Grid)
+            if grid.marks:
+                ids = tuple(str(grid.record(row)["account_id"]) for row in sorted(grid.marks))
+                return DecideOn("accounts", ids, f"cluster-{part}", parameters)
         return DecideOn("cluster", (cluster,), "cluster-card", parameters)
 
     def command(self) -> str:

@@ -42,7 +42,6 @@ class Steps(Static):
             here = part == name
             pieces.append((f"[{key} {part}]" if here else f" {key} {part} ",
                            "bold $accent" if here else "$text-muted"))  # fmt: skip
-            pieces.append((" ", ""))
             assert self.parent is not None
             for widget in self.parent.query(f"#part-{part}"):
                 widget.display = here
