@@ -141,6 +141,21 @@ def test_odd_values_load_and_are_warned_about(load_files: Load, tmp_path: Path) 
     ]
 
 
+def test_prompts_cut_at_one_length_are_warned_about(load_files: Load, tmp_path: Path) -> None:
+    def warned(prompts: list[str]) -> list[tuple[object, ...]]:
+        rows = [_exchange("a", n, prompt=prompt) for n, prompt in enumerate(prompts)]
+        loaded = load_files(write_jsonl(tmp_path / "exchanges.jsonl", rows))
+        return loaded.rows(
+            "SELECT column_name, rows, example FROM load_warnings WHERE code = 'cut_prompts'"
+        )
+
+    asked = [f"{n} questions {'of many words ' * n}" for n in range(40)]
+    assert warned(asked) == []
+    assert warned([prompt[:60] for prompt in asked]) == [("prompt_chars", 36, "60")]
+    # One exercise that many send is the longest prompt, and whole.
+    assert warned([*asked, *[max(asked, key=len) + "!"] * 40]) == []
+
+
 def test_presence_tells_missing_columns_from_empty_ones(load_files: Load, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "exchanges.csv", [_exchange("a", 0, ip=None, prompt="p")])
     loaded = load_files(path)

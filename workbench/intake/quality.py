@@ -50,6 +50,7 @@ def note_warnings(session: LoadSession, notes: Iterable[Note], *, ids_supplied: 
         "warn_accounts": {},
         "warn_duplicates": {"ids_supplied": ids_supplied},
         "warn_days": {},
+        "warn_cut": {},
     }
     for name, parameters in given.items():
         found += [Note(*row) for row in session.rows(statement(name), parameters)]
