@@ -21,6 +21,7 @@ from workbench.intake.mapping import parse_mapping
 from workbench.intake.plan import Note, PlannedExtract, Probe, plan_extract
 from workbench.intake.preview import preview_extracts
 from workbench.intake.quality import (
+    not_json_notes,
     note_presence,
     note_sources,
     note_warnings,
@@ -222,8 +223,10 @@ class _Load:
             paths = {item.source_id: str(item.extract.path) for item in group.items}
             for source_id, reject in parquet.bad_rows(self.session, group):
                 self.rejects.write(source_id, paths[source_id], reject)
+        odd = parquet.not_json(self.session, group)
         for item in group.items:
             number = item.source_id
+            self._note_not_json(item, odd.get(number, {}))
             self.rows[number] = counts.get(number, 0) - self.rejects.counts.get(number, 0)
         return parquet.parquet_relation(self.session, group, filtered=bad > 0)
 
@@ -235,6 +238,7 @@ class _Load:
         failed = self.rejects.counts.get(item.source_id, 0) - before
         self.rows[item.source_id] = staging.records - staging.failed
         self.texts[item.source_id] = stream.sha256
+        self._note_not_json(item, staging.not_json())
         if stream.truncated:
             self.notes.append(
                 Note(
@@ -243,6 +247,9 @@ class _Load:
                 )
             )  # fmt: skip
         return staging.relation
+
+    def _note_not_json(self, item: PlannedExtract, cells: Mapping[str, int]) -> None:
+        self.notes += not_json_notes(item.table.name, item.extract.path.name, cells)
 
     def _build(self, table: Table) -> None:
         relations = self.relations.get(table.name, [])
@@ -265,7 +272,7 @@ class _Load:
         present = self.present
         for item in self.planned:
             if not item.probe.open_ended:
-                present.setdefault(item.table.name, set()).update(item.rules)
+                present.setdefault(item.table.name, set()).update(item.present)
         present["exchange_text"] = present.get("exchanges", set()) & set(EXCHANGE_TEXT.names)
         return present
 

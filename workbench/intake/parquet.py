@@ -10,6 +10,7 @@ import duckdb
 
 from workbench.intake.casts import Cast, extract_casts, failing_cell
 from workbench.intake.extracts import Extract
+from workbench.intake.json_text import TEXTS, JsonText
 from workbench.intake.plan import PlannedExtract, Probe
 from workbench.intake.rejects import Reject
 from workbench.intake.session import LoadSession, engine_refusal
@@ -17,6 +18,7 @@ from workbench.quoting import identifier, literal
 
 _NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
 _SAMPLE_ROWS = 100
+_OBJECT = 1 << 16
 
 
 def file_call(session: LoadSession, *paths: Path) -> str:
@@ -58,7 +60,7 @@ def group_extracts(
     groups: dict[tuple[object, ...], list[PlannedExtract]] = {}
     for item in planned:
         rules = tuple(sorted((name, rule) for name, rule in item.rules.items()))
-        key = (item.table.name, tuple(item.probe.columns.items()), repr(rules))
+        key = (item.table.name, tuple(item.probe.columns.items()), repr(rules), item.texts)
         groups.setdefault(key, []).append(item)
     return [
         ParquetGroup(tuple(items), parquet_casts(session, items[0], telling=telling))
@@ -72,15 +74,21 @@ def probe_parquet(session: LoadSession, extract: Extract) -> Probe:
     try:
         types = session.types_of(f"SELECT * EXCLUDE (file_row_number) FROM {call}")
         small = [name for name, kind in types.items() if kind.startswith(_NUMBERS)]
-        texts = [name for name, kind in types.items() if kind == "VARCHAR"]
+        texts = [name for name, kind in types.items() if kind in TEXTS]
         shown = [identifier(name) for name in small]
-        shown += [f"left({identifier(name)}, 40)" for name in texts]
+        shown += [_beginning(identifier(name)) for name in texts]
         if not shown:
             return Probe(types)
         rows = session.rows(f"SELECT {', '.join(shown)} FROM {call} LIMIT {_SAMPLE_ROWS}")
     except duckdb.Error as error:
         raise engine_refusal(f"{extract.shown} cannot be read as Parquet", error) from error
     return Probe(types, tuple(dict(zip(small + texts, row, strict=True)) for row in rows))
+
+
+def _beginning(text: str) -> str:
+    """What a text begins with; of an object as much as is needed to look into it."""
+    cell = f"CAST({text} AS VARCHAR)"
+    return f"left({cell}, CASE WHEN starts_with({cell}, '{{') THEN {_OBJECT} ELSE 40 END)"
 
 
 def row_counts(session: LoadSession, group: ParquetGroup) -> dict[int, int]:
@@ -104,6 +112,8 @@ def parquet_casts(
         for rule in planned.rules.values()
         for source in rule.sources
     }
+    for text in planned.texts:
+        cells |= text.cells(text.extracted(_text(text)))
     call = file_call(session, planned.extract.path)
     types: dict[str, str] = {}
     if cells:
@@ -111,6 +121,24 @@ def parquet_casts(
         types = session.types_of(f"SELECT {listed} FROM {call}")
     typed = {source: (cell, types[source]) for source, cell in cells.items()}
     return extract_casts(planned.columns, planned.rules, typed, telling=telling)
+
+
+def _text(text: JsonText) -> str:
+    return f"CAST({identifier(text.column)} AS VARCHAR)"
+
+
+def not_json(session: LoadSession, group: ParquetGroup) -> dict[int, dict[str, int]]:
+    """Cells that should hold a JSON object and do not, by source and source column."""
+    texts = group.items[0].texts
+    if not texts:
+        return {}
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE {text.odd(_text(text), text.extracted(_text(text)))})"
+        for text in texts
+    )
+    rows = session.rows(f"SELECT {group.source_id}, {counts} FROM {group.call(session)} GROUP BY 1")
+    names = [text.column for text in texts]
+    return {int(row[0]): dict(zip(names, row[1:], strict=True)) for row in rows}
 
 
 def find_bad_rows(session: LoadSession, group: ParquetGroup) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from workbench.errors import UsageError, WorkbenchError
 from workbench.intake.extracts import Extract
+from workbench.intake.json_text import TEXTS, JsonText, holds, json_texts, value_at
 from workbench.intake.mapping import (
     Mapping,
     Rule,
@@ -64,11 +65,17 @@ class PlannedExtract:
     rules: dict[str, Rule]
     unknown: tuple[str, ...] = ()
     notes: tuple[Note, ...] = field(default=())
+    texts: tuple[JsonText, ...] = ()
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """The canonical columns an extract of this table may hold, in order."""
         return extract_columns(self.table)
+
+    @property
+    def present(self) -> frozenset[str]:
+        """The canonical columns that the look at the extract showed."""
+        return frozenset(name for name, rule in self.rules.items() if _seen(rule, self.probe))
 
 
 def plan_extract(
@@ -92,7 +99,8 @@ def plan_extract(
     sources = [source for rule in rules.values() for source in rule.sources]
     used = {source.split(".")[0] for source in sources} | {*sources}
     unknown = tuple(name for name in probe.columns if name not in used)
-    return PlannedExtract(source_id, extract, table, probe, rules, unknown, notes)
+    texts = json_texts(sources, probe.columns, probe.sample)
+    return PlannedExtract(source_id, extract, table, probe, rules, unknown, notes, texts)
 
 
 def tables_in_name(name: str) -> list[str]:
@@ -153,12 +161,19 @@ def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> di
             rules[column.name] = Rule((column.name,))
         elif probe.open_ended and not column.required:
             rules[column.name] = rule or Rule((column.name,))
+        elif rule is not None and not column.required and _there(rule, probe).sources:
+            rules[column.name] = _there(rule, probe)
     return rules
 
 
 def _there(rule: Rule, probe: Probe) -> Rule:
-    """The rule with those of its sources that the extract has."""
-    return replace(rule, sources=tuple(one for one in rule.sources if _found(one, probe)))
+    """The rule with those of its sources that the extract has, or may have in later texts."""
+    kept = [
+        one
+        for one in rule.sources
+        if _found(one, probe) or json_texts((one,), probe.columns, probe.sample)
+    ]
+    return replace(rule, sources=tuple(kept))
 
 
 def _seen(rule: Rule, probe: Probe) -> bool:
@@ -171,17 +186,9 @@ def _found(source: str, probe: Probe) -> bool:
     head, dot, rest = source.partition(".")
     if not dot or head not in probe.columns:
         return False
-    if not probe.open_ended:
+    if probe.columns[head] not in TEXTS:
         return all(f"{part.split('[')[0]}" in probe.columns[head] for part in rest.split("."))
-    return any(_inside(record.get(head), rest) for record in probe.sample)
-
-
-def _inside(value: object, path: str) -> bool:
-    for part in path.split("."):
-        if not isinstance(value, dict) or part not in value:
-            return False
-        value = value[part]
-    return True
+    return any(holds(record, source) for record in probe.sample)
 
 
 def _missing(extract: Extract, table: Table, missing: list[str], probe: Probe) -> WorkbenchError:
@@ -249,13 +256,8 @@ def _with_guessed_units(
 
 
 def _look_up(record: dict[str, object], sources: Sequence[str]) -> object:
-    for source in sources:
-        value: object = record
-        for part in [source] if source in record else source.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        if value not in (None, ""):
-            return value
-    return None
+    values = (value_at(record, source) for source in sources)
+    return next((value for value in values if value not in (None, "")), None)
 
 
 def epoch_unit(values: Sequence[object]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from workbench.intake import parquet
 from workbench.intake.casts import taken_column
 from workbench.intake.plan import PlannedExtract
+from workbench.intake.quality import not_json_notes
 from workbench.intake.rejects import Reject
 from workbench.intake.session import LoadSession
 from workbench.intake.stream import HeadStream
@@ -57,11 +58,11 @@ def preview_extracts(session: LoadSession, planned: Sequence[PlannedExtract]) ->
 def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
     counted = _Counted()
     if item.extract.form == "parquet":
-        relation = _parquet_rows(session, item, counted)
+        relation, odd = _parquet_rows(session, item, counted)
     else:
         staging = TextStaging(session, item, HeadStream(item.extract), telling=True)
         staging.stage(counted)
-        relation = staging.relation
+        relation, odd = staging.relation, staging.not_json()
     names = [column.name for column in item.columns if column.name in item.rules]
     session.run(f"CREATE OR REPLACE TEMP TABLE looked_at AS FROM ({relation}) LIMIT {_LOOKED_AT}")
     shares = ", ".join(f"avg(CAST({identifier(name)} IS NULL AS INTEGER))" for name in names)
@@ -80,7 +81,10 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
         looked_at=int(row[0]),
         rejected=dict(counted.reasons),
         unknown=item.unknown,
-        notes=tuple(note.message for note in item.notes),
+        notes=tuple(
+            f"{note.message} ({note.rows:,})" if note.rows else note.message
+            for note in (*item.notes, *not_json_notes(item.table.name, item.extract.path.name, odd))
+        ),
     )
 
 
@@ -96,7 +100,9 @@ def _sources(session: LoadSession, item: PlannedExtract, name: str) -> str:
     return ", ".join(f"{source} {100 * count / row[-1]:.1f}%" for source, count in shares)
 
 
-def _parquet_rows(session: LoadSession, item: PlannedExtract, counted: _Counted) -> str:
+def _parquet_rows(
+    session: LoadSession, item: PlannedExtract, counted: _Counted
+) -> tuple[str, dict[str, int]]:
     group = parquet.group_extracts(session, [item], telling=True)[0]
     bad = parquet.find_bad_rows(session, group)
     reasons: list[tuple[Any, ...]] = session.rows(
@@ -104,4 +110,5 @@ def _parquet_rows(session: LoadSession, item: PlannedExtract, counted: _Counted)
     )
     for failed, count in reasons:
         counted.reasons[failed.partition("|")[0]] += count
-    return parquet.parquet_relation(session, group, filtered=bad > 0)
+    odd = parquet.not_json(session, group).get(item.source_id, {})
+    return parquet.parquet_relation(session, group, filtered=bad > 0), odd

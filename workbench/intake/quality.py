@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from workbench.intake.derived import COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES
 from workbench.intake.plan import Note
@@ -11,9 +11,10 @@ from workbench.intake.session import LoadSession
 from workbench.intake.sqltext import statement
 from workbench.manifest import Source
 from workbench.quoting import identifier
+from workbench.safe_text import safe_text
 
 # Warnings about files; all others are about rows and are worked out anew by every load.
-ABOUT_FILES = ("unknown_column", "truncated_file", "epoch_unit_guessed")
+ABOUT_FILES = ("unknown_column", "truncated_file", "epoch_unit_guessed", "not_json")
 
 
 def _create(session: LoadSession, table: Table) -> None:
@@ -139,6 +140,17 @@ def previous_findings(session: LoadSession) -> tuple[dict[str, set[str]], list[N
         {"codes": list(ABOUT_FILES)},
     )
     return present, [Note(*row) for row in notes]
+
+
+def not_json_notes(table: str, file: str, cells: Mapping[str, int]) -> list[Note]:
+    """One warning per source column with cells that a mapping could not look into."""
+    return [
+        Note(table, column, "not_json", rows, file,
+             f"Cells of “{safe_text(column, 60)}” that hold no JSON object; what the mapping takes "
+             "from them is empty.")
+        for column, rows in cells.items()
+        if rows
+    ]  # fmt: skip
 
 
 def unknown_column_notes(table: str, file: str, columns: Iterable[str]) -> list[Note]:

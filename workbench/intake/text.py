@@ -118,6 +118,7 @@ class TextStaging:
         self._session = session
         self._planned = planned
         self._table = f"staging.t{planned.source_id}"
+        self._texts = {text: f"j{at}" for at, text in enumerate(planned.texts)}
         self._casts = extract_casts(planned.columns, planned.rules, self._cells(), telling=telling)
         self._pieces = 0
         self.records = 0
@@ -141,8 +142,9 @@ class TextStaging:
         columns = ", ".join(
             f"{identifier(cast.column.name)} {cast.column.type}" for cast in self._casts
         )
+        odd = "".join(f", odd_{extracted} BOOLEAN" for extracted in self._texts.values())
         self._session.run(
-            f"CREATE TABLE {self._table} ({columns}, source_row BIGINT, failed VARCHAR)"
+            f"CREATE TABLE {self._table} ({columns}, source_row BIGINT, failed VARCHAR{odd})"
         )
         self._session.run(f"CREATE TEMP TABLE bad_{self._planned.source_id} (line BIGINT)")
         size = extract.path.stat().st_size
@@ -156,6 +158,17 @@ class TextStaging:
                 hint="This is an error of the workbench; nothing was committed.",
             )
         self._reject_failed(rejects)
+
+    def not_json(self) -> dict[str, int]:
+        """Cells of the good records that should hold a JSON object and do not, by source column."""
+        found = {}
+        for text, extracted in self._texts.items():
+            found[text.column] = int(
+                self._session.value(
+                    f"SELECT count(*) FROM {self._table} WHERE odd_{extracted} AND failed IS NULL"
+                )
+            )
+        return found
 
     def _read(self, pool: ThreadPoolExecutor, rejects: RejectSink, meter: Meter) -> None:
         piece: list[Batch] = []
@@ -251,8 +264,14 @@ class TextStaging:
         )
         if not is_csv:
             rows = f"SELECT line, r, {self._extraction()} AS v FROM ({rows})"
-        values = ", ".join(cast.value for cast in self._casts)
-        return f"INSERT INTO {self._table} SELECT {values}, line, {self._failed()} FROM ({rows})"
+        values = [cast.value for cast in self._casts] + ["line", self._failed()]
+        if self._texts:
+            plain = self._plain_cells()
+            given = [(text, plain[text.column], name) for text, name in self._texts.items()]
+            taken = ", ".join(f"{text.extracted(cell)} AS {name}" for text, cell, name in given)
+            rows = f"SELECT *, {taken} FROM ({rows})"
+            values += [text.odd(cell, name) for text, cell, name in given]
+        return f"INSERT INTO {self._table} SELECT {', '.join(values)} FROM ({rows})"
 
     def _extraction(self) -> str:
         paths = [path for paths in self._json_paths().values() for path in paths]
@@ -267,6 +286,8 @@ class TextStaging:
                 if "." in source:
                     nested = ".".join(f'"{part}"' for part in source.split("."))
                     paths[source].append(f"$.{nested}")
+        for text in self._texts:
+            paths.setdefault(text.column, [f'$."{text.column}"'])
         return paths
 
     def _failed(self) -> str:
@@ -281,15 +302,23 @@ class TextStaging:
         )
 
     def _cells(self) -> dict[str, Cell]:
+        cells = self._plain_cells()
+        for text, name in self._texts.items():
+            for source, cell in text.cells(name).items():
+                # A field of JSON lines may be an object in one record and its text in another.
+                known = f"{cells[source]}, " if source in cells else ""
+                cells[source] = f"coalesce({known}{cell})"
+        return {source: (cell, "VARCHAR") for source, cell in cells.items()}
+
+    def _plain_cells(self) -> dict[str, str]:
         if self._planned.extract.form == "csv":
-            header = self._planned.probe.header
-            return {name: (f"c{index}", "VARCHAR") for index, name in enumerate(header)}
-        cells: dict[str, Cell] = {}
+            return {name: f"c{index}" for index, name in enumerate(self._planned.probe.header)}
+        cells: dict[str, str] = {}
         at = 1
         for source, paths in self._json_paths().items():
             listed = [f"v[{at + offset}]" for offset in range(len(paths))]
             cell = listed[0] if len(listed) == 1 else f"coalesce({', '.join(listed)})"
-            cells[source] = cell, "VARCHAR"
+            cells[source] = cell
             at += len(paths)
         return cells
 

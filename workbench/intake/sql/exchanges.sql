@@ -1,4 +1,4 @@
--- Exchanges with their texts and computed columns over the rows of all extracts (`incoming`), as
+-- Exchanges with their texts and computed columns over the rows of all extracts, as
 -- they are stored. What the extract supplied stays where there is no prompt to compute from. Each
 -- step is a query of its own, so that no expression is worked out twice; beginning and end are
 -- treated as one string, split again at a control character, to halve the calls.
