@@ -15,6 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.library import Library
 from workbench.safe_text import safe_text
 from workbench.tui.acts import case_library
+from workbench.tui.collecting import collect_between_places
 from workbench.tui.frame import Frame
 from workbench.tui.jobs import Jobs
 from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenPlace, RunQuery
@@ -179,6 +180,7 @@ class Bench(Frame):
             view.stale = True
         if self.view is not None:
             self.view.freshen()
+        collect_between_places()  # a dialog was left
 
     async def action_reveal(self) -> None:
         """Show what the policy masks, for a reason that is recorded."""
