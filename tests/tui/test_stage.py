@@ -1,4 +1,4 @@
-"""The stage: a place comes into sight filled, or soon; what is out of sight keeps no drawing."""
+"""The stage: a place comes into sight filled, or soon."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.widget import Widget
 
 from tests.tui.conftest import Opened
 from workbench.playbooks.format import SavedQuery
@@ -53,15 +52,3 @@ async def test_a_slow_place_is_shown_before_it_is_filled(
         assert not page.filled
         answered.set()
         await driver.until(lambda: page.filled)
-
-
-async def test_views_out_of_sight_keep_no_drawn_lines(opened: Opened, case: Path) -> None:
-    async with opened(case) as driver:
-        before = driver.bench.view
-        assert before is not None
-        drawn = list(before.walk_children(Widget, with_self=True))
-        await driver.until(lambda: any(widget._styles_cache._cache for widget in drawn))
-        await driver.bench.on_open_place(ACCOUNT)
-        assert not any(widget._styles_cache._cache for widget in drawn)
-        await driver.press("1")
-        await driver.sees("Clusters, most suspicious first")
