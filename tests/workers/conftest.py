@@ -29,5 +29,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def client(store: Path, tmp_path: Path) -> Iterator[QueryClient]:
     client = QueryClient(store, tmp_path / "tmp", EngineSettings())
+    client.ready()
     yield client
     client.close()

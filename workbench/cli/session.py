@@ -18,7 +18,7 @@ from workbench.desk import Desk
 from workbench.durable import move_beside
 from workbench.errors import LimitReached, UsageError, WorkbenchError
 from workbench.governed import note_export, note_reveal
-from workbench.masking import NOTHING_MASKED, Mask, mask_of
+from workbench.masking import MASKABLE, NOTHING_MASKED, Mask, mask_of
 from workbench.playbooks.availability import absent_columns, require
 from workbench.playbooks.binding import ExtractSpan, bind, moment
 from workbench.playbooks.format import SavedQuery
@@ -120,17 +120,23 @@ class CaseSession:
 
 @contextmanager
 def open_case(path: Path, settings: Settings | None = None) -> Iterator[CaseSession]:
-    """Open a case, its worker and the ledger's state; everything is let go at the end."""
+    """Open a case, its worker and the ledger's state; everything is let go at the end.
+
+    The worker starts while the queries and the ledger are read, and hides all it may until then.
+    """
     settings = settings or load_settings()
     case = Case.open(path)
     with case.hold_generation():
         desk = Desk(case, settings)
         client = None
         try:
-            mask = _mask(desk)
-            client = QueryClient(case.store_path, case.root / "tmp", settings.engine, mask)
-            client.lay_all_over(desk.ledger_tables())
-            session = CaseSession(case, desk, client, library_of(case), ExtractSpan())
+            client = QueryClient(
+                case.store_path, case.root / "tmp", settings.engine, Mask(MASKABLE)
+            )
+            library, mask, tables = library_of(case), _mask(desk), desk.ledger_tables()
+            client.hide(mask)
+            client.lay_all_over(tables)
+            session = CaseSession(case, desk, client, library, ExtractSpan())
             row = session.rows("overview-span")[0]
             nothing = ExtractSpan()
             session.span = ExtractSpan(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -56,9 +57,10 @@ class QueryClient:
     def __init__(
         self, store: Path, tmp: Path, settings: EngineSettings, mask: Mask = NOTHING_MASKED
     ) -> None:
-        """Start the worker on `store`; its spill folder is made below `tmp`, `mask` hides cells.
+        """Let a worker start on `store`; its spill folder is made below `tmp`, `mask` hides cells.
 
-        Raises IntegrityError for a planted log and WorkbenchError if the store does not open.
+        The worker gets ready beside what the caller does meanwhile and is awaited at the first
+        request. Raises IntegrityError for a planted log.
         """
         refuse_planted_log(store)
         self.mask = mask
@@ -67,20 +69,34 @@ class QueryClient:
         self.spill = make_spill_folder(tmp)
         self._job = 0
         self._overlays: dict[str, str] = {}
-        self._start()
+        self._begin()
 
-    def _start(self) -> None:
+    def _begin(self) -> None:
         self._worker = WorkerProcess("query", threads=self._settings.thread_count)
         self._waiting: list[Message] = []
-        try:
+        self._ready: Message | None = None
+        with contextlib.suppress(ChannelClosed):  # `ready` says so
             self._worker.send(start_message(self._store, self.spill, self._settings, self.mask))
-            ready = self._await(0, None)
-        except ChannelClosed as error:
-            raise WorkbenchError("The query worker ended before it began.") from error
-        if ready["ev"] == "error":
-            raise from_message(ready)
-        self.isolation = str(ready["isolation"])
-        self.catalogue: dict[str, list[list[str]]] = ready["catalogue"]
+
+    def ready(self) -> Message:
+        """Wait until the store is open; what the worker told then: its isolation, the tables.
+
+        Raises WorkbenchError if the store does not open.
+        """
+        if self._ready is None:
+            try:
+                told = self._await(0, None)
+            except ChannelClosed as error:
+                raise WorkbenchError("The query worker ended before it began.") from error
+            if told["ev"] == "error":
+                raise from_message(told)
+            self._ready = told
+        return self._ready
+
+    @property
+    def isolation(self) -> str:
+        """How the worker is cut off from the host, in words."""
+        return str(self.ready()["isolation"])
 
     def request(
         self, op: str, *, on_event: Callable[[Message], None] | None = None, **fields: Any
@@ -95,10 +111,12 @@ class QueryClient:
         message = {"op": op, "job": job, **fields}
         pack(message)
         try:
+            self.ready()
             self._worker.send(message)
             answer = self._await(job, on_event)
         except KeyboardInterrupt:
-            self._cancel(job)
+            if self._ready is not None:
+                self._cancel(job)
             raise Cancelled("The query was cancelled.") from None
         except ChannelClosed:
             self._restart()
@@ -143,7 +161,7 @@ class QueryClient:
     def _restart(self) -> None:
         self._worker.kill()
         overlays, self._overlays = self._overlays, {}
-        self._start()
+        self._begin()
         for table, file in overlays.items():
             self.request("overlay", table=table, file=file)
             self._overlays[table] = file
@@ -163,6 +181,11 @@ class QueryClient:
             out.writelines(f"{line}\n" for line in lines)
         self.request("overlay", table=table, file=file)
         self._overlays[table] = file
+
+    def hide(self, mask: Mask) -> None:
+        """Let the worker hide what this mask says from now on."""
+        self.request("mask", **mask.as_message())
+        self.mask = mask
 
     def lay_all_over(self, tables: Mapping[str, Iterable[str]]) -> None:
         """Hand the worker several tables."""
