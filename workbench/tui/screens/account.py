@@ -17,7 +17,7 @@ from workbench.tui.jobs import Rows
 from workbench.tui.messages import DecideOn, OpenPlace
 from workbench.tui.places import Place
 from workbench.tui.screens.parts import Parted
-from workbench.tui.screens.view import day, facts, panel
+from workbench.tui.screens.view import command_line, day, facts, panel
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.tui.widgets.plots import heat_map, meter
@@ -179,7 +179,7 @@ class AccountPage(Parted):
 
     def command(self) -> str:
         """The headless twin."""
-        return f"workbench account {self.bench.case_argument} {safe_text(self.place.key[0])}"
+        return command_line("account", self.bench.case_argument, self.place.key[0])
 
 
 def _status(card: dict[str, Any]) -> str | None:

@@ -16,7 +16,7 @@ from workbench.safe_text import safe_text
 from workbench.tui.acts import group_accounts
 from workbench.tui.messages import DecideOn
 from workbench.tui.screens.parts import Parted
-from workbench.tui.screens.view import day, score_words
+from workbench.tui.screens.view import command_line, day, score_words
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.tui.widgets.steps import Steps
@@ -136,7 +136,7 @@ class CampaignPage(Parted):
 
     def command(self) -> str:
         """The headless twin."""
-        return f"workbench campaigns show {self.bench.case_argument} {safe_text(self._campaign)}"
+        return command_line("campaigns", "show", self.bench.case_argument, self._campaign)
 
 
 def _edit_row(act: Fields) -> list[Any]:

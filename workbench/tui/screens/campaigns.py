@@ -10,10 +10,10 @@ from textual.widgets import Static
 
 from workbench import campaigns as edits
 from workbench.errors import WorkbenchError
-from workbench.safe_text import safe_text
 from workbench.tui.acts import group_accounts
 from workbench.tui.messages import DecideOn, Failed
 from workbench.tui.screens.parts import Parted
+from workbench.tui.screens.view import command_line
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.steps import Steps
 
@@ -129,9 +129,6 @@ class Campaigns(Parted):
 
     def command(self) -> str:
         """The headless twin."""
-        part, case = self.query_one(Steps).shown, safe_text(self.bench.case_argument)
-        return (
-            f"workbench resurrect {case}"
-            if part == "returned"
-            else (f"workbench campaigns {part} {case}")
-        )
+        part, case = self.query_one(Steps).shown, self.bench.case_argument
+        words = ("resurrect",) if part == "returned" else ("campaigns", part)
+        return command_line(*words, case)

@@ -16,7 +16,7 @@ from workbench.safe_text import safe_text
 from workbench.tui.jobs import Rows
 from workbench.tui.messages import DecideOn
 from workbench.tui.screens.parts import Parted
-from workbench.tui.screens.view import day, score_words
+from workbench.tui.screens.view import command_line, day, score_words
 from workbench.tui.widgets.chrome import shorten
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.plots import day_range, lanes, meter
@@ -193,5 +193,5 @@ class ClusterPage(Parted):
 
     def command(self) -> str:
         """The headless twin."""
-        case, cluster = self.bench.case_argument, safe_text(self.place.key[0])
-        return f"workbench run {case} cluster-evidence -p cluster={cluster}"
+        given = f"cluster={self.place.key[0]}"
+        return command_line("run", self.bench.case_argument, "cluster-evidence", "-p", given)

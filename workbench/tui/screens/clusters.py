@@ -10,7 +10,7 @@ from textual.widgets import Static
 from workbench.errors import WorkbenchError
 from workbench.safe_text import safe_text
 from workbench.tui.messages import DecideOn
-from workbench.tui.screens.view import View
+from workbench.tui.screens.view import View, command_line
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.plots import meter
 
@@ -83,4 +83,4 @@ class Clusters(View):
 
     def command(self) -> str:
         """The headless twin."""
-        return f"workbench clusters {self.bench.case_argument}"
+        return command_line("clusters", self.bench.case_argument)

@@ -17,6 +17,7 @@ from workbench.safe_text import safe_text
 from workbench.tui.messages import DecideOn
 from workbench.tui.places import Place
 from workbench.tui.screens.decision_acts import DecisionActs
+from workbench.tui.screens.view import command_line
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.tui.widgets.steps import Steps
@@ -34,9 +35,9 @@ _EMPTY = {
     "waiting": "No proposal waits for an answer.",
     "conflicts": "No merge left accounts that are decided differently.",
 }
-_TWINS = {"standing": "decisions {} --state", "undecided": "queue {}",
-          "mine": "decisions {} --mine", "waiting": "decisions {} --pending",
-          "conflicts": "decisions {} --conflicts"}  # fmt: skip
+_TWINS = {"standing": ("decisions", "--state"), "undecided": ("queue",),
+          "mine": ("decisions", "--mine"), "waiting": ("decisions", "--pending"),
+          "conflicts": ("decisions", "--conflicts")}  # fmt: skip
 
 
 class Decisions(DecisionActs):
@@ -177,8 +178,8 @@ class Decisions(DecisionActs):
 
     def command(self) -> str:
         """The headless twin."""
-        twin = _TWINS[self.query_one(Steps).shown]
-        return f"workbench {twin.format(self.bench.case_argument)}"
+        command, *options = _TWINS[self.query_one(Steps).shown]
+        return command_line(command, self.bench.case_argument, *options)
 
 
 def _grid_id(part: str) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from workbench.safe_text import safe_text
-from workbench.tui.screens.view import View
+from workbench.tui.screens.view import View, command_line
 from workbench.tui.widgets.editor import SqlEditor
 
 
@@ -85,5 +85,4 @@ class EditorView(View):
 
     def command(self) -> str:
         """The headless twin."""
-        text = " ".join(self.editor.area.text.split())
-        return f'workbench sql {self.bench.case_argument} "{safe_text(text, 400)}"'
+        return command_line("sql", self.bench.case_argument, self.editor.area.text.strip())

@@ -16,7 +16,7 @@ from workbench.safe_text import safe_text
 from workbench.tui.jobs import Rows
 from workbench.tui.messages import DecideOn
 from workbench.tui.places import Place
-from workbench.tui.screens.view import View
+from workbench.tui.screens.view import View, command_line
 from workbench.tui.widgets.grid import Grid
 
 
@@ -126,5 +126,4 @@ class EntityPage(View):
 
     def command(self) -> str:
         """The headless twin."""
-        family, value = (safe_text(part, 120) for part in self.place.key)
-        return f"workbench entity {self.bench.case_argument} {family} '{value}'"
+        return command_line("entity", self.bench.case_argument, *self.place.key)

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from workbench.safe_text import PAGE_LIMIT, safe_text
 from workbench.tui.places import Place
-from workbench.tui.screens.view import View, facts
+from workbench.tui.screens.view import View, command_line, facts
 
 _TEXTS = ("system_prompt", "prompt", "response")
 _NAMES = ("_id", "_hash", "_row")  # numbers that count nothing
@@ -84,9 +84,9 @@ class ExchangeReader(View):
 
     def command(self) -> str:
         """The headless twin."""
-        account, exchange = (safe_text(part, 120) for part in self.place.key)
-        case = self.bench.case_argument
-        return f"workbench run {case} exchange-text -p account={account} -p exchange={exchange}"
+        account, exchange = self.place.key
+        given = ("-p", f"account={account}", "-p", f"exchange={exchange}")
+        return command_line("run", self.bench.case_argument, "exchange-text", *given)
 
 
 def _headline(record: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from workbench.safe_text import safe_text
 from workbench.tui.messages import Failed
 from workbench.tui.places import Place
 from workbench.tui.screens.cell import CellViewer
-from workbench.tui.screens.view import View
+from workbench.tui.screens.view import View, command_line
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.verification import verdict_lines, verify_case
@@ -102,7 +102,7 @@ class LedgerView(View):
     async def _open(self, record: Record) -> None:
         ledger = await self.jobs.background(self.bench.desk.ledger)
         text = await self.jobs.background(whole, ledger, record)
-        size = f"{len(text):,} characters · workbench audit show {self.bench.case_argument}"
+        size = f"{len(text):,} characters · {self.command()}"
         self.bench.push_screen(CellViewer(f"record {record.seq}", text, f"{size} --id {record.id}"))
 
     def action_verify(self) -> None:
@@ -158,4 +158,4 @@ class LedgerView(View):
 
     def command(self) -> str:
         """The headless twin."""
-        return f"workbench audit show {self.bench.case_argument}"
+        return command_line("audit", "show", self.bench.case_argument)

@@ -20,7 +20,7 @@ from workbench.playbooks.running import check_values, step_note, step_values, st
 from workbench.safe_text import safe_text
 from workbench.tui.messages import Failed, OpenPlace
 from workbench.tui.places import Place
-from workbench.tui.screens.view import View
+from workbench.tui.screens.view import View, command_line
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import GridColumn, PageSource
 
@@ -165,5 +165,5 @@ class PlaybookPage(View):
 
     def command(self) -> str:
         """The headless twin."""
-        given = " ".join(f"-p {safe_text(pair, 200)}" for pair in self.place.key[1:])
-        return f"workbench playbook run {self.bench.case_argument} {self._book.id} {given}".strip()
+        given = [word for pair in self.place.key[1:] for word in ("-p", pair)]
+        return command_line("playbook", "run", self.bench.case_argument, self._book.id, *given)

@@ -17,7 +17,7 @@ from workbench.tui.acts import edit_sql
 from workbench.tui.messages import OpenPlace, RunQuery
 from workbench.tui.places import Place
 from workbench.tui.screens.form import Filled, ParameterForm
-from workbench.tui.screens.view import View
+from workbench.tui.screens.view import View, command_line
 from workbench.tui.widgets.field import Field
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import GridColumn, PageSource
@@ -168,7 +168,7 @@ class Queries(View):
 
     def command(self) -> str:
         """The headless twin."""
-        return "workbench queries list"
+        return command_line("queries", "list")
 
 
 def _steps(book: Playbook) -> Content:

@@ -16,7 +16,7 @@ from workbench.playbooks.format import SavedQuery
 from workbench.safe_text import safe_text
 from workbench.tui.acts import Fetch, edit_sql
 from workbench.tui.messages import DecideOn, Failed, RunQuery
-from workbench.tui.screens.view import View
+from workbench.tui.screens.view import View, command_line
 from workbench.tui.widgets.result_runner import Asked, ResultRunner
 from workbench.tui.widgets.result_tabs import ResultTabs
 
@@ -100,10 +100,9 @@ class QueryResult(View):
 
     def command(self) -> str:
         """The headless twin."""
-        values = "".join(
-            f" -p {name}='{safe_text(value)}'" for name, value in self.place.given.items()
-        )
-        return f"workbench run {self.bench.case_argument} {self.query_file.id}{values}"
+        pairs = (f"{name}={value}" for name, value in self.place.given.items())
+        given = [word for pair in pairs for word in ("-p", pair)]
+        return command_line("run", self.bench.case_argument, self.query_file.id, *given)
 
 
 def accounts_subject(pane: ResultRunner, evidence: str, given: dict[str, Any]) -> DecideOn | None:

@@ -15,7 +15,7 @@ from workbench.review import record_found, sample_of
 from workbench.safe_text import safe_text
 from workbench.tui.messages import DecideOn
 from workbench.tui.places import Place
-from workbench.tui.screens.view import View
+from workbench.tui.screens.view import View, command_line
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.wording import counted
@@ -139,5 +139,5 @@ class SamplePage(View):
 
     def command(self) -> str:
         """The headless twin."""
-        record = self.place.key[0]
-        return f"workbench sample {self.bench.case_argument} --record {record} --found K"
+        case, record = self.bench.case_argument, self.place.key[0]
+        return command_line("sample", case, "--record", record, "--found", "K")

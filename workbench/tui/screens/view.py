@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
@@ -18,6 +19,14 @@ from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_canvas import share_text
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.wording import number_text
+
+_LONGEST_WORD = 400
+
+
+def command_line(*words: object) -> str:
+    """A command line to paste: a shell takes each word as it is, whatever an extract put there."""
+    shown = [safe_text(word, _LONGEST_WORD, multiline=True) for word in words]
+    return shlex.join(["workbench", *shown])
 
 
 class View(Filling):
@@ -108,7 +117,7 @@ class View(Filling):
 
     def command(self) -> str:
         """The command line that gives the same answer."""
-        return f"workbench info {self.bench.case_argument}"
+        return command_line("info", self.bench.case_argument)
 
     def status(self) -> str:
         """What the status line says of this view."""
