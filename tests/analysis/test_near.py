@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from tests.analysis.conftest import analysed_copy
+from workbench.analysis.finding import Found
+from workbench.analysis.near import beyond_chance
+from workbench.analysis.refine import Pairs, Table, Terms
 
 # What an account is without payments, addresses, clients and anything of its sign-up.
 _ERASED = """
@@ -45,3 +49,24 @@ def test_a_member_of_whom_little_is_known_is_near_its_campaign(
     assert 0.003 <= row["likeness"] < 0.5
     assert row["shares"].split()[0] == "private"
     assert row["speaks_for"] > 0 > row["speaks_against"]
+
+
+def test_a_rhythm_that_many_strangers_have_tells_little() -> None:
+    def told(strangers: int) -> tuple[float, float]:
+        """What a member's and a stranger's rhythm counts where so many of 1,000 have it."""
+        label = np.full(1010, -1)
+        label[:10] = 0
+        a = np.arange(10 + strangers)
+        c, llr = np.zeros_like(a), np.full(len(a), 5.0)
+        pairs = Pairs(a, c, llr, np.ones_like(a), llr, np.ones(len(a), dtype=bool))
+        none = np.zeros(0, dtype=np.int64)
+        terms = Terms(none, none, none, np.zeros(0))
+        own = Table(a[:10], c[:10], llr[:10, None])
+        found = Found(label, terms, Terms(a, c, np.zeros_like(a), llr), pairs, own)
+        counted = beyond_chance(found)
+        return float(counted[0]), float(counted[-1])
+
+    assert told(1) == (5.0, 5.0)
+    few, many = told(100)[1], told(800)[1]
+    assert 2.0 < few < 2.5
+    assert 0.1 < many < 0.3

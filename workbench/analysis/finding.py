@@ -38,8 +38,9 @@ _HARDLY = 0.1
 class Found:
     """The clusters: a number for each account (-1: none), their terms, rhythm terms and totals.
 
-    `rhythm` terms carry the source number one past the last of `Links.source_names`; so does the
-    last column of `own`, the ratios of the members with their own cluster.
+    `rhythm` terms, one for each of `pairs`, carry the source number one past the last of
+    `Links.source_names`; so does the last column of `own`, the ratios of the members with their
+    own cluster.
     """
 
     label: Ints

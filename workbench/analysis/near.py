@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from workbench.analysis.finding import Found
-from workbench.analysis.links import Ints, Links
+from workbench.analysis.links import Floats, Ints, Links
 from workbench.analysis.refine import SUPPORT
 
 # Odds of 300 to one against: below, nearly all are chance companions.
@@ -28,8 +28,11 @@ def near(found: Found, links: Links, called: Sequence[bool]) -> pl.DataFrame:
     """
     pairs, label = found.pairs, found.label
     sizes = np.maximum(np.bincount(label[label >= 0], minlength=found.clusters), 1)
-    among = np.flatnonzero((label[pairs.a] < 0) & np.asarray(called, dtype=bool)[pairs.c])
-    odds = pairs.total[among] + np.log(sizes[pairs.c[among]] / len(label))
+    # Who has nothing of what holds a cluster together shares odds and ends, be they many.
+    open_ = (label[pairs.a] < 0) & pairs.anchored
+    among = np.flatnonzero(open_ & np.asarray(called, dtype=bool)[pairs.c])
+    unsure = beyond_chance(found) - np.maximum(found.rhythm.llr, 0.0)
+    odds = (pairs.total + unsure)[among] + np.log(sizes[pairs.c[among]] / len(label))
     likeness = 1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30)))
     listed = likeness >= _LEAST
     rows = among[listed]
@@ -38,7 +41,7 @@ def near(found: Found, links: Links, called: Sequence[bool]) -> pl.DataFrame:
             "a": pairs.a[rows],
             "c": pairs.c[rows],
             "likeness": np.round(likeness[listed], 6),
-            "speaks_for": np.round(pairs.shared[rows], 6),
+            "speaks_for": np.round((pairs.shared + unsure)[rows], 6),
             "speaks_against": np.round(pairs.total[rows] - pairs.shared[rows], 6),
         }
     )
@@ -47,6 +50,34 @@ def near(found: Found, links: Links, called: Sequence[bool]) -> pl.DataFrame:
     )
     shared = _shares(found, links, frame["a"].to_numpy(), frame["c"].to_numpy())
     return frame.join(shared, on=["a", "c"], how="left", maintain_order="left")
+
+
+def beyond_chance(found: Found) -> Floats:
+    """The rhythm's ratio above zero of each pair, counted as `refine.weigh` counts other sources.
+
+    Of many busy accounts some are active when a queue is: a ratio tells no more than by how much
+    it is commoner among the members than among all others.
+    """
+    pairs, label = found.pairs, found.label
+    sizes = np.bincount(label[label >= 0], minlength=found.clusters)
+    llr = np.maximum(found.rhythm.llr, 0.0)
+    out = np.zeros(len(llr))
+    rows = np.flatnonzero(llr)
+    rows = rows[np.argsort(pairs.c[rows], kind="stable")]
+    edges = np.searchsorted(pairs.c[rows], np.arange(found.clusters + 1))
+    for cluster in range(found.clusters):
+        here = rows[edges[cluster] : edges[cluster + 1]]
+        own = label[pairs.a[here]] == cluster
+        inside, outside = (_as_strong(llr[here[side]], llr[here]) for side in (own, ~own))
+        members = (inside + 0.5) / (sizes[cluster] + 1.0)
+        others = (outside + 0.5) / (len(label) - sizes[cluster] + 1.0)
+        out[here] = np.clip(np.log(members / others), 0.0, llr[here])
+    return out
+
+
+def _as_strong(ratios: Floats, asked: Floats) -> Ints:
+    """How many of the ratios are at least as large as each that is asked for."""
+    return len(ratios) - np.searchsorted(np.sort(ratios), asked, side="left")
 
 
 def _shares(found: Found, links: Links, a: Ints, c: Ints) -> pl.DataFrame:
