@@ -4,7 +4,7 @@
 
 Each battery returns its figures; a failure is an AssertionError that names the damage. All are run
 by an ordinary user. The suite runs the same functions with small counts. In full all take about
-two hours on one processor, and `benches`, where every decision is made by keys, three more.
+two hours on one processor, and `benches`, where every decision is made by keys, two more.
 """
 
 from __future__ import annotations
