@@ -22,7 +22,7 @@ class JsonText:
 
     def extracted(self, cell: str) -> str:
         """SQL: the values at all paths as a list of texts; NULL where the cell is no object."""
-        paths = [path for source in self.sources for path in _paths(self._inner(source))]
+        paths = [path for source in self.sources for path in json_paths(self._inner(source))]
         listed = f"[{', '.join(map(literal, paths))}]"
         return (
             f"CASE WHEN starts_with(ltrim({cell}, {_SPACE}), '{{') "
@@ -33,7 +33,7 @@ class JsonText:
         """SQL of the value of each source, out of that list."""
         found, at = {}, 1
         for source in self.sources:
-            count = len(_paths(self._inner(source)))
+            count = len(json_paths(self._inner(source)))
             found[source] = f"coalesce({', '.join(f'{extracted}[{at + n}]' for n in range(count))})"
             at += count
         return found
@@ -46,8 +46,8 @@ class JsonText:
         return source.removeprefix(f"{self.column}.")
 
 
-def _paths(inner: str) -> list[str]:
-    """A path within an object, read first as one key, then as nested keys."""
+def json_paths(inner: str) -> list[str]:
+    """JSON paths of a source within an object: read first as one key, then as nested keys."""
     nested = ".".join(f'"{part}"' for part in inner.split("."))
     return [f'$."{inner}"', f"$.{nested}"] if "." in inner else [f'$."{inner}"']
 

@@ -161,8 +161,8 @@ def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> di
             rules[column.name] = Rule((column.name,))
         elif probe.open_ended and not column.required:
             rules[column.name] = rule or Rule((column.name,))
-        elif rule is not None and not column.required and _there(rule, probe).sources:
-            rules[column.name] = _there(rule, probe)
+        elif rule and not column.required and (later := _there(rule, probe)).sources:
+            rules[column.name] = later
     return rules
 
 

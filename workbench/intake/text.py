@@ -13,6 +13,7 @@ import duckdb
 from workbench.errors import WorkbenchError
 from workbench.intake.casts import Cell, extract_casts, failing_cell
 from workbench.intake.extracts import Extract
+from workbench.intake.json_text import json_paths
 from workbench.intake.plan import PlannedExtract, Probe
 from workbench.intake.records import (
     MARK,
@@ -278,17 +279,12 @@ class TextStaging:
         return f"TRY(json_extract_string(r, [{', '.join(map(literal, paths))}]))"
 
     def _json_paths(self) -> dict[str, list[str]]:
-        """For each source field its path, read first as one key, then as nested keys."""
-        paths: dict[str, list[str]] = {}
-        for rule in self._planned.rules.values():
-            for source in rule.sources:
-                paths[source] = [f'$."{source}"']
-                if "." in source:
-                    nested = ".".join(f'"{part}"' for part in source.split("."))
-                    paths[source].append(f"$.{nested}")
+        """For each source field its paths, and for each text column that is looked into its own."""
+        sources = [source for rule in self._planned.rules.values() for source in rule.sources]
+        found = {source: json_paths(source) for source in sources}
         for text in self._texts:
-            paths.setdefault(text.column, [f'$."{text.column}"'])
-        return paths
+            found.setdefault(text.column, [f'$."{text.column}"'])
+        return found
 
     def _failed(self) -> str:
         failing = failing_cell(self._casts) or "NULL"
