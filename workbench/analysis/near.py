@@ -13,7 +13,7 @@ import polars as pl
 
 from workbench.analysis.finding import Found
 from workbench.analysis.links import Floats, Ints, Links
-from workbench.analysis.refine import SUPPORT
+from workbench.analysis.refine import SUPPORT, likeness
 
 # Odds of 300 to one against: below, nearly all are chance companions.
 _LEAST = 0.003
@@ -33,14 +33,14 @@ def near(found: Found, links: Links, called: Sequence[bool]) -> pl.DataFrame:
     among = np.flatnonzero(open_ & np.asarray(called, dtype=bool)[pairs.c])
     unsure = beyond_chance(found) - np.maximum(found.rhythm.llr, 0.0)
     odds = (pairs.total + unsure)[among] + np.log(sizes[pairs.c[among]] / len(label))
-    likeness = 1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30)))
-    listed = likeness >= _LEAST
+    likely = likeness(odds)
+    listed = likely >= _LEAST
     rows = among[listed]
     frame = pl.DataFrame(
         {
             "a": pairs.a[rows],
             "c": pairs.c[rows],
-            "likeness": np.round(likeness[listed], 6),
+            "likeness": np.round(likely[listed], 6),
             "speaks_for": np.round((pairs.shared + unsure)[rows], 6),
             "speaks_against": np.round(pairs.total[rows] - pairs.shared[rows], 6),
         }
@@ -82,7 +82,7 @@ def _as_strong(ratios: Floats, asked: Floats) -> Ints:
 
 def _shares(found: Found, links: Links, a: Ints, c: Ints) -> pl.DataFrame:
     """`shares` of these pairs of account and cluster: names of sources, strongest first."""
-    wanted = np.sort(a * found.clusters + c)
+    wanted = a * found.clusters + c
     names = np.array([*links.source_names, "rhythm"])
     parts = []
     for terms, source in (

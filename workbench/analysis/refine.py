@@ -136,6 +136,11 @@ def _as_strong(key: Ints, strength: Floats, counted: Bools, keys: int) -> Ints:
     return np.asarray(number[:, ::-1].cumsum(axis=1)[:, ::-1].reshape(-1)[place])
 
 
+def likeness(odds: Floats) -> Floats:
+    """Odds in nats that accounts belong, the prior included, as a share 0..1."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30))))
+
+
 def pair_totals(table: Table, label: Ints) -> Pairs:
     """Ratios summed over sources.
 

@@ -13,6 +13,7 @@ from workbench.analysis.figures import Figures
 from workbench.analysis.finding import Found
 from workbench.analysis.judge import Verdict
 from workbench.analysis.links import Links
+from workbench.analysis.refine import likeness
 from workbench.analysis.sqltext import statement
 from workbench.analysis.without import BREAKS, lacking, remaining, support
 from workbench.intake.session import LoadSession
@@ -53,7 +54,7 @@ def write_members(
             "cluster_id": [names[int(label[a])] for a in rows],
             "account_id": [accounts[int(a)] for a in rows],
             "cluster_score": [round(verdicts[int(label[a])].score, 6) for a in rows],
-            "member_score": np.round(1.0 / (1.0 + np.exp(-np.clip(odds[rows], -30, 30))), 6),
+            "member_score": np.round(likeness(odds[rows]), 6),
             "campaign_like": [verdicts[int(label[a])].campaign_like for a in rows],
             "certain": (odds[rows] >= _CERTAIN) & (support[rows] >= 3),
             "families": support[rows].astype(np.int32),
