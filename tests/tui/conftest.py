@@ -40,6 +40,11 @@ class Driver:
         """Type a text."""
         await self.pilot.press(*("space" if one == " " else one for one in text))
 
+    async def speak_against(self, text: str) -> None:
+        """In the decision dialog, say what speaks against it."""
+        await self.press("tab", "tab", "tab")
+        await self.type(text)
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for the screen to come to what is wanted; fail with what it shows instead."""
         deadline = asyncio.get_running_loop().time() + _PATIENCE

@@ -33,8 +33,7 @@ def records(case: Path) -> list[dict[str, Any]]:
 async def _decide(driver: Driver, counter: str) -> None:
     await driver.press("x")
     await driver.sees("Decide on cluster", "It hits 30 accounts", "Least typical")
-    await driver.press("tab", "tab", "tab")
-    await driver.type(counter)
+    await driver.speak_against(counter)
 
 
 async def test_the_overview_decides_on_the_cluster_under_the_cursor(
@@ -213,8 +212,7 @@ async def test_a_sample_is_drawn_reviewed_and_goes_into_the_decision(
         await driver.sees("1 of 6 wrong, so 3.0% to 56.4% of all 30")
         await driver.press("x")
         await driver.sees("sample 1 of 6: 3.0% to 56.4%")
-        await driver.press("tab", "tab", "tab")
-        await driver.type("one of six")
+        await driver.speak_against("one of six")
         await driver.press("f5")
         await driver.until(lambda: records(case)[-1]["type"] == "decision")
     assert records(case)[-1]["body"]["sample"]["found"] == 1
@@ -325,7 +323,6 @@ async def test_what_a_merge_left_open_is_decided_anew(
         await driver.sees("1 conflicts", "a-01", "flag", "ana", "clear", "ben")
         await driver.press("x")
         await driver.sees("Decide on account a-01", "It hits 1 accounts")
-        await driver.press("tab", "tab", "tab")
-        await driver.type("none-found")
+        await driver.speak_against("none-found")
         await driver.press("f5")
         await driver.sees("Recorded as", "0 conflicts")
