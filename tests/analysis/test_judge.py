@@ -46,3 +46,16 @@ def test_three_unverified_holders_of_four_are_no_reason_to_distrust_a_name() -> 
     few, many = group(4, 4_000), group(400, 4_000)
     few.values["verified"] = many.values["verified"] = 0.1
     assert trust(few, USUAL) > 0.5 > 0.3 > trust(many, USUAL)
+
+
+def test_little_common_wording_is_no_defence_unless_strangers_use_it_too() -> None:
+    """Cut or missing prompts hide most of a phrase book; what is left of it may be theirs alone."""
+
+    def extraction(content: float, own: float | None) -> float:
+        figure = group(200, 4_000, content=content, private=5.5)
+        figure.own_content = own
+        return judge(figure, USUAL).extraction
+
+    assert extraction(2.3, 0.9) > 2 * extraction(2.3, 0.5)
+    assert extraction(2.3, None) == extraction(2.3, 0.5)
+    assert extraction(6.5, 0.9) == extraction(6.5, 0.5) > extraction(2.3, 0.9)

@@ -141,9 +141,11 @@ def _framework(figure: Figures, usual: Usual) -> Explanation:
         f"clients, tools and system prompts {stack:.1f} nats a member, wording {content:.1f}; "
         f"{_percent(public)} of those who use that wording are members"
     )
-    fits = stack >= 3.0 and (content < 3.0 or (public is not None and public < 0.5))
-    return Explanation("popular framework", _result(fits, public is not None and public < 0.8),
-                       finding, query)  # fmt: skip
+    strangers = public is None or public < 0.8
+    public_or_none = content < 3.0 or (public is not None and public < 0.5)
+    return Explanation("popular framework",
+                       _result(stack >= 3.0 and strangers and public_or_none,
+                               content < 3.0 or strangers), finding, query)  # fmt: skip
 
 
 def _family(figure: Figures, usual: Usual) -> Explanation:

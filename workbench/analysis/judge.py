@@ -133,9 +133,10 @@ def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Compone
     capability, targeted, commonly = _targeted(values, usual)
     alike = content is not None and content >= 3.0
     return [
-        _line("template reuse", content, 4.5, lambda v, u: 2.0 * _clip((v - u) / 2.0, -1.5, 1.0),
-              "members' prompts share rare wording; mean log ratio per member",
-              "evidence-sources"),
+        _line("template reuse", content, 4.5,
+              lambda v, u: 2.0 * _clip((v - u) / 2.0, -1.5 * (1.0 - _theirs(figure)), 1.0),
+              "members' prompts share rare wording; mean log ratio per member; little of it speaks "
+              "against them unless strangers use it too", "evidence-sources"),
         _line("even volumes", values["rate_spread"] if several else None, usual["rate_spread"],
               lambda v, u: 2.5 * sure * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
               "spread of daily volume over members (quartiles, logarithm); people differ widely",
@@ -195,6 +196,11 @@ def _targeted(
         return "none could be told", None, None
     share, commonly, words = max(known, key=lambda found: found[0] - found[1])
     return words, share, commonly
+
+
+def _theirs(figure: Figures) -> float:
+    """1 where the shared wording is the members' alone, however little of it was seen."""
+    return _clip(((figure.own_content or 0.0) - 0.6) / 0.2, 0.0, 1.0)
 
 
 def _together(value: float, usual: float) -> float:
