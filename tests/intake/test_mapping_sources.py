@@ -125,8 +125,8 @@ def test_a_look_tells_which_source_was_taken(tmp_path: Path, form: str) -> None:
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ("[]", "must be a source field or a list of them"),
-        ("{ from = [] }", "must be a source field or a list of them"),
+        ("[]", "required and cannot be left out"),
+        ("{ from = [] }", "required and cannot be left out"),
         ("['user', 3]", "from must be text"),
         ("['user', 'a\"b']", "from must be text without quotes"),
         ("{ from = ['a', 'b'], constant = 'c' }", "either from or constant"),

@@ -145,7 +145,9 @@ def test_a_preview_makes_nothing(tmp_path: Path, accounts: Path) -> None:
     assert table["table"] == "accounts"
     assert table["columns"] == [["account_id", "account_id", 0.0], ["email", "email", 0.0]]
     assert table["rows"] == [["a1", "x@one.io"], ["a2", "y@two.io"]]
-    assert table["rejected"] == {"missing_required": 1}
+    [[words, records]] = table["rejected"]
+    assert "account_id" in words
+    assert records == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["accounts.csv"]
 
 

@@ -9,6 +9,8 @@ from workbench.safe_text import safe_text
 from workbench.wording import counted
 from workbench.workers.protocol import Message
 
+_KINDS = 8
+
 
 def load_words(case: Case, summary: Message) -> list[str]:
     """What a load did, for stderr."""
@@ -19,7 +21,12 @@ def load_words(case: Case, summary: Message) -> list[str]:
     ]
     rejected = int(summary["rejected"])
     if rejected:
-        lines.append(f"{rejected:,} bad records went to {safe_text(case.rejects_path)}.")
+        records = counted(rejected, "bad record")
+        lines.append(f"{records} went to {safe_text(case.rejects_path)}:")
+        kinds = summary["rejects"]
+        lines += [f"  {count:,} × {words}" for words, count in kinds[:_KINDS]]
+        if len(kinds) > _KINDS:
+            lines.append(f"  and {counted(len(kinds) - _KINDS, 'more kind')}: see the warnings.")
     for path, columns in summary["unknown_columns"].items():
         names = ", ".join(safe_text(name, 60) for name in columns)
         lines.append(f"{safe_text(path)}: columns kept out, no table has them: {names}.")

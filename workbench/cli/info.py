@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,8 +30,8 @@ def info(case: Path, chosen: Choices) -> int:
             f"generation  {manifest.generation}, {manifest.committed_at}, {manifest.tool}",
             f"store       {safe_text(session.case.store_path.name)} {manifest.store_bytes:,} bytes"
             f" sha256 {manifest.store_sha256}",
-            f"holds       {totals['accounts']:,} accounts, {totals['exchanges']:,} exchanges, "
-            f"{totals['first_ts']} … {totals['last_ts']} UTC",
+            f"holds       {totals['accounts']:,} accounts, {totals['exchanges']:,} exchanges"
+            + (f", {totals['first_ts']} … {totals['last_ts']} UTC" if totals["first_ts"] else ""),
             f"clusters    {totals['clusters']:,}, {totals['campaigns']:,} look like campaigns",
             f"ledger      {session.desk.head_words()}",
             f"rejected    {totals['rejected']:,} records"
@@ -43,7 +44,7 @@ def info(case: Path, chosen: Choices) -> int:
         _tables(
             session.rows("overview-sources"), ["source_id", "format", "rows", "rejected", "path"]
         )
-        _tables(session.rows("overview-warnings"), ["table_name", "column_name", "rows", "message"])
+        _warnings(session.rows("overview-warnings"))
         missing: dict[str, list[str]] = {}
         for row in presence:
             if not row["present"]:
@@ -51,6 +52,16 @@ def info(case: Path, chosen: Choices) -> int:
         for table, columns in missing.items():
             output.write(f"not in any extract: {table}: {', '.join(columns)}\n")
     return 0
+
+
+def _warnings(records: list[dict[str, Any]]) -> None:
+    """One warning a line, whole: it says what to do at its end."""
+    for row in records:
+        about = ".".join(name for name in (row["table_name"], row["column_name"]) if name)
+        rows = f" ({row['rows']:,})" if row["rows"] else ""
+        output.write(f"{safe_text(about)}{rows}: {safe_text(row['message'], 1000)}\n")
+    if records:
+        output.write("\n")
 
 
 def _tables(records: list[dict[str, object]], names: list[str]) -> None:

@@ -57,8 +57,8 @@ def _show_preview(answer: dict[str, object]) -> None:
             [name, source, f"{100 * share:.1f}%"] for name, source, share in table["columns"]
         ]
         output.write(output.table_text(["column", "from", "missing"], sources))
-        for reason, count in table["rejected"].items():
-            output.write(f"rejected: {reason} {count:,}\n")
+        for words, count in table["rejected"]:
+            output.write(f"rejected: {count:,} × {output.cell_text(words)}\n")
         if table["unknown"]:
             kept_out = ", ".join(output.cell_text(name) for name in table["unknown"])
             output.write(f"kept out: {kept_out}\n")

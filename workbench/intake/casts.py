@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.intake.mapping import TIME_UNITS, Rule, factor
 from workbench.intake.schema import Column
@@ -14,6 +15,7 @@ _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "
 _WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT")
 _FRACTIONAL = ("FLOAT", "DOUBLE", "DECIMAL")
 _MOMENTS = ("TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S", "DATE", "TIMESTAMP WITH TIME ZONE")
+_SHOWN = 80  # characters of a failing cell that are told
 _REASONS = {
     "TIMESTAMP": "bad_time",
     "BIGINT": "not_a_number",
@@ -24,16 +26,24 @@ _REASONS = {
 }
 
 
+class Failure(NamedTuple):
+    """When a cell cannot be taken, why, and what it holds (both SQL; `shown` is short text)."""
+
+    condition: str
+    reason: str
+    shown: str = "''"
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """The value of a canonical cell, and when it is a reason to reject the record.
 
-    `value` is an SQL expression; `failures` are (condition, reason) pairs, first match wins.
+    `value` is an SQL expression; of `failures` the first whose condition holds wins.
     """
 
     column: Column
     value: str
-    failures: tuple[tuple[str, str], ...] = ()
+    failures: tuple[Failure, ...] = ()
 
 
 def extract_casts(
@@ -73,10 +83,10 @@ def _cast(cells: Sequence[Cell], column: Column, rule: Rule) -> Cast:
     """The first cell that is there; a failure of a cell that is not taken is none."""
     parts = [_cast_one(*cell, column, rule) for cell in cells]
     value = parts[0][0] if len(parts) == 1 else _first_there(cells, [part[0] for part in parts])
-    failures: list[tuple[str, str]] = []
+    failures: list[Failure] = []
     for at, (_, failed) in enumerate(parts):
         passed = "".join(f"NOT {_there(cell)} AND " for cell in cells[:at])
-        failures += [(passed + condition, reason) for condition, reason in failed]
+        failures += [failure._replace(condition=passed + failure.condition) for failure in failed]
     if column.required:
         failures += _required(value, column)
     return Cast(column, value, tuple(failures))
@@ -97,17 +107,16 @@ def _there(cell: Cell) -> str:
     return f"({name} IS NOT NULL)"
 
 
-def _cast_one(
-    cell: str, kind: str, column: Column, rule: Rule
-) -> tuple[str, list[tuple[str, str]]]:
+def _cast_one(cell: str, kind: str, column: Column, rule: Rule) -> tuple[str, list[Failure]]:
     """Cast the SQL expression `cell` of DuckDB type `kind`; text is cast as CSV and JSON are.
 
     A cell of blanks in a column that is not text counts as missing.
     """
     base = kind.partition("(")[0]
     value, certain = _value(cell, base, column, rule)
-    failures: list[tuple[str, str]] = []
+    failures: list[Failure] = []
     if not certain:
+        shown = f"left(CAST({cell} AS VARCHAR), {_SHOWN})"
         there = f"{cell} IS NOT NULL"
         if base == "VARCHAR" and column.type != "VARCHAR":
             there = f"trim({cell}) <> ''"
@@ -116,27 +125,38 @@ def _cast_one(
         failed = f"{there} AND {value} IS NULL"
         if column.type in ("BIGINT", "INTEGER") and base == "VARCHAR":
             beyond = f"{failed} AND regexp_full_match({cell}, '\\s*[-+]?[0-9]+\\s*')"
-            failures.append((beyond, "number_out_of_range"))
-        failures.append((failed, _REASONS[column.type]))
+            failures.append(Failure(beyond, "number_out_of_range", shown))
+        failures.append(Failure(failed, _REASONS[column.type], shown))
     return value, failures
 
 
 def failing_cell(casts: tuple[Cast, ...]) -> str | None:
-    """An SQL expression: `reason|column` of the first failing cell, else NULL; None if none can."""
+    """An SQL expression: `reason|column|cell` of the first that fails, else NULL; None if none can.
+
+    `failed_parts` takes it apart.
+    """
     whens = [
-        f"WHEN {condition} THEN {literal(f'{reason}|{cast.column.name}')}"
+        f"WHEN {failure.condition} THEN "
+        f"{literal(f'{failure.reason}|{cast.column.name}|')} || {failure.shown}"
         for cast in casts
-        for condition, reason in cast.failures
+        for failure in cast.failures
     ]
     return f"CASE {' '.join(whens)} END" if whens else None
 
 
-def _required(value: str, column: Column) -> list[tuple[str, str]]:
+def failed_parts(failed: str) -> tuple[str, str, str]:
+    """Reason, column and beginning of the cell, of which the last two may be empty."""
+    reason, _, rest = failed.partition("|")
+    column, _, cell = rest.partition("|")
+    return reason, column, cell
+
+
+def _required(value: str, column: Column) -> list[Failure]:
     if column.type != "VARCHAR":
-        return [(f"{value} IS NULL", "missing_required")]
+        return [Failure(f"{value} IS NULL", "missing_required")]
     return [
-        (f"coalesce(trim({value}), '') = ''", "missing_required"),
-        (f"contains({value}, chr(0))", "nul_in_id"),
+        Failure(f"coalesce(trim({value}), '') = ''", "missing_required"),
+        Failure(f"contains({value}, chr(0))", "nul_in_id"),
     ]
 
 

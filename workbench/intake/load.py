@@ -26,6 +26,7 @@ from workbench.intake.quality import (
     note_sources,
     note_warnings,
     previous_findings,
+    reject_notes,
     unknown_column_notes,
 )
 from workbench.intake.rejects import RejectFile
@@ -73,6 +74,7 @@ class LoadSummary:
     rejected: int
     warnings: int
     unknown_columns: dict[str, tuple[str, ...]]
+    rejects: tuple[tuple[str, int], ...] = ()
 
     def as_message(self) -> dict[str, Any]:
         """The form in which the load worker sends it."""
@@ -185,6 +187,8 @@ class _Load:
             self.session.attach(self.request.previous_store, "previous", read_only=True)
             self.present, self.notes = previous_findings(self.session)
         self._read()
+        told = [note for item in self.planned for note in self._rejected(item)]
+        self.notes += told
         for table in EXTRACTS.values():
             self._build(table)
         build_profiles(self.session)
@@ -201,7 +205,12 @@ class _Load:
             rejected=sum(self.rejects.counts.values()),
             warnings=warnings,
             unknown_columns={str(i.extract.path): i.unknown for i in self.planned if i.unknown},
+            rejects=tuple((note.message, note.rows) for note in told),
         )
+
+    def _rejected(self, item: PlannedExtract) -> list[Note]:
+        kinds = self.rejects.kinds(item.source_id)
+        return reject_notes(item.table.name, item.extract.path.name, kinds)
 
     def _read(self) -> None:
         """Find the bad records of every file and note how its good ones are read."""

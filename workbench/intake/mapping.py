@@ -7,6 +7,7 @@ account_id = ["user", "meta.end_user"]      # a source field, or a dotted path i
 ts = { from = "startTime", unit = "ms" }    # numbers since 1970: s, ms, us or ns
 latency_ms = { from = "latency", unit = "s" }
 model = { constant = "gateway" }
+status = []                                 # left out, though a field bears the name
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ class Rule:
     zone: str = ""
     format: str = ""
     constant: str | None = None
+
+    @property
+    def left_out(self) -> bool:
+        """Whether the mapping says that the column is not to be filled."""
+        return not self.sources and self.constant is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +140,8 @@ def _rule(column: Column, entry: Any, where: str) -> Rule:
     constant = entry.get("constant")
     sources = entry.get("from", [])
     sources = sources if isinstance(sources, list) else [sources]
-    if not sources and constant is None:
-        raise UsageError(f"{where} must be a source field or a list of them.")
+    if not sources and constant is None and column.required:
+        raise UsageError(f"{where} is required and cannot be left out.")
     words = {key: entry.get(key, "") for key in ("unit", "zone", "format")}
     for key, value in (*(("from", source) for source in sources), *words.items()):
         if not isinstance(value, str) or '"' in value or "\0" in value:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from workbench.intake.casts import Cast, extract_casts, failing_cell
+from workbench.intake.casts import Cast, extract_casts, failed_parts, failing_cell
 from workbench.intake.extracts import Extract
 from workbench.intake.json_text import TEXTS, JsonText
 from workbench.intake.plan import PlannedExtract, Probe
@@ -163,6 +163,19 @@ def _shown(group: ParquetGroup) -> str:
     return f"{group.items[0].extract.shown}{more}"
 
 
+def bad_kinds(session: LoadSession, group: ParquetGroup) -> list[tuple[Reject, int]]:
+    """The first bad row of each kind, without its content, and how many there are."""
+    rows = session.rows(
+        f"SELECT min(row) + 1, arg_min(failed, row), count(*) FROM {group.bad_table} "
+        "GROUP BY split_part(failed, '|', 1), split_part(failed, '|', 2)"
+    )
+    found = []
+    for row, failed, records in rows:
+        reason, column, cell = failed_parts(failed)
+        found.append((Reject(row, row, reason, column, b"", cell), records))
+    return found
+
+
 def bad_rows(session: LoadSession, group: ParquetGroup) -> Iterator[tuple[int, Reject]]:
     """The bad rows and their sources; Parquet has no raw line, so a row is given as JSON."""
     for item in group.items:
@@ -174,9 +187,9 @@ def bad_rows(session: LoadSession, group: ParquetGroup) -> Iterator[tuple[int, R
         )
         while batch := cursor.fetchmany(1000):
             for row, failed, raw in batch:
-                reason, _, column = failed.partition("|")
+                reason, column, cell = failed_parts(failed)
                 content = (raw or "").encode("utf-8", "surrogateescape")
-                yield item.source_id, Reject(row, row, reason, column, content)
+                yield item.source_id, Reject(row, row, reason, column, content, cell)
 
 
 def parquet_relation(session: LoadSession, group: ParquetGroup, *, filtered: bool) -> str:

@@ -98,6 +98,7 @@ def plan_extract(
     rules, notes = _with_guessed_units(table, rules, probe, extract)
     sources = [source for rule in rules.values() for source in rule.sources]
     used = {source.split(".")[0] for source in sources} | {*sources}
+    used |= {name for name, rule in mapping.of(table.name).rules.items() if rule.left_out}
     unknown = tuple(name for name in probe.columns if name not in used)
     texts = json_texts(sources, probe.columns, probe.sample)
     return PlannedExtract(source_id, extract, table, probe, rules, unknown, notes, texts)
@@ -155,6 +156,8 @@ def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> di
     rules: dict[str, Rule] = {}
     for column in extract_columns(table):
         rule = use.get(column.name)
+        if rule is not None and rule.left_out:
+            continue
         if rule is not None and _seen(rule, probe):
             rules[column.name] = rule if probe.open_ended else _there(rule, probe)
         elif column.name in probe.columns:

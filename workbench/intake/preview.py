@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from workbench.intake import parquet
 from workbench.intake.casts import taken_column
 from workbench.intake.plan import PlannedExtract
 from workbench.intake.quality import not_json_notes
-from workbench.intake.rejects import Reject
+from workbench.intake.rejects import Reject, RejectTally
 from workbench.intake.session import LoadSession
 from workbench.intake.stream import HeadStream
 from workbench.intake.text import TextStaging
@@ -31,22 +29,18 @@ class Preview:
     columns: tuple[tuple[str, str, float], ...]
     rows: tuple[tuple[str | None, ...], ...]
     looked_at: int
-    rejected: dict[str, int]
+    rejected: tuple[tuple[str, int], ...]
     unknown: tuple[str, ...]
     notes: tuple[str, ...]
 
 
-class _Counted:
-    """Stands in for the reject file: counts reasons."""
-
-    def __init__(self) -> None:
-        self.reasons: Counter[str] = Counter()
-        self.counts: dict[int, int] = {}
+class _Tally(RejectTally):
+    """Counts; the cut end of the looked-at part is no bad record."""
 
     def write(self, source_id: int, source: str, reject: Reject) -> None:
-        """Count one record; the cut end of the looked-at part is no bad record."""
+        """Count one record."""
         if reject.reason != "truncated":
-            self.reasons[reject.reason] += 1
+            super().write(source_id, source, reject)
 
 
 def preview_extracts(session: LoadSession, planned: Sequence[PlannedExtract]) -> list[Preview]:
@@ -56,7 +50,7 @@ def preview_extracts(session: LoadSession, planned: Sequence[PlannedExtract]) ->
 
 
 def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
-    counted = _Counted()
+    counted = _Tally()
     if item.extract.form == "parquet":
         relation, odd = _parquet_rows(session, item, counted)
     else:
@@ -79,7 +73,10 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
         ),
         rows=tuple(shown),
         looked_at=int(row[0]),
-        rejected=dict(counted.reasons),
+        rejected=tuple(
+            (kind.words(item.extract.path.name), kind.records)
+            for kind in counted.kinds(item.source_id)
+        ),
         unknown=item.unknown,
         notes=tuple(
             f"{note.message} ({note.rows:,})" if note.rows else note.message
@@ -101,14 +98,11 @@ def _sources(session: LoadSession, item: PlannedExtract, name: str) -> str:
 
 
 def _parquet_rows(
-    session: LoadSession, item: PlannedExtract, counted: _Counted
+    session: LoadSession, item: PlannedExtract, counted: RejectTally
 ) -> tuple[str, dict[str, int]]:
     group = parquet.group_extracts(session, [item], telling=True)[0]
     bad = parquet.find_bad_rows(session, group)
-    reasons: list[tuple[Any, ...]] = session.rows(
-        f"SELECT failed, count(*) FROM {group.bad_table} GROUP BY 1"
-    )
-    for failed, count in reasons:
-        counted.reasons[failed.partition("|")[0]] += count
+    for first, records in parquet.bad_kinds(session, group):
+        counted.add(item.source_id, first, records)
     odd = parquet.not_json(session, group).get(item.source_id, {})
     return parquet.parquet_relation(session, group, filtered=bad > 0), odd

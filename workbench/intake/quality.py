@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from workbench.intake.derived import COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES
 from workbench.intake.plan import Note
+from workbench.intake.rejects import RejectKind
 from workbench.intake.schema import EXCHANGE_TEXT, EXTRACTS, Column, Table
 from workbench.intake.session import LoadSession
 from workbench.intake.sqltext import statement
@@ -14,7 +15,7 @@ from workbench.quoting import identifier
 from workbench.safe_text import safe_text
 
 # Warnings about files; all others are about rows and are worked out anew by every load.
-ABOUT_FILES = ("unknown_column", "truncated_file", "epoch_unit_guessed", "not_json")
+ABOUT_FILES = ("unknown_column", "truncated_file", "epoch_unit_guessed", "not_json", "rejected")
 
 
 def _create(session: LoadSession, table: Table) -> None:
@@ -151,6 +152,14 @@ def not_json_notes(table: str, file: str, cells: Mapping[str, int]) -> list[Note
         for column, rows in cells.items()
         if rows
     ]  # fmt: skip
+
+
+def reject_notes(table: str, file: str, kinds: Iterable[RejectKind]) -> list[Note]:
+    """One warning per kind of bad record of a file."""
+    return [
+        Note(table, kind.column, "rejected", kind.records, kind.cell, kind.words(file))
+        for kind in kinds
+    ]
 
 
 def unknown_column_notes(table: str, file: str, columns: Iterable[str]) -> list[Note]:

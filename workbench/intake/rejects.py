@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from workbench.safe_text import safe_text
+
 REASONS: dict[str, str] = {
     "bad_time": "a time that cannot be read",
     "not_a_number": "text where a number belongs",
@@ -24,19 +26,80 @@ REASONS: dict[str, str] = {
     "truncated": "the file ends inside the record",
     "too_long": "longer than the largest record",
 }
+# What may be done about a reason; {column} is the column it is about.
+REMEDIES: dict[str, str] = {
+    "bad_time": 'A mapping says how times are written: {column} = {{ from = "FIELD", '
+    'format = "%d.%m.%Y %H:%M:%S" }}.',
+    "not_a_number": "A mapping can leave the column out: {column} = [].",
+    "number_out_of_range": "A mapping can leave the column out: {column} = [].",
+    "not_a_boolean": "A mapping can leave the column out: {column} = [].",
+    "missing_required": 'A mapping may name further fields: {column} = ["FIELD", "OTHER"].',
+    "too_many_cells": "Cells that hold the delimiter must be quoted.",
+    "invalid_utf8": "Convert the file: iconv -f LATIN1 -t UTF-8 FILE > FILE.utf8.",
+}
 # A reject of more bytes than this is cut; its line number still finds the whole.
 LARGEST_RAW = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """One bad record: first and last line (row for Parquet), why, which column, its bytes."""
+    """One bad record: first and last line (row for Parquet), why, which column, its bytes.
+
+    `cell` is the beginning of the cell that failed, where one did.
+    """
 
     line: int
     line_end: int
     reason: str
     column: str
     raw: bytes
+    cell: str = ""
+
+
+@dataclass(slots=True)
+class RejectKind:
+    """Records of one file that were rejected for one reason: how many, and the first of them."""
+
+    reason: str
+    column: str
+    line: int
+    cell: str
+    records: int = 0
+
+    def words(self, file: str) -> str:
+        """What is wrong, where it is seen first, and what to do about it."""
+        what = REASONS[self.reason]
+        what = what[0].upper() + what[1:]
+        if self.column:
+            what += f" in {self.column}"
+        if self.cell:
+            what += f": “{safe_text(self.cell, 60)}”"
+        remedy = REMEDIES.get(self.reason, "").format(column=self.column)
+        return f"{what} (line {self.line:,} of {safe_text(file, 60)}). {remedy}".rstrip()
+
+
+class RejectTally:
+    """Counts bad records per source, and by kind."""
+
+    def __init__(self) -> None:
+        self.counts: dict[int, int] = {}
+        self._kinds: dict[int, dict[tuple[str, str], RejectKind]] = {}
+
+    def write(self, source_id: int, source: str, reject: Reject) -> None:
+        """Count one record."""
+        self.add(source_id, reject)
+
+    def add(self, source_id: int, first: Reject, records: int = 1) -> None:
+        """Count records of one kind, of which `first` is the first."""
+        self.counts[source_id] = self.counts.get(source_id, 0) + records
+        kinds = self._kinds.setdefault(source_id, {})
+        fresh = RejectKind(first.reason, first.column, first.line, first.cell)
+        kinds.setdefault((first.reason, first.column), fresh).records += records
+
+    def kinds(self, source_id: int) -> list[RejectKind]:
+        """The kinds of a source, most frequent first."""
+        found = self._kinds.get(source_id, {}).values()
+        return sorted(found, key=lambda kind: (-kind.records, kind.line))
 
 
 class RejectSink(Protocol):
@@ -46,12 +109,12 @@ class RejectSink(Protocol):
         """Take one bad record of a source."""
 
 
-class RejectFile:
-    """Writes `rejects.jsonl`; counts per source."""
+class RejectFile(RejectTally):
+    """Writes `rejects.jsonl`, and counts."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self._file = path.open("a", encoding="ascii")
-        self.counts: dict[int, int] = {}
 
     def write(self, source_id: int, source: str, reject: Reject) -> None:
         """Add one record. Bytes that are not UTF-8 become \\udc80..\\udcff (surrogateescape)."""
@@ -67,7 +130,7 @@ class RejectFile:
         if len(reject.raw) > LARGEST_RAW:
             entry["raw_bytes"] = len(reject.raw)
         self._file.write(json.dumps(entry, ensure_ascii=True) + "\n")
-        self.counts[source_id] = self.counts.get(source_id, 0) + 1
+        super().write(source_id, source, reject)
 
     def __enter__(self) -> RejectFile:
         return self

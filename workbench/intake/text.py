@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from workbench.errors import WorkbenchError
-from workbench.intake.casts import Cell, extract_casts, failing_cell
+from workbench.intake.casts import Cell, extract_casts, failed_parts, failing_cell
 from workbench.intake.extracts import Extract
 from workbench.intake.json_text import json_paths
 from workbench.intake.plan import PlannedExtract, Probe
@@ -334,7 +334,7 @@ class TextStaging:
             for line, record in zip(batch.lines, batch.records, strict=True):
                 if wanted is None or line != wanted[0]:
                     continue
-                reason, _, column = wanted[1].partition("|")
+                reason, column, cell = failed_parts(wanted[1])
                 wanted = next(failed, None)
                 if reason == _SUSPECT:
                     if is_json(record):
@@ -346,7 +346,7 @@ class TextStaging:
                 rejects.write(
                     self._planned.source_id,
                     str(self._planned.extract.path),
-                    Reject(line, end, reason, column, record),
+                    Reject(line, end, reason, column, record, cell),
                 )
         if broken:
             self._session.connection.executemany(
