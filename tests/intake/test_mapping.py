@@ -28,6 +28,10 @@ AT = datetime(2026, 5, 1, 12, 30, 15, 123456)  # noqa: DTZ001
         ("1777638615123456789", '"when"'),
         ("2026-05-01 14:30:15.123456", '{ from = "when", zone = "Europe/Berlin" }'),
         ("2026-05-01T12:30:15.123456Z", '{ from = "when", zone = "Europe/Berlin" }'),
+        (
+            "01/May/2026:14:30:15.123456 +0200",
+            '{ from = "when", format = "%d/%b/%Y:%H:%M:%S.%f %z", zone = "Europe/Berlin" }',
+        ),
         ("01/05/2026 12.30.15.123456", '{ from = "when", format = "%d/%m/%Y %H.%M.%S.%f" }'),
     ],
 )

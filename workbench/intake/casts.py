@@ -225,6 +225,8 @@ def _time(cell: str, base: str, rule: Rule) -> tuple[str, bool]:
         return f"epoch_time({cell}, {TIME_UNITS[rule.unit]})", False
     if base == "VARCHAR":
         if rule.format:
+            # A time that says its own offset is not local to the zone.
+            zone = literal("UTC") if "%z" in rule.format.lower() else zone
             return f"formatted_time({cell}, {literal(rule.format)}, {zone})", False
         return (f"zoned_time({cell}, {zone})" if rule.zone else f"text_time({cell})"), False
     if base == "TIMESTAMP" and not rule.zone:
