@@ -101,6 +101,8 @@ def test_money_in_major_units(load_files: Load, tmp_path: Path) -> None:
         ("[exchanges]\nlatency_ms = { from = 'x', unit = 'minor' }", "does not fit"),
         ("[exchanges]\nmodel = { from = 'x', zone = 'UTC' }", "for times"),
         ("[exchanges]\nts = { from = 'x', zone = 'Europe/Berln' }", "Europe/Berlin"),
+        ("[exchanges]\nts = { from = 'x', format = '%Y-%Q %H' }", "“%Q”, which is no directive"),
+        ("[exchanges]\nts = { from = 'x', format = '%Y-%%-%-d %' }", "“%”, which is no directive"),
         ("[exchanges]\nts = 3", "source field"),
         ("[exchanges\n", "no TOML"),
     ],

@@ -13,6 +13,7 @@ status = []                                 # left out, though a field bears the
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -28,6 +29,8 @@ from workbench.safe_text import safe_text
 TIME_UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1, "ns": 0}
 _DURATION_UNITS = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 _MONEY_UNITS = {"minor": 1.0, "major": 100.0}
+# What the engine's strptime knows.
+_DIRECTIVE = re.compile(r"%(?:%|-?[dHIjmMSy]|[aAbBcfgGnpuUVwWxXYzZ])")
 _KEYS = ("from", "unit", "zone", "format", "constant")
 
 
@@ -167,6 +170,12 @@ def _check_rule(column: Column, rule: Rule, where: str) -> None:
         raise UsageError(f"{where}: the unit “{safe_text(rule.unit, 20)}” does not fit the column.")
     if (rule.zone or rule.format) and not is_time:
         raise UsageError(f"{where}: zone and format are for times.")
+    odd = re.search(r"%.?", _DIRECTIVE.sub("", rule.format))
+    if odd:
+        raise UsageError(
+            f"{where}: the format holds “{safe_text(odd.group(), 20)}”, which is no directive.",
+            hint="Known are those of strptime: %Y %m %d %H %M %S %f %z %b %y %j %I %p; %% is a %.",
+        )
     if rule.zone and rule.zone not in available_timezones():
         raise UsageError(
             f"{where}: unknown time zone “{safe_text(rule.zone, 60)}”.",
