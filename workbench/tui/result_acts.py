@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from functools import partial
 from pathlib import Path
@@ -98,10 +97,10 @@ async def show_times(pane: ResultPane) -> None:
     except WorkbenchError as error:
         pane.post_message(Failed(error))
         return
-    if not days:
-        pane.notify("There is no time in this column.", markup=False)
+    counted = {day: int(n) for text, n in days if (day := plots.day_of(text)) is not None}
+    if not counted:
+        pane.notify("There is no time in this column that a calendar has.", markup=False)
         return
-    counted = {datetime.date.fromisoformat(str(day)[:10]): int(n) for day, n in days}
     first, last = min(counted), max(counted)
     every = plots.day_range(first, last)
     ascii_only = _bench(pane).terminal.ascii
@@ -112,6 +111,10 @@ async def show_times(pane: ResultPane) -> None:
     )  # fmt: skip
     busiest = max(counted, key=lambda day: counted[day])
     words = f"{first} to {last} · {len(counted)} of {len(every)} days · most on {busiest}"
+    if len(days) > len(counted):
+        words = (
+            f"{len(days) - len(counted):,} days after the year 9999 or before 1 left out · {words}"
+        )
     shown = Content.assemble(
         (f"{line}\n", "$accent"), (f"{words}: {counted[busiest]:,}\n\n", "$text-muted"), heat
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -19,7 +18,7 @@ from workbench.tui.screens.parts import Parted
 from workbench.tui.screens.view import command_line, day, score_words
 from workbench.tui.widgets.chrome import shorten
 from workbench.tui.widgets.grid import Grid
-from workbench.tui.widgets.plots import day_range, lanes, meter
+from workbench.tui.widgets.plots import Day, day_of, day_range, lanes, meter
 from workbench.tui.widgets.steps import Steps
 
 _PARTS = (
@@ -153,13 +152,14 @@ class ClusterPage(Parted):
         self.query_one("#cluster-side", Static).update(Content.assemble(*parts, *explained))
 
     def _lanes(self, rows: Rows) -> None:
-        counts: dict[str, dict[datetime.date, int]] = {}
-        closed: dict[str, datetime.date | None] = {}
+        counts: dict[str, dict[Day, int]] = {}
+        closed: dict[str, Day | None] = {}
         for record in rows.records():
-            account, when = str(record["account_id"]), day(record["day"])
-            counts.setdefault(account, {})[datetime.date.fromisoformat(when)] = record["n"]
-            ended = record["status"] not in (None, "active") and record["status_day"]
-            closed[account] = datetime.date.fromisoformat(day(ended)) if ended else None
+            account = str(record["account_id"])
+            if (when := day_of(record["day"])) is not None:
+                counts.setdefault(account, {})[when] = record["n"]
+            ended = record["status"] not in (None, "active")
+            closed[account] = day_of(record["status_day"]) if ended else None
         block = self.query_one("#lanes", Static)
         if not counts:
             block.update(Content("No member has an exchange with a time."))

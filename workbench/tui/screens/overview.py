@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -16,7 +15,7 @@ from workbench.tui.messages import DecideOn
 from workbench.tui.screens.view import View, day, panel
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
-from workbench.tui.widgets.plots import day_range, sparkline
+from workbench.tui.widgets.plots import Day, day_of, day_range, sparkline
 
 
 class Overview(View):
@@ -81,13 +80,16 @@ class Overview(View):
 
     def _days(self, records: list[dict[str, Any]]) -> None:
         block = self.query_one("#overview-days", Static)
-        counts = {
-            datetime.date.fromisoformat(day(record["day"])): record["exchanges"]
-            for record in records
-            if record["day"]
-        }
+        counts: dict[Day, int] = {}
+        beyond = 0
+        for record in records:
+            if (one := day_of(record["day"])) is not None:
+                counts[one] = record["exchanges"]
+            elif record["day"]:
+                beyond += record["exchanges"]
         if not counts:
-            block.update(Content("No exchange has a time."))
+            words = "No exchange has a time between the years 1 and 9999."
+            block.update(Content(words if beyond else "No exchange has a time."))
             return
         days = day_range(min(counts), max(counts))
         values = [counts.get(one, 0) for one in days]
@@ -97,10 +99,13 @@ class Overview(View):
         first, last = str(days[0])[5:], str(days[-1])[5:]
         axis = first + " " * max(1, min(width, len(days)) - len(first) - len(last)) + last
         gap = f"no exchange on {len(gaps):,} days, first {gaps[0]}" if gaps else "no day is missing"
+        if beyond:
+            gap += f" · {beyond:,} after the year 9999 or before 1"
+        odd = bool(gaps or beyond)
         block.update(
             Content.assemble(
                 (text, "$accent"), (f"\n{axis}\n", "$text-muted"),
-                (f"most {max(values):,} · {gap}", "$warning" if gaps else "$text-muted"),
+                (f"most {max(values):,} · {gap}", "$warning" if odd else "$text-muted"),
             )
         )  # fmt: skip
 

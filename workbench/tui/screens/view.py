@@ -160,8 +160,9 @@ def score_words(score: float | None) -> str:
 
 
 def day(moment: Any) -> str:
-    """The date of a time cell."""
-    return str(moment)[:10] if moment else ""
+    """The date of a time cell, whatever its year."""
+    date, _, rest = str(moment or "").partition(" ")
+    return f"{date} (BC)" if rest.startswith("(BC)") else date
 
 
 def panel(title: str, *, id: str) -> Static:  # noqa: A002 - Textual's own name for it

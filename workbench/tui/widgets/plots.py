@@ -57,6 +57,16 @@ def heat_map(
     return Content.assemble(*lines)
 
 
+def day_of(moment: object) -> Day | None:
+    """The day of a time as the engine writes it; None where the calendar here has none: before
+    year 1, after 9999, infinity. Numbers of the wrong unit come out as such years."""
+    text = str(moment)
+    try:
+        return None if "(BC)" in text else Day.fromisoformat(text.partition(" ")[0])
+    except ValueError:
+        return None
+
+
 def day_range(first: Day, last: Day) -> list[Day]:
     """Every day from first to last, so that a gap is seen as one."""
     return [first + datetime.timedelta(days=at) for at in range((last - first).days + 1)]
