@@ -15,6 +15,7 @@ _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "
 _WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT")
 _FRACTIONAL = ("FLOAT", "DOUBLE", "DECIMAL")
 _MOMENTS = ("TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S", "DATE", "TIMESTAMP WITH TIME ZONE")
+_MARKED = {",": "comma_number", ".": "point_number"}
 _SHOWN = 80  # characters of a failing cell that are told
 _REASONS = {
     "TIMESTAMP": "bad_time",
@@ -65,7 +66,7 @@ def extract_casts(
         elif rule.constant is not None:
             casts.append(_cast([(literal(rule.constant), "VARCHAR")], column, rule))
         else:
-            given = [cells[source] for source in rule.sources]
+            given = [_emptied(cells[source], rule) for source in rule.sources]
             casts.append(_cast(given, column, rule))
             if telling and len(given) > 1:
                 told = Column(taken_column(column.name), "TINYINT", "number of the source taken")
@@ -77,6 +78,14 @@ def extract_casts(
 def taken_column(name: str) -> str:
     """The column that tells which of its sources a canonical column was taken from."""
     return f"{name} from"
+
+
+def _emptied(cell: Cell, rule: Rule) -> Cell:
+    name, kind = cell
+    if not rule.empty or kind != "VARCHAR":
+        return cell
+    listed = ", ".join(map(literal, rule.empty))
+    return f"CASE WHEN trim({name}) NOT IN ({listed}) THEN {name} END", kind
 
 
 def _cast(cells: Sequence[Cell], column: Column, rule: Rule) -> Cast:
@@ -171,6 +180,8 @@ def _value(cell: str, base: str, column: Column, rule: Rule) -> tuple[str, bool]
         if base == "BOOLEAN":
             return cell, True
         return f"text_boolean(CAST({cell} AS VARCHAR))", False
+    if rule.decimal and base == "VARCHAR":
+        cell = f"{_MARKED[rule.decimal]}({cell})"
     if column.type == "DOUBLE":
         return _double(cell, base)
     return _whole(cell, base, column, rule)

@@ -2,6 +2,8 @@
 
 [exchanges]
 files = ["spend*.csv"]                      # optional: which files are this table
+empty = ["-", "NULL"]                       # optional: cells that stand for nothing
+decimal = ","                               # optional: how its numbers are written: 1.234,5
 account_id = ["user", "meta.end_user"]      # a source field, or a dotted path into JSON; of
                                             # several the first in each record that is not empty
 ts = { from = "startTime", unit = "ms" }    # numbers since 1970: s, ms, us or ns
@@ -43,6 +45,8 @@ class Rule:
     zone: str = ""
     format: str = ""
     constant: str | None = None
+    empty: tuple[str, ...] = ()
+    decimal: str = ""
 
     @property
     def left_out(self) -> bool:
@@ -52,10 +56,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class TableMapping:
-    """The rules of one table, by canonical column; `files` are name patterns."""
+    """The rules of one table, by canonical column; `files` are name patterns.
+
+    `empty` are cells that stand for nothing; `decimal` is the mark in its numbers, point or comma.
+    """
 
     files: tuple[str, ...] = ()
     rules: dict[str, Rule] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
+    decimal: str = ""
 
     def claims(self, path: Path) -> bool:
         """Whether the mapping says that this file is of its table."""
@@ -110,11 +119,11 @@ def parse_mapping(text: str, where: str = "mapping") -> Mapping:
 
 
 def _table(table: Table, entries: dict[str, Any], where: str) -> TableMapping:
-    files = entries.pop("files", [])
-    if isinstance(files, str):
-        files = [files]
-    if not isinstance(files, list) or not all(isinstance(item, str) for item in files):
-        raise UsageError(f"{where}: [{table.name}] files must be a list of name patterns.")
+    files = _texts(entries.pop("files", []), f"{where}: [{table.name}] files", "name patterns")
+    empty = _texts(entries.pop("empty", []), f"{where}: [{table.name}] empty", "cells")
+    decimal = entries.pop("decimal", "")
+    if decimal not in ("", ".", ","):
+        raise UsageError(f'{where}: [{table.name}] decimal must be "," or ".".')
     known = {column.name: column for column in extract_columns(table)}
     rules: dict[str, Rule] = {}
     for name, entry in entries.items():
@@ -124,7 +133,14 @@ def _table(table: Table, entries: dict[str, Any], where: str) -> TableMapping:
                 hint=_near(name, list(known)),
             )
         rules[name] = _rule(known[name], entry, f"{where}: {table.name}.{name}")
-    return TableMapping(tuple(files), rules)
+    return TableMapping(files, rules, empty, decimal)
+
+
+def _texts(given: object, where: str, what: str) -> tuple[str, ...]:
+    listed = [given] if isinstance(given, str) else given
+    if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
+        raise UsageError(f"{where} must be a list of {what}.")
+    return tuple(listed)
 
 
 def _rule(column: Column, entry: Any, where: str) -> Rule:

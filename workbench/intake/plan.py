@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from workbench.errors import UsageError, WorkbenchError
 from workbench.intake.extracts import Extract
-from workbench.intake.json_text import TEXTS, JsonText, holds, json_texts, value_at
+from workbench.intake.json_text import TEXTS, JsonText, holds, json_texts
 from workbench.intake.mapping import (
     Mapping,
     Rule,
@@ -17,6 +17,7 @@ from workbench.intake.mapping import (
     parse_mapping,
     shipped_profiles,
 )
+from workbench.intake.sampled import first_value, placeholders
 from workbench.intake.schema import (
     EXTRACTS,
     MARKS,
@@ -96,6 +97,9 @@ def plan_extract(
     if missing:
         raise _missing(extract, table, missing, probe)
     rules, notes = _with_guessed_units(table, rules, probe, extract)
+    if words := placeholders(table, rules, probe.sample):
+        message = f"{extract.path.name}: {words}"
+        notes += (Note(table.name, "", "placeholder", 0, extract.path.name, message),)
     sources = [source for rule in rules.values() for source in rule.sources]
     used = {source.split(".")[0] for source in sources} | {*sources}
     used |= {name for name, rule in mapping.of(table.name).rules.items() if rule.left_out}
@@ -152,7 +156,9 @@ def _absent(name: str, probe: Probe, mapping: Mapping, extract: Extract) -> list
 
 def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> dict[str, Rule]:
     mapped = mapping.of(table.name)
-    use = mapped.rules if not mapped.files or mapped.claims(extract.path) else {}
+    if mapped.files and not mapped.claims(extract.path):
+        mapped = TableMapping()
+    use = mapped.rules
     rules: dict[str, Rule] = {}
     for column in extract_columns(table):
         rule = use.get(column.name)
@@ -166,7 +172,10 @@ def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> di
             rules[column.name] = rule or Rule((column.name,))
         elif rule and not column.required and (later := _there(rule, probe)).sources:
             rules[column.name] = later
-    return rules
+    return {
+        name: replace(rule, empty=mapped.empty, decimal=mapped.decimal)
+        for name, rule in rules.items()
+    }
 
 
 def _there(rule: Rule, probe: Probe) -> Rule:
@@ -243,7 +252,7 @@ def _with_guessed_units(
             continue
         if rule.unit or rule.format:
             continue
-        values = [_look_up(record, rule.sources) for record in probe.sample]
+        values = [first_value(record, rule.sources) for record in probe.sample]
         unit = epoch_unit(values)
         if unit:
             result[column.name] = replace(rule, unit=unit)
@@ -256,11 +265,6 @@ def _with_guessed_units(
                 )
             )  # fmt: skip
     return result, tuple(notes)
-
-
-def _look_up(record: dict[str, object], sources: Sequence[str]) -> object:
-    values = (value_at(record, source) for source in sources)
-    return next((value for value in values if value not in (None, "")), None)
 
 
 def epoch_unit(values: Sequence[object]) -> str:

@@ -15,7 +15,9 @@ from workbench.quoting import identifier
 from workbench.safe_text import safe_text
 
 # Warnings about files; all others are about rows and are worked out anew by every load.
-ABOUT_FILES = ("unknown_column", "truncated_file", "epoch_unit_guessed", "not_json", "rejected")
+ABOUT_FILES = (
+    "unknown_column", "truncated_file", "epoch_unit_guessed", "not_json", "rejected", "placeholder",
+)  # fmt: skip
 
 
 def _create(session: LoadSession, table: Table) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from workbench.intake.sampled import PLACEHOLDERS
 from workbench.safe_text import safe_text
 
 REASONS: dict[str, str] = {
@@ -37,6 +39,9 @@ REMEDIES: dict[str, str] = {
     "too_many_cells": "Cells that hold the delimiter must be quoted.",
     "invalid_utf8": "Convert the file: iconv -f LATIN1 -t UTF-8 FILE > FILE.utf8.",
 }
+_NOTHING = "If it stands for nothing, a mapping says so for the table: empty = [{cell}]."
+_DECIMAL = 'A mapping says for the table which mark is the decimal one: decimal = "," or ".".'
+_GROUPED = re.compile(r"\s*[-+]?\d[\d.,' \xa0\u202f]*\s*")
 # A reject of more bytes than this is cut; its line number still finds the whole.
 LARGEST_RAW = 1 << 20
 
@@ -74,8 +79,17 @@ class RejectKind:
             what += f" in {self.column}"
         if self.cell:
             what += f": “{safe_text(self.cell, 60)}”"
-        remedy = REMEDIES.get(self.reason, "").format(column=self.column)
+        remedy = self._remedy().format(
+            column=self.column, cell=f'"{safe_text(self.cell.strip(), 20)}"'
+        )
         return f"{what} (line {self.line:,} of {safe_text(file, 60)}). {remedy}".rstrip()
+
+    def _remedy(self) -> str:
+        if self.cell.strip().lower() in PLACEHOLDERS:
+            return _NOTHING
+        if self.reason == "not_a_number" and _GROUPED.fullmatch(self.cell):
+            return _DECIMAL
+        return REMEDIES.get(self.reason, "")
 
 
 class RejectTally:

@@ -13,6 +13,18 @@ CREATE TEMP MACRO text_bigint(x) AS
     CASE WHEN regexp_full_match(x, '\s*[-+]?[0-9]+\s*') THEN TRY_CAST(x AS BIGINT)
          ELSE whole(text_double(x)) END;
 
+-- Numbers with a decimal comma or point, their digits in groups of three or not: 1.234,5 or 1,234.5
+-- as 1234.5. NULL for any other text: a group cut short would be a number of another size.
+CREATE TEMP MACRO comma_number(x) AS
+    CASE WHEN regexp_full_match(trim(x),
+            '[-+]?([1-9][0-9]{0,2}([. ''\x{A0}\x{202F}][0-9]{3})+|[0-9]*)(,[0-9]*)?')
+         THEN replace(regexp_replace(trim(x), '[. ''\x{A0}\x{202F}]', '', 'g'), ',', '.') END;
+
+CREATE TEMP MACRO point_number(x) AS
+    CASE WHEN regexp_full_match(trim(x),
+            '[-+]?([1-9][0-9]{0,2}([, ''\x{A0}\x{202F}][0-9]{3})+|[0-9]*)(\.[0-9]*)?')
+         THEN regexp_replace(trim(x), '[, ''\x{A0}\x{202F}]', '', 'g') END;
+
 CREATE TEMP MACRO text_boolean(x) AS
     CASE WHEN lower(trim(x)) IN ('true', 't', 'yes', 'y', '1', '1.0') THEN true
          WHEN lower(trim(x)) IN ('false', 'f', 'no', 'n', '0', '0.0') THEN false END;

@@ -24,4 +24,13 @@ UNION ALL
 SELECT 'exchanges', 'account_id', 'unknown_account', CAST(sum(exchanges) AS BIGINT),
        min(account_id), 'Exchanges whose account is not in accounts.'
 FROM unknown HAVING count(*) > 0
+UNION ALL
+SELECT 'exchanges', 'account_id', 'nobody', CAST(sum(exchanges) AS BIGINT), min(account_id),
+       'Exchanges of nobody: what stands for no account is read as one. A mapping says which cells '
+       || 'stand for nothing: empty = ["' || min(account_id) || '"].'
+FROM account_profile
+WHERE lower(trim(account_id)) IN (
+    '-', '--', 'null', '(null)', '<null>', '\n', 'none', 'nil', 'nan', 'n/a', 'na', 'undefined',
+    'unknown', 'anonymous')
+HAVING count(*) > 0
 ORDER BY 1, 2, 3
