@@ -2,6 +2,7 @@
 id = "campaigns-to-merge"
 title = "Campaigns that may be one"
 question = "Which campaigns, or a campaign and another cluster, share values that hardly anybody else has?"
+nothing = "No two of them share more rare values than chance explains."
 howto = "Look at what is shared first (evidence of both), then merge. `by_chance` is what two groups of their sizes would share anyway. One card or device is enough; anything else takes two independent sources."
 rev = 1
 status = "stable"

@@ -2,6 +2,7 @@
 id = "flagged-patterns"
 title = "Values that flagged campaigns hold"
 question = "By which shared values would the flagged campaigns be known again, here or in another case?"
+nothing = "Nothing is flagged yet."
 howto = "Give the result to another case: workbench resurrect OTHER --seen FILE (JSONL)."
 rev = 1
 status = "stable"

@@ -2,6 +2,7 @@
 id = "cleared-in-campaigns"
 title = "Cleared accounts inside campaign-like clusters"
 question = "Where do decisions and clusters disagree?"
+nothing = "No cleared account is in a cluster that looks like a campaign."
 rev = 2
 status = "stable"
 level = "medium"

@@ -2,6 +2,7 @@
 id = "decisions-by-analyst"
 title = "Decisions by analyst and reason"
 question = "Who decided what, and how often?"
+nothing = "No decision stands."
 rev = 2
 status = "stable"
 level = "informational"

@@ -2,6 +2,7 @@
 id = "due-for-review"
 title = "Decisions due for another look"
 question = "Which decisions lapse by then?"
+nothing = "No decision is due for review."
 rev = 2
 status = "stable"
 level = "informational"

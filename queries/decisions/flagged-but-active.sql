@@ -2,6 +2,7 @@
 id = "flagged-but-active"
 title = "Flagged accounts that go on"
 question = "Which flagged accounts are still active?"
+nothing = "No flagged account is still active."
 rev = 1
 status = "stable"
 level = "medium"

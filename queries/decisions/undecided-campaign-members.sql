@@ -2,6 +2,7 @@
 id = "undecided-campaign-members"
 title = "Members of campaign-like clusters without a decision"
 question = "Who is still to be decided?"
+nothing = "Every member of what looks like a campaign is decided."
 rev = 1
 status = "stable"
 level = "informational"

@@ -1,6 +1,7 @@
 /*+++
 id = "account-exchanges"
 title = "Exchanges of an account, newest first"
+nothing = "No exchange of this account is in the extract."
 kind = "page"
 
 [params.account]

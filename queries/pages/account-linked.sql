@@ -1,6 +1,7 @@
 /*+++
 id = "account-linked"
 title = "What an account has in common with others"
+nothing = "It shares nothing rare with any other account."
 kind = "page"
 
 [params.account]

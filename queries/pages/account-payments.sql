@@ -1,6 +1,7 @@
 /*+++
 id = "account-payments"
 title = "Payments of an account"
+nothing = "No payment of this account is in the extract."
 kind = "page"
 
 [params.account]

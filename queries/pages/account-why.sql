@@ -1,6 +1,7 @@
 /*+++
 id = "account-why"
 title = "Why an account is in its cluster, and what speaks against"
+nothing = "It is in no cluster."
 kind = "page"
 
 [params.account]

@@ -1,6 +1,7 @@
 /*+++
 id = "campaign-members"
 title = "Members of a campaign, the least sure first"
+nothing = "Every account of it was left out."
 kind = "page"
 
 [params.campaign]

@@ -1,6 +1,7 @@
 /*+++
 id = "campaigns-list"
 title = "Campaigns, most suspicious first"
+nothing = "No cluster looks like a campaign, and none was made by hand."
 kind = "page"
 
 [columns.campaign_id]

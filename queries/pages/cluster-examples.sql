@@ -1,6 +1,7 @@
 /*+++
 id = "cluster-examples"
 title = "Exchanges of a cluster, a few from several members"
+nothing = "No prompt of its members is in the extract."
 kind = "page"
 
 [params.cluster]

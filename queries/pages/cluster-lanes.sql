@@ -1,6 +1,7 @@
 /*+++
 id = "cluster-lanes"
 title = "Exchanges a day of the members that used most"
+nothing = "None of its members has exchanges in the extract."
 kind = "page"
 
 [params.cluster]

@@ -1,6 +1,7 @@
 /*+++
 id = "cluster-near"
 title = "Accounts close to a cluster"
+nothing = "No account outside it comes close; only those like campaigns have such a list."
 kind = "page"
 
 [params.cluster]

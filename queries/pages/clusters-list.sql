@@ -1,6 +1,7 @@
 /*+++
 id = "clusters-list"
 title = "Clusters, most suspicious first"
+nothing = "No group shares enough to be a cluster; the warnings of the case may tell why."
 kind = "page"
 
 [columns.cluster_id]

@@ -1,6 +1,7 @@
 /*+++
 id = "clusters-members"
 title = "Members of all clusters"
+nothing = "No cluster has such a score."
 kind = "page"
 
 [params.min_score]

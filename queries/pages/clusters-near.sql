@@ -1,6 +1,7 @@
 /*+++
 id = "clusters-near"
 title = "Accounts close to a cluster that looks like a campaign"
+nothing = "No account comes close to what looks like a campaign without being in it."
 kind = "page"
 
 [params.min_score]

@@ -1,6 +1,7 @@
 /*+++
 id = "decisions-list"
 title = "Decisions in force"
+nothing = "Nothing is decided yet."
 kind = "page"
 
 [columns.account_id]

@@ -1,6 +1,7 @@
 /*+++
 id = "entity-accounts"
 title = "Accounts that share a value"
+nothing = "No account has this value."
 kind = "page"
 
 [params.family]

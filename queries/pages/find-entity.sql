@@ -1,6 +1,7 @@
 /*+++
 id = "find-entity"
 title = "Accounts, addresses, cards, devices and domains that match"
+nothing = "No account, address, card, device, domain or cluster matches."
 kind = "page"
 
 [params.text]

@@ -1,6 +1,7 @@
 /*+++
 id = "find-prompt"
 title = "Prompts that hold a text"
+nothing = "No prompt holds this text."
 kind = "page"
 
 [params.text]

@@ -1,6 +1,7 @@
 /*+++
 id = "overview-warnings"
 title = "What looks odd in what was loaded, and what to know before trusting the clusters"
+nothing = "Nothing to warn of."
 kind = "page"
 +++*/
 SELECT table_name, column_name, code, rows, example, message FROM load_warnings

@@ -31,6 +31,7 @@ def test_near_accounts_are_listed_by_likeness(bench: Bench, tmp_path: Path) -> N
     }  # fmt: skip
     above = bench("clusters", root, "--near", "--min-score", "0.95", "--format", "jsonl")
     assert (above.code, above.out) == (0, "")
+    assert above.err.splitlines()[-1].startswith("No account comes close")
 
 
 def test_members_and_near_accounts_are_two_lists(bench: Bench, case: Path) -> None:

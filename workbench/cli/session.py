@@ -179,21 +179,22 @@ def put_query(
     """Run a saved query and write its result; raises WorkbenchError where its data is missing."""
     if query.needs_tables or query.needs_columns:
         require(query, absent_columns(session.rows("overview-columns")))
-    put_sql(session, query.sql, bind(query, given, session.span), chosen, what=query.id)
+    rows = put_sql(session, query.sql, bind(query, given, session.span), chosen, what=query.id)
+    if not rows and query.nothing:
+        chosen.talk.say(query.nothing)
 
 
 def put_sql(
     session: CaseSession, sql: str, parameters: dict[str, Any], chosen: Choices, what: str = ""
-) -> None:
-    """Run a statement and write its result in the chosen form.
+) -> int:
+    """Run a statement and write its result in the chosen form; returns how many rows it had.
 
     A result that becomes a file is noted in the ledger first, where the policy wants it.
     """
     what = what or _by_hand(sql)
     say_masked(session, sql, chosen)
     if chosen.format == "table":
-        _put_table(session, sql, parameters, chosen, what)
-        return
+        return _put_table(session, sql, parameters, chosen, what)
     if chosen.format == "parquet" and chosen.target is None and output.stdout_is_terminal():
         raise UsageError("Parquet does not go to a terminal.", hint="Give a file with -o FILE.")
     written = session.client.request(
@@ -209,7 +210,7 @@ def put_sql(
         output.write_file(source)
     else:
         move_beside(source, chosen.target)
-    _tell_cut(chosen, int(written["rows"]), bool(written["more"]))
+    return _tell_cut(chosen, int(written["rows"]), bool(written["more"]))
 
 
 def say_masked(session: CaseSession, sql: str, chosen: Choices) -> None:
@@ -232,7 +233,7 @@ def _goes_to(chosen: Choices) -> str:
 
 def _put_table(
     session: CaseSession, sql: str, parameters: dict[str, Any], chosen: Choices, what: str
-) -> None:
+) -> int:
     to_person = chosen.target is None and output.stdout_is_terminal()
     limit = chosen.limit
     if limit is None:
@@ -250,7 +251,7 @@ def _put_table(
         output.write(text)
     else:
         put_text(text, chosen.target)
-    _tell_cut(chosen, len(opened["rows"]), bool(opened["more"]))
+    return _tell_cut(chosen, len(opened["rows"]), bool(opened["more"]))
 
 
 def write_facts(card: Mapping[str, Any]) -> None:
@@ -302,13 +303,14 @@ def _note_list(case: Path, form: str, to_file: str, names: list[str], rows: int,
         desk.close()
 
 
-def _tell_cut(chosen: Choices, rows: int, more: bool) -> None:
+def _tell_cut(chosen: Choices, rows: int, more: bool) -> int:
     if more and chosen.strict:
         raise LimitReached(
             f"The result was cut after {rows:,} rows.", hint="Raise --limit, or leave it out."
         )
     if more:
         chosen.talk.say(f"{rows:,} of more rows; --limit sets how many are shown.")
+    return rows
 
 
 def exit_with(error: WorkbenchError) -> int:

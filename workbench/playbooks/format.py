@@ -102,6 +102,7 @@ class SavedQuery:
     kind: str = "query"
     question: str = ""
     howto: str = ""
+    nothing: str = ""  # what it means that there are no rows
     rev: int = 1
     status: str = "stable"
     level: str = "informational"
@@ -125,8 +126,8 @@ class SavedQuery:
 
 
 _SIMPLE = {
-    "id": str, "title": str, "question": str, "howto": str, "rev": int, "status": str,
-    "level": str, "kind": str, "family": str, "weight": float, "hub_cap": int,
+    "id": str, "title": str, "question": str, "howto": str, "nothing": str, "rev": int,
+    "status": str, "level": str, "kind": str, "family": str, "weight": float, "hub_cap": int,
 }  # fmt: skip
 _LISTS = ("tags", "falsepositives", "references")
 _KNOWN = (*_SIMPLE, *_LISTS, "needs", "params", "columns", "next", "decide", "test")

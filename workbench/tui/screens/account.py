@@ -90,6 +90,7 @@ class AccountPage(Parted):
         self._grid("linked", "account-linked", linked)
         history = await self.jobs.background(standing.history, self.bench.desk, self.place.key[0])
         decisions = self.query_one("#part-decisions", Grid)
+        decisions.nothing = "Nothing was decided on this account."
         types = ["VARCHAR"] * len(standing.HISTORY)
         decisions.show(grid_columns(standing.HISTORY, types), PageSource(history))
         self.restore_cursor(decisions)

@@ -62,7 +62,9 @@ class CampaignPage(Parted):
             self.show_rows(grid, query, rows)
             self.restore_cursor(grid)
         acts = await self.jobs.background(self._read_edits)
-        self.query_one("#part-edits", Grid).show(
+        made = self.query_one("#part-edits", Grid)
+        made.nothing = "Nobody edited it."
+        made.show(
             grid_columns(_EDITS, ["VARCHAR"] * 3 + ["BIGINT"] + ["VARCHAR"] * 3),
             PageSource([_edit_row(act) for act in reversed(acts)]),
         )

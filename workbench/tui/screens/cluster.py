@@ -115,6 +115,7 @@ class ClusterPage(Parted):
         notes = []
         if card["first_ts"]:
             notes.append(f"{day(card['first_ts'])} … {day(card['last_ts'])}")
+        notes.append(f"decided {card['decided']:,}, flagged {card['flagged']:,}")
         if card["breaking_family"]:
             notes.append(f"without {card['breaking_family']} it would fall apart")
         if card["missing"]:
@@ -123,7 +124,6 @@ class ClusterPage(Parted):
             notes.append(f"continues {card['continues']}")
         if card["origin"]:
             notes.append(card["origin"])
-        notes.append(f"decided {card['decided']:,}, flagged {card['flagged']:,}")
         parts.append((f"\n{safe_text(' · '.join(notes), 300)}", "$text-muted"))
         self.query_one("#cluster-head", Static).update(Content.assemble(*parts))
 

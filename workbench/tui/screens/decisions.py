@@ -29,7 +29,6 @@ _QUEUE = ["cluster_id", "call", "score", "accounts", "undecided", "claimed_by", 
           "summary"]  # fmt: skip
 _NUMBERS = {"accounts": "BIGINT", "undecided": "BIGINT", "comments": "BIGINT", "score": "DOUBLE"}
 _EMPTY = {
-    "standing": "Nothing is decided yet: open a cluster or an account and press x.",
     "undecided": "No cluster has members left to decide.",
     "mine": "You have decided nothing in this case yet.",
     "waiting": "No proposal waits for an answer.",
@@ -96,6 +95,7 @@ class Decisions(DecisionActs):
 
     def _put(self, part: str, names: list[str], rows: list[list[Any]]) -> None:
         grid = self.query_one(f"#part-{part}", Grid)
+        grid.nothing = _EMPTY[part]
         types = [_NUMBERS.get(name, "VARCHAR") for name in names]
         grid.show(grid_columns(names, types), PageSource(rows))
         self.restore_cursor(grid)
@@ -107,11 +107,8 @@ class Decisions(DecisionActs):
             grid = self.query_one(_grid_id(name), Grid)
             sign = "" if grid.source.exact else "≥ "
             counts.append(f"{sign}{grid.source.total:,} {name}")
-        shown = self.query_one(Steps).shown
         between = " · " if self.bench.has_class("-wide") else "\n"
         text = f"{head}{between}{' · '.join(counts)}"
-        if not self._grid().source.total:
-            text += f"\n{_EMPTY[shown]}"
         self.query_one("#ledger-head", Static).update(Content(safe_text(text, multiline=True)))
 
     def _grid(self) -> Grid:

@@ -63,7 +63,7 @@ class QueryResult(View):
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return
-        await self.tabs.ask(Asked(query.sql, bound, query.title, query.columns))
+        await self.tabs.ask(Asked(query.sql, bound, query.title, query.columns, query.nothing))
 
     @property
     def tabs(self) -> ResultTabs:

@@ -53,8 +53,9 @@ class View(Filling):
 
     def show_rows(self, grid: Grid, query: str, rows: Rows) -> None:
         """Put a page's rows in a grid, with the entities its query declares."""
-        notes = self.bench.library.query(query).columns
-        columns = grid_columns(list(rows.names), list(rows.types), notes)
+        saved = self.bench.library.query(query)
+        columns = grid_columns(list(rows.names), list(rows.types), saved.columns)
+        grid.nothing = saved.nothing
         grid.show(columns, PageSource(rows.rows, exact=not rows.more, cuts=rows.cuts))
 
     def view_state(self) -> dict[str, Any]:

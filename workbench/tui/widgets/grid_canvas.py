@@ -101,7 +101,8 @@ class GridCanvas(ThumbView, can_focus=True):
         # Beside the cells of a column: what is known of each value, by column name.
         self.beside: dict[str, dict[str, str]] = {}
         self.sought = ""
-        self._strips: dict[tuple[int, bool], Strip] = {}
+        self.nothing = ""  # what it means that there are no rows
+        self._strips: dict[tuple[int, bool] | str, Strip] = {}
         self._looks: dict[str, Style] = {}
 
     def show(self, columns: list[GridColumn], source: GridSource) -> None:
@@ -185,7 +186,8 @@ class GridCanvas(ThumbView, can_focus=True):
             return self._filtered(self._header())
         index = self.scroll_offset.y + y - 1
         if index >= self.source.total or not self.columns:
-            return self._blank()
+            empty = index == 0 and self.columns and self.source.exact
+            return self._blank(safe_text(self.nothing or "no rows", 200) if empty else "")
         key = (index, index == self.cursor_row)
         strip = self._strips.get(key)
         if strip is None:
@@ -201,13 +203,11 @@ class GridCanvas(ThumbView, can_focus=True):
         return strip
 
     def _blank(self, text: str = "") -> Strip:
-        key = (-1 if text else -2, False)
-        strip = self._strips.get(key)
+        strip = self._strips.get(text)
         if strip is None:
-            look = self._look("cell")
             strip = Strip([Segment(text, self._look("null"))] if text else [])
-            strip = strip.extend_cell_length(self.room, look)
-            self._strips[key] = strip
+            strip = strip.adjust_cell_length(self.room, self._look("cell"))
+            self._strips[text] = strip
         return strip
 
     def _filtered(self, strip: Strip) -> Strip:

@@ -34,6 +34,7 @@ class Asked:
     parameters: Bound
     label: str
     notes: dict[str, ColumnNote]
+    nothing: str = ""  # what it means that there are no rows
 
 
 class ResultRunner(RowFeed):
@@ -126,6 +127,7 @@ class ResultRunner(RowFeed):
             if self._job != job or self.asked is None:
                 return
             if event["ev"] == "began":
+                self.grid.nothing = self.asked.nothing
                 self.feed(event, self.asked.notes)
                 self._say_rows()
                 self.post_message(self.Arrived(self))

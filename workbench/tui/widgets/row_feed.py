@@ -59,7 +59,7 @@ class RowFeed(Vertical):
             self.jobs.close_result(int(self.opened["result"]))
             self.opened = None
         self._wanted = None
-        self.grid.show(self.grid.columns, PageSource([]))
+        self.grid.show(self.grid.columns, PageSource([], exact=False))
 
     async def _fetch_window(self, window: int) -> None:
         source = self.grid.source
