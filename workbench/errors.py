@@ -75,6 +75,15 @@ class Cancelled(WorkbenchError):
     exit_code = 130
 
 
+def from_os(error: OSError) -> WorkbenchError:
+    """What a disk, a folder or a file refused, as a sentence."""
+    where = f": {error.filename}" if error.filename else ""
+    return WorkbenchError(
+        f"{error.strerror or error}{where}.",
+        hint="Free some disk space, or check the owner and mode of the file and its folder.",
+    )
+
+
 def from_message(fields: dict[str, object]) -> WorkbenchError:
     """Rebuild an error that a worker process sent."""
     code = fields.get("exit_code")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, from_os
 from workbench.governed import note_clipboard
 from workbench.playbooks.library import Library, read_library
 from workbench.resources import queries_dir
@@ -221,5 +221,9 @@ async def _send(
         return
     driver = bench._driver
     assert driver is not None
-    words = clipboard.send(text, driver, bench.desk.case_path / "exports")
+    try:
+        words = clipboard.send(text, driver, bench.desk.case_path / "exports")
+    except OSError as error:
+        bench.post_message(Failed(from_os(error)))
+        return
     bench.notify(f"{words} {left_out}".strip(), title="Copied", markup=False)

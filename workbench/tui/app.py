@@ -83,9 +83,6 @@ class Bench(Frame):
         self.set_interval(_AUTOSAVE, self._autosave)
         self.run_worker(self._begin(), group="begin")
 
-    def _autosave(self) -> None:
-        self.run_worker(self.jobs.background(self.write_down), group="autosave")
-
     async def _begin(self) -> None:
         # The ledger is read while the worker gets ready: the first screen shows what was decided.
         reading = asyncio.ensure_future(self._read_ledger())
@@ -133,7 +130,11 @@ class Bench(Frame):
         """Run a saved query in a place of its own, asking for values where it needs them."""
         from workbench.tui.screens.form import ParameterForm
 
-        query = self.library.query(event.query_id)
+        try:
+            query = self.library.query(event.query_id)
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
+            return
         given = dict(event.given)
         needed = [item for item in query.params if item.required and item.name not in given]
         if needed or (event.ask and query.params):

@@ -111,7 +111,7 @@ def _escaped(character: str) -> str:
 
 
 def send(text: str, terminal: Any, exports: Path) -> str:
-    """Copy by the first way that works; tells what was done, in a sentence."""
+    """Copy by the first way that works; tells what was done, in a sentence. Raises OSError."""
     size = len(text.encode("utf-8", "replace"))
     try:
         sequence = osc52(text, tmux=bool(os.environ.get("TMUX")))

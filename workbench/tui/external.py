@@ -17,18 +17,19 @@ if TYPE_CHECKING:
 
 def edit_outside(bench: Bench, text: str, suffix: str) -> str | None:
     """The text as the editor left it; None where there is no editor or it failed."""
-    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
-    if not command:
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    if not editor.strip():
         bench.notify("Set EDITOR to the editor you use.", severity="warning", markup=False)
         return None
-    with tempfile.TemporaryDirectory(dir=bench.desk.state_dir) as folder:
-        path = Path(folder) / f"statement{suffix}"
-        path.write_text(text, encoding="utf-8")
-        try:
+    try:
+        command = shlex.split(editor)
+        with tempfile.TemporaryDirectory(dir=bench.desk.state_dir) as folder:
+            path = Path(folder) / f"statement{suffix}"
+            path.write_text(text, encoding="utf-8")
             with bench.suspend():
                 ended = subprocess.run([*command, str(path)], check=False)
             changed = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            bench.notify(safe_text(f"{command[0]}: {error}"), severity="error", markup=False)
-            return None
-        return changed if ended.returncode == 0 else None
+    except (OSError, ValueError) as error:
+        bench.notify(safe_text(f"{editor}: {error}"), severity="error", markup=False)
+        return None
+    return changed if ended.returncode == 0 else None

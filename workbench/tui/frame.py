@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import select
-import signal
-import sys
-from typing import TYPE_CHECKING
-
 from textual.app import ComposeResult
 
 from workbench.safe_text import safe_text
-from workbench.tui.drawing import Drawing
+from workbench.tui.ending import Ending
 from workbench.tui.messages import Failed, OpenPlace
 from workbench.tui.places import Place
-from workbench.tui.remember import History, Kept
 from workbench.tui.screens.view import View
 from workbench.tui.stage import Stage
 from workbench.tui.widgets.chrome import HintLine, StatusLine, TrailBar
 from workbench.tui.widgets.trouble import excerpt_fitted
 
-if TYPE_CHECKING:
-    from workbench.desk import Desk
-    from workbench.tui.jobs import Jobs
-
-_LAST_WAIT = 2.0
 _TOAST = 56  # cells of a line in a notification
 _COMMON_HINTS = (("?", "help"), ("x", "decide"), (":", "palette"), ("/", "go to"), ("⌫", "back"))
 
 
-class Frame(Drawing):
+class Frame(Ending):
     """Shows one place of the trail at a time and says how things stand."""
-
-    desk: Desk
-    jobs: Jobs
-    memory: Kept
-    history: History
 
     def compose(self) -> ComposeResult:
         """The frame; places are mounted into the stage."""
@@ -112,54 +95,3 @@ class Frame(Drawing):
 
     def _worker_replaced(self) -> None:
         self.notify("The query worker was replaced; open results are still here.", markup=False)
-
-    # Ending
-
-    def write_down(self) -> None:
-        """Put on disk where the analyst is and what ran."""
-        self.memory.write_now()
-        self.history.file.write_now()
-
-    def action_leave(self) -> None:
-        """Remember where we are and end."""
-        self.memory.keep(self.query_one(Stage).remember())
-        self.write_down()
-        self.exit(0)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """A fault of a part that nobody sees any more ends nothing."""
-        from workbench.tui.crash import left_behind
-
-        if not left_behind(error):
-            super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        """End after a fault of our own, without printing what is in memory."""
-        from workbench.tui.crash import write_report
-
-        error = self._exception or RuntimeError("unknown")
-        self._exit_renderables.append(write_report(self.desk.state_dir, error))
-        self._close_messages_no_wait()
-
-    def watch_the_line(self) -> None:
-        """Take over the signals a dropped line sends, and notice a line that drops without one."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, self._hung_up, number)
-        poll = select.poll()
-        poll.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, select.POLLHUP)
-
-        def look() -> None:
-            if any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0)):
-                self._hung_up(signal.SIGHUP)
-
-        self.set_interval(1.0, look)
-
-    def _hung_up(self, number: int) -> None:
-        # Textual's shutdown writes to the terminal and waits for ever if nobody reads: what
-        # matters is saved first, and the alarm ends the process if the shutdown does not.
-        signal.setitimer(signal.ITIMER_REAL, _LAST_WAIT)
-        self.memory.keep(self.query_one(Stage).remember())
-        self.write_down()
-        self.jobs.close()
-        self.exit(128 + number)

@@ -13,6 +13,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from workbench.audit.errors import LedgerError
+from workbench.desk import as_workbench_error
+from workbench.errors import from_os
 from workbench.ledger_tables import TABLES
 from workbench.masking import Mask
 from workbench.playbooks.binding import Bound, bind
@@ -146,8 +149,16 @@ class Jobs(WorkerLink):
         asyncio.get_running_loop().run_in_executor(None, worker.kill)
 
     async def background(self, work: Callable[..., Answer], *arguments: Any) -> Answer:
-        """Run something that waits for a disk or a lock beside the event loop."""
-        return await asyncio.to_thread(work, *arguments)
+        """Run something that waits for a disk or a lock beside the event loop.
+
+        Raises WorkbenchError, also for what the disk or the ledger refused.
+        """
+        try:
+            return await asyncio.to_thread(work, *arguments)
+        except LedgerError as error:
+            raise as_workbench_error(error) from error
+        except OSError as error:
+            raise from_os(error) from error
 
     def close(self) -> None:
         """End the worker and give its disk space back."""

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-VIEWS = ("overview", "clusters", "queries", "sql", "decisions", "campaigns", "ledger")
-
 # Families of outside values to the word that the trail shows.
 _WORDS = {
     "overview": "Overview",
@@ -35,7 +33,8 @@ class Place:
     @property
     def given(self) -> dict[str, str]:
         """The values of a query or playbook."""
-        return dict(pair.split("=", 1) for pair in self.key[1:])
+        pairs = (pair.partition("=") for pair in self.key[1:])
+        return {name: value for name, _, value in pairs}
 
     @property
     def word(self) -> str:
@@ -98,8 +97,10 @@ class Trail:
         """Read a trail back; what cannot be read is left out."""
         trail = cls()
         for item in data if isinstance(data, list) else []:
-            if isinstance(item, dict) and isinstance(item.get("kind"), str):
-                place = Place(item["kind"], tuple(map(str, item.get("key", []))))
-                state = item.get("state")
+            if not isinstance(item, dict):
+                continue
+            kind, key, state = item.get("kind"), item.get("key"), item.get("state")
+            if isinstance(kind, str) and isinstance(key, list):
+                place = Place(kind, tuple(map(str, key)))
                 trail.stops.append(Stop(place, state if isinstance(state, dict) else {}))
         return trail

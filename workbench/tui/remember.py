@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,18 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, data: dict[str, Any]) -> None:
-    """Write a JSON object durably: temporary file, sync, rename."""
+    """Write a JSON object durably: temporary file, sync, rename. Raises OSError."""
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
-    with open(unfinished, "w", encoding="ascii", opener=_private) as out:
-        json.dump(data, out)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(unfinished, path)
+    try:
+        with open(unfinished, "w", encoding="ascii", opener=_private) as out:
+            json.dump(data, out)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(unfinished, path)
+    except OSError:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise
 
 
 def _private(path: str, flags: int) -> int:
@@ -59,11 +65,16 @@ class Kept:
         self._latest = data
 
     def write_now(self) -> None:
-        """Write the latest, if there is anything new."""
+        """Write the latest, if there is anything new; what raises OSError is tried again."""
         with self._one_at_a_time:  # or an older one might end up on top
             latest, self._latest = self._latest, None
-            if latest is not None:
+            if latest is None:
+                return
+            try:
                 write_json(self._path, latest)
+            except OSError:
+                self._latest = self._latest or latest
+                raise
 
     def forget(self) -> None:
         """Delete it."""

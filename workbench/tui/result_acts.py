@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from functools import partial
 from pathlib import Path
@@ -200,7 +201,7 @@ async def export(pane: ResultPane) -> None:
 
         def path_chosen(path: str | None) -> None:
             if path:
-                work = _write(pane, form, Path(path).expanduser())
+                work = _write(pane, form, Path(os.path.expanduser(path)))
                 pane.run_worker(work, group="export")
 
         pane.app.push_screen(Ask("Write every row to", str(target), str(target)), path_chosen)

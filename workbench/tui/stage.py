@@ -8,7 +8,7 @@ from typing import Any
 from textual.containers import Container
 
 from workbench.tui.places import Place, Trail
-from workbench.tui.screens import open_view
+from workbench.tui.screens import KINDS, open_view
 from workbench.tui.screens.view import View
 
 _KEPT = 12
@@ -42,8 +42,12 @@ class Stage(Container):
         return list(self._views.values())
 
     def recall(self, memory: dict[str, Any]) -> None:
-        """Take up the trail where it was left; an empty one begins at the overview."""
+        """Take up the trail where it was left; an empty one begins at the overview.
+
+        Places that this version does not have are left out.
+        """
         self.trail = Trail.from_data(memory.get("trail"))
+        self.trail.stops = [stop for stop in self.trail.stops if stop.place.kind in KINDS]
         if not self.trail.stops:
             self.trail.go(Place("overview"))
 

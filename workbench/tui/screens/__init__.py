@@ -27,6 +27,7 @@ _VIEWS = {
     "ledger": ("ledger", "LedgerView"),
     "sample": ("sample", "SamplePage"),
 }
+KINDS = frozenset(_VIEWS)
 
 
 def open_view(place: Place, state: dict[str, Any]) -> View:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -192,7 +193,14 @@ class DecideDialog(ModalScreen[str | None]):
                 "at": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
                 "seen": self._seen,
             }
-            self.run_worker(self._bench.jobs.background(write_json, self._draft_path, kept))
+            self.run_worker(self._keep(kept), group="draft")
+
+    async def _keep(self, draft: dict[str, Any]) -> None:
+        try:
+            await self._bench.jobs.background(write_json, self._draft_path, draft)
+        except WorkbenchError as error:
+            self._trouble(f"The draft is not kept: {error.message}")
+            self._saved = {}
 
     # Recording
 
@@ -237,7 +245,8 @@ class DecideDialog(ModalScreen[str | None]):
             self._busy = False
             self._trouble(f"{error.message} {error.hint}")
             return
-        self._draft_path.unlink(missing_ok=True)
+        with suppress(OSError):  # a draft that stays is offered again; the record counts
+            self._draft_path.unlink(missing_ok=True)
         self.dismiss(record)
 
     async def _evidence(self) -> Evidence | None:

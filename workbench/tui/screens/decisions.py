@@ -121,7 +121,7 @@ class Decisions(DecisionActs):
     async def action_part(self, name: str) -> None:
         """Show a part."""
         await super().action_part(name)
-        await self._head()
+        self.run_worker(self._head(), group="head", exclusive=True)
 
     def focus_first(self) -> None:
         """Focus the list that is shown."""

@@ -69,7 +69,7 @@ class LedgerView(View):
         path = self.bench.desk.case.ledger_path
         try:
             return await self.jobs.background(newest, path, count, before)
-        except OSError:
+        except WorkbenchError:
             return []  # nothing is recorded yet, or the head has said what is wrong
 
     def _show(self) -> None:

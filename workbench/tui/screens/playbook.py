@@ -50,6 +50,10 @@ class PlaybookPage(View):
         Binding("R", "record", "record the run in the ledger", id="playbook.record"),
     ]
 
+    def __init__(self, place: Place, state: dict[str, Any]) -> None:
+        super().__init__(place, state)
+        self._runs: list[_Run] = []
+
     def compose(self) -> ComposeResult:
         """The question, the steps, what the step under the cursor says."""
         yield Static("", id="playbook-head", classes="head", markup=False)
@@ -148,7 +152,8 @@ class PlaybookPage(View):
 
     def action_record(self) -> None:
         """Append one record a step that was run, with the digest of its result."""
-        if all(run.digest for run in self._runs) or any("ends" in run.state for run in self._runs):
+        ended = any("ends" in run.state for run in self._runs)
+        if self._runs and (ended or all(run.digest for run in self._runs)):
             self.run_worker(self._record(), group="record", exclusive=True)
         else:
             self.bench.notify("Wait until the steps have run.", markup=False)
@@ -166,4 +171,4 @@ class PlaybookPage(View):
     def command(self) -> str:
         """The headless twin."""
         given = [word for pair in self.place.key[1:] for word in ("-p", pair)]
-        return command_line("playbook", "run", self.bench.case_argument, self._book.id, *given)
+        return command_line("playbook", "run", self.bench.case_argument, self.place.key[0], *given)

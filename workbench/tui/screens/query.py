@@ -33,7 +33,7 @@ class QueryResult(View):
 
     @property
     def query_file(self) -> SavedQuery:
-        """The saved query."""
+        """The saved query; raises UsageError where it is gone since."""
         return self.bench.library.query(self.place.key[0])
 
     def compose(self) -> ComposeResult:
@@ -88,7 +88,10 @@ class QueryResult(View):
 
     def action_to_editor(self) -> None:
         """Open the statement in the editor."""
-        self.run_worker(edit_sql(self.bench, self.query_file.sql))
+        self.run_worker(self._to_editor())
+
+    async def _to_editor(self) -> None:
+        await edit_sql(self.bench, self.query_file.sql)
 
     def whole_cell(self, row: int, column: int) -> Fetch | None:
         """Cut cells are read from the worker."""
@@ -96,13 +99,13 @@ class QueryResult(View):
 
     def subject(self) -> DecideOn | None:
         """The accounts of the marked rows, or of the row under the cursor."""
-        return accounts_subject(self.tabs.front, self.query_file.id, self.place.given)
+        return accounts_subject(self.tabs.front, self.place.key[0], self.place.given)
 
     def command(self) -> str:
         """The headless twin."""
         pairs = (f"{name}={value}" for name, value in self.place.given.items())
         given = [word for pair in pairs for word in ("-p", pair)]
-        return command_line("run", self.bench.case_argument, self.query_file.id, *given)
+        return command_line("run", self.bench.case_argument, self.place.key[0], *given)
 
 
 def accounts_subject(pane: ResultRunner, evidence: str, given: dict[str, Any]) -> DecideOn | None:

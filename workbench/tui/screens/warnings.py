@@ -30,8 +30,12 @@ class Warnings(ModalScreen[None]):
             yield Static(Content("Columns the extracts had"), classes="title")
             yield Grid(id="presence")
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """Read both."""
+        self.query_one("#warnings").focus()
+        self.run_worker(self._read())
+
+    async def _read(self) -> None:
         from workbench.tui.app import Bench
 
         assert isinstance(self.app, Bench)
@@ -42,4 +46,3 @@ class Warnings(ModalScreen[None]):
             rows = await self.app.jobs.rows(self.app.library.query(query_id))
             columns = grid_columns(list(rows.names), list(rows.types))
             self.query_one(f"#{grid_id}", Grid).show(columns, PageSource(rows.rows))
-        self.query_one("#warnings").focus()

@@ -1,0 +1,83 @@
+"""What the trail remembers may be gone: each key then says so, and none ends the bench."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tui.conftest import Driver, Opened, Sit
+from workbench.case import Case
+from workbench.desk import Desk
+from workbench.errors import WorkbenchError
+from workbench.tui.messages import OpenPlace
+from workbench.tui.places import Place
+from workbench.tui.stage import Stage
+
+
+async def _at(driver: Driver, place: Place) -> None:
+    driver.bench.post_message(OpenPlace(place))
+    await driver.until(lambda: driver.bench.view is not None and driver.bench.view.place == place)
+
+
+async def test_a_query_that_is_gone(case: Path, opened: Opened) -> None:
+    async with opened(case) as driver:
+        await _at(driver, Place("query", ("gone",)))
+        await driver.sees("There is no query “gone”")
+        for key in ("e", "E", "r", "x"):
+            driver.bench.clear_notifications()
+            await driver.press(key)
+            await driver.until(lambda: driver.bench._notifications)
+        await driver.press("c")
+        await driver.sees("run", "gone")
+
+
+async def test_a_playbook_that_is_gone(case: Path, opened: Opened) -> None:
+    async with opened(case) as driver:
+        await _at(driver, Place("playbook", ("gone",)))
+        await driver.sees("There is no playbook “gone”")
+        await driver.press("R")
+        await driver.sees("Wait until the steps have run.")
+        await driver.press("c")
+        await driver.sees("playbook run", "gone")
+
+
+async def test_places_of_another_version_are_left_out(case: Path, opened: Opened) -> None:
+    trail: list[Any] = [
+        {"kind": "clusters", "key": [], "state": {}}, {"kind": "hologram", "key": ["x"]},
+        {"kind": "account", "key": None}, "nonsense",
+    ]  # fmt: skip
+    kept = Case.open(case).state_dir() / "view.json"
+    kept.write_text(json.dumps({"trail": trail}))
+    async with opened(case) as driver:
+        assert [stop.place.kind for stop in driver.bench.query_one(Stage).trail.stops] == [
+            "clusters"
+        ]
+
+
+async def test_a_ledger_that_breaks_meanwhile_is_said(
+    case: Path, opened: Opened, sit: Sit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_desk: Desk) -> None:
+        raise WorkbenchError("audit.jsonl was replaced by another file.")
+
+    async with opened(case) as driver:
+        await driver.press("2", "x")
+        await driver.sees("30 accounts")
+        await driver.speak_against("none-found")
+        await driver.press("f5")
+        await driver.sees("Recorded as")
+        await driver.press("7")
+        await driver.sees("decision")
+        await driver.press("5")
+        await driver.sees("a-00", "R-PAY-SHARED")
+        monkeypatch.setattr(Desk, "ledger", broken)
+        for keys in (("i",), ("m",), ("7", "enter")):
+            driver.bench.clear_notifications()
+            await driver.press(*keys)
+            await driver.until(
+                lambda: any("replaced" in one.message for one in driver.bench._notifications)
+            )
+        monkeypatch.undo()
