@@ -109,16 +109,24 @@ def test_csv_has_the_text_that_is_shown(
 def test_columns_of_one_name_are_all_there(
     form: str, connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    relation = connection.sql('SELECT 1 AS a, 2 AS a_2, 3 AS "A", true AS yes')
+    relation = connection.sql('SELECT 1 AS a, 2 AS a_1, 3 AS "A", true AS yes')
     target = tmp_path / f"twice.{form}"
     assert export_relation(relation, form, target, None).rows == 1
     if form == "jsonl":
-        assert json.loads(target.read_text()) == {"a": 1, "a_2": 2, "A_3": 3, "yes": True}
+        assert json.loads(target.read_text()) == {"a": 1, "a_1": 2, "A_2": 3, "yes": True}
     elif form == "csv":
-        assert target.read_text().split() == ["a,a_2,A_3,yes", "1,2,3,true"]
+        assert target.read_text().split() == ["a,a_1,A_2,yes", "1,2,3,true"]
     else:
         assert connection.read_parquet(str(target)).fetchall() == [(1, 2, 3, True)]
 
 
-def test_names_are_told_apart_as_the_engine_does() -> None:
-    assert unique_names(["a", "A", "a_2", "b"]) == ["a", "A_2", "a_2_2", "b"]
+@pytest.mark.parametrize(
+    "names", [["a", "a", "A", "b"], ["a", "a_1", "a", "a_1", "a"], ["É", "é", "ẞ", "ß", "x", "X"]]
+)
+def test_names_are_told_apart_as_the_engine_does(
+    names: list[str], connection: duckdb.DuckDBPyConnection
+) -> None:
+    listed = ", ".join(f'{at} AS "{name}"' for at, name in enumerate(names))
+    around = connection.sql(f"SELECT * FROM (SELECT {listed})")
+    assert unique_names(names) == around.columns
+    assert len(set(around.columns)) == len(names)

@@ -401,3 +401,35 @@ async def test_tabs_of_long_statements_still_say_how_many_rows(case: Path, opene
         for rows in (1234, 2345, 3456):
             await ask(driver, f"SELECT i AS a_rather_long_name FROM range({rows}) t(i) LIMIT 9999")
         await driver.sees("… · 1,234 ", "… · 2,345 ", "… · 3,456]")
+
+
+async def test_columns_of_one_name_are_each_their_own(case: Path, opened: Opened) -> None:
+    """A self-join, as whoever compares accounts writes it."""
+    sql = (
+        "SELECT a.account_id, b.account_id, a.exchanges, -1 AS exchanges "
+        "FROM account_profile AS a JOIN account_profile AS b ON b.account_id > a.account_id "
+        "ORDER BY 1, 2 LIMIT 9"
+    )
+    async with opened(case) as driver:
+        grid = await ask(driver, sql)
+        assert [one.name for one in grid.columns][:2] == ["account_id", "account_id_1"]
+        await driver.press("z")
+        await driver.sees("account_id_1", "a-01")
+        await driver.press("escape")
+        for at, account in ((0, "a-00"), (1, "a-01")):
+            grid.cursor_column = at
+            await driver.press("enter")
+            await driver.until(lambda: driver.bench.view is not None)
+            await driver.sees(f"{account}  ")
+            view = driver.bench.view
+            assert view is not None
+            assert view.place.key == (account,)
+            await driver.press("backspace")
+            await driver.sees("account_id_1")
+            grid.focus()
+        grid.cursor_column = 1
+        assert (await again(driver, "right_square_bracket")).source.row(0) == [
+            "a-00", "a-09", 10, -1,
+        ]  # fmt: skip
+        grid.cursor_column = 3
+        assert (await again(driver, "F")).source.row(0) == [-1, 9, 100.0, "█" * 24]

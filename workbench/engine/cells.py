@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from workbench.engine.contract import ResultColumn, Row, Scalar
+from workbench.engine.contract import ResultColumn, Row, Scalar, unique_names
 
 # These cross unchanged; every other type crosses as the engine's own text for it, which keeps
 # decimals, huge integers, intervals, infinite times and nested values exact.
@@ -17,17 +17,17 @@ _PLAIN = frozenset(
 
 
 def result_columns(relation: duckdb.DuckDBPyRelation) -> tuple[ResultColumn, ...]:
-    """Names and types as the statement gave them."""
+    """Names and types; each name once, so that whoever asks for a column gets that one."""
+    names = unique_names(relation.columns)
     return tuple(
-        ResultColumn(name, str(kind))
-        for name, kind in zip(relation.columns, relation.types, strict=True)
+        ResultColumn(name, str(kind)) for name, kind in zip(names, relation.types, strict=True)
     )
 
 
 def as_cells(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     """The relation with every column in a form that crosses exactly.
 
-    Columns are named by position: a result may have several of one name.
+    Columns are named by position: a statement may give several of one name.
     """
     return relation.project(cell_terms(result_columns(relation)))
 

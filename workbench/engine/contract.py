@@ -47,17 +47,23 @@ _TIMES = frozenset(
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
-    """Column names with `_2`, `_3` … behind repeated ones; the engine tells no `A` from an `a`."""
-    taken: set[str] = set()
+    """Column names with `_1`, `_2` … behind repeated ones: the names that the engine gives them
+    where another statement is put around, which tells no `A` from an `a`."""
+    taken: set[bytes] = set()
     unique = []
     for name in names:
-        chosen, number = name, 1
-        while chosen.lower() in taken:
+        chosen, number = name, 0
+        while _folded(chosen) in taken:
             number += 1
             chosen = f"{name}_{number}"
-        taken.add(chosen.lower())
+        taken.add(_folded(chosen))
         unique.append(chosen)
     return unique
+
+
+def _folded(name: str) -> bytes:
+    """ASCII letters in lower case: the engine tells an `É` from an `é`."""
+    return name.encode("utf-8", "surrogatepass").lower()
 
 
 @dataclass(frozen=True)

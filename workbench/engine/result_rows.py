@@ -87,7 +87,7 @@ class ResultRows:
             yield (0, rows.head(first + 1)) if backwards else (first, rows.slice(first))
 
     def whole(self) -> polars.DataFrame:
-        """All rows; columns are named c1, c2 … as they may share a name."""
+        """All rows; columns are named c1, c2 … as in the files."""
         import polars
 
         if self._spool is not None:

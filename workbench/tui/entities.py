@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from workbench.intake import schema
 from workbench.intake.derived import DERIVED
 from workbench.tui.places import Place
 
+_NUMBERED = re.compile(r"_\d+$")
 # Names that queries give to columns of an entity without renaming it back.
 _ALIASES = {"account": "account", "cluster": "cluster", "email_domain": "domain", "asn": ""}
 
@@ -24,8 +26,12 @@ def _by_column() -> dict[str, str]:
 
 
 def entity_of(column: str) -> str:
-    """The entity family of a column by its name, or an empty text."""
-    return _by_column().get(column.lower(), "")
+    """The entity family of a column by its name, or an empty text.
+
+    Of a statement that gives several of one name, the later ones bear a number.
+    """
+    known, name = _by_column(), column.lower()
+    return known.get(name) or known.get(_NUMBERED.sub("", name), "")
 
 
 def place_of(family: str, value: str) -> Place:
