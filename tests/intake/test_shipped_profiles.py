@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ RECORDS: dict[str, tuple[dict[str, Any], tuple[object, ...]]] = {
         {"request_id": "r", "user": "u", "startTime": ISO, "model": "m", "prompt_tokens": 5,
          "completion_tokens": 7, "request_duration_ms": 90, "api_key": "k", "spend": 0.5,
          "call_type": "acompletion", "session_id": "s", "requester_ip_address": "192.0.2.7",
-         "messages": [{"role": "user", "content": "hello"}], "response": {}},
+         "messages": [{"role": "user", "content": "hello"}], "response": {}, "status": "success"},
         ("r", "u", AT, "m", 5, 7, 90),
     ),
     "bedrock": (
@@ -109,6 +110,29 @@ def test_a_field_that_is_empty_gives_way_to_the_next(load_files: Load, tmp_path:
     path = write_jsonl(tmp_path / "spans.jsonl", [span])
     loaded = load_files(path, mapping=shipped_profiles()["otel"])
     assert loaded.rows(f"{EXCHANGE} FROM exchanges") == [RECORDS["otel"][1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("litellm", {"messages": [{"role": "user", "content": "hello"}]}),
+        ("litellm", {"messages": "{}", "proxy_server_request": json.dumps(
+            {"messages": [{"role": "user", "content": "hello"}]})}),
+        ("bedrock", {"input": {"inputBodyJson": {"messages": [
+            {"role": "user", "content": [{"type": "text", "text": "hello"}]}]}}}),
+        ("helicone", {"request_body": {"messages": [{"role": "user", "content": "hello"}]}}),
+        ("langfuse", {"input": [{"role": "user", "content": "hello"}]}),
+        ("langfuse", {"input": "hello"}),
+        ("otel", {"gen_ai.input.messages": [
+            {"role": "user", "parts": [{"type": "text", "content": "hello"}]}]}),
+    ],
+)  # fmt: skip
+def test_prompts_are_what_the_user_asked(
+    load_files: Load, tmp_path: Path, name: str, body: dict[str, Any]
+) -> None:
+    path = write_jsonl(tmp_path / "out.jsonl", [RECORDS[name][0] | body])
+    loaded = load_files(path, mapping=shipped_profiles()[name])
+    assert loaded.rows("SELECT prompt, prompt_head FROM exchange_rows") == [("hello", "hello")]
 
 
 def test_charges_are_loaded(load_files: Load, tmp_path: Path) -> None:

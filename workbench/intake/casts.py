@@ -15,6 +15,12 @@ _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "
 _WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT")
 _FRACTIONAL = ("FLOAT", "DOUBLE", "DECIMAL")
 _MOMENTS = ("TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S", "DATE", "TIMESTAMP WITH TIME ZONE")
+_TAKERS = {
+    "user": "user_text", "system": "system_text", "answer": "answer_text", "hash": "short_hash",
+    "address": "first_address", "count": "list_count",
+}  # fmt: skip
+_EMPTY_BODIES = ("{}", "[]", "null")
+_EMPTY_LISTS = ("{}", "null")  # a list of nothing counts: it is a list
 _MARKED = {",": "comma_number", ".": "point_number"}
 _SHOWN = 80  # characters of a failing cell that are told
 _REASONS = {
@@ -66,7 +72,7 @@ def extract_casts(
         elif rule.constant is not None:
             casts.append(_cast([(literal(rule.constant), "VARCHAR")], column, rule))
         else:
-            given = [_emptied(cells[source], rule) for source in rule.sources]
+            given = [_emptied(_taken(cells[source], rule), rule) for source in rule.sources]
             casts.append(_cast(given, column, rule))
             if telling and len(given) > 1:
                 told = Column(taken_column(column.name), "TINYINT", "number of the source taken")
@@ -80,11 +86,20 @@ def taken_column(name: str) -> str:
     return f"{name} from"
 
 
+def _taken(cell: Cell, rule: Rule) -> Cell:
+    """What a rule takes is taken out of text, whatever the extract's type."""
+    name, kind = cell
+    base = kind.partition("(")[0]
+    return (_text(name, base)[0], "VARCHAR") if rule.take and base != "VARCHAR" else cell
+
+
 def _emptied(cell: Cell, rule: Rule) -> Cell:
     name, kind = cell
-    if not rule.empty or kind != "VARCHAR":
+    nothing = _EMPTY_LISTS if rule.take == "count" else _EMPTY_BODIES
+    empty = (*rule.empty, *(nothing if rule.take else ()))
+    if not empty or kind != "VARCHAR":
         return cell
-    listed = ", ".join(map(literal, rule.empty))
+    listed = ", ".join(map(literal, empty))
     return f"CASE WHEN trim({name}) NOT IN ({listed}) THEN {name} END", kind
 
 
@@ -170,6 +185,9 @@ def _required(value: str, column: Column) -> list[Failure]:
 
 
 def _value(cell: str, base: str, column: Column, rule: Rule) -> tuple[str, bool]:
+    if rule.take:
+        taken = f"{_TAKERS[rule.take]}({cell})"
+        return (f"TRY_CAST({taken} AS INTEGER)", False) if rule.take == "count" else (taken, True)
     if column.name == "prompt_hash":
         return f"supplied_hash(CAST({cell} AS VARCHAR))", True
     if column.type == "VARCHAR":

@@ -9,6 +9,8 @@ account_id = ["user", "meta.end_user"]      # a source field, or a dotted path i
 ts = { from = "startTime", unit = "ms" }    # numbers since 1970: s, ms, us or ns
 latency_ms = { from = "latency", unit = "s" }
 model = { constant = "gateway" }
+prompt = { from = "body", take = "user" }   # out of a request or an answer: user, system, answer;
+                                            # of any cell its hash, the count of a list, the address
 status = []                                 # left out, though a field bears the name
 """
 
@@ -33,7 +35,12 @@ _DURATION_UNITS = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 _MONEY_UNITS = {"minor": 1.0, "major": 100.0}
 # What the engine's strptime knows.
 _DIRECTIVE = re.compile(r"%(?:%|-?[dHIjmMSy]|[aAbBcfgGnpuUVwWxXYzZ])")
-_KEYS = ("from", "unit", "zone", "format", "constant")
+# What may be taken out of a cell, and what it is taken as.
+TAKES = {
+    "user": "VARCHAR", "system": "VARCHAR", "answer": "VARCHAR", "hash": "VARCHAR",
+    "address": "VARCHAR", "count": "INTEGER",
+}  # fmt: skip
+_KEYS = ("from", "unit", "zone", "format", "take", "constant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class Rule:
     unit: str = ""
     zone: str = ""
     format: str = ""
+    take: str = ""
     constant: str | None = None
     empty: tuple[str, ...] = ()
     decimal: str = ""
@@ -161,7 +169,7 @@ def _rule(column: Column, entry: Any, where: str) -> Rule:
     sources = sources if isinstance(sources, list) else [sources]
     if not sources and constant is None and column.required:
         raise UsageError(f"{where} is required and cannot be left out.")
-    words = {key: entry.get(key, "") for key in ("unit", "zone", "format")}
+    words = {key: entry.get(key, "") for key in ("unit", "zone", "format", "take")}
     for key, value in (*(("from", source) for source in sources), *words.items()):
         if not isinstance(value, str) or '"' in value or "\0" in value:
             raise UsageError(f"{where}: {key} must be text without quotes.")
@@ -184,6 +192,12 @@ def _check_rule(column: Column, rule: Rule, where: str) -> None:
         raise UsageError(f"{where}: unit must be one of {', '.join(TIME_UNITS)}.")
     if rule.unit and not is_time and factor(column, rule.unit) is None:
         raise UsageError(f"{where}: the unit “{safe_text(rule.unit, 20)}” does not fit the column.")
+    if rule.take and TAKES.get(rule.take) != column.type:
+        fitting = ", ".join(name for name, kind in TAKES.items() if kind == column.type)
+        raise UsageError(
+            f"{where}: “{safe_text(rule.take, 20)}” cannot be taken for this column.",
+            hint=f"Known for it: {fitting or 'none'}.",
+        )
     if (rule.zone or rule.format) and not is_time:
         raise UsageError(f"{where}: zone and format are for times.")
     odd = re.search(r"%.?", _DIRECTIVE.sub("", rule.format))

@@ -17,7 +17,7 @@ from workbench.intake.mapping import (
     parse_mapping,
     shipped_profiles,
 )
-from workbench.intake.sampled import first_value, placeholders
+from workbench.intake.sampled import LOOKS, first_value
 from workbench.intake.schema import (
     EXTRACTS,
     MARKS,
@@ -97,9 +97,10 @@ def plan_extract(
     if missing:
         raise _missing(extract, table, missing, probe)
     rules, notes = _with_guessed_units(table, rules, probe, extract)
-    if words := placeholders(table, rules, probe.sample):
-        message = f"{extract.path.name}: {words}"
-        notes += (Note(table.name, "", "placeholder", 0, extract.path.name, message),)
+    for code, look in LOOKS.items():
+        if words := look(table, rules, probe.sample):
+            message = f"{extract.path.name}: {words}"
+            notes += (Note(table.name, "", code, 0, extract.path.name, message),)
     sources = [source for rule in rules.values() for source in rule.sources]
     used = {source.split(".")[0] for source in sources} | {*sources}
     used |= {name for name, rule in mapping.of(table.name).rules.items() if rule.left_out}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from workbench.intake.derived import COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES
 from workbench.intake.plan import Note
 from workbench.intake.rejects import RejectKind
+from workbench.intake.sampled import LOOKS
 from workbench.intake.schema import EXCHANGE_TEXT, EXTRACTS, Column, Table
 from workbench.intake.session import LoadSession
 from workbench.intake.sqltext import statement
@@ -16,7 +17,7 @@ from workbench.safe_text import safe_text
 
 # Warnings about files; all others are about rows and are worked out anew by every load.
 ABOUT_FILES = (
-    "unknown_column", "truncated_file", "epoch_unit_guessed", "not_json", "rejected", "placeholder",
+    "unknown_column", "truncated_file", "epoch_unit_guessed", "not_json", "rejected", *LOOKS,
 )  # fmt: skip
 
 

@@ -87,7 +87,8 @@ class LoadSession:
         for name, value in settings.items():
             shown = value if isinstance(value, int) else literal(value)
             self.connection.execute(f"SET {name} = {shown}")
-        self.connection.execute(statement("cells"))
+        for macros in ("cells", "bodies"):
+            self.connection.execute(statement(macros))
 
     def run(self, sql: str, phase: str = "", total: int = 0, parameters: object = None) -> None:
         """Execute a statement to its end; with a phase, report on it meanwhile."""
