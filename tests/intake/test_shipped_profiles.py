@@ -168,3 +168,17 @@ def test_fields_that_no_profile_knows_lead_to_an_example(load_files: Load, tmp_p
         load_files(path)
     assert 'account_id = "who"' in caught.value.hint
     assert "workbench mappings" in caught.value.hint
+
+
+def test_a_profile_whose_file_names_do_not_fit_is_not_advised(
+    load_files: Load, tmp_path: Path
+) -> None:
+    """Following the advice would end in the same refusal."""
+    people = {"user_id": "u", "user_email": "u@one.io", "organization_id": "o", "created_at": ISO}
+    with pytest.raises(WorkbenchError) as caught:
+        load_files(write_jsonl(tmp_path / "out.jsonl", [people]))
+    assert "--map" in caught.value.hint
+    assert "litellm" not in caught.value.hint
+    with pytest.raises(WorkbenchError) as caught:
+        load_files(write_jsonl(tmp_path / "LiteLLM_UserTable.jsonl", [people]))
+    assert "--map litellm" in caught.value.hint

@@ -97,6 +97,12 @@ def plan_extract(
     if missing:
         raise _missing(extract, table, missing, probe)
     rules, notes = _with_guessed_units(table, rules, probe, extract)
+    if missed := _unseen(table, mapping, probe, extract):
+        message = (
+            f"{extract.path.name}: the mapping names {', '.join(missed)}, which was not found "
+            f"{'in the first records' if probe.open_ended else 'there'}; check names and paths."
+        )
+        notes += (Note(table.name, "", "unseen_source", 0, extract.path.name, message),)
     for code, look in LOOKS.items():
         if words := look(table, rules, probe.sample):
             message = f"{extract.path.name}: {words}"
@@ -107,6 +113,15 @@ def plan_extract(
     unknown = tuple(name for name in probe.columns if name not in used)
     texts = json_texts(sources, probe.columns, probe.sample)
     return PlannedExtract(source_id, extract, table, probe, rules, unknown, notes, texts)
+
+
+def _unseen(table: Table, mapping: Mapping, probe: Probe, extract: Extract) -> list[str]:
+    """The sources of columns for which the mapping names none that is there."""
+    mapped = mapping.of(table.name)
+    if mapped.files and not mapped.claims(extract.path):
+        return []
+    rules = [rule for rule in mapped.rules.values() if rule.sources and not _seen(rule, probe)]
+    return [f"“{safe_text(source, 60)}”" for rule in rules for source in rule.sources]
 
 
 def tables_in_name(name: str) -> list[str]:
@@ -224,9 +239,12 @@ def _how(extract: Extract, probe: Probe, table: str = "exchanges") -> str:
     """What to do about fields with other names."""
     for profile, text in shipped_profiles().items():
         for name, mapped in parse_mapping(text).tables.items():
-            mapping = Mapping({name: TableMapping((), mapped.rules)})
-            seen = sum(_seen(rule, probe) for rule in mapped.rules.values())
-            if not _absent(name, probe, mapping, extract) and 4 * seen >= 3 * len(mapped.rules):
+            if mapped.files and not mapped.claims(extract.path):
+                continue
+            rules = [rule for rule in mapped.rules.values() if not rule.left_out]
+            seen = sum(_seen(rule, probe) for rule in rules)
+            mapping = Mapping({name: mapped})
+            if not _absent(name, probe, mapping, extract) and 4 * seen >= 3 * len(rules):
                 return f"The shipped profile “{profile}” fits: --map {profile}."
     column = required_columns(EXTRACTS[table])[0]
     field = safe_text(next(iter(probe.columns), "field"), 40)

@@ -57,8 +57,8 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
         staging = TextStaging(session, item, HeadStream(item.extract), telling=True)
         staging.stage(counted)
         relation, odd = staging.relation, staging.not_json()
-    names = [column.name for column in item.columns if column.name in item.rules]
     session.run(f"CREATE OR REPLACE TEMP TABLE looked_at AS FROM ({relation}) LIMIT {_LOOKED_AT}")
+    names = _shown_columns(session, item)
     shares = ", ".join(f"avg(CAST({identifier(name)} IS NULL AS INTEGER))" for name in names)
     listed = ", ".join(f"CAST({identifier(name)} AS VARCHAR)" for name in names)
     shown = session.rows(f"SELECT {listed} FROM looked_at ORDER BY source_row LIMIT {ROWS}")
@@ -83,6 +83,16 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
             for note in (*item.notes, *not_json_notes(item.table.name, item.extract.path.name, odd))
         ),
     )
+
+
+def _shown_columns(session: LoadSession, item: PlannedExtract) -> list[str]:
+    """The columns that are filled; of JSON lines, any other may still come and is not shown."""
+    names = [column.name for column in item.columns if column.name in item.rules]
+    counts = ", ".join(f"count({identifier(name)})" for name in names)
+    filled = session.rows(f"SELECT {counts} FROM looked_at")[0]
+    return [
+        name for name, count in zip(names, filled, strict=True) if count or name in item.present
+    ]
 
 
 def _sources(session: LoadSession, item: PlannedExtract, name: str) -> str:

@@ -17,7 +17,8 @@ from workbench.safe_text import safe_text
 
 # Warnings about files; all others are about rows and are worked out anew by every load.
 ABOUT_FILES = (
-    "unknown_column", "truncated_file", "epoch_unit_guessed", "not_json", "rejected", *LOOKS,
+    "unknown_column", "truncated_file", "epoch_unit_guessed", "not_json", "rejected",
+    "unseen_source", *LOOKS,
 )  # fmt: skip
 
 
