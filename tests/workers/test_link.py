@@ -131,3 +131,68 @@ async def test_a_worker_that_grows_too_large_is_replaced_in_time(jobs: Jobs) -> 
     assert "memory" in error.message.lower()
     assert 256 << 20 < most < (1 << 30) + (64 << 20)
     assert (await jobs.window(kept, 7, 1))["rows"] == [[7]]
+
+
+async def test_what_waits_for_the_ledger_or_a_worker_can_be_cancelled(jobs: Jobs) -> None:
+    jobs.overlaid.clear()
+    job = jobs.new_job()
+    running = asyncio.ensure_future(stream(jobs, "SELECT n FROM exchanges", job))
+    await asyncio.sleep(0)
+    jobs.cancel(job)
+    with pytest.raises(Cancelled):
+        await asyncio.wait_for(running, 10)
+    jobs.overlaid.set()
+    with pytest.raises(WorkbenchError, match="no longer open"):
+        await jobs.window(job, 0, 1)
+
+
+async def test_what_waits_for_one_worker_is_asked_of_the_next(jobs: Jobs) -> None:
+    kept = (await stream(jobs, "SELECT n FROM exchanges"))[0]["result"]
+    jobs._replace("for the test", set())
+    waits = asyncio.ensure_future(jobs.window(kept, 7, 1))
+    await asyncio.sleep(0)
+    asked = asyncio.ensure_future(jobs.request("inspect", sql="SELECT 1"))
+    await jobs._restored.wait()
+    jobs._replace("again", set())
+    jobs._replace("and again", set())
+    assert (await asyncio.wait_for(waits, 20))["rows"] == [[7]]
+    assert (await asyncio.wait_for(asked, 20))["ev"] == "inspected"
+
+
+async def test_nobody_waits_for_a_worker_that_does_not_open(jobs: Jobs, tmp_path: Path) -> None:
+    running = asyncio.ensure_future(stream(jobs, STUBBORN["cross join"]))
+    await jobs.request("inspect", sql="SELECT 1")
+    jobs._store = tmp_path / "gone.duckdb"
+    jobs._replace("for the test", set())
+    for waiting in (running, asyncio.ensure_future(stream(jobs, "SELECT 1"))):
+        with pytest.raises(WorkbenchError, match=r"gone\.duckdb"):
+            await asyncio.wait_for(waiting, 20)
+
+
+async def test_nobody_waits_for_tables_that_cannot_be_laid_over(jobs: Jobs) -> None:
+    jobs.overlays["decisions"] = "gone.jsonl"
+    jobs._replace("for the test", set())
+    with pytest.raises(WorkbenchError, match=r"gone\.jsonl"):
+        await asyncio.wait_for(stream(jobs, "SELECT 1"), 20)
+
+
+async def test_what_nobody_waits_for_is_stopped_and_closed(jobs: Jobs) -> None:
+    async def ended(job: int) -> None:
+        while job in jobs._pending:
+            await asyncio.sleep(0.01)
+
+    left = asyncio.ensure_future(jobs.open(STUBBORN["cross join"], {}, 10))
+    await jobs.request("inspect", sql="SELECT 1")
+    (job,) = jobs._pending
+    left.cancel()
+    await asyncio.wait_for(ended(job), 20)
+    answered = asyncio.ensure_future(jobs.open("SELECT n FROM exchanges", {}, 10))
+    while len(jobs._pending) == 0:
+        await asyncio.sleep(0)
+    (job,) = jobs._pending
+    jobs._pending[job].answer.cancel()  # before its answer is read
+    await asyncio.wait_for(ended(job), 20)
+    with pytest.raises(WorkbenchError, match="no longer open"):
+        await jobs.window(job, 0, 1)
+    with pytest.raises(asyncio.CancelledError):
+        await answered

@@ -56,10 +56,9 @@ class Jobs(WorkerLink):
     async def open(self, sql: str, parameters: Bound, limit: int, cell: int = 0) -> Message:
         """Open a result; it stays open until `close_result`."""
         named = any(table in sql.lower() for table in TABLES)
-        if not self.overlaid.is_set() and (named or self.mask.touches(sql)):
-            await self.overlaid.wait()
         opened = await self.request(
-            "open", sql=sql, parameters=parameters, limit=limit,
+            "open", overlaid=named or self.mask.touches(sql), sql=sql, parameters=parameters,
+            limit=limit,
             cell=cell or self.settings.cell_characters,
         )  # fmt: skip
         self.open_results.add(int(opened["result"]))
@@ -83,7 +82,6 @@ class Jobs(WorkerLink):
     ) -> Message:
         """Run a statement once: `progress` is called with `began` and its first rows, then with
         `spooling` as more come; the answer says how many came. It stays open."""
-        await self.overlaid.wait()
 
         def told(message: Message) -> None:
             if message["ev"] == "began":
@@ -91,8 +89,8 @@ class Jobs(WorkerLink):
             progress(message)
 
         return await self.request(
-            "stream", job=job, progress=told, sql=sql, parameters=parameters, limit=limit,
-            cell=self.settings.cell_characters,
+            "stream", job=job, progress=told, overlaid=True, sql=sql, parameters=parameters,
+            limit=limit, cell=self.settings.cell_characters,
         )  # fmt: skip
 
     async def window(self, result: int, offset: int, count: int) -> Message:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ _WATCH = 0.05
 # expression that ignores the engine's limit takes 100 to 200 MiB between two looks.
 _ALLOWANCE_MIB = 320
 _PROGRESS_EVENTS = frozenset({"began", "spooling"})
+_OPENING = frozenset({"began", "opened"})
 # These cost little and stand in nobody's way, so they cannot be what a worker died of.
 _LIGHT = frozenset({"window", "cell", "inspect", "overlay", "mask", "reopen"})
 _RESTORING = frozenset({"overlay", "mask", "reopen"})
@@ -43,6 +44,7 @@ class _Pending:
     progress: Callable[[Message], None] | None
     began: bool = False
     tried: int = 1
+    unwanted: bool = False
 
     @property
     def light(self) -> bool:
@@ -76,6 +78,9 @@ class WorkerLink:
         self.settings = settings
         self._number = 0
         self._pending: dict[int, _Pending] = {}
+        self._again: dict[int, _Pending] = {}  # to be asked of the next worker
+        self._unsent: dict[int, asyncio.Future[Message]] = {}
+        self._replay: asyncio.Task[None] | None = None
         self.open_results: set[int] = set()
         self.overlays: dict[str, str] = {}
         self._ready = asyncio.Event()
@@ -89,7 +94,7 @@ class WorkerLink:
 
     def _spawn(self) -> None:
         self.worker = WorkerProcess("query", threads=self.settings.thread_count)
-        self.worker.send(start_message(self._store, self.spill, self.settings, self.mask))
+        self._send(start_message(self._store, self.spill, self.settings, self.mask))
 
     async def start(self) -> None:
         """Listen to the worker and wait until the store is open; raises what it reported."""
@@ -126,6 +131,9 @@ class WorkerLink:
         pending = self._pending.get(job)
         if pending is None:
             return
+        if pending.answer.done() and message["ev"] in _OPENING:
+            # Nobody waits any more, so nobody will close it.
+            self._send({"op": "close", "result": message["result"]})
         if message["ev"] in _PROGRESS_EVENTS:
             pending.began = True
             if pending.progress is not None and not pending.answer.done():
@@ -156,44 +164,64 @@ class WorkerLink:
         """Start another worker; the jobs `given_up` fail with `why`, the others are asked again."""
         loop = asyncio.get_running_loop()
         loop.remove_reader(self.worker.output)
-        old, pending = self.worker, self._pending
-        self._pending = {}
-        self._ready = asyncio.Event()
-        self._restored = asyncio.Event()
-        self.overlaid = asyncio.Event()
+        if self._replay is not None:
+            self._replay.cancel()  # this one takes over what it had not done
+        old, pending = self.worker, {**self._again, **self._pending}
+        self._pending, self._again = {}, {}
+        self._ready.clear()
+        self._restored.clear()
+        if self.overlays:
+            self.overlaid.clear()
         self._spawn()
         self._listen()
         self.dispose(old)
-        again: dict[int, _Pending] = {}
         for job, waiting in pending.items():
             if waiting.answer.done():
                 continue
-            if job in given_up or waiting.tried > 1:
+            if waiting.unwanted:
+                self._let_go(waiting)
+            elif job in given_up or waiting.tried > 1:
                 waiting.answer.set_exception(WorkbenchError(why, hint="Run it again."))
             else:
-                waiting.try_again()
-                again[job] = waiting
-        self._replay = asyncio.ensure_future(self._restore(again))
+                self._again[job] = waiting
+        self._replay = asyncio.ensure_future(self._restore())
 
-    async def _restore(self, again: dict[int, _Pending]) -> None:
-        await self._ready.wait()
-        if self._failure is not None:
-            self._restored.set()
+    async def _restore(self) -> None:
+        try:
+            await self._ready.wait()
+            if self._failure is not None:
+                raise self._failure
+            for table, file in self.overlays.items():
+                await self.request("overlay", table=table, file=file)
+        except WorkbenchError as error:
+            self._give_up(error)
             return
-        for table, file in self.overlays.items():
-            await self.request("overlay", table=table, file=file)
-        self.overlaid.set()
+        if self.overlays:
+            self.overlaid.set()
         for result in sorted(self.open_results):
             try:
                 await self.request("reopen", result=result, cell=1)
             except WorkbenchError:
                 self.open_results.discard(result)
         self._restored.set()
+        again, self._again = self._again, {}
         for job, waiting in again.items():
+            waiting.try_again()
             self._pending[job] = waiting
             self._send(waiting.message)
+            self._watch()
         if self.replaced is not None:
             self.replaced()
+
+    def _give_up(self, error: WorkbenchError) -> None:
+        """Without a worker that can be asked, whoever waits hears why, and so do all who ask."""
+        self._failure = error
+        again, self._again = self._again, {}
+        for waiting in again.values():
+            if not waiting.answer.done():
+                waiting.answer.set_exception(error)
+        self._restored.set()
+        self.overlaid.set()
 
     def _watch_memory(self) -> None:
         """A worker that holds too much is replaced: at once where a job grows, else when idle."""
@@ -235,32 +263,53 @@ class WorkerLink:
         *,
         job: int = 0,
         progress: Callable[[Message], None] | None = None,
+        overlaid: bool = False,
         **fields: Any,
     ) -> Message:
-        """Ask the worker and wait for its answer; raises the error that it reported."""
+        """Ask the worker and wait for its answer; raises the error that it reported.
+
+        With `overlaid` it is asked once the ledger's tables are laid over the store.
+        """
         job = job or self.new_job()
-        await self._ready.wait()
+        answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        wanted = [self._ready]
         if op not in _RESTORING:  # a result must be open again before it is asked for rows
-            await self._restored.wait()
+            wanted += [self._restored, self.overlaid] if overlaid else [self._restored]
+        if not all(one.is_set() for one in wanted):
+            self._unsent[job] = answer
+            try:
+                await _first_of(_all_set(wanted), answer)
+            finally:
+                del self._unsent[job]
+            if answer.done():
+                return answer.result()
         if self._failure is not None:
             raise self._failure
-        answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         message = {"op": op, "job": job, **fields}
         self._pending[job] = _Pending(message, answer, progress)
         self._send(message)
         if op not in _LIGHT:
             self._watch()
-        return await answer
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            if op not in _LIGHT and not self.closing:
+                self._send({"op": "cancel", "target": job})
+            raise
 
     def cancel(self, job: int) -> None:
         """Stop a job: its waiter is free after 0.3 s, whatever the worker does."""
-        pending = self._pending.get(job)
-        if pending is None:
-            return
-        self._send({"op": "cancel", "target": job})
-        loop = asyncio.get_running_loop()
-        loop.call_later(_PATIENCE, self._let_go, pending)
-        loop.call_later(_KILL_AFTER, self._kill_if_still_running, job, pending)
+        unsent, pending = self._unsent.get(job), self._pending.get(job)
+        if unsent is not None and not unsent.done():
+            unsent.set_exception(Cancelled("The query was cancelled."))
+        elif (waiting := self._again.pop(job, None)) is not None:
+            self._let_go(waiting)
+        elif pending is not None:
+            pending.unwanted = True
+            self._send({"op": "cancel", "target": job})
+            loop = asyncio.get_running_loop()
+            loop.call_later(_PATIENCE, self._let_go, pending)
+            loop.call_later(_KILL_AFTER, self._kill_if_still_running, job, pending)
 
     def _let_go(self, pending: _Pending) -> None:
         if not pending.answer.done():
@@ -273,3 +322,19 @@ class WorkerLink:
     def dispose(self, worker: WorkerProcess) -> None:
         """Kill and collect a worker that is no longer wanted."""
         worker.kill()
+
+
+async def _all_set(events: Sequence[asyncio.Event]) -> None:
+    """Wait until all are set at once: one may be cleared again while the next is waited for."""
+    while not all(event.is_set() for event in events):
+        for event in events:
+            await event.wait()
+
+
+async def _first_of(work: Coroutine[Any, Any, None], other: asyncio.Future[Message]) -> None:
+    """Wait for the one or the other; the work is left where the other was first."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait((task, other), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        task.cancel()

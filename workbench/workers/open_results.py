@@ -185,7 +185,8 @@ class OpenResults:
             threading.Thread(target=result.close, daemon=True).start()
 
     def _drop(self, number: int) -> None:
-        self._results.pop(number).close()
+        if result := self._results.pop(number, None):
+            result.close()
 
 
 def _window(result: Result, offset: int, count: int, cell: int) -> tuple[list[Row], list[Cut]]:

@@ -31,7 +31,7 @@ def send(fd: int, message: Message) -> None:
     try:
         while view:
             view = view[os.write(fd, view) :]
-    except (BrokenPipeError, OSError) as error:
+    except OSError as error:
         raise ChannelClosed from error
 
 

@@ -125,8 +125,9 @@ class ResultRunner(RowFeed):
     def _told(self, job: int) -> Callable[[dict[str, Any]], None]:
         def told(event: dict[str, Any]) -> None:
             if self._job != job or self.asked is None:
-                return
-            if event["ev"] == "began":
+                if event["ev"] == "began":  # let go of before it was there
+                    self.jobs.close_result(int(event["result"]))
+            elif event["ev"] == "began":
                 self.grid.nothing = self.asked.nothing
                 self.feed(event, self.asked.notes)
                 self._say_rows()
