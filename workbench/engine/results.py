@@ -117,10 +117,9 @@ class Result(ResultRows):
             try:
                 self._fill(spool, self._frames(relation), progress)
             finally:
-                if self._spool is not spool:
-                    spool.remove()
-        if before is not None:
-            before.remove()
+                left = before if self._spool is spool else spool
+                if left is not None:
+                    left.remove()
         self.sorted_page = False
         self._write_meta()
 
@@ -132,14 +131,17 @@ class Result(ResultRows):
     def _new_spool(self) -> Spool:
         from workbench.engine.spool import Spool
 
-        number = sum(1 for _ in self.folder.glob("rows-*"))
-        return Spool(self.folder / f"rows-{number}", self._budget)
+        # Never one that is there: a spool takes up the rows that lie in its folder.
+        numbers = [int(one.name.removeprefix("rows-")) for one in self.folder.glob("rows-*")]
+        return Spool(self.folder / f"rows-{max(numbers, default=-1) + 1}", self._budget)
 
     def _fill(
         self, spool: Spool, frames: Iterator[polars.DataFrame], progress: Callable[[], None]
     ) -> None:
         try:
             for frame in frames:
+                if self._cancelled.is_set():  # it came before the engine could be interrupted
+                    raise Cancelled("The query was cancelled.")
                 kept = spool.add(frame)
                 if spool.rows >= self.rows:
                     self._spool = spool
