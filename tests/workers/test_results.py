@@ -67,6 +67,31 @@ def test_rows_without_a_key_are_compared_whole(client: QueryClient) -> None:
     assert sorted(rows) == [["added", "a", "9"], ["gone", "a", "2"]]
 
 
+def test_rows_that_repeat_are_compared_as_often_as_they_are_there(client: QueryClient) -> None:
+    values = "SELECT * FROM (VALUES {}) t(kind, n)"
+    ended, rows = compared(
+        client, values.format("('a', 1), ('a', 1), ('a', 1), (NULL, 2)"),
+        values.format("('a', 1), (NULL, 2), (NULL, 2)"),
+    )  # fmt: skip
+    assert (ended["added"], ended["gone"], ended["changed"]) == (1, 2, 0)
+    assert sorted(rows) == [["added", None, "2"], ["gone", "a", "1"], ["gone", "a", "1"]]
+
+
+def test_the_plan_of_a_statement_takes_the_values_of_its_form(client: QueryClient) -> None:
+    sql = "SELECT n FROM exchanges WHERE ts > $since AND n > $n"
+    given = {"since": {"timestamp": "2026-05-01 00:00:00"}, "n": 5, "cell_1": "of another shape"}
+    opened = client.request("open", sql=f"EXPLAIN {sql}", parameters=given, limit=100, cell=200)
+    assert any("2026-05-01" in row[0] for row in opened["rows"])
+    plan = client.request("plan", sql=sql, parameters=given, measure=False)["lines"]
+    assert any("2026-05-01" in details for *_, details in plan)
+    for op, form, more in (
+        ("open", "EXPLAIN ", {"limit": 1, "cell": 9}),
+        ("plan", "", {"measure": False}),
+    ):
+        with pytest.raises(WorkbenchError, match="needs a value for \\$n"):
+            client.request(op, sql=form + sql, parameters={"since": given["since"]}, **more)
+
+
 def test_different_columns_are_not_compared(client: QueryClient) -> None:
     with pytest.raises(WorkbenchError, match="different columns"):
         compared(client, "SELECT 1 AS a", "SELECT 1 AS b")

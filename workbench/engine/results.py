@@ -20,7 +20,7 @@ from workbench.engine.cells import as_cells, result_columns
 from workbench.engine.contract import Parameters, ResultColumn
 from workbench.engine.disk import DiskBudget
 from workbench.engine.result_rows import ResultRows
-from workbench.engine.session import Session, engine_errors
+from workbench.engine.session import Session, engine_errors, used_values
 from workbench.errors import Cancelled, WorkbenchError
 
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ class Result(ResultRows):
         return _Running(self, inspection)
 
     def _explain(self, cursor: duckdb.DuckDBPyConnection, inspection: Inspection) -> None:
-        rows = cursor.execute(inspection.statement, self._parameters or None).fetchall()
+        used = used_values(inspection, self._parameters)
+        rows = cursor.execute(inspection.statement, used or None).fetchall()
         lines = "\n".join(str(row[-1]) for row in rows).splitlines()
         self.columns = (ResultColumn("plan", "VARCHAR"),)
         self._head = [(line,) for line in lines]

@@ -91,13 +91,20 @@ def _by_key(old: polars.DataFrame, new: polars.DataFrame, key: str, name: str) -
 
 
 def _by_row(old: polars.DataFrame, new: polars.DataFrame) -> Compared:
-    columns = new.columns
-    count = polars.len().alias("count")
-    was, now = old.group_by(columns).agg(count), new.group_by(columns).agg(count)
-    added = now.join(was, on=columns, how="anti", nulls_equal=True).select(columns)
-    gone = was.join(now, on=columns, how="anti", nulls_equal=True).select(columns)
+    added, gone = _more_often(new, old), _more_often(old, new)
     frame = polars.concat([_labelled(added, "added"), _labelled(gone, "gone")])
     return Compared(frame, "whole rows", added.height, gone.height, 0)
+
+
+def _more_often(here: polars.DataFrame, there: polars.DataFrame) -> polars.DataFrame:
+    """Rows that the one has and the other has not, each as often as it is there more."""
+    columns = here.columns
+    ours, theirs = (one.group_by(columns).len("times") for one in (here, there))
+    both = ours.join(theirs, on=columns, how="left", nulls_equal=True, suffix="_there")
+    more = polars.col("times").cast(polars.Int64) - polars.col("times_there").fill_null(0)
+    times = both.select(more.clip(lower_bound=0)).to_series()
+    rows = polars.int_range(both.height, eager=True)
+    return both.select(columns)[rows.repeat_by(times).explode(empty_as_null=False)]
 
 
 def _text(column: str) -> polars.Expr:

@@ -154,7 +154,7 @@ class Session:
         """The plan of a statement as the engine's JSON; with `measure` it runs to its end."""
         with self._one_at_a_time:
             statement = self._gate.explaining(inspection, measure)
-        used = {name: typed_parameter(parameters.get(name)) for name in inspection.parameters}
+        used = used_values(inspection, parameters)
         with engine_errors():
             rows = cursor.execute(statement, used or None).fetchall()
         return str(rows[-1][-1]) if rows else "[]"
@@ -163,7 +163,7 @@ class Session:
         self, cursor: duckdb.DuckDBPyConnection, inspection: Inspection, parameters: Parameters
     ) -> duckdb.DuckDBPyRelation:
         """Bind a statement that passed the gate; nothing is computed yet."""
-        used = _used(inspection, parameters)
+        used = used_values(inspection, parameters)
         with engine_errors():
             try:
                 return cursor.sql(inspection.statement, params=used or None)
@@ -184,7 +184,7 @@ class Session:
         A relation is bound four times before it runs, which is most of what a page costs; where
         the columns are known from the last time, one statement does.
         """
-        used = _used(inspection, parameters)
+        used = used_values(inspection, parameters)
         body = inspection.statement.query
         shape = _shape(body, used)
         columns = self._shapes.get(shape)
@@ -212,7 +212,8 @@ class Session:
         self._root.close()
 
 
-def _used(inspection: Inspection, parameters: Parameters) -> dict[str, object]:
+def used_values(inspection: Inspection, parameters: Parameters) -> dict[str, object]:
+    """The values that a statement takes, as the engine binds them; raises QueryFailed without."""
     missing = inspection.parameters - parameters.keys()
     if missing:
         names = ", ".join(f"${name}" for name in sorted(missing))
