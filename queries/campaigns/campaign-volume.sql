@@ -64,8 +64,10 @@ WITH repeating AS (
     SELECT account_id, exchanges, input_tokens, output_tokens, cost_usd, 0 AS repeated
     FROM account_profile WHERE account_id NOT IN (SELECT account_id FROM repeating)
     UNION ALL
-    SELECT account_id, count(*), CAST(sum(input_tokens) AS BIGINT),
-           CAST(sum(output_tokens) AS BIGINT), sum(cost_usd), CAST(sum(copies - 1) AS BIGINT)
+    SELECT account_id, count(*),
+           CAST(sum(input_tokens) FILTER (WHERE input_tokens BETWEEN -1e12 AND 1e12) AS BIGINT),
+           CAST(sum(output_tokens) FILTER (WHERE output_tokens BETWEEN -1e12 AND 1e12) AS BIGINT),
+           sum(cost_usd), CAST(sum(copies - 1) AS BIGINT)
     FROM once GROUP BY account_id
 ), of AS (
     SELECT p.*, m.campaign_id, m.name, coalesce(m.certain, TRUE) AS certain

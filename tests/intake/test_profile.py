@@ -141,6 +141,24 @@ def test_odd_values_load_and_are_warned_about(load_files: Load, tmp_path: Path) 
     ]
 
 
+def test_fillers_in_counts_are_left_out_of_sums(load_files: Load, tmp_path: Path) -> None:
+    """The largest integer stands for nothing in many an export; two of it overflow a sum."""
+    largest = 2**63 - 1
+    rows = [
+        _exchange("a", n, input_tokens=tokens, output_tokens=-tokens - 1)
+        for n, tokens in enumerate((largest, 7, largest, largest))
+    ]
+    loaded = load_files(write_jsonl(tmp_path / "exchanges.jsonl", rows))
+    assert loaded.rejects == []
+    assert loaded.rows("SELECT max(input_tokens), min(output_tokens) FROM exchanges") == [
+        (largest, -largest - 1)
+    ]
+    assert loaded.rows("SELECT input_tokens, output_tokens FROM account_profile") == [(7, -8)]
+    assert loaded.rows("SELECT column_name, rows FROM load_warnings WHERE code = 'too_large'") == [
+        ("input_tokens", 3), ("output_tokens", 3),
+    ]  # fmt: skip
+
+
 def test_prompts_cut_at_one_length_are_warned_about(load_files: Load, tmp_path: Path) -> None:
     def warned(prompts: list[str]) -> list[tuple[object, ...]]:
         rows = [_exchange("a", n, prompt=prompt) for n, prompt in enumerate(prompts)]

@@ -86,6 +86,11 @@ def _checks(column: Column) -> list[tuple[str, str, str]]:
         ))  # fmt: skip
     if column.type in ("BIGINT", "INTEGER") and column.unit in ("tokens", "messages", "tools"):
         checks.append((f"{name} < 0", "negative", "Negative counts."))
+    if column.unit == "tokens" and column.type == "BIGINT":
+        checks.append((
+            f"abs(CAST({name} AS DOUBLE)) > 1e12", "too_large",
+            "Counts beyond a million million, as fillers for nothing are; sums leave them out.",
+        ))  # fmt: skip
     if column.unit == "ms":
         checks.append((f"{name} < 0", "negative", "Negative durations."))
         checks.append((

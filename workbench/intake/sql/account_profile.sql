@@ -1,6 +1,7 @@
 -- Profiles of the accounts from $low on and below $high (NULL: to the end). `exchanges` is
 -- stored by (account_id, ts), so that the rows before a row are found by a streaming look back.
--- Sums of fractions are rounded: their last digits depend on the order of the threads.
+-- Sums of fractions are rounded: their last digits depend on the order of the threads. Counts of
+-- tokens beyond a million million are fillers (the largest integer), of which two would overflow.
 WITH e AS NOT MATERIALIZED (
     SELECT * FROM exchange_rows WHERE account_id >= $low AND ($high IS NULL OR account_id < $high)
 ), steps AS (
@@ -13,8 +14,10 @@ WITH e AS NOT MATERIALIZED (
     SELECT account_id, count(*) AS exchanges,
            count(DISTINCT CAST(ts AS DATE)) AS active_days,
            min(ts) AS first_ts, max(ts) AS last_ts,
-           CAST(sum(input_tokens) AS BIGINT) AS input_tokens,
-           CAST(sum(output_tokens) AS BIGINT) AS output_tokens,
+           CAST(sum(input_tokens) FILTER (WHERE input_tokens BETWEEN -1e12 AND 1e12) AS BIGINT)
+               AS input_tokens,
+           CAST(sum(output_tokens) FILTER (WHERE output_tokens BETWEEN -1e12 AND 1e12) AS BIGINT)
+               AS output_tokens,
            round(sum(cost_usd), 6) AS cost_usd,
            avg(CASE WHEN n_messages IS NOT NULL THEN CAST(n_messages <= 1 AS INTEGER) END)
                AS single_message_share,
