@@ -30,6 +30,11 @@ def value(kind: str, given: object, **more: object) -> object:
         ("timestamp", "-2d", {"timestamp": "2026-06-03 12:00:00"}),
         ("timestamp", "+90min", {"timestamp": "2026-06-05 13:30:00"}),
         ("timestamp", "2026-05-01T00:00:00+02:00", {"timestamp": "2026-04-30 22:00:00"}),
+        (
+            "timestamp",
+            datetime.datetime.fromisoformat("2026-05-01T00:00:00+02:00"),  # as TOML has it
+            {"timestamp": "2026-04-30 22:00:00"},
+        ),
         ("date", "2026-05-01", {"date": "2026-05-01 00:00:00"}),
         ("text", "'; DROP TABLE x", "'; DROP TABLE x"),
     ],
@@ -39,7 +44,16 @@ def test_binds(kind: str, given: object, bound: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "given"), [("int", "many"), ("int", "1.5"), ("bool", "perhaps"), ("timestamp", "soon")]
+    ("kind", "given"),
+    [
+        ("int", "many"),
+        ("int", "1.5"),
+        ("bool", "perhaps"),
+        ("timestamp", "soon"),
+        ("timestamp", "-99999999999d"),
+        ("date", "+999999d"),
+        ("timestamp", "0001-01-01T00:00+09:00"),
+    ],
 )
 def test_refuses_with_the_parameter_named(kind: str, given: str) -> None:
     with pytest.raises(UsageError, match="“p”"):

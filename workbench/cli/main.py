@@ -11,7 +11,7 @@ import click
 from workbench import __version__
 from workbench.audit.errors import LedgerError
 from workbench.cli import output
-from workbench.errors import Cancelled, WorkbenchError
+from workbench.errors import Cancelled, WorkbenchError, from_os
 
 # Command to the module and object that answer it; a module is imported when its command runs.
 COMMANDS = {
@@ -106,6 +106,9 @@ def run(arguments: Sequence[str]) -> int:
     except LedgerError as error:
         talk.error(WorkbenchError(error.message, hint=error.hint, title=error.title))
         return error.exit_code
+    except OSError as error:
+        talk.error(from_os(error))
+        return 1
     except (KeyboardInterrupt, click.Abort):
         talk.error(Cancelled("Interrupted; nothing was left half done."))
         return 130

@@ -10,9 +10,10 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.safe_text import guard_formula, safe_text
@@ -64,23 +65,30 @@ class Talk:
 
 
 def write(text: str) -> None:
-    """Data to stdout; a closed pipe ends the program quietly."""
-    try:
+    """Data to stdout; a closed pipe ends the program quietly, a full disk with an OSError."""
+    with _stdout_that_may_fail():
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+
+
+@contextmanager
+def _stdout_that_may_fail() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        # The interpreter would try to write the rest once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            error.filename = error.filename or "stdout"
+            raise
 
 
 def write_file(source: Path) -> None:
     """A whole file to stdout, as bytes."""
-    sys.stdout.flush()
-    with source.open("rb") as data:
-        try:
-            shutil.copyfileobj(data, sys.stdout.buffer, 1 << 20)
-            sys.stdout.buffer.flush()
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with source.open("rb") as data, _stdout_that_may_fail():
+        sys.stdout.flush()
+        shutil.copyfileobj(data, sys.stdout.buffer, 1 << 20)
+        sys.stdout.buffer.flush()
 
 
 def cell_text(value: Any) -> str:
@@ -157,8 +165,3 @@ def stdout_is_file() -> bool:
         return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
     except (OSError, ValueError):
         return False
-
-
-def stream() -> IO[str]:
-    """Stdout, for click's own help."""
-    return sys.stdout

@@ -108,9 +108,17 @@ def _list(_parameter: Parameter, value: object, _span: ExtractSpan) -> list[str]
 
 
 def moment(value: object, span: ExtractSpan) -> datetime.datetime | None:
-    """A time as given: ISO text, a TOML date or time, or relative to the extract's last event."""
+    """A time as given: ISO text, a TOML date or time, or relative to the extract's last event;
+    None for another text, and for a time that no calendar has."""
+    try:
+        return _moment(value, span)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _moment(value: object, span: ExtractSpan) -> datetime.datetime:
     if isinstance(value, datetime.datetime):
-        return value.replace(tzinfo=None)
+        return _utc(value)
     if isinstance(value, datetime.date):
         return datetime.datetime.combine(value, datetime.time())
     text = str(value).strip()
@@ -119,13 +127,14 @@ def moment(value: object, span: ExtractSpan) -> datetime.datetime | None:
         base = span.last or _EPOCH
         step = datetime.timedelta(**{_UNITS[unit]: int(count)})
         return base - step if sign == "-" else base + step
-    try:
-        parsed = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if parsed.tzinfo is not None:
-        parsed = parsed.astimezone(datetime.UTC).replace(tzinfo=None)
-    return parsed
+    return _utc(datetime.datetime.fromisoformat(text))
+
+
+def _utc(given: datetime.datetime) -> datetime.datetime:
+    """Without an offset it is UTC already."""
+    if given.tzinfo is None:
+        return given
+    return given.astimezone(datetime.UTC).replace(tzinfo=None)
 
 
 def _timestamp(parameter: Parameter, value: object, span: ExtractSpan) -> dict[str, str]:
