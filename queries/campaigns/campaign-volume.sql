@@ -2,8 +2,8 @@
 id = "campaign-volume"
 title = "What each campaign drew, as a range"
 question = "How many exchanges and tokens went to each campaign, at least and at most?"
-howto = "The low figure counts certain members, the high figure all. Every exchange of a member counts, its cover traffic included; one that an extract holds twice counts once. The three last rows add up: campaigns, all other accounts, the extract."
-rev = 1
+howto = "The low figure counts certain members, the high figure all. Every exchange of a member counts, its cover traffic included; one that is there twice, with one id in one second, counts once. The three last rows add up: campaigns, all other accounts, the extract."
+rev = 2
 status = "stable"
 level = "informational"
 tags = ["campaign", "volume"]
@@ -50,16 +50,18 @@ WITH repeating AS (
         FROM exchanges AS e
         JOIN (SELECT DISTINCT table_name FROM load_warnings
               WHERE table_name = 'exchanges' AND code = 'duplicate_id') AS w ON TRUE
-        GROUP BY e.account_id, hash(e.exchange_id), e.ts HAVING count(*) > 1
+        GROUP BY e.account_id, hash(e.exchange_id), date_trunc('second', e.ts)
+        HAVING count(*) > 1
     )
 ), once AS (
-    -- An exchange that several files hold is one exchange: the same account, id and time.
-    SELECT e.account_id, e.exchange_id, e.ts, count(*) AS copies,
+    -- An exchange that several files hold is one exchange: the same account, id and second, because
+    -- one export writes fractions and another does not.
+    SELECT e.account_id, e.exchange_id, count(*) AS copies,
            max(e.input_tokens) AS input_tokens, max(e.output_tokens) AS output_tokens,
            max(e.cost_usd) AS cost_usd
     FROM exchanges AS e
     WHERE e.account_id IN (SELECT account_id FROM repeating)
-    GROUP BY e.account_id, e.exchange_id, e.ts
+    GROUP BY e.account_id, e.exchange_id, date_trunc('second', e.ts)
 ), per_account AS (
     SELECT account_id, exchanges, input_tokens, output_tokens, cost_usd, 0 AS repeated
     FROM account_profile WHERE account_id NOT IN (SELECT account_id FROM repeating)
