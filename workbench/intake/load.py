@@ -36,6 +36,7 @@ from workbench.intake.stream import ByteStream
 from workbench.intake.tables import Incoming, build_profiles, build_table
 from workbench.intake.text import TextStaging, probe_text
 from workbench.manifest import Source
+from workbench.safe_text import safe_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,34 @@ def plan(session: LoadSession, request: LoadRequest) -> list[PlannedExtract]:
         raise WorkbenchError(
             "There is nothing to load.", hint="Give one or more extract files or folders."
         )
+    _refuse_twice(planned, request.previous_sources)
     return planned
+
+
+def _refuse_twice(planned: Sequence[PlannedExtract], loaded: Sequence[Source]) -> None:
+    """Raise WorkbenchError for a file whose bytes are those of another of its table.
+
+    Every record would count twice. Only files of one size are read for it; parts without a record
+    are often the same.
+    """
+    of_size: dict[tuple[str, int], list[PlannedExtract]] = {}
+    for item in planned:
+        size = item.extract.path.stat().st_size
+        of_size.setdefault((item.table.name, size), []).append(item)
+    known = {(old.table, old.bytes) for old in loaded}
+    seen = {(old.table, old.sha256): f"{old.path} in the case" for old in loaded if old.rows}
+    for key, items in of_size.items():
+        if key not in known and len(items) < 2:
+            continue
+        for item in items:
+            mark = (key[0], file_digest(item.extract.path))
+            if mark in seen and item.holds_records:
+                raise WorkbenchError(
+                    f"{item.extract.shown} is byte for byte the same as {safe_text(seen[mark])}: "
+                    "every record would count twice.",
+                    hint="Leave one of them out; --append adds only what the case does not hold.",
+                )
+            seen[mark] = str(item.extract.path)
 
 
 def _probe(session: LoadSession, extract: Extract) -> Probe:

@@ -74,6 +74,11 @@ class PlannedExtract:
         return extract_columns(self.table)
 
     @property
+    def holds_records(self) -> bool:
+        """Whether the look at the extract showed a record."""
+        return bool(self.probe.sample)
+
+    @property
     def present(self) -> frozenset[str]:
         """The canonical columns that the look at the extract showed."""
         return frozenset(name for name, rule in self.rules.items() if _seen(rule, self.probe))
