@@ -17,6 +17,7 @@ EXTRACT = "account_id,created_at\na,2026-05-01\n"
     ("words", "code", "why"),
     [
         (("load", "{file}/case", "{file}"), 1, "Not a directory"),
+        (("synth", "{file}/world"), 1, "The generator failed: Not a directory"),
         (("report", "{case}", "-o", "{file}/packet"), 1, "Not a directory"),
         (("run", "{case}", "overview-days", "-o", "{file}/rows.csv"), 1, "Not a directory"),
         (("run", "{case}", "resurrected", "-p", "since=-99999999999d"), 2, "is not a time"),

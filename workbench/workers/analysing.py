@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from workbench.case import Staging
-from workbench.errors import WorkbenchError, from_message
+from workbench.errors import WorkbenchError
 from workbench.resources import queries_dir
 from workbench.settings import LoadSettings
-from workbench.workers.launch import WorkerProcess
-from workbench.workers.protocol import ChannelClosed, Message
+from workbench.workers.once import ask_once
+from workbench.workers.protocol import Message
 
 
 def analyse_store(
@@ -27,32 +27,18 @@ def analyse_store(
 
     `overlay` holds the ledger's entity-list entries. Raises the error that stopped it.
     """
-    worker = WorkerProcess("analysis", threads=os.cpu_count() or 1)
-    try:
-        worker.send(
-            {
-                "op": "analyse",
-                "parent": os.getpid(),
-                "store": str(staging.store_path.resolve()),
-                "spill": str(staging.spill_dir.resolve()),
-                "queries": [str(case_queries.resolve()), str(queries_dir())],
-                "overlay": list(overlay),
-                "memory_mib": settings.memory,
-                "threads": 0,
-            }
-        )
-        while True:
-            for answer in worker.reader.read():
-                if answer["ev"] == "error":
-                    raise from_message(answer)
-                if answer["ev"] == "done":
-                    return str(answer["revision"])
-                if on_progress is not None:
-                    on_progress(answer)
-    except ChannelClosed:
-        raise WorkbenchError(
-            "The analysis worker ended before it was done; nothing was committed.",
-            hint="It may have run out of memory: lower load.memory_mib in the settings.",
-        ) from None
-    finally:
-        worker.kill()
+    message = {
+        "op": "analyse",
+        "store": str(staging.store_path.resolve()),
+        "spill": str(staging.spill_dir.resolve()),
+        "queries": [str(case_queries.resolve()), str(queries_dir())],
+        "overlay": list(overlay),
+        "memory_mib": settings.memory,
+        "threads": 0,
+    }
+    ended = WorkbenchError(
+        "The analysis worker ended before it was done; nothing was committed.",
+        hint="It may have run out of memory: lower load.memory_mib in the settings.",
+    )
+    answer = ask_once("analysis", message, ended, on_progress, threads=os.cpu_count() or 1)
+    return str(answer["revision"])

@@ -6,15 +6,14 @@ Messages out: progress phase done total; then done revision, or error title mess
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from workbench.errors import WorkbenchError
 from workbench.workers import sandbox
-from workbench.workers.protocol import Message, Reader, send
+from workbench.workers.once import Tell, answer_once
+from workbench.workers.protocol import Message
 
 
-def _answer(message: Message, output: int) -> Message:
+def _answer(message: Message, tell: Tell) -> Message:
     store, spill = Path(message["store"]), Path(message["spill"])
     places = [Path(name) for name in message["queries"]]
     # The engine keeps a write-ahead log beside the store.
@@ -22,7 +21,7 @@ def _answer(message: Message, output: int) -> Message:
     from workbench.analysis.build import build  # only behind the sandbox
 
     def report(phase: str, done: int, total: int) -> None:
-        send(output, {"ev": "progress", "phase": phase, "done": done, "total": total})
+        tell({"ev": "progress", "phase": phase, "done": done, "total": total})
 
     revision = build(
         store,
@@ -37,19 +36,8 @@ def _answer(message: Message, output: int) -> Message:
 
 
 def main() -> None:
-    """Entry point: one request, progress, one answer."""
-    output = os.dup(1)
-    os.dup2(2, 1)  # nothing but messages may reach the pipe
-    message = Reader(0).read()[0]
-    sandbox.die_with_parent(int(message["parent"]))
-    try:
-        answer = _answer(message, output)
-    except WorkbenchError as error:
-        answer = {"ev": "error", **error.as_message()}
-    except Exception as error:  # the process boundary: it must be reported, not lost
-        failed = WorkbenchError(f"{type(error).__name__}: {error}", title="The clustering failed")
-        answer = {"ev": "error", **failed.as_message()}
-    send(output, answer)
+    """Entry point."""
+    answer_once(_answer, "The clustering failed")
 
 
 if __name__ == "__main__":

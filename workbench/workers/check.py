@@ -6,15 +6,15 @@ Messages out: done findings, queries, tested; or error title message hint exit_c
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from workbench.errors import UsageError, WorkbenchError
+from workbench.errors import UsageError
 from workbench.workers import sandbox
-from workbench.workers.protocol import Message, Reader, send
+from workbench.workers.once import Tell, answer_once
+from workbench.workers.protocol import Message
 
 
-def _answer(message: Message) -> Message:
+def _answer(message: Message, _tell: Tell) -> Message:
     places = [(Path(place), str(trust)) for place, trust in message["places"]]
     files = [Path(file) for file in message["files"]]
     fixtures = Path(message["fixtures"])
@@ -46,19 +46,8 @@ def _answer(message: Message) -> Message:
 
 
 def main() -> None:
-    """Entry point: one request, one answer."""
-    output = os.dup(1)
-    os.dup2(2, 1)  # nothing but messages may reach the pipe
-    message = Reader(0).read()[0]
-    sandbox.die_with_parent(int(message["parent"]))
-    try:
-        answer = _answer(message)
-    except WorkbenchError as error:
-        answer = {"ev": "error", **error.as_message()}
-    except Exception as error:  # the process boundary: it must be reported, not lost
-        failed = WorkbenchError(f"{type(error).__name__}: {error}", title="The check failed")
-        answer = {"ev": "error", **failed.as_message()}
-    send(output, answer)
+    """Entry point."""
+    answer_once(_answer, "The check failed")
 
 
 if __name__ == "__main__":

@@ -6,14 +6,13 @@ Messages out: progress step done total; then done tables, or error title message
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.errors import WorkbenchError
 from workbench.workers import sandbox
-from workbench.workers.protocol import Message, Reader, send
+from workbench.workers.once import Tell, answer_once
+from workbench.workers.protocol import Message
 
 if TYPE_CHECKING:
     from workbench.synth.config import SynthConfig
@@ -40,33 +39,22 @@ def _config(message: Message) -> SynthConfig:
     return replace(config, accounts=int(accounts), exchanges=int(exchanges), campaigns=campaigns)
 
 
-def _answer(message: Message, output: int) -> Message:
+def _answer(message: Message, tell: Tell) -> Message:
     directory = Path(message["directory"])
     directory.mkdir(parents=True, exist_ok=True)
     sandbox.enter([], [directory])
     from workbench.synth.generate import generate  # only behind the sandbox
 
     def progress(step: str, done: int, total: int) -> None:
-        send(output, {"ev": "progress", "step": step, "done": done, "total": total})
+        tell({"ev": "progress", "step": step, "done": done, "total": total})
 
     summary = generate(directory, _config(message), progress)
     return {"ev": "done", "tables": summary.rows}
 
 
 def main() -> None:
-    """Entry point: one request, progress, one answer."""
-    output = os.dup(1)
-    os.dup2(2, 1)  # nothing but messages may reach the pipe
-    message = Reader(0).read()[0]
-    sandbox.die_with_parent(int(message["parent"]))
-    try:
-        answer = _answer(message, output)
-    except WorkbenchError as error:
-        answer = {"ev": "error", **error.as_message()}
-    except Exception as error:  # the process boundary: it must be reported, not lost
-        failed = WorkbenchError(f"{type(error).__name__}: {error}", title="The generator failed")
-        answer = {"ev": "error", **failed.as_message()}
-    send(output, answer)
+    """Entry point."""
+    answer_once(_answer, "The generator failed")
 
 
 if __name__ == "__main__":

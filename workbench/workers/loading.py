@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from workbench.case import MANIFEST, Case, Staging, staged
-from workbench.errors import WorkbenchError, from_message
+from workbench.errors import WorkbenchError
 from workbench.manifest import Source
 from workbench.settings import LoadSettings
-from workbench.workers.launch import WorkerProcess
-from workbench.workers.protocol import ChannelClosed, Message
+from workbench.workers.once import ask_once
+from workbench.workers.protocol import Message
 
 Analyse = Callable[[Staging], str]
 
@@ -82,7 +82,6 @@ def load_message(
         previous.check_store()
     return {
         "op": "load",
-        "parent": os.getpid(),
         "cwd": os.getcwd(),
         "store": str(staging.store_path.resolve()),
         "rejects": str(staging.rejects_dir.resolve()),
@@ -107,25 +106,9 @@ def _fields(source: Source) -> dict[str, str | int]:
 
 
 def ask(message: Message, on_progress: Callable[[Message], None] | None) -> Message:
-    """Run one load worker to its answer; raises the error that it reported.
-
-    An interrupt (KeyboardInterrupt, or any error of `on_progress`) kills the worker.
-    """
-    worker = WorkerProcess("load")
-    try:
-        worker.send(message)
-        while True:
-            for answer in worker.reader.read():
-                if answer["ev"] == "error":
-                    raise from_message(answer)
-                if answer["ev"] != "progress":
-                    return answer
-                if on_progress is not None:
-                    on_progress(answer)
-    except ChannelClosed:
-        raise WorkbenchError(
-            "The load worker ended before it was done; nothing was committed.",
-            hint="It may have run out of memory: lower load.memory_mib in the settings.",
-        ) from None
-    finally:
-        worker.kill()
+    """Run one load worker to its answer; raises the error that it reported."""
+    ended = WorkbenchError(
+        "The load worker ended before it was done; nothing was committed.",
+        hint="It may have run out of memory: lower load.memory_mib in the settings.",
+    )
+    return ask_once("load", message, ended, on_progress)
