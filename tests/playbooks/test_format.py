@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.errors import UsageError
 from workbench.playbooks.format import parse_query
+from workbench.playbooks.library import read_library
 from workbench.playbooks.saving import query_text
 
 GOOD = """/*+++
@@ -56,6 +57,41 @@ def test_digest_does_not_depend_on_line_ends() -> None:
 def test_names_what_is_wrong(change: tuple[str, str], words: str) -> None:
     with pytest.raises(UsageError, match=words.replace("*", r"\*")):
         parse(GOOD.replace(*change))
+
+
+JUNK = ("3", "1.5", "true", "2026-05-01", "[1]", "[{a = 1}]", "{a = 1}", "{a = {b = 1}}")
+PLACES = (
+    "columns = {}", "next = {}", "decide = {}", "test = {}", "needs = {}", "tags = {}", "rev = {}",
+    "[params]\nleast = {}", '[params.least]\ntype = "int"\nmin = {}',
+    '[params.least]\ntype = "int"\nmax = {}', '[params.least]\ntype = "int"\nhelp = {}',
+    "[columns.a]\nentity = {}", '[[next]]\nquery = "q"\nlabel = "l"\nbind = {}',
+    '[[test]]\nfixture = "f"\nparams = {}', '[[test]]\nfixture = "f"\nrows = {}',
+)  # fmt: skip
+IN_A_BOOK = (
+    "step = {}", "question = {}", "params = {}", "[[step]]\nquery = {}",
+    *(f'[[step]]\nquery = "q"\n{name} = {{}}' for name in ("params", "say", "stop_if", "decide")),
+)  # fmt: skip
+_FITS = frozenset(("params = {a = 1}", "params = {a = {b = 1}}", "rev = 3", "rows = 3", "min = 3",
+                   "min = 1.5", "max = 3", "max = 1.5"))  # fmt: skip
+
+
+@pytest.mark.parametrize("place", [*PLACES, *IN_A_BOOK])
+def test_a_field_of_another_type_breaks_its_file_alone(tmp_path: Path, place: str) -> None:
+    """Anybody of a team may write into the folder of queries."""
+    (tmp_path / "playbooks").mkdir()
+    for value in JUNK:
+        entry = place.replace("{}", value)
+        if entry.splitlines()[-1] in _FITS:
+            continue
+        head = f'id = "odd"\ntitle = "Odd"\n{entry}\n'
+        if place in IN_A_BOOK:
+            (tmp_path / "playbooks" / "odd.toml").write_text(head)
+        else:
+            (tmp_path / "odd.sql").write_text(f"/*+++\n{head}+++*/\nSELECT 1\n")
+        (tmp_path / "busy.sql").write_text(GOOD)
+        library = read_library([(tmp_path, "case")])
+        assert list(library.queries) == ["busy"], entry
+        assert [path.stem for path, _ in library.broken] == ["odd"], entry
 
 
 @given(

@@ -149,7 +149,7 @@ def read_query(path: Path, *, pack: str = "", trust: str = "pack") -> SavedQuery
 
 def parse_query(text: str, path: Path, *, pack: str, trust: str) -> SavedQuery:
     """Parse the text of a saved query; raises UsageError naming the file and the field."""
-    source = _Source(path)
+    source = Source(path)
     header, sql = _split(text, source)
     try:
         values = tomllib.loads(header)
@@ -185,15 +185,15 @@ def parse_query(text: str, path: Path, *, pack: str, trust: str) -> SavedQuery:
         params=read_parameters(path, values.get("params", {})),
         columns={
             name: source.build(ColumnNote, given, f"columns.{name}")
-            for name, given in values.get("columns", {}).items()
+            for name, given in source.typed(values.get("columns", {}), dict, "columns").items()
         },
-        next=tuple(source.build(NextQuery, item, "next") for item in values.get("next", [])),
-        decide=tuple(source.build(DecideHint, item, "decide") for item in values.get("decide", [])),
-        tests=tuple(source.build(QueryTest, item, "test") for item in values.get("test", [])),
+        next=source.build_all(NextQuery, values.get("next", []), "next"),
+        decide=source.build_all(DecideHint, values.get("decide", []), "decide"),
+        tests=source.build_all(QueryTest, values.get("test", []), "test"),
     )
 
 
-def _split(text: str, source: _Source) -> tuple[str, str]:
+def _split(text: str, source: Source) -> tuple[str, str]:
     body = text.removeprefix("\ufeff").lstrip()
     if not body.startswith(_OPEN):
         raise source.wrong(f"it does not start with {_OPEN}")
@@ -209,24 +209,28 @@ def _split(text: str, source: _Source) -> tuple[str, str]:
 
 def read_parameters(path: Path, given: object) -> tuple[Parameter, ...]:
     """The `[params.NAME]` tables of a file; raises UsageError naming the field."""
-    source = _Source(path)
+    source = Source(path)
     if not isinstance(given, dict):
         raise source.wrong("params must be a table of tables")
     return tuple(_parameter(source, name, values) for name, values in given.items())
 
 
-def _parameter(source: _Source, name: str, given: object) -> Parameter:
+def _parameter(source: Source, name: str, given: object) -> Parameter:
     where = f"params.{name}"
     values = dict(given) if isinstance(given, dict) else {}
     if "choices" in values:
         values["choices"] = source.texts(values["choices"], f"{where}.choices")
     parameter: Parameter = source.build(Parameter, {"name": name, **values}, where)
     source.one_of(parameter.type, PARAMETER_TYPES, f"{where}.type")
+    for name in ("min", "max"):
+        bound = getattr(parameter, name)
+        if bound is not None and type(bound) not in (int, float):
+            raise source.wrong(f"“{where}.{name}” must be a number")
     return parameter
 
 
 @dataclass(frozen=True)
-class _Source:
+class Source:
     """Says what is wrong, and in which file."""
 
     path: Path
@@ -260,6 +264,7 @@ class _Source:
             raise self.wrong(f"“{name}” is “{value}”", "One of: " + ", ".join(known))
 
     def build(self, kind: type[Any], given: object, where: str) -> Any:
+        """One table of the file as a dataclass; every field is of the type that it declares."""
         fields = {item.name: item for item in dataclasses.fields(kind)}
         self.only(given, tuple(fields), f"field of {where}")
         assert isinstance(given, dict)
@@ -267,4 +272,20 @@ class _Source:
             needed = item.default is dataclasses.MISSING
             if needed and item.default_factory is dataclasses.MISSING and name not in given:
                 raise self.wrong(f"{where} has no “{name}”")
+            wanted = _DECLARED.get(str(item.type))
+            if wanted is not None and name in given:
+                self.typed(given[name], wanted, f"{where}.{name}")
+            if item.type == "dict[str, str]":
+                self.texts([*given.get(name, {}).values()], f"{where}.{name}")
         return kind(**given)
+
+    def build_all(self, kind: type[Any], given: object, where: str) -> tuple[Any, ...]:
+        """A list of tables."""
+        listed = self.typed(given, list, where)
+        return tuple(self.build(kind, one, f"{where} {at}") for at, one in enumerate(listed, 1))
+
+
+# Types as the dataclasses above declare them; what is `Any` is checked where it is used.
+_DECLARED: dict[str, type] = {
+    "str": str, "bool": bool, "int | None": int, "dict[str, str]": dict, "dict[str, Any]": dict,
+}  # fmt: skip

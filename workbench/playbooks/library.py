@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench.errors import UsageError, WorkbenchError
-from workbench.playbooks.format import Parameter, SavedQuery, read_parameters, read_query
+from workbench.playbooks.format import (
+    Parameter,
+    SavedQuery,
+    Source,
+    read_parameters,
+    read_query,
+)
 
 TRAITS, PLAYBOOKS = "traits", "playbooks"
 Item = TypeVar("Item")
@@ -108,28 +114,18 @@ def read_library(places: list[tuple[Path, str]]) -> Library:
     return Library(queries, playbooks, tuple(broken))
 
 
-_STEP_FIELDS = ("query", "params", "say", "stop_if", "mark", "decide")
-
-
 def read_playbook(path: Path) -> Playbook:
     """Read one playbook; raises UsageError naming the file and what is wrong."""
+    source = Source(path)
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
-    steps = []
-    for number, given in enumerate(values.pop("step", []), 1):
-        for name in given:
-            if name not in _STEP_FIELDS:
-                raise UsageError(f"{path}: step {number} has an unknown field “{name}”.")
-        if "query" not in given:
-            raise UsageError(f"{path}: step {number} names no query.")
-        steps.append(Step(**given))
+    steps = source.build_all(Step, values.pop("step", []), "step")
     params = read_parameters(path, values.pop("params", {}))
-    unknown = values.keys() - {"id", "title", "question"}
-    if unknown or "id" not in values or "title" not in values:
-        raise UsageError(
-            f"{path}: a playbook has id, title, question, params and steps"
-            + (f", not {', '.join(sorted(unknown))}." if unknown else "; id or title is missing.")
-        )
-    return Playbook(path=path, params=params, steps=tuple(steps), **values)
+    source.only(values, ("id", "title", "question"), "field")
+    for name in ("id", "title"):
+        if name not in values:
+            raise source.wrong(f"the field “{name}” is missing")
+    words = {name: source.typed(value, str, name) for name, value in values.items()}
+    return Playbook(path=path, params=params, steps=steps, **words)
