@@ -72,6 +72,8 @@ def head_lines(desk: Desk) -> list[Line]:
         lines.append((f"▲ and {len(ledger.problems) - _MOST:,} more", "bold $error"))
     if ledger.recovered:
         lines.append((f"▲ {len(ledger.recovered):,} recovered ranges: V lists them", "$warning"))
+    if ledger.notice:
+        lines.append((f"▲ {ledger.notice}", "$warning"))
     lines.append(_checkpoint_line(state.checkpoints, head.size))
     lines.append(_policy_line(desk))
     pieces = in_pieces(state)

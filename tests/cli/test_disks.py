@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Bench
+from workbench.audit.acknowledged import Acknowledged, Mark
+from workbench.case import Case
+from workbench.desk import Desk
+from workbench.ledger_words import head_lines
+from workbench.settings import load_settings
+from workbench.team import comment
 
 EXTRACT = "account_id,created_at\na,2026-05-01\n"
 
@@ -53,6 +60,24 @@ def test_settings_that_cannot_be_read(
     ran = bench("info", case)
     assert ran.code == 2
     assert "settings.toml cannot be read: Is a directory" in ran.err
+
+
+def test_a_mark_that_cannot_be_kept_is_told(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the mark a ledger that is cut or rewritten goes unnoticed at the next start."""
+
+    def refuse(_marks: Acknowledged, _mark: Mark) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    desk = Desk(Case.open(case), load_settings())
+    try:
+        with monkeypatch.context() as full:
+            full.setattr(Acknowledged, "write", refuse)
+            comment(desk, "account", "a-01", "first")
+            assert any("could not be kept (No space" in words for words, _ in head_lines(desk))
+        comment(desk, "account", "a-01", "second")
+        assert not any("could not be kept" in words for words, _ in head_lines(desk))
+    finally:
+        desk.close()
 
 
 @pytest.mark.parametrize("form", ["table", "csv"])

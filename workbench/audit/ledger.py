@@ -251,6 +251,7 @@ class Ledger(LedgerReader):
         self._write(data)
         self._take(torn + data)
         self._settle()
+        self.notice = ""
         try:
             self._mark()
         except OSError as error:
