@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from workbench.audit import bodies
 from workbench.audit.errors import LedgerError, MalformedError
 from workbench.audit.identity import Who
 from workbench.audit.ledger import Ledger, Record
@@ -151,7 +152,7 @@ def conflicts(desk: Desk) -> list[list[Any]]:
 
 def take_back(desk: Desk, record_id: str, reason: str, note: str) -> tuple[str, str]:
     """Append a reversal; returns its id, and what it did as a sentence. Raises WorkbenchError."""
-    new = desk.append("reversal", {"record": record_id, "reason": reason, "note": note})
+    new = desk.append("reversal", bodies.reversal(record_id, reason, note))
     state = desk.ledger().state
     if state.aliases.get(record_id, record_id) in state.undoing:
         why = state.two_to_undo(record_id)

@@ -10,8 +10,6 @@ from workbench.audit import bodies
 from workbench.desk import Desk
 from workbench.ledger_tables import time_text
 
-SUBJECTS = ("account", "cluster", "campaign", "case")
-
 
 @dataclass(frozen=True)
 class Claim:

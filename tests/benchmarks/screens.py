@@ -180,8 +180,8 @@ async def _pages(case: Path) -> list[Figure]:
     import workbench.tui.app
     from workbench.case import Case
     from workbench.desk import Desk
+    from workbench.playbooks.library import library_in_sight
     from workbench.settings import Settings
-    from workbench.tui.acts import case_library
     from workbench.tui.app import Bench
     from workbench.tui.collecting import collect_seldom
     from workbench.tui.jobs import Jobs
@@ -201,7 +201,7 @@ async def _pages(case: Path) -> list[Figure]:
     desk = Desk(opened_case, settings)
     jobs = Jobs(opened_case.store_path, opened_case.root / "tmp", settings.engine)
     drawing = Drawing(slow=False, mouse=False, mono=False, ascii=False)
-    app = Unwatched(desk, jobs, case_library(opened_case), drawing, "")
+    app = Unwatched(desk, jobs, library_in_sight(opened_case.queries_path), drawing, "")
     figures: list[Figure] = []
     collect_seldom()
     async with app.run_test(size=(COLUMNS, ROWS)):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from workbench.case import Case
 from workbench.desk import Desk
+from workbench.playbooks.library import library_in_sight
 from workbench.settings import Settings
-from workbench.tui.acts import case_library
 from workbench.tui.app import Bench
 from workbench.tui.jobs import Jobs
 from workbench.tui.messages import OpenPlace
@@ -30,7 +30,7 @@ async def _picture(path: Path) -> str:
         desk.state_dir = Path(state)
         jobs = Jobs(case.store_path, case.root / "tmp", settings.engine)
         terminal = Terminal(slow=False, mouse=False, mono=False, ascii=False)
-        bench = Bench(desk, jobs, case_library(case), terminal, "bench-dark")
+        bench = Bench(desk, jobs, library_in_sight(case.queries_path), terminal, "bench-dark")
         try:
             async with bench.run_test(size=_SIZE) as pilot:
                 await _filled(bench)

@@ -15,8 +15,8 @@ from textual.widgets import Static
 from tests.cli.conftest import Sit, _store, case, sit
 from workbench.case import Case
 from workbench.desk import Desk
+from workbench.playbooks.library import library_in_sight
 from workbench.settings import load_settings
-from workbench.tui.acts import case_library
 from workbench.tui.app import Bench
 from workbench.tui.jobs import Jobs
 from workbench.tui.terminal import Terminal
@@ -83,7 +83,8 @@ def opened() -> Opened:
         desk = Desk(opened_case, settings)
         jobs = Jobs(opened_case.store_path, opened_case.root / "tmp", settings.engine)
         terminal = Terminal(slow=False, mouse=False, mono=False, ascii=False)
-        bench = Bench(desk, jobs, case_library(opened_case), terminal, "bench-dark")
+        library = library_in_sight(opened_case.queries_path)
+        bench = Bench(desk, jobs, library, terminal, "bench-dark")
         try:
             async with bench.run_test(size=size, notifications=True) as pilot:
                 driver = Driver(bench, pilot)

@@ -33,12 +33,13 @@ def open_bench(path: Path, settings: Settings) -> int:
         desk = None
         try:
             from workbench.desk import Desk
-            from workbench.tui.acts import case_library
+            from workbench.playbooks.library import library_in_sight
             from workbench.tui.app import Bench
 
             desk = Desk(case, settings)
             collect_seldom()
-            bench = Bench(desk, jobs, case_library(case), terminal, settings.display.theme)
+            library = library_in_sight(case.queries_path)
+            bench = Bench(desk, jobs, library, terminal, settings.display.theme)
             code = bench.run(mouse=terminal.mouse)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)

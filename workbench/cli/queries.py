@@ -23,7 +23,7 @@ from workbench.cli.session import (
     put_sql,
 )
 from workbench.errors import WorkbenchError
-from workbench.playbooks.saving import save_query
+from workbench.playbooks.saving import query_id_of, save_query
 
 
 class StatementLast(click.Command):
@@ -132,9 +132,7 @@ def check_queries(files: tuple[Path, ...], chosen: Choices) -> int:
 @click.option("--question", default="", help="the question it answers")
 def save(case: Path, title: str, statement: str, question: str) -> int:
     """Save STATEMENT as a query of CASE; its $names become parameters."""
-    import re
-
-    query_id = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-")
+    query_id = query_id_of(title)
     with open_case(case) as session:
         checked = session.client.request("inspect", sql=statement)
         names = [str(name) for name in checked["parameters"]]

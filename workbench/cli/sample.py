@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from workbench.case import Case
+from workbench.cli.chosen import accounts_of
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
 from workbench.desk import Desk
-from workbench.errors import UsageError, WorkbenchError
+from workbench.errors import UsageError
 from workbench.review import METHODS, by_score, draw, record_found
 from workbench.settings import load_settings
 
@@ -41,14 +42,7 @@ def sample(
 
 def _draw(case: Path, cluster: str, size: int, how: tuple[str, str], chosen: Choices) -> int:
     with open_case(case) as session:
-        members = [
-            str(row["account_id"]) for row in session.rows("cluster-account-ids", cluster=cluster)
-        ]
-        if not members:
-            raise WorkbenchError(
-                f"There is no cluster “{cluster}” in this case.",
-                hint=f"See: workbench clusters {case}",
-            )
+        members = list(accounts_of(session, "cluster", cluster))
         scores = {
             str(row["account_id"]): row["typicality"]
             for row in session.rows("member-scores", accounts=members)

@@ -16,15 +16,14 @@ from workbench.case import Case
 from workbench.cli import output
 from workbench.desk import Desk
 from workbench.durable import move_beside
-from workbench.errors import LimitReached, UsageError, WorkbenchError
+from workbench.errors import LimitReached, UsageError
 from workbench.governed import note_export, note_reveal
 from workbench.masking import MASKABLE, NOTHING_MASKED, Mask, mask_of
 from workbench.playbooks.availability import absent_columns, require
-from workbench.playbooks.binding import ExtractSpan, bind, moment
+from workbench.playbooks.binding import ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery
-from workbench.playbooks.library import Library, read_library
-from workbench.resources import queries_dir
-from workbench.settings import Settings, config_dir, load_settings
+from workbench.playbooks.library import Library, library_in_sight
+from workbench.settings import Settings, load_settings
 from workbench.workers.client import QueryClient
 
 _TERMINAL_ROWS = 200
@@ -95,11 +94,8 @@ def _by_suffix(target: Path | None) -> str:
 
 
 def library_of(case: Case | None) -> Library:
-    """Queries in search order: the case's own, the analyst's, the shipped ones."""
-    places = [(config_dir() / "queries", "user"), (queries_dir(), "pack")]
-    if case is not None:
-        places.insert(0, (case.queries_path, "case"))
-    return read_library(places)
+    """Queries in search order, with those of a case where one is given."""
+    return library_in_sight(case.queries_path if case is not None else None)
 
 
 @dataclass
@@ -137,12 +133,7 @@ def open_case(path: Path, settings: Settings | None = None) -> Iterator[CaseSess
             client.hide(mask)
             client.lay_all_over(tables)
             session = CaseSession(case, desk, client, library, ExtractSpan())
-            row = session.rows("overview-span")[0]
-            nothing = ExtractSpan()
-            session.span = ExtractSpan(
-                moment(row["first_ts"], nothing) if row["first_ts"] else None,
-                moment(row["last_ts"], nothing) if row["last_ts"] else None,
-            )
+            session.span = ExtractSpan.of(session.rows("overview-span")[0])
             yield session
         finally:
             if client is not None:
@@ -311,9 +302,3 @@ def _tell_cut(chosen: Choices, rows: int, more: bool) -> int:
     if more:
         chosen.talk.say(f"{rows:,} of more rows; --limit sets how many are shown.")
     return rows
-
-
-def exit_with(error: WorkbenchError) -> int:
-    """Say an error on stderr and return its exit code."""
-    output.Talk().error(error)
-    return error.exit_code

@@ -1,14 +1,9 @@
-"""The seam to a database: sql and bound parameters in, windows of rows out.
-
-Nothing above this package names the engine behind it, so that the same saved queries can be
-answered elsewhere.
-"""
+"""What crosses the seam to the engine: bound parameters in, columns and rows of cells out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 Scalar = str | int | float | bool | None
 # A time crosses as {"timestamp": "2026-05-01 00:00:00"}: JSON has no type for it.
@@ -64,25 +59,3 @@ def unique_names(names: Iterable[str]) -> list[str]:
 def _folded(name: str) -> bytes:
     """ASCII letters in lower case: the engine tells an `É` from an `é`."""
     return name.encode("utf-8", "surrogatepass").lower()
-
-
-@dataclass(frozen=True)
-class FirstPage:
-    """What an opened result shows at once: columns, the first rows, and whether there are more."""
-
-    columns: tuple[ResultColumn, ...]
-    rows: list[Row]
-    more: bool
-
-
-class Engine(Protocol):
-    """What the bench asks of a database."""
-
-    def open(self, sql: str, parameters: Parameters, limit: int) -> FirstPage:
-        """Run one statement; at most `limit` rows come back."""
-
-    def catalogue(self) -> dict[str, list[ResultColumn]]:
-        """Tables and their columns."""
-
-    def cancel(self) -> None:
-        """Stop what runs."""

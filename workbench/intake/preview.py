@@ -28,7 +28,6 @@ class Preview:
     format: str
     columns: tuple[tuple[str, str, float], ...]
     rows: tuple[tuple[str | None, ...], ...]
-    looked_at: int
     rejected: tuple[tuple[str, int], ...]
     unknown: tuple[str, ...]
     notes: tuple[str, ...]
@@ -72,7 +71,6 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
             for name, share in zip(names, row[1:], strict=True)
         ),
         rows=tuple(shown),
-        looked_at=int(row[0]),
         rejected=tuple(
             (kind.words(item.extract.path.name), kind.records)
             for kind in counted.kinds(item.source_id)

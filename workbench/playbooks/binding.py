@@ -28,6 +28,12 @@ class ExtractSpan:
     first: datetime.datetime | None = None
     last: datetime.datetime | None = None
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> ExtractSpan:
+        """The span that the query `overview-span` tells."""
+        times = (row.get(name) for name in ("first_ts", "last_ts"))
+        return cls(*(moment(time, cls()) if time else None for time in times))
+
 
 def bind(query: SavedQuery, given: Mapping[str, object], span: ExtractSpan) -> Bound:
     """Values for every parameter of `query`.

@@ -16,6 +16,8 @@ from workbench.playbooks.format import (
     read_parameters,
     read_query,
 )
+from workbench.resources import queries_dir
+from workbench.settings import config_dir
 
 TRAITS, PLAYBOOKS = "traits", "playbooks"
 Item = TypeVar("Item")
@@ -89,6 +91,14 @@ def _named(items: dict[str, Item], name: str, what: str) -> Item:
     near = difflib.get_close_matches(name, items, n=3)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"See: workbench {what} list"
     raise UsageError(f"There is no {what} “{name}”.", hint=hint)
+
+
+def library_in_sight(case_queries: Path | None = None) -> Library:
+    """Queries in search order: those of a case, the analyst's own, the shipped ones."""
+    places = [(config_dir() / "queries", "user"), (queries_dir(), "pack")]
+    if case_queries is not None:
+        places.insert(0, (case_queries, "case"))
+    return read_library(places)
 
 
 def read_library(places: list[tuple[Path, str]]) -> Library:

@@ -10,8 +10,15 @@ from pathlib import Path
 
 from workbench.errors import UsageError
 from workbench.playbooks.format import parse_query
+from workbench.sql_tokens import without_end
 
-_OUTER_SEMICOLON = re.compile(r";\s*$")
+_NOT_IN_AN_ID = re.compile(r"[^a-z0-9]+")
+_LONGEST_ID = 60
+
+
+def query_id_of(title: str) -> str:
+    """The id that a query of this title has; empty where no letter or digit would be left."""
+    return _NOT_IN_AN_ID.sub("-", title.lower()).strip("-")[:_LONGEST_ID].strip("-")
 
 
 def _quoted(text: str) -> str:
@@ -29,7 +36,7 @@ def query_text(
     lines += ["rev = 1", 'status = "experimental"']
     for name in parameters:
         lines += ["", f"[params.{_quoted(name)}]", 'type = "text"']
-    lines += ["+++*/", _OUTER_SEMICOLON.sub("", sql.strip())]
+    lines += ["+++*/", without_end(sql).strip()]
     return "\n".join(lines) + "\n"
 
 

@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError, from_os
 from workbench.governed import note_clipboard
-from workbench.playbooks.library import Library, read_library
-from workbench.resources import queries_dir
 from workbench.safe_text import safe_text
-from workbench.settings import config_dir
 from workbench.tui import clipboard
 from workbench.tui.messages import Failed, OpenPlace, RunQuery
 from workbench.tui.widgets.grid import Grid
 from workbench.wording import counted
 
 if TYPE_CHECKING:
-    from workbench.case import Case
     from workbench.tui.app import Bench
 
 _FORMS = (
@@ -27,14 +23,6 @@ _FORMS = (
     ("json", "j  the rows here, as JSON lines"), ("sql", "i  the column here, as a SQL list"),
 )  # fmt: skip
 _MOST_ROWS = 1000
-
-
-def case_library(case: Case) -> Library:
-    """Queries in search order: the case's own, the analyst's, the shipped ones."""
-    places = [
-        (case.queries_path, "case"), (config_dir() / "queries", "user"), (queries_dir(), "pack"),
-    ]  # fmt: skip
-    return read_library(places)
 
 
 async def group_accounts(bench: Bench, kind: str, name: str) -> tuple[str, ...]:

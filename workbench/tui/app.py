@@ -12,9 +12,9 @@ from textual.screen import Screen
 
 from workbench.desk import Desk
 from workbench.errors import WorkbenchError
-from workbench.playbooks.library import Library
+from workbench.playbooks.binding import ExtractSpan
+from workbench.playbooks.library import Library, library_in_sight
 from workbench.safe_text import safe_text
-from workbench.tui.acts import case_library
 from workbench.tui.collecting import collect_between_places
 from workbench.tui.frame import Frame
 from workbench.tui.jobs import Jobs
@@ -88,7 +88,8 @@ class Bench(Frame):
         reading = asyncio.ensure_future(self._read_ledger())
         try:
             await self.jobs.start()
-            self.jobs.span = await self._span()
+            span = await self.jobs.rows(self.library.query("overview-span"))
+            self.jobs.span = ExtractSpan.of(span.first())
         except WorkbenchError as error:
             reading.cancel()
             self.post_message(Failed(error))
@@ -96,16 +97,6 @@ class Bench(Frame):
         self._show_case()
         await self._show_here()
         await reading
-
-    async def _span(self) -> Any:
-        from workbench.playbooks.binding import ExtractSpan, moment
-
-        row = (await self.jobs.rows(self.library.query("overview-span"))).first()
-        nothing = ExtractSpan()
-        return ExtractSpan(
-            moment(row["first_ts"], nothing) if row.get("first_ts") else None,
-            moment(row["last_ts"], nothing) if row.get("last_ts") else None,
-        )
 
     async def _read_ledger(self) -> None:
         line = self.query_one(StatusLine)
@@ -220,7 +211,7 @@ class Bench(Frame):
 
     def reload_library(self) -> None:
         """Read the saved queries again."""
-        self.library = case_library(self.desk.case)
+        self.library = library_in_sight(self.desk.case.queries_path)
         for view in self.query_one(Stage).views:
             if view.place.kind == "queries":
                 view.refill()

@@ -49,11 +49,6 @@ class WorkerProcess:
         """File descriptor to wait on for messages."""
         return self._out.fileno()
 
-    @property
-    def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
-
     def send(self, message: Message) -> None:
         """Hand the worker a message; raises ChannelClosed when it is gone."""
         send(self._in.fileno(), message)

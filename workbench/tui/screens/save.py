@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,10 +12,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.errors import WorkbenchError
+from workbench.playbooks.saving import query_id_of, save_query
 from workbench.safe_text import safe_text
 from workbench.tui.widgets.field import Field
-
-_NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 class SaveQuery(ModalScreen[str | None]):
@@ -47,13 +45,12 @@ class SaveQuery(ModalScreen[str | None]):
         """Ready to type."""
         self.query_one("#save-title").focus()
 
-    def _slug(self) -> str:
-        words = _NOT_SLUG.sub("-", self.query_one("#save-title", Input).value.lower()).strip("-")
-        return words[:60].strip("-")
+    def _query_id(self) -> str:
+        return query_id_of(self.query_one("#save-title", Input).value)
 
     def on_input_changed(self, _event: Input.Changed) -> None:
         """Show the id it will have."""
-        self.query_one("#save-id", Static).update(Content(f"id: {self._slug()}"))
+        self.query_one("#save-id", Static).update(Content(f"id: {self._query_id()}"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """To the next field; behind the last, save."""
@@ -67,7 +64,6 @@ class SaveQuery(ModalScreen[str | None]):
         self.run_worker(self._save(), exclusive=True)
 
     async def _save(self) -> None:
-        from workbench.playbooks.saving import save_query
         from workbench.tui.app import Bench
 
         assert isinstance(self.app, Bench)
@@ -77,11 +73,11 @@ class SaveQuery(ModalScreen[str | None]):
         try:
             checked = await bench.jobs.request("inspect", sql=self._sql)
             await bench.jobs.background(
-                save_query, bench.desk.queries_dir, self._slug(), title, question, self._sql,
+                save_query, bench.desk.queries_dir, self._query_id(), title, question, self._sql,
                 sorted(checked["parameters"]),
             )  # fmt: skip
         except WorkbenchError as error:
             text = safe_text(error.message, 300, multiline=True)
             self.query_one("#save-trouble", Static).update(Content(text))
             return
-        self.dismiss(self._slug())
+        self.dismiss(self._query_id())

@@ -138,10 +138,6 @@ class ResultSource:
             self._asked.add(window)
             self._fetch(window)
 
-    def window_of(self, index: int) -> int:
-        """The window that a row is in."""
-        return index // self._size
-
     def span(self, window: int) -> tuple[int, int]:
         """Offset and count of a window."""
         return window * self._size, self._size
