@@ -223,9 +223,19 @@ def test_unknown_columns_are_kept_out_and_named(load_files: Load, tmp_path: Path
     )
     loaded = load_files(path)
     assert loaded.summary.unknown_columns == {str(path): ("shoe_size",)}
-    assert loaded.rows("SELECT column_name, code FROM load_warnings") == [
-        ("shoe_size", "unknown_column")
-    ]
+    [(code, message)] = loaded.rows("SELECT code, message FROM load_warnings")
+    assert code == "unknown_column"
+    assert message.startswith("accounts.csv: no column of accounts, so kept out: shoe_size.")
+
+
+def test_what_holds_for_all_parts_is_told_once(load_files: Load, tmp_path: Path) -> None:
+    for number in range(3):
+        row = {"account_id": f"a{number}", "ts": 1777638615 + number, "ip": "-", "shoe_size": 44}
+        write_csv(tmp_path / f"exchanges-{number}.csv", [row])
+    loaded = load_files(tmp_path)
+    found = loaded.rows("SELECT code, message FROM load_warnings ORDER BY code")
+    assert [code for code, _ in found] == ["epoch_unit_guessed", "placeholder", "unknown_column"]
+    assert all(message.startswith("exchanges-0.csv and 2 more files: ") for _, message in found)
 
 
 def test_a_damaged_parquet_file_is_one_clear_error(load_files: Load, tmp_path: Path) -> None:

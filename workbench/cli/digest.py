@@ -27,9 +27,13 @@ def load_words(case: Case, summary: Message) -> list[str]:
         lines += [f"  {count:,} × {words}" for words, count in kinds[:_KINDS]]
         if len(kinds) > _KINDS:
             lines.append(f"  and {counted(len(kinds) - _KINDS, 'more kind')}: see the warnings.")
+    alike: dict[str, list[str]] = {}
     for path, columns in summary["unknown_columns"].items():
         names = ", ".join(safe_text(name, 60) for name in columns)
-        lines.append(f"{safe_text(path)}: columns kept out, no table has them: {names}.")
+        alike.setdefault(names, []).append(path)
+    for names, paths in alike.items():
+        more = f" and {counted(len(paths) - 1, 'more file')}" if len(paths) > 1 else ""
+        lines.append(f"{safe_text(paths[0])}{more}: columns kept out: {names}.")
     if summary["warnings"]:
         warnings = counted(int(summary["warnings"]), "warning")
         lines.append(f"{warnings}: workbench info {safe_text(case.root)}")

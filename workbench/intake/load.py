@@ -21,13 +21,13 @@ from workbench.intake.mapping import parse_mapping
 from workbench.intake.plan import Note, PlannedExtract, Probe, plan_extract
 from workbench.intake.preview import preview_extracts
 from workbench.intake.quality import (
+    file_notes,
     not_json_notes,
     note_presence,
     note_sources,
     note_warnings,
     previous_findings,
     reject_notes,
-    unknown_column_notes,
 )
 from workbench.intake.rejects import RejectFile
 from workbench.intake.schema import EXCHANGE_TEXT, EXCHANGES, EXTRACTS, Table
@@ -242,10 +242,8 @@ class _Load:
 
     def _read(self) -> None:
         """Find the bad records of every file and note how its good ones are read."""
+        self.notes += file_notes(self.planned)
         for item in self.planned:
-            self.notes += item.notes
-            name = item.extract.path.name
-            self.notes += unknown_column_notes(item.table.name, name, item.unknown)
             if item.extract.form != "parquet":
                 self.relations.setdefault(item.table.name, []).append(self._read_text(item))
         parts = [item for item in self.planned if item.extract.form == "parquet"]

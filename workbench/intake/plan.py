@@ -104,14 +104,13 @@ def plan_extract(
     rules, notes = _with_guessed_units(table, rules, probe, extract)
     if missed := _unseen(table, mapping, probe, extract):
         message = (
-            f"{extract.path.name}: the mapping names {', '.join(missed)}, which was not found "
+            f"the mapping names {', '.join(missed)}, which was not found "
             f"{'in the first records' if probe.open_ended else 'there'}; check names and paths."
         )
-        notes += (Note(table.name, "", "unseen_source", 0, extract.path.name, message),)
+        notes += (Note(table.name, "", "unseen_source", 0, "", message),)
     for code, look in LOOKS.items():
         if words := look(table, rules, probe.sample):
-            message = f"{extract.path.name}: {words}"
-            notes += (Note(table.name, "", code, 0, extract.path.name, message),)
+            notes += (Note(table.name, "", code, 0, "", words),)
     sources = [source for rule in rules.values() for source in rule.sources]
     used = {source.split(".")[0] for source in sources} | {*sources}
     used |= {name for name, rule in mapping.of(table.name).rules.items() if rule.left_out}
@@ -284,7 +283,7 @@ def _with_guessed_units(
             notes.append(
                 Note(
                     table.name, column.name, "epoch_unit_guessed", 0, example,
-                    f"{extract.path.name}: numbers read as {_UNIT_WORDS[unit]} since 1970; a "
+                    f"numbers read as {_UNIT_WORDS[unit]} since 1970; a "
                     "mapping with a unit settles it.",
                 )
             )  # fmt: skip

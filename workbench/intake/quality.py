@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from workbench.intake.derived import COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES
-from workbench.intake.plan import Note
+from workbench.intake.plan import Note, PlannedExtract
 from workbench.intake.rejects import RejectKind
 from workbench.intake.sampled import LOOKS
 from workbench.intake.schema import EXCHANGE_TEXT, EXTRACTS, Column, Table
@@ -14,6 +15,7 @@ from workbench.intake.sqltext import statement
 from workbench.manifest import Source
 from workbench.quoting import identifier
 from workbench.safe_text import safe_text
+from workbench.wording import counted
 
 # Warnings about files; all others are about rows and are worked out anew by every load.
 ABOUT_FILES = (
@@ -171,10 +173,28 @@ def reject_notes(table: str, file: str, kinds: Iterable[RejectKind]) -> list[Not
     ]
 
 
-def unknown_column_notes(table: str, file: str, columns: Iterable[str]) -> list[Note]:
-    """One warning per column of an extract that was kept out."""
+def file_notes(planned: Iterable[PlannedExtract]) -> list[Note]:
+    """What the looks at the files told; what holds for several parts of one table is told once."""
+    found: dict[Note, tuple[Note, list[str]]] = {}
+    for item in planned:
+        for note in (*item.notes, *_kept_out(item)):
+            _, names = found.setdefault(replace(note, example=""), (note, []))
+            names.append(item.extract.path.name)
     return [
-        Note(table, column, "unknown_column", 0, file,
-             "Not a column of this table; kept out. A mapping can bring it in.")
-        for column in columns
-    ]  # fmt: skip
+        replace(first, message=f"{files_words(names)}: {first.message}")
+        for first, names in found.values()
+    ]
+
+
+def _kept_out(item: PlannedExtract) -> list[Note]:
+    if not item.unknown:
+        return []
+    listed = ", ".join(safe_text(name, 60) for name in item.unknown)
+    message = f"no column of {item.table.name}, so kept out: {listed}. A mapping can bring one in."
+    return [Note(item.table.name, "", "unknown_column", 0, item.unknown[0], message)]
+
+
+def files_words(names: Sequence[str]) -> str:
+    """One file, or the first of several and how many more."""
+    more = counted(len(names) - 1, "more file")
+    return safe_text(names[0], 200) + (f" and {more}" if len(names) > 1 else "")

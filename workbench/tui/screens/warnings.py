@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,6 +13,9 @@ from textual.widgets import Static
 
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
+
+if TYPE_CHECKING:
+    from workbench.tui.app import Bench
 
 
 class Warnings(ModalScreen[None]):
@@ -29,6 +32,30 @@ class Warnings(ModalScreen[None]):
             yield Grid(id="warnings")
             yield Static(Content("Columns the extracts had"), classes="title")
             yield Grid(id="presence")
+            yield Static(Content("enter whole row · y copies · esc closes"), classes="note")
+
+    def on_grid_opened(self, event: Grid.Opened) -> None:
+        """A warning says what to do at its end, beyond the edge of a small terminal."""
+        event.stop()
+        from workbench.tui import acts
+
+        acts.whole_row(self._bench(), event.grid, event.row)
+
+    def on_grid_asked(self, event: Grid.Asked) -> None:
+        """Copy, or show the whole row; nothing here leads anywhere else."""
+        event.stop()
+        from workbench.tui import acts
+
+        if event.what == "yank":
+            acts.offer_copies(self._bench(), event.grid, event.row, event.column, None)
+        else:
+            acts.whole_row(self._bench(), event.grid, event.row)
+
+    def _bench(self) -> Bench:
+        from workbench.tui.app import Bench
+
+        assert isinstance(self.app, Bench)
+        return self.app
 
     def on_mount(self) -> None:
         """Read both."""
@@ -36,13 +63,11 @@ class Warnings(ModalScreen[None]):
         self.run_worker(self._read())
 
     async def _read(self) -> None:
-        from workbench.tui.app import Bench
-
-        assert isinstance(self.app, Bench)
+        bench = self._bench()
         for grid_id, query_id in (
             ("warnings", "overview-warnings"),
             ("presence", "overview-columns"),
         ):
-            rows = await self.app.jobs.rows(self.app.library.query(query_id))
+            rows = await bench.jobs.rows(bench.library.query(query_id))
             columns = grid_columns(list(rows.names), list(rows.types))
             self.query_one(f"#{grid_id}", Grid).show(columns, PageSource(rows.rows))
