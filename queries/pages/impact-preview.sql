@@ -27,6 +27,13 @@ against AS (
     JOIN entity_lists AS l ON l.family = t.family AND l.value = t.value AND l.role = 'allow'
     JOIN chosen AS c ON c.account_id = t.account_id
 ),
+had AS (
+    -- None of what no extract tells is not none.
+    SELECT coalesce(bool_or(column_name = 'verified'), FALSE) AS verified,
+           coalesce(bool_or(column_name = 'status'), FALSE) AS status,
+           coalesce(bool_or(column_name = 'org_id'), FALSE) AS org_id
+    FROM column_presence WHERE table_name = 'accounts' AND present
+),
 plans AS (
     SELECT string_agg(coalesce(plan, 'unknown') || ' ' || accounts, ', '
                       ORDER BY accounts DESC, coalesce(plan, 'unknown')) AS plans
@@ -37,12 +44,12 @@ SELECT count(*) AS accounts, count(h.known) AS known,
        CAST(sum(h.output_tokens) AS BIGINT) AS output_tokens, round(sum(h.cost_usd), 2) AS cost_usd,
        min(h.created_at) AS oldest, max(h.created_at) AS newest,
        quantile_cont(h.age_days, 0.5) AS median_age_days, any_value(plans.plans) AS plans,
-       count(*) FILTER (WHERE h.verified) AS verified,
-       count(*) FILTER (WHERE h.status IS DISTINCT FROM 'active' AND h.status IS NOT NULL) AS closed,
-       count(DISTINCT h.org_id) AS organisations,
+       CASE WHEN any_value(had.verified) THEN count(*) FILTER (WHERE h.verified) END AS verified,
+       CASE WHEN any_value(had.status) THEN count(*) FILTER (WHERE h.status <> 'active') END AS closed,
+       CASE WHEN any_value(had.org_id) THEN count(DISTINCT h.org_id) END AS organisations,
        count(*) FILTER (WHERE h.verdict = 'clear') AS cleared_before,
        count(*) FILTER (WHERE h.verdict = 'flag') AS flagged_before,
        count(h.cluster_id) AS in_clusters,
        count(*) FILTER (WHERE h.verified OR h.verdict = 'clear' OR NOT h.campaign_like
                         OR a.account_id IS NOT NULL) AS contrary
-FROM hit AS h LEFT JOIN against AS a ON a.account_id = h.account_id CROSS JOIN plans
+FROM hit AS h LEFT JOIN against AS a ON a.account_id = h.account_id CROSS JOIN plans CROSS JOIN had

@@ -86,7 +86,7 @@ async def test_a_draft_belongs_to_its_subject(case: Path, opened: Opened) -> Non
         await driver.press("enter")
         await driver.sees("[o profile]")
         await driver.press("x")
-        await driver.sees("Decide on account a-29", "It hits 1 accounts")
+        await driver.sees("Decide on account a-29", "It hits 1 account")
         assert "half written" not in driver.text()
 
 
@@ -322,7 +322,7 @@ async def test_what_a_merge_left_open_is_decided_anew(
         await driver.press("5", "b")
         await driver.sees("1 conflicts", "a-01", "flag", "ana", "clear", "ben")
         await driver.press("x")
-        await driver.sees("Decide on account a-01", "It hits 1 accounts")
+        await driver.sees("Decide on account a-01", "It hits 1 account")
         await driver.speak_against("none-found")
         await driver.press("f5")
         await driver.sees("Recorded as", "0 conflicts")

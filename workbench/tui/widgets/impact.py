@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from workbench.safe_text import safe_text
 from workbench.tui.widgets.chrome import shorten
+from workbench.wording import counted
 
 Part = tuple[str, str]
 _NAME = 13
@@ -51,25 +52,32 @@ def _totals(row: dict[str, Any]) -> list[Part]:
     unknown, contrary = accounts - (row.get("known") or 0), row.get("contrary") or 0
     spend, age = row.get("cost_usd"), row.get("median_age_days")
     oldest, newest = str(row.get("oldest"))[:10], str(row.get("newest"))[:10]
-    cleared, verified = row.get("cleared_before") or 0, row.get("verified") or 0
+    cleared, verified = row.get("cleared_before") or 0, row.get("verified")
     share = contrary / accounts if accounts else 0
     price = f"{spend:,.0f} USD spent" if spend is not None else "spend not in the extract"
-    born = f"opened {oldest}…{newest[5:]}" if row.get("oldest") else "age unknown"
+    newest = newest[5:] if newest[:4] == oldest[:4] else newest
+    born = f"opened {oldest}…{newest}" if row.get("oldest") else "age unknown"
     lines = [
-        (f"{accounts:,} accounts", "bold"),
+        (counted(accounts, "account"), "bold"),
         (f"{row.get('exchanges') or 0:,} exchanges", ""),
         (f"{row.get('output_tokens') or 0:,} tokens out", ""),
         (price, ""),
         (f"{born}, {age:,.0f} d" if age is not None else born, ""),
         (f"plans {safe_text(row.get('plans') or 'unknown', 120)}", ""),
-        (f"{row.get('organisations') or 0:,} orgs, {row.get('closed') or 0:,} not active", ""),
+        (f"{_told(row, 'organisations', 'orgs')}, {_told(row, 'closed', 'not active')}", ""),
         _warned(f"{row.get('flagged_before') or 0:,} flagged, {cleared:,} cleared before", cleared),
-        _warned(f"{verified:,} verified holders", verified),
+        _warned(_told(row, "verified", "verified holders"), verified or 0),
         _warned(f"{contrary:,} ({share:.0%}) speak against", contrary),
     ]
     if unknown:
         lines.append((f"{unknown:,} are in no extract", "bold $error"))
     return lines
+
+
+def _told(row: dict[str, Any], name: str, words: str) -> str:
+    """A count; a question mark where no extract tells it."""
+    count = row.get(name)
+    return f"? {words}" if count is None else f"{count:,} {words}"
 
 
 def _warned(words: str, count: int) -> Part:
