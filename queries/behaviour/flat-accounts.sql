@@ -2,7 +2,7 @@
 id = "flat-accounts"
 title = "Accounts active round the clock"
 question = "Which accounts show no day and no night?"
-rev = 1
+rev = 2
 status = "stable"
 level = "low"
 tags = ["signal.rhythm"]
@@ -41,4 +41,4 @@ FROM account_profile AS p
 LEFT JOIN accounts AS a ON a.account_id = p.account_id
 LEFT JOIN cluster_members AS m ON m.account_id = p.account_id
 WHERE p.hour_entropy >= $min_entropy AND p.exchanges >= $min_exchanges
-ORDER BY p.hour_entropy DESC, p.account_id
+ORDER BY p.hour_entropy DESC, p.account_id, a.org_id, a.plan

@@ -2,7 +2,7 @@
 id = "model-pivot"
 title = "Who moved to a new model within a day"
 question = "Which clusters turned to a new model at once, while others did not?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.pivot"]
@@ -38,4 +38,4 @@ SELECT u.model, u.released_at, m.cluster_id, count(*) AS accounts,
        round((SELECT sum(o.on_new) / sum(o.n) FROM used AS o WHERE o.model = u.model), 3) AS share_of_all
 FROM used AS u JOIN cluster_members AS m ON m.account_id = u.account_id
 GROUP BY u.model, u.released_at, m.cluster_id HAVING count(*) >= $min_accounts
-ORDER BY share_on_new DESC NULLS LAST, u.model, m.cluster_id
+ORDER BY share_on_new DESC NULLS LAST, u.model, m.cluster_id, u.released_at

@@ -4,7 +4,7 @@ title = "Campaigns that may be one"
 question = "Which campaigns, or a campaign and another cluster, share values that hardly anybody else has?"
 nothing = "No two of them share more rare values than chance explains."
 howto = "Look at what is shared first (evidence of both), then merge. `by_chance` is what two groups of their sizes would share anyway. One card or device is enough; anything else takes two independent sources."
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["campaign"]
@@ -51,7 +51,7 @@ WITH groups AS (
     JOIN groups AS g ON g.account_id = t.account_id
 ), shared AS (
     SELECT x.id AS campaign_id, y.id AS with_id, x.family, count(*) AS shared_values,
-           arg_max(x.family || ' ' || x.value, x.rarity) AS example
+           arg_max(x.family || ' ' || x.value, (x.rarity, x.value)) AS example
     FROM held AS x
     JOIN held AS y ON y.family = x.family AND y.value = x.value AND y.id <> x.id
     GROUP BY x.id, y.id, x.family
@@ -78,8 +78,8 @@ WITH groups AS (
 )
 SELECT campaign_id, with_id, CAST(sum(shared_values) AS BIGINT) AS shared_values,
        round(sum(by_chance), 2) AS by_chance,
-       string_agg(family, ' ' ORDER BY family) AS families, arg_max(example, lift) AS example
+       string_agg(family, ' ' ORDER BY family) AS families, arg_max(example, (lift, example)) AS example
 FROM telling
 GROUP BY campaign_id, with_id
 HAVING bool_or(identity) OR count(DISTINCT source) >= 2
-ORDER BY bool_or(identity) DESC, sum(lift) DESC, campaign_id, with_id
+ORDER BY bool_or(identity) DESC, round(sum(lift), 6) DESC, campaign_id, with_id

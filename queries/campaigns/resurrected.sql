@@ -4,7 +4,7 @@ title = "Accounts like those that were flagged"
 question = "Which undecided accounts look like a flagged campaign that came back?"
 nothing = "No undecided account looks like what was flagged."
 howto = "Likeness weighs each shared value by how much likelier a flagged member has it than anybody else; the more values of a family an account has, the less one of them says, and of families that say the same only the strongest counts. Of accounts that are about as likely the newest come first. One card, device or telephone is enough; anything else takes two independent sources; a value on a list of known bad ones always is. `known_bad` are the case's lists, other patterns come from flagged campaigns here or from a case given with --seen."
-rev = 1
+rev = 2
 status = "stable"
 level = "high"
 tags = ["campaign", "resurrection"]
@@ -77,7 +77,7 @@ WITH flagged AS (
     WHERE NOT s.hub AND s.accounts > p.inside
 ), met AS (
     SELECT w.pattern, t.account_id, w.source, w.family, max(w.llr) AS llr,
-           arg_max(w.value, w.llr) AS value
+           arg_max(w.value, (w.llr, w.value)) AS value
     FROM weighed AS w JOIN traits AS t ON t.family = w.family AND t.value = w.value
     WHERE w.llr > 1.0 AND t.account_id NOT IN (SELECT account_id FROM flagged)
     GROUP BY w.pattern, t.account_id, w.source, w.family
@@ -88,7 +88,8 @@ WITH flagged AS (
     GROUP BY t.account_id, t.family
 ), matches AS (
     SELECT m.pattern, m.account_id, m.source, max(m.llr - ln(c.n)) AS llr,
-           arg_max(m.family || ' ' || m.value, m.llr - ln(c.n)) AS example,
+           arg_max(m.family || ' ' || m.value,
+                   (m.llr - ln(c.n), m.family, m.value)) AS example,
            bool_or(m.pattern = 'known_bad'
                    OR (m.family IN ('instrument', 'device', 'phone') AND m.llr > 3.0)) AS alone
     FROM met AS m JOIN chances AS c ON c.account_id = m.account_id AND c.family = m.family
@@ -96,9 +97,11 @@ WITH flagged AS (
     GROUP BY m.pattern, m.account_id, m.source
 ), scored AS (
     SELECT pattern, account_id,
-           1.0 / (1.0 + exp(CASE WHEN bool_or(alone) THEN 3.0 ELSE 5.0 END - sum(llr))) AS likeness,
+           -- A sum's last digits depend on the order of what is summed.
+           round(1.0 / (1.0 + exp(CASE WHEN bool_or(alone) THEN 3.0 ELSE 5.0 END - sum(llr))), 9)
+               AS likeness,
            count(*) AS n_sources, bool_or(alone) AS alone,
-           string_agg(source, ' ' ORDER BY source) AS sources, arg_max(example, llr) AS example
+           string_agg(source, ' ' ORDER BY source) AS sources, arg_max(example, (llr, example)) AS example
     FROM matches GROUP BY pattern, account_id
 )
 SELECT s.account_id, round(s.likeness, 4) AS likeness, s.pattern, s.sources, s.example,
@@ -111,6 +114,7 @@ LEFT JOIN cluster_members AS m ON m.account_id = s.account_id
 LEFT JOIN decisions AS d ON d.account_id = s.account_id AND NOT d.pending
 WHERE s.likeness >= $min_likeness AND (s.alone OR s.n_sources >= 2) AND d.account_id IS NULL
   AND ($since IS NULL OR coalesce(a.created_at, f.first_ts) >= $since)
-QUALIFY row_number() OVER (PARTITION BY s.account_id ORDER BY s.likeness DESC, s.pattern) = 1
+QUALIFY row_number() OVER (PARTITION BY s.account_id ORDER BY s.likeness DESC, s.pattern,
+                             a.created_at, a.status) = 1
 ORDER BY round(s.likeness, 1) DESC, coalesce(a.created_at, f.first_ts) DESC NULLS LAST,
          s.account_id

@@ -3,7 +3,7 @@ id = "undecided-campaign-members"
 title = "Members of campaign-like clusters without a decision"
 question = "Who is still to be decided?"
 nothing = "Every member of what looks like a campaign is decided."
-rev = 1
+rev = 2
 status = "stable"
 level = "informational"
 tags = ["decisions"]
@@ -26,4 +26,4 @@ LEFT JOIN decisions AS d ON d.account_id = m.account_id AND NOT d.pending
 LEFT JOIN account_profile AS p ON p.account_id = m.account_id
 LEFT JOIN accounts AS a ON a.account_id = m.account_id
 WHERE m.campaign_like AND d.account_id IS NULL
-ORDER BY m.cluster_score DESC, m.cluster_id, m.member_score DESC, m.account_id
+ORDER BY m.cluster_score DESC, m.cluster_id, m.member_score DESC, m.account_id, a.status

@@ -2,7 +2,7 @@
 id = "evidence-sources"
 title = "What links the members, by independent source"
 question = "How strongly does each independent source link the members?"
-rev = 1
+rev = 2
 status = "test"
 level = "informational"
 tags = ["evidence"]
@@ -18,5 +18,6 @@ WITH best AS (
     GROUP BY account_id, source
 )
 SELECT source, count(*) FILTER (WHERE llr >= 1.6) AS members_in_support,
-       sum(llr) / (SELECT count(*) FROM cluster_members WHERE cluster_id = $cluster) AS mean_llr
+       round(sum(llr), 6) / (SELECT count(*) FROM cluster_members WHERE cluster_id = $cluster)
+           AS mean_llr
 FROM best GROUP BY source ORDER BY mean_llr DESC, source

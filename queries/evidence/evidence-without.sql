@@ -2,7 +2,7 @@
 id = "evidence-without"
 title = "What would be left without each source"
 question = "How many members would still belong if one source of evidence were taken away?"
-rev = 1
+rev = 2
 status = "test"
 level = "informational"
 tags = ["evidence"]
@@ -22,7 +22,9 @@ WITH sizes AS (
            coalesce(sum(llr) FILTER (WHERE family = 'lacking'), 0.0) AS against
     FROM member_evidence WHERE cluster_id = $cluster GROUP BY account_id, source
 ), halves AS (
-    SELECT source, 0.5 * sum(llr) / any_value(z.size) AS half FROM best, sizes AS z GROUP BY source
+    -- A sum's last digits depend on the order of what is summed.
+    SELECT source, 0.5 * round(sum(llr), 6) / any_value(z.size) AS half
+    FROM best, sizes AS z GROUP BY source
 ), typical AS (
     -- What most members have: whoever has none of it does not stay.
     SELECT h.source

@@ -2,7 +2,7 @@
 id = "accounts-of-instrument"
 title = "Accounts of a card"
 question = "Which accounts did this card pay for?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.payment"]
@@ -35,7 +35,7 @@ contains = { account_id = "ring-0", payments = 1 }
 +++*/
 SELECT p.account_id, count(*) AS payments, CAST(sum(p.amount_minor) AS BIGINT) AS amount_minor,
        min(p.ts) AS first_ts, max(p.ts) AS last_ts, string_agg(DISTINCT p.status, ', ' ORDER BY p.status) AS statuses,
-       any_value(a.email) AS email, any_value(a.created_at) AS created_at, any_value(a.org_id) AS org_id
+       min(a.email) AS email, min(a.created_at) AS created_at, min(a.org_id) AS org_id
 FROM payments AS p LEFT JOIN accounts AS a ON a.account_id = p.account_id
 WHERE p.instrument_fingerprint = $instrument
 GROUP BY p.account_id ORDER BY first_ts NULLS LAST, p.account_id

@@ -25,4 +25,4 @@ LEFT JOIN accounts AS a ON a.account_id = p.account_id AND a.account_id = $accou
 LEFT JOIN cluster_members AS m ON m.account_id = p.account_id AND m.account_id = $account
 LEFT JOIN cluster_near AS n ON n.account_id = p.account_id AND n.account_id = $account
 WHERE p.account_id = $account
-ORDER BY p.account_id
+ORDER BY ALL

@@ -18,7 +18,7 @@ SELECT m.campaign_id, max(m.name) AS name, max(c.score) AS score, count(*) AS ac
        count(*) FILTER (WHERE a.status = 'banned') AS banned,
        count(d.account_id) AS decided,
        count(*) FILTER (WHERE d.verdict = 'flag') AS flagged,
-       arg_max(c.summary, c.accounts) AS summary
+       arg_max(c.summary, (c.accounts, c.cluster_id)) AS summary
 FROM campaign_members AS m
 LEFT JOIN clusters AS c ON c.cluster_id = m.cluster_id
 LEFT JOIN account_profile AS p ON p.account_id = m.account_id

@@ -21,4 +21,4 @@ LEFT JOIN accounts AS a ON a.account_id = m.account_id
 LEFT JOIN account_profile AS p ON p.account_id = m.account_id
 LEFT JOIN decisions AS d ON d.account_id = m.account_id AND NOT d.pending
 WHERE m.campaign_id = $campaign
-ORDER BY m.member_score NULLS FIRST, m.account_id
+ORDER BY m.member_score NULLS FIRST, m.account_id, a.created_at, a.status

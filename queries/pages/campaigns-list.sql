@@ -21,7 +21,7 @@ SELECT m.campaign_id, max(m.name) AS name, max(c.score) AS score, count(*) AS ac
        count(*) FILTER (WHERE d.verdict = 'flag') AS flagged,
        min(p.first_ts) AS first_ts, max(p.last_ts) AS last_ts,
        count(*) FILTER (WHERE m.by_hand) AS by_hand,
-       arg_max(c.summary, c.accounts) AS summary
+       arg_max(c.summary, (c.accounts, c.cluster_id)) AS summary
 FROM campaign_members AS m
 LEFT JOIN clusters AS c ON c.cluster_id = m.cluster_id
 LEFT JOIN account_profile AS p ON p.account_id = m.account_id

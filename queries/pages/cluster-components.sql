@@ -10,4 +10,4 @@ help = "The cluster"
 SELECT axis, name, value, population, points, finding, meaning, query
 FROM cluster_components WHERE cluster_id = $cluster
 ORDER BY CASE axis WHEN 'coordination' THEN 1 WHEN 'extraction' THEN 2 ELSE 3 END,
-         points DESC NULLS LAST, name
+         points DESC NULLS LAST, name, axis

@@ -20,5 +20,5 @@ WITH members AS (
 )
 SELECT account_id, ts, exchange_id, left(prompt, 400) AS prompt
 FROM exchange_text WHERE account_id IN (SELECT account_id FROM members)
-QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY ts, exchange_id) <= 3
-ORDER BY account_id, ts, exchange_id
+QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY ts, exchange_id, prompt) <= 3
+ORDER BY account_id, ts, exchange_id, 4

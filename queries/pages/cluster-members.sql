@@ -17,4 +17,4 @@ LEFT JOIN account_profile AS p ON p.account_id = m.account_id
 LEFT JOIN accounts AS a ON a.account_id = m.account_id
 LEFT JOIN decisions AS d ON d.account_id = m.account_id AND NOT d.pending
 WHERE m.cluster_id = $cluster
-ORDER BY m.member_score DESC NULLS LAST, m.account_id
+ORDER BY m.member_score DESC NULLS LAST, m.account_id, a.created_at, a.email, a.plan, a.status

@@ -18,4 +18,4 @@ LEFT JOIN account_profile AS p ON p.account_id = n.account_id
 LEFT JOIN accounts AS a ON a.account_id = n.account_id
 LEFT JOIN decisions AS d ON d.account_id = n.account_id AND NOT d.pending
 WHERE n.cluster_id = $cluster
-ORDER BY n.likeness DESC, n.account_id
+ORDER BY n.likeness DESC, n.account_id, a.created_at, a.email, a.plan, a.status

@@ -28,4 +28,4 @@ LEFT JOIN decisions AS d ON d.account_id = t.account_id AND NOT d.pending
 LEFT JOIN accounts AS a ON a.account_id = t.account_id
 LEFT JOIN account_profile AS p ON p.account_id = t.account_id
 WHERE t.family = $family AND t.value = $value
-ORDER BY t.n DESC, t.account_id
+ORDER BY t.n DESC, t.account_id, a.created_at, a.email, a.plan

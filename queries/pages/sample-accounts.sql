@@ -32,5 +32,6 @@ LEFT JOIN evidence AS e ON e.account_id = c.account_id
 LEFT JOIN accounts AS a ON a.account_id = c.account_id
 LEFT JOIN account_profile AS p ON p.account_id = c.account_id
 LEFT JOIN decisions AS d ON d.account_id = c.account_id AND NOT d.pending
-ORDER BY e.nats NULLS FIRST, m.member_score NULLS FIRST, c.account_id
+ORDER BY e.nats NULLS FIRST, m.member_score NULLS FIRST, c.account_id, a.created_at, a.email,
+         a.plan, a.status, a.verified
 LIMIT $most

@@ -2,7 +2,7 @@
 id = "largest-accounts"
 title = "Largest accounts"
 question = "Which accounts used most?"
-rev = 1
+rev = 2
 status = "stable"
 level = "informational"
 tags = ["signal.volume"]
@@ -37,4 +37,4 @@ SELECT p.account_id, p.exchanges, p.output_tokens, p.cost_usd, p.active_days, a.
 FROM account_profile AS p
 LEFT JOIN accounts AS a ON a.account_id = p.account_id
 LEFT JOIN cluster_members AS m ON m.account_id = p.account_id
-ORDER BY p.exchanges DESC NULLS LAST, p.account_id LIMIT $most
+ORDER BY p.exchanges DESC NULLS LAST, p.account_id, a.email, a.org_id, a.plan LIMIT $most

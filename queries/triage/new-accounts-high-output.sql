@@ -3,7 +3,7 @@ id = "new-accounts-high-output"
 title = "New accounts with much output"
 question = "Which recently made accounts drew the most output?"
 howto = "Look for several accounts of the same age with much the same volume."
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.volume"]
@@ -40,4 +40,4 @@ SELECT a.account_id, a.created_at, a.email, a.plan, a.status, p.exchanges, p.out
        p.out_in_ratio, p.per_active_day
 FROM accounts AS a JOIN account_profile AS p ON p.account_id = a.account_id
 WHERE a.created_at >= $since AND p.output_tokens >= $min_output
-ORDER BY p.output_tokens DESC NULLS LAST, a.account_id
+ORDER BY p.output_tokens DESC NULLS LAST, a.account_id, a.created_at, a.email, a.plan, a.status
