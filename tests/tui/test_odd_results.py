@@ -344,6 +344,18 @@ def test_windows_are_let_go_by_their_weight() -> None:
     assert source.row(999 * size + size // 2) is not None
 
 
+def test_rows_that_the_disk_did_not_take_are_not_asked_for() -> None:
+    size = window_rows(1)
+    answer = {"rows": [["x"]] * size, "cuts": [], "total": size, "exact": False}
+    asked: list[int] = []
+    source = ResultSource(answer | {"result": 1, "columns": [["a", "VARCHAR"]]}, asked.append)
+    source.grow({"total": 9 * size, "exact": False})
+    source.deliver(1, answer | {"total": 2 * size})  # asked for before there were more
+    assert source.total == 9 * size
+    source.grow({"total": 3 * size, "exact": False, "full": True})
+    assert source.total == 3 * size
+
+
 def test_numbers_are_as_long_as_they_are_telling() -> None:
     real, score = GridColumn("gap_cv", "DOUBLE"), GridColumn("member_score", "DOUBLE")
     shown = {0.0: "0", 0.98765: "0.988", 0.012345: "0.0123", 0.0098765: "0.0099",

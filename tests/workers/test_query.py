@@ -126,6 +126,13 @@ def test_long_cells_are_cut_and_read_whole(client: QueryClient) -> None:
     assert len(whole["cell"]) == whole["characters"] == 1_000_000
 
 
+def test_a_cell_of_the_widest_characters_is_read(client: QueryClient) -> None:
+    answer = opened(client, "SELECT repeat('😀', 7000000) AS wide")
+    told = client.request("cell", result=answer["result"], row=0, column=0)
+    assert told["characters"] == 7_000_000
+    assert set(told["cell"]) == {"😀"}
+
+
 def test_jsonl_is_ascii_and_is_what_the_digest_covers(client: QueryClient) -> None:
     sql = "SELECT * FROM (VALUES (1, 'é\u202e😀'), (2, chr(27) || chr(127))) t(n, text) ORDER BY n"
     written = client.request("export", sql=sql, parameters={}, format="jsonl", limit=None)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workbench.engine.results import Result
 
 _PROGRESS_INTERVAL = 0.25
-_LARGEST_CELL = 8 << 20
+_LARGEST_CELL = 5 << 20  # characters; each may take twelve bytes of a message
 _MOST_CHARACTERS = 1 << 20  # of one message; more would be felt, and held, in the bench
 _SHORTEST = 32  # no text is cut shorter than that
 

@@ -90,7 +90,11 @@ class LedgerView(View):
             self.run_worker(self._older(), group="older", exclusive=True)
 
     async def _older(self) -> None:
-        self._records += await self._read(_PAGE, self._records[-1].offset)
+        here = self._records
+        older = await self._read(_PAGE, here[-1].offset)
+        if self._records is not here:
+            return  # read anew meanwhile: what was older than the last is so no more
+        self._records = [*here, *older]
         self.state = self.view_state()
         self._show()
 

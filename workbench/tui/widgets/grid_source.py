@@ -170,6 +170,10 @@ class ResultSource:
         self._weights.clear()
 
     def grow(self, extent: dict[str, Any]) -> None:
-        """The result is known to have so many rows."""
-        self.total = max(self.total, int(extent["total"]))
+        """The result is known to have so many rows.
+
+        At its end there may be fewer than were on their way: the disk did not take them.
+        """
+        total = int(extent["total"])
         self.exact = bool(extent["exact"])
+        self.total = total if self.exact or extent.get("full") else max(self.total, total)

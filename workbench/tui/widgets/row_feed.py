@@ -48,6 +48,8 @@ class RowFeed(Vertical):
         if isinstance(source, ResultSource):
             source.grow(extent)
             self.grid.rows_grew()
+            if self.grid.cursor_row >= source.total:
+                self.grid.jump(source.total - 1)
             if self._wanted is not None and (source.exact or self._wanted < source.total):
                 row, self._wanted = self._wanted, None
                 self.grid.jump(row)
