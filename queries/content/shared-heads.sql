@@ -6,6 +6,7 @@ rev = 1
 status = "stable"
 level = "medium"
 tags = ["signal.template"]
+needs = { tables = [], columns = ["exchanges.prompt_head"] }
 falsepositives = ["Defaults of a popular framework", "Popular public prompts", "Homework"]
 
 [params.min_accounts]

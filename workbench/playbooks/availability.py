@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.intake.schema import EXTRACTS
 from workbench.playbooks.format import SavedQuery
 
 
@@ -24,7 +25,8 @@ def missing(query: SavedQuery, absent: Collection[str]) -> list[str]:
     """The needed columns, and tables without any column, that the case lacks."""
     lacking = [column for column in query.needs_columns if column in absent]
     for table in query.needs_tables:
-        if f"{table}.account_id" in absent:
+        columns = EXTRACTS[table].names if table in EXTRACTS else ()
+        if columns and all(f"{table}.{name}" in absent for name in columns):
             lacking.append(table)
     return lacking
 
