@@ -192,3 +192,21 @@ def test_what_should_be_taken_is_told(load_files: Load, tmp_path: Path) -> None:
 def test_what_cannot_be_taken_is_refused(rule: str) -> None:
     with pytest.raises(UsageError, match="cannot be taken"):
         parse_mapping(f"[exchanges]\n{rule}\n")
+
+
+def test_system_prompts_are_hashed_where_no_hash_was_given(
+    load_files: Load, tmp_path: Path
+) -> None:
+    """The link family of system prompts knows the hash only."""
+    rows: list[Row] = [
+        {"account_id": name, "ts": "2026-05-01", "system_prompt": text, "system_prompt_hash": given}
+        for name, text, given in (
+            ("a", "be brief", None), ("b", "be brief", ""), ("c", "be brief", "own"),
+            ("d", "be long", None), ("e", "", None), ("f", None, "alone"),
+        )
+    ]  # fmt: skip
+    loaded = load_files(write_jsonl(tmp_path / "exchanges.jsonl", rows))
+    found = [row[0] for row in loaded.rows("SELECT system_prompt_hash FROM exchanges")]
+    assert found[0] == found[1]
+    assert len({*found[:4]}) == 3
+    assert found[2:3] + found[4:] == ["own", None, "alone"]

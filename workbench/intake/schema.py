@@ -126,7 +126,8 @@ EXCHANGES = Table(
         Column("user_agent", _TEXT, "client software as it names itself", entity="user_agent"),
         Column("tls_fingerprint", _TEXT, "TLS client fingerprint", entity="tls"),
         Column("device_id", _TEXT, "device id or cookie", entity="device"),
-        Column("system_prompt_hash", _TEXT, "hash of the system prompt", entity="system_prompt"),
+        Column("system_prompt_hash", _TEXT, "hash of the system prompt; where none was given, of "
+               "its text", entity="system_prompt"),
         Column("tools_hash", _TEXT, "hash of the tool definitions", entity="tools"),
         Column("prompt_hash", "BIGINT", "hash of the prompt's normal form", entity="prompt",
                computed=True),
