@@ -81,3 +81,22 @@ async def test_a_ledger_that_breaks_meanwhile_is_said(
                 lambda: any("replaced" in one.message for one in driver.bench._notifications)
             )
         monkeypatch.undo()
+
+
+async def test_a_record_that_is_changed_meanwhile_is_said(
+    case: Path, opened: Opened, sit: Sit
+) -> None:
+    async with opened(case) as driver:
+        await driver.press("2", "x")
+        await driver.sees("30 accounts")
+        await driver.speak_against("none-found")
+        await driver.press("f5")
+        await driver.sees("Recorded as")
+        ledger = Case.open(case).ledger_path
+        with ledger.open("r+b") as file:
+            file.seek(ledger.read_bytes().index(b"none-found"))
+            file.write(b"somebody's")
+        await driver.press("5")
+        await driver.sees("a-00", "R-PAY-SHARED")
+        await driver.press("i")
+        await driver.sees("This record cannot be read.")

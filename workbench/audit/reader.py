@@ -139,12 +139,18 @@ class LedgerReader:
                 at += len(item) + 1
 
     def record(self, record_id: str) -> Record | None:
-        """The record with this id; those that came by a merge have the offset -1."""
+        """The record with this id; those that came by a merge have the offset -1.
+
+        None where there is none, or where its bytes were changed since they were read.
+        """
         number = self.state.decisions.find(record_id)
         offset = self.state.decisions.columns["offset"][number] if number >= 0 else -1
         if offset >= 0:
             data = self._read(offset, min(1 << 16, self._chain.end - offset))
-            return Record(read_record(data.partition(b"\n")[0]), offset)
+            try:
+                return Record(read_record(data.partition(b"\n")[0]), offset)
+            except MalformedError:
+                return None  # verification names it
         for record in self.records():
             if record.id == record_id:
                 return record
