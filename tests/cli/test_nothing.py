@@ -35,3 +35,13 @@ def test_where_no_cluster_is_found_a_sentence_says_why(
     told = bench("info", case).out
     assert "The extracts hold no exchanges." in told
     assert ("Values too common to link accounts." in told) == (accounts == 500)
+
+
+def test_columns_that_are_filled_in_part_are_told(bench: Bench, tmp_path: Path) -> None:
+    extract, case = tmp_path / "accounts.csv", tmp_path / "case"
+    row = "a{},2026-03-01T10:00:00Z,{},203.0.113.7\n"
+    filled = (row.format(n, "" if n % 4 else f"n{n}@example.com") for n in range(200))
+    extract.write_text(HEAD + "".join(filled))
+    assert bench("load", case, extract).code == 0
+    told = bench("info", case).out
+    assert "filled in part: accounts: email 25 %, email_domain 25 %\n" in told

@@ -141,6 +141,30 @@ def test_odd_values_load_and_are_warned_about(load_files: Load, tmp_path: Path) 
     ]
 
 
+def test_tables_that_disagree_about_accounts_are_warned_about(
+    load_files: Load, tmp_path: Path
+) -> None:
+    """A table whose times are of another zone shows by what happened before accounts were made."""
+    made = [{"account_id": f"a{n}", "created_at": START} for n in range(9)]
+    paid = [
+        {"account_id": f"a{n}", "ts": START + timedelta(minutes=shift), "amount_minor": 5}
+        for n, shift in enumerate((-300, -300, -4, 0, 7))
+    ]
+    seen = [{"account_id": f"x{n % 2}", "ts": START, "ip": "192.0.2.1"} for n in range(5)]
+    loaded = load_files(
+        write_csv(tmp_path / "accounts.csv", made),
+        write_csv(tmp_path / "payments.csv", paid),
+        write_csv(tmp_path / "sightings.csv", seen),
+    )
+    asked = "SELECT table_name, code, rows, message FROM load_warnings ORDER BY ALL"
+    assert loaded.rows(asked) == [
+        ("payments", "before_account", 2,
+         "Payments well before their account was created: often times of another zone."),
+        ("sightings", "unknown_account", 5,
+         "Sightings of 2 accounts that are not in accounts."),
+    ]  # fmt: skip
+
+
 def test_fillers_in_counts_are_left_out_of_sums(load_files: Load, tmp_path: Path) -> None:
     """The largest integer stands for nothing in many an export; two of it overflow a sum."""
     largest = 2**63 - 1

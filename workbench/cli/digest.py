@@ -36,7 +36,7 @@ def load_words(case: Case, summary: Message) -> list[str]:
         lines.append(f"{safe_text(paths[0])}{more}: columns kept out: {names}.")
     if summary["warnings"]:
         warnings = counted(int(summary["warnings"]), "warning")
-        lines.append(f"{warnings}: workbench info {safe_text(case.root)}")
+        lines.append(f"{warnings} of what was loaded: workbench info {safe_text(case.root)}")
     return lines
 
 

@@ -11,6 +11,8 @@ from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
 from workbench.safe_text import safe_text
 
+_WELL_FILLED = 0.9
+
 
 @click.command()
 @CASE
@@ -22,7 +24,7 @@ def info(case: Path, chosen: Choices) -> int:
         totals = session.rows("overview-totals")[0]
         presence = session.rows("overview-columns")
         if chosen.format != "table":
-            names = ["table_name", "column_name", "present", "non_null"]
+            names = ["table_name", "column_name", "present", "non_null", "filled"]
             put_records(chosen, names, [[row[name] for name in names] for row in presence], case)
             return 0
         lines = [
@@ -45,13 +47,24 @@ def info(case: Path, chosen: Choices) -> int:
             session.rows("overview-sources"), ["source_id", "format", "rows", "rejected", "path"]
         )
         _warnings(session.rows("overview-warnings"))
-        missing: dict[str, list[str]] = {}
-        for row in presence:
-            if not row["present"]:
-                missing.setdefault(row["table_name"], []).append(row["column_name"])
-        for table, columns in missing.items():
-            output.write(f"not in any extract: {table}: {', '.join(columns)}\n")
+        _columns(presence)
     return 0
+
+
+def _columns(presence: list[dict[str, Any]]) -> None:
+    """What no extract had, and what is empty in many of its records: nothing is found by those."""
+    missing: dict[str, list[str]] = {}
+    thin: dict[str, list[str]] = {}
+    for row in presence:
+        if not row["present"]:
+            missing.setdefault(row["table_name"], []).append(row["column_name"])
+        elif row["filled"] is not None and row["filled"] < _WELL_FILLED:
+            share = f"{row['column_name']} {100 * row['filled']:.0f} %"
+            thin.setdefault(row["table_name"], []).append(share)
+    for table, columns in thin.items():
+        output.write(f"filled in part: {table}: {', '.join(columns)}\n")
+    for table, columns in missing.items():
+        output.write(f"not in any extract: {table}: {', '.join(columns)}\n")
 
 
 def _warnings(records: list[dict[str, Any]]) -> None:
