@@ -48,6 +48,14 @@ def test_three_unverified_holders_of_four_are_no_reason_to_distrust_a_name() -> 
     assert trust(few, USUAL) > 0.5 > 0.3 > trust(many, USUAL)
 
 
+def test_a_domain_each_speaks_for_firms_where_their_holders_were_verified() -> None:
+    """A campaign can buy domains; it cannot show who stands behind them."""
+    firms, bought = group(40, 4_000, content=7.0), group(40, 4_000, content=7.0)
+    firms.values["own_domain"] = bought.values["own_domain"] = 1.0
+    bought.values["verified"] = 0.05
+    assert judge(firms, USUAL).benign > 0.5 > judge(bought, USUAL).benign
+
+
 def test_little_common_wording_is_no_defence_unless_strangers_use_it_too() -> None:
     """Cut or missing prompts hide most of a phrase book; what is left of it may be theirs alone."""
 

@@ -12,6 +12,7 @@ from workbench.analysis.naming import lineage, name_clusters
 from workbench.analysis.parties import part_parties
 from workbench.analysis.refine import (
     SUPPORT,
+    Pairs,
     assign,
     compact,
     components,
@@ -52,11 +53,22 @@ def test_rings_are_found_and_a_stranger_with_one_link_stays_out() -> None:
     label = communities(links)
     terms = family_terms(links, label, count_values(links, label))
     pairs = pair_totals(pair_table(links, terms), label)
-    found = compact(assign(pairs, label, links.accounts))
+    found = compact(assign(pairs, label, np.zeros(links.accounts)))
     assert len(set(found[:10])) == len(set(found[10:20])) == 1
     assert found[0] != found[10]
     assert (found[20:] == -1).all()
     assert (communities(links) == label).all()
+
+
+def test_what_one_cluster_alone_was_asked_for_keeps_a_member_but_from_no_better_place() -> None:
+    """Account 0 shares 11 nats with its own cluster, six of them its rhythm, and 7 with another."""
+    label = np.array([0, 0, 0, 1, 1, 1])
+    pairs = Pairs(
+        np.array([0, 0, 1]), np.array([0, 1, 0]), np.array([11.0, 7.0, 4.0]),
+        np.array([3, 2, 2]), np.array([11.0, 7.0, 4.0]), np.ones(3, dtype=bool),
+    )  # fmt: skip
+    assert list(assign(pairs, label, np.zeros(6))[:2]) == [0, 0]
+    assert list(assign(pairs, label, np.array([6.0, 6, 0, 0, 0, 0]))[:2]) == [1, 0]
 
 
 def test_two_groups_that_share_nothing_are_split_again() -> None:
@@ -90,7 +102,8 @@ def test_the_best_of_many_values_is_worth_what_others_find_too() -> None:
     others = (raw.a >= 100) & (raw.ratios[:, address] >= SUPPORT)
     assert others.sum() > 5_000
     assert np.median(fair.ratios[others, address]) < SUPPORT
-    taken, kept = (assign(pair_totals(one, label), label, links.accounts) for one in (raw, fair))
+    nothing = np.zeros(links.accounts)
+    taken, kept = (assign(pair_totals(one, label), label, nothing) for one in (raw, fair))
     assert (taken[100:] == 0).sum() > 50
     assert (kept[100:] == 0).sum() < 5
     assert (kept[:100] == 0).all()
@@ -105,7 +118,7 @@ def test_a_campaign_in_two_halves_is_no_chance_to_either() -> None:
     terms = family_terms(links, label, count_values(links, label))
     raw, (_, fair) = pair_table(links, terms), weigh(links, terms, label)
     assert np.allclose(fair.ratios, raw.ratios)
-    found = assign(pair_totals(fair, label), label, links.accounts)
+    found = assign(pair_totals(fair, label), label, np.zeros(links.accounts))
     assert (found[:190] == 0).all()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.analysis.links import Ints, Links
+from workbench.analysis.links import Floats, Ints, Links
 from workbench.analysis.parties import part_parties
 from workbench.analysis.queues import add_queued, join_queues, part_queue
 from workbench.analysis.refine import (
@@ -28,7 +28,7 @@ from workbench.analysis.seeds import communities
 from workbench.analysis.telling import count_values
 
 _ROUNDS = 3
-_ADOPTIONS = 3
+_ADOPTIONS = 5
 # A cluster has something of a queue if at least so many members, and such a part, follow it.
 _FEW = 3
 _HARDLY = 0.1
@@ -61,10 +61,11 @@ def find_clusters(links: Links, activity: Activity, tell: Callable[[str, int, in
     label = communities(links)
     for turn in range(_ROUNDS):
         tell("refining clusters", turn, _ROUNDS)
-        table, before = _evaluate(links, activity, label)[1], label
+        _, table, unsure = _evaluate(links, activity, label)
+        before = label
         pairs = pair_totals(table, label)
         last = turn == _ROUNDS - 1
-        label = assign(pairs, label, links.accounts, anchored=last)
+        label = assign(pairs, label, unsure, anchored=last)
         label = compact(label if last else merge(pairs, label))
         label = split(links, label, count_values(links, label))
         if not last:
@@ -86,7 +87,7 @@ def _adopt(links: Links, activity: Activity, label: Ints) -> tuple[Ints, Terms, 
         label = part_parties(links, activity, label)
     found = _evaluate(links, activity, label)
     if not (label >= 0).any():
-        return label, *found
+        return label, *found[:2]
     table = add_queued(activity, label, found[1])
     joined = compact(join_queues(table, label, merge(pair_totals(table, label), label)))
     for turn in range(_ADOPTIONS):
@@ -96,16 +97,20 @@ def _adopt(links: Links, activity: Activity, label: Ints) -> tuple[Ints, Terms, 
             found = _evaluate(links, activity, label)
             table = add_queued(activity, label, found[1])
         pairs = pair_totals(table, label)
-        before, label = label, compact(assign(pairs, label, links.accounts, anchored=True))
+        before, label = label, compact(assign(pairs, label, found[2], anchored=True))
         joined = part_queue(activity, table, label, before, links.holding)
         if (joined == before).all():
-            return joined, *found
+            return joined, *found[:2]
         del pairs
     del found, table
-    return joined, *_evaluate(links, activity, joined)
+    return joined, *_evaluate(links, activity, joined)[:2]
 
 
-def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Table]:
+def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Table, Floats]:
+    """Terms, table, and of each account's ratio with its cluster what rests on no queue.
+
+    That is its rhythm with a few fellows, of which others were not asked.
+    """
     terms, table = weigh(links, family_terms(links, label, count_values(links, label)), label)
     sizes = np.maximum(
         np.bincount(label[label >= 0], minlength=int(table.c.max(initial=-1)) + 1), 1
@@ -118,6 +123,7 @@ def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Tab
     edges = np.searchsorted(table.c[order], np.arange(int(label.max(initial=-1)) + 2))
     by_label = np.argsort(label, kind="stable")
     places = np.searchsorted(label[by_label], np.arange(len(edges)))
+    unsure = np.zeros(len(label))
     for cluster in range(len(edges) - 1):
         near = order[edges[cluster] : edges[cluster + 1]]
         members = by_label[places[cluster] : places[cluster + 1]]
@@ -126,8 +132,11 @@ def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Tab
         # Where most members follow no queue, to follow none speaks against nobody; where hardly
         # any does, there is none to follow.
         served = len(found) and np.median(found) >= SUPPORT
+        some = (found >= SUPPORT).sum() >= max(_FEW, _HARDLY * len(found))
         ratios[near[mine]] = found if served else np.maximum(found, 0.0)
-        if (found >= SUPPORT).sum() >= max(_FEW, _HARDLY * len(found)):
+        if some:
             found = rhythm_ratios(activity, members, table.a[near[~mine]])
             ratios[near[~mine]] = found if served else np.maximum(found, 0.0)
-    return terms, table
+        else:
+            unsure[table.a[near[mine]]] = np.maximum(found, 0.0)
+    return terms, table, unsure

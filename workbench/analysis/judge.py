@@ -238,8 +238,8 @@ def _accounts(figure: Figures, usual: dict[str, float | None]) -> list[Component
     verified, ordinary, query = figure.values["verified"], usual["verified"], "evidence-holders"
     return [
         _line("firms of their own", figure.values["own_domain"], usual["own_domain"],
-              lambda v, u: -3.0 * _clip((_steadied(v, u, figure.values["domains"]) - max(u, 0.2))
-                                        / 0.4, 0.0, 1.0),
+              lambda v, u: -3.0 * trust(figure, usual) * _clip(
+                  (_steadied(v, u, figure.values["domains"]) - max(u, 0.2)) / 0.4, 0.0, 1.0),
               "members under a domain that at most three accounts have", "evidence-figures"),
         _line("numbered addresses", figure.own("email_shape") if not _plus(figure) else 0.0, 0.0,
               lambda v, u: 0.7 * v, "addresses that differ in their digits only", query),

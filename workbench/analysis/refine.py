@@ -198,18 +198,22 @@ def lacking_source(value: Floats, c: Ints, own: Bools, size: Ints) -> tuple[Floa
     return against, typical
 
 
-def assign(pairs: Pairs, label: Ints, accounts: int, *, anchored: bool = False) -> Ints:
+def assign(pairs: Pairs, label: Ints, unsure: Floats, *, anchored: bool = False) -> Ints:
     """Each account's best cluster, where the odds and at least two sources speak for it.
+
+    `unsure`: nats of each account's ratio with its own cluster that no other cluster was asked
+    for. They keep it from being left out, and from no better place.
 
     `anchored`: only accounts that have something of what holds the cluster together. Chance
     companions that share odds and ends with some of the members leave; asked for too early, it
     would drive out the smaller half of a first guess.
     """
     sizes = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)
-    prior = np.log(np.maximum(sizes[pairs.c], 1) / accounts)
+    prior = np.log(np.maximum(sizes[pairs.c], 1) / len(label))
     odds = pairs.total + prior
     belongs = (odds > 0) & (pairs.support >= 2) & (pairs.anchored | (not anchored))
-    out = np.full(accounts, -1, dtype=np.int64)
+    odds -= np.where(label[pairs.a] == pairs.c, unsure[pairs.a], 0.0)
+    out = np.full(len(label), -1, dtype=np.int64)
     order = np.argsort(odds[belongs], kind="stable")  # the best is written last
     out[pairs.a[belongs][order]] = pairs.c[belongs][order]
     return out
