@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from workbench.analysis.holders import TIES
 from workbench.playbooks.library import read_library
 from workbench.resources import queries_dir
 
@@ -68,7 +69,11 @@ def test_components_come_out_again(case: duckdb.DuckDBPyConnection) -> None:
                 "device farm": "machine",
             }
             source = words.get(name, name.removeprefix("shared "))
-            mean = {row["source"]: row["mean_llr"] for row in answer}.get(source, 0.0)
+            means = {row["source"]: float(str(row["mean_llr"])) for row in answer}
+            if name == "tied accounts":
+                mean = max([0.0, *(means[tie] for tie in means.keys() & {"rhythm", *TIES})])
+            else:
+                mean = means.get(source, 0.0)
             assert mean == pytest.approx(value, abs=1e-4)
             tested += 1
         elif name == "one telephone":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from workbench.analysis.figures import Figures
-from workbench.analysis.judge import judge, trust
+from workbench.analysis.holders import ties, trust
+from workbench.analysis.judge import judge
 
 USUAL: dict[str, float | None] = {
     "rate_spread": 1.4, "output_spread": 1.4, "input_spread": 1.4, "one_turn": 0.5,
@@ -54,6 +55,22 @@ def test_a_domain_each_speaks_for_firms_where_their_holders_were_verified() -> N
     firms.values["own_domain"] = bought.values["own_domain"] = 1.0
     bought.values["verified"] = 0.05
     assert judge(firms, USUAL).benign > 0.5 > judge(bought, USUAL).benign
+
+
+def test_people_who_do_one_task_and_share_nothing_else_are_no_campaign() -> None:
+    """Annotators of one region: a template, a carrier, a mail provider, and lives of their own."""
+
+    def extraction(**more: float) -> float:
+        figure = group(60, 4_000, content=6.7, network=5.8, mail=3.2, **more)
+        figure.own_content = 0.96
+        figure.values["rate_spread"] = 0.4
+        return judge(figure, USUAL).extraction
+
+    assert extraction() < 0.5 < extraction(machine=3.5)
+    figure = group(60, 4_000, content=6.7, network=5.8)
+    queued = group(60, 4_000, content=6.7, network=5.8)
+    queued.rhythm = 9.0
+    assert ties(queued) > 3.0 > ties(figure)
 
 
 def test_little_common_wording_is_no_defence_unless_strangers_use_it_too() -> None:

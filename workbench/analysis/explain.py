@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.analysis.figures import Figures
-from workbench.analysis.judge import trust
+from workbench.analysis.holders import trust
 
 Usual = dict[str, float | None]
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from workbench.analysis.figures import Figures
+from workbench.analysis.holders import clip, holders_known, one_holder, steadied, ties, trust
 from workbench.analysis.refine import SUPPORT
 
 # (value, usual value) to log odds
@@ -61,7 +62,7 @@ class Verdict:
 def judge(figure: Figures, usual: dict[str, float | None]) -> Verdict:
     """Score one cluster against the case's usual figures."""
     together = _coordination(figure)
-    work = _extraction(figure, usual)
+    work = [*_extraction(figure, usual), *_origins(figure, usual)]
     open_ = [*_holders(figure, usual), *_accounts(figure, usual), *_wording(figure, usual)]
     # Each axis hears what is beyond doubt on the other.
     likely, unlike = sum(c.points for c in work), sum(c.points for c in open_)
@@ -134,45 +135,55 @@ def _extraction(figure: Figures, usual: dict[str, float | None]) -> list[Compone
     alike = content is not None and content >= 3.0
     return [
         _line("template reuse", content, 4.5,
-              lambda v, u: 2.0 * _clip((v - u) / 2.0, -1.5 * (1.0 - _theirs(figure)), 1.0),
+              lambda v, u: 2.0 * clip((v - u) / 2.0, -1.5 * (1.0 - _theirs(figure)), 1.0),
               "members' prompts share rare wording; mean log ratio per member; little of it speaks "
               "against them unless strangers use it too", "evidence-sources"),
         _line("even volumes", values["rate_spread"] if several else None, usual["rate_spread"],
-              lambda v, u: 2.5 * sure * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
+              lambda v, u: 2.5 * sure * clip(_doublings(u, v) - 0.7, -1.0, 1.0),
               "spread of daily volume over members (quartiles, logarithm); people differ widely",
               query),
         _line("even answers", values["output_spread"] if several else None,
-              usual["output_spread"], lambda v, u: 0.5 * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
+              usual["output_spread"], lambda v, u: 0.5 * clip(_doublings(u, v) - 0.7, -1.0, 1.0),
               "spread of members' usual answer length (quartiles, logarithm)", query),
         _line("even requests", values["input_spread"] if several else None,
-              usual["input_spread"], lambda v, u: 0.4 * _clip(_doublings(u, v) - 0.7, -1.0, 1.0),
+              usual["input_spread"], lambda v, u: 0.4 * clip(_doublings(u, v) - 0.7, -1.0, 1.0),
               "spread of members' usual request length (quartiles, logarithm)", query),
         _line("one turn", values["one_turn"], usual["one_turn"],
-              lambda v, u: 0.6 * _clip((v - u) / 0.3, -1.0, 1.0),
+              lambda v, u: 0.6 * clip((v - u) / 0.3, -1.0, 1.0),
               "sessions of one exchange; the median member", query),
         _line("queue", figure.rhythm, 0.0,
-              lambda v, u: 1.5 * _clip(v / 3.0, 0.0, 1.0) + 0.5 * _clip(v / 3.0, -1.0, 0.0),
+              lambda v, u: 1.5 * clip(v / 3.0, 0.0, 1.0) + 0.5 * clip(v / 3.0, -1.0, 0.0),
               "work arrives when the others' does, beyond time of day and day", "evidence-sources"),
         _line("common texts", dealt, 0.0,
-              lambda v, u: 0.4 * (alike and v < 0.1) - 3.0 * _clip((v - 0.15) / 0.3, 0.0, 1.0),
+              lambda v, u: 0.4 * (alike and v < 0.1) - 3.0 * clip((v - 0.15) / 0.3, 0.0, 1.0),
               "prompts that many members send word for word: an exercise, not work dealt out",
               "evidence-repeats"),
         _line("aims", values["aim_share"], usual["aim_share"],
-              lambda v, u: 2.0 * _clip((v - u) / 0.4, -0.25, 1.0),
+              lambda v, u: 2.0 * clip((v - u) / 0.4, -0.25, 1.0),
               "requests for hidden reasoning, for grades or for training data, in ten languages",
               query),
         _line("capability targeting", targeted, commonly,
-              lambda v, u: 0.5 * _clip((v - u) / 0.5, 0.0, 1.0),
+              lambda v, u: 0.5 * clip((v - u) / 0.5, 0.0, 1.0),
               f"requests for one capability above all; here {capability}", query),
+    ]  # fmt: skip
+
+
+def _origins(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
+    values, query = figure.values, "evidence-figures"
+    return [
         _line("new model at once", values["release_share"], usual["release_share"],
-              lambda v, u: 0.8 * _clip((v - u) / 0.4, 0.0, 1.0),
+              lambda v, u: 0.8 * clip((v - u) / 0.4, 0.0, 1.0),
               "of the traffic in the 24 hours after a release, the part on the new model", query),
         _line("replaced after bans", figure.replaced if figure.bans >= 3 else None,
               figure.replaced_anyhow,
-              lambda v, u: 0.8 * _clip((v - u) / 0.5, 0.0, 1.0),
+              lambda v, u: 0.8 * clip((v - u) / 0.5, 0.0, 1.0),
               "bans of members after which a new member was made within a day", "evidence-bans"),
         _line("made together", values["made_together"], usual["made_together"], _together,
               "accounts made in the same thirty days", query),
+        _line("tied accounts", ties(figure), 0.0,
+              lambda v, u: -1.8 * clip(1.0 - v / 3.0, 0.0, 1.0),
+              "the strongest of payer, device, client, sign-up, identity, key, private prompt and "
+              "queue; people who do one task share none", "evidence-sources"),
     ]  # fmt: skip
 
 
@@ -200,11 +211,11 @@ def _targeted(
 
 def _theirs(figure: Figures) -> float:
     """1 where the shared wording is the members' alone, however little of it was seen."""
-    return _clip(((figure.own_content or 0.0) - 0.6) / 0.2, 0.0, 1.0)
+    return clip(((figure.own_content or 0.0) - 0.6) / 0.2, 0.0, 1.0)
 
 
 def _together(value: float, usual: float) -> float:
-    return 0.0 if usual > 0.6 else _clip(2.0 * (value - usual) / (1.0 - usual) - 0.4, -1.0, 0.5)
+    return 0.0 if usual > 0.6 else clip(2.0 * (value - usual) / (1.0 - usual) - 0.4, -1.0, 0.5)
 
 
 def _holders(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
@@ -221,14 +232,14 @@ def _holders(figure: Figures, usual: dict[str, float | None]) -> list[Component]
               lambda v, u: -3.5 * max(0.0, name - 0.4),
               "members under one organisation or one domain that is nobody else's", query),
         _line("one payer", figure.share("instrument"), 0.0,
-              lambda v, u: 0.0 if known else -3.0 * _clip((v - 0.7) / 0.2, 0.0, 1.0),
+              lambda v, u: 0.0 if known else -3.0 * clip((v - 0.7) / 0.2, 0.0, 1.0),
               "members that one instrument pays for; counts where nothing tells who they are",
               query),
         _line("holders unknown", 0.0 if known else 1.0, 0.0, lambda v, u: -1.6 * v,
               "no extract tells organisation, domain or verification: even work of one kind may be "
               "one customer's", query),
         _line("hidden queue", figure.rhythm, 0.0,
-              lambda v, u: 1.2 * _clip(v / 6.0, 0.0, 1.0) * _apart(figure),
+              lambda v, u: 1.2 * clip(v / 6.0, 0.0, 1.0) * _apart(figure),
               "one queue serves them, yet no network, client or private prompt is theirs in common",
               "evidence-sources"),
     ]  # fmt: skip
@@ -238,16 +249,16 @@ def _accounts(figure: Figures, usual: dict[str, float | None]) -> list[Component
     verified, ordinary, query = figure.values["verified"], usual["verified"], "evidence-holders"
     return [
         _line("firms of their own", figure.values["own_domain"], usual["own_domain"],
-              lambda v, u: -3.0 * trust(figure, usual) * _clip(
-                  (_steadied(v, u, figure.values["domains"]) - max(u, 0.2)) / 0.4, 0.0, 1.0),
+              lambda v, u: -3.0 * trust(figure, usual) * clip(
+                  (steadied(v, u, figure.values["domains"]) - max(u, 0.2)) / 0.4, 0.0, 1.0),
               "members under a domain that at most three accounts have", "evidence-figures"),
         _line("numbered addresses", figure.own("email_shape") if not _plus(figure) else 0.0, 0.0,
               lambda v, u: 0.7 * v, "addresses that differ in their digits only", query),
         _line("device farm", figure.sources.get("machine"), 0.0,
-              lambda v, u: 1.5 * _clip((v - 2.0) / 4.0, 0.0, 1.0),
+              lambda v, u: 1.5 * clip((v - 2.0) / 4.0, 0.0, 1.0),
               "members that sit at each other's devices; mean log ratio", "evidence-sources"),
         _line("one telephone", figure.telephones, 0.0,
-              lambda v, u: 1.5 * _clip((v - 0.4) / 0.4, 0.0, 1.0),
+              lambda v, u: 1.5 * clip((v - 0.4) / 0.4, 0.0, 1.0),
               "members whose telephone number two others or more have as well",
               "evidence-telephones"),
         _line("verified holders", verified, ordinary, _verified(figure.values["verifiable"] or 0),
@@ -260,11 +271,11 @@ def _accounts(figure: Figures, usual: dict[str, float | None]) -> list[Component
 def _wording(figure: Figures, usual: dict[str, float | None]) -> list[Component]:
     return [
         _line("public wording", figure.own_content if figure.wording else None, 0.0,
-              lambda v, u: -12.0 * _clip(0.8 - v, 0.0, 0.5),
+              lambda v, u: -12.0 * clip(0.8 - v, 0.0, 0.5),
               "of those who use the shared wording, the members' part; strangers make it public",
               "evidence-wording"),
         _line("well-known wording", figure.values["public_share"], usual["public_share"],
-              lambda v, u: -2.5 * _clip((v - u - 0.1) / 0.4, 0.0, 1.0),
+              lambda v, u: -2.5 * clip((v - u - 0.1) / 0.4, 0.0, 1.0),
               "prompts of benchmarks, published judges and lists of popular prompts",
               "evidence-figures"),
         _line("public texts", figure.outside_prompts if figure.shared_prompts else None, 0.0,
@@ -273,53 +284,17 @@ def _wording(figure: Figures, usual: dict[str, float | None]) -> list[Component]
     ]  # fmt: skip
 
 
-def trust(figure: Figures, usual: dict[str, float | None]) -> float:
-    """How far a common domain shows an open holder: a campaign can buy a domain of its own."""
-    verified, ordinary = figure.values["verified"], usual["verified"]
-    if verified is not None and ordinary is not None:
-        steadied = _steadied(verified, ordinary, figure.values["verifiable"])
-        return _clip(steadied / max(ordinary, 0.05), 0.2, 1.0) if ordinary >= 0.1 else 1.0
-    return 0.6 if (usual["org_share"] or 0.0) > 0.05 else 1.0
-
-
-def holders_known(usual: dict[str, float | None]) -> bool:
-    """Whether any extract tells who stands behind accounts."""
-    return any((usual[name] or 0.0) > 0.0 for name in ("org_share", "domain_share", "verified"))
-
-
-def one_holder(figure: Figures, usual: dict[str, float | None]) -> float:
-    """Share of members behind one name and one payer; by the one alone where the other is unknown.
-
-    Of members without a name that any extract tells, the payer counts if their identity was tested.
-    """
-    name = max(figure.share("org"), figure.own("domain"))
-    if holders_known(usual) and figure.values["verifiable"] and not _named(figure):
-        name = 1.0
-    paid = figure.values["paying"] or 0.0
-    return min(name, figure.share("instrument")) if paid > 0.1 else name * _named(figure)
-
-
-def _named(figure: Figures) -> bool:
-    return "org" in figure.holders or "domain" in figure.holders
-
-
 def _apart(figure: Figures) -> float:
     """1 where members share no network, client or private prompt, 0 where one of them is theirs."""
     open_ = max(figure.sources.get(name, 0.0) for name in ("network", "client", "private"))
-    return _clip(1.0 - open_ / _APART, 0.0, 1.0)
-
-
-def _steadied(value: float, usual: float, known: float | None) -> float:
-    """A share of the few members of whom it is known, drawn to the usual one."""
-    few = 3.0
-    return ((known or 0.0) * value + few * usual) / ((known or 0.0) + few)
+    return clip(1.0 - open_ / _APART, 0.0, 1.0)
 
 
 def _verified(accounts: float) -> Points:
     def points(value: float, ordinary: float) -> float:
         error = math.sqrt(max(ordinary * (1 - ordinary), 0.01) / max(accounts, 1))
         z = (value - ordinary) / max(error, 0.05)
-        return _clip(-0.4 * z, -2.0, 1.5) if abs(z) > 1 else 0.0
+        return clip(-0.4 * z, -2.0, 1.5) if abs(z) > 1 else 0.0
 
     return points
 
@@ -381,10 +356,6 @@ _BENIGN = frozenset(
         "work beyond doubt", "hidden queue",
     )
 )  # fmt: skip
-
-
-def _clip(value: float, low: float, high: float) -> float:
-    return max(low, min(high, value))
 
 
 def _doublings(usual: float, value: float) -> float:
