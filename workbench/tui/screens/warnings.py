@@ -68,6 +68,9 @@ class Warnings(ModalScreen[None]):
             ("warnings", "overview-warnings"),
             ("presence", "overview-columns"),
         ):
-            rows = await bench.jobs.rows(bench.library.query(query_id))
+            query = bench.library.query(query_id)
+            rows = await bench.jobs.rows(query)
             columns = grid_columns(list(rows.names), list(rows.types))
-            self.query_one(f"#{grid_id}", Grid).show(columns, PageSource(rows.rows))
+            grid = self.query_one(f"#{grid_id}", Grid)
+            grid.nothing = query.nothing
+            grid.show(columns, PageSource(rows.rows))
