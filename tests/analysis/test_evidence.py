@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from workbench.analysis.holders import TIES
+from workbench.analysis.links import TIES
 from workbench.playbooks.library import read_library
 from workbench.resources import queries_dir
 

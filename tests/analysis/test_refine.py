@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from workbench.analysis.links import Links
 from workbench.analysis.naming import lineage, name_clusters
 from workbench.analysis.parties import part_parties
+from workbench.analysis.queues import leave_crowd
 from workbench.analysis.refine import (
     SUPPORT,
     Pairs,
+    Table,
     assign,
     compact,
     components,
@@ -234,3 +236,21 @@ def test_lineage_tells_splits_and_mergers() -> None:
 def test_names_are_distinct(groups: list[set[str]]) -> None:
     names = [name for name, _ in name_clusters([sorted(group) for group in groups], {})]
     assert len(set(names)) == len(names)
+
+
+def test_the_crowd_around_a_queue_leaves_and_who_is_tied_stays() -> None:
+    """0-59 follow one queue; 60-89 share wording and a carrier only, 90-94 a payer besides."""
+    links = table([(0, 1, 0), (1, 1, 0), (2, 1, 0), (3, 1, 0)], 300)
+    names = links.source_names
+    ratios = np.zeros((95, len(names) + 1))
+    ratios[:, names.index("content")] = ratios[:, names.index("network")] = 4.0
+    ratios[:60, -1] = 9.0
+    ratios[90:, names.index("money")] = 4.0
+    found = Table(np.arange(95), np.zeros(95, dtype=np.int64), ratios)
+    label = np.where(np.arange(300) < 95, 0, -1)
+    stays = leave_crowd(found, label, links.ties) == 0
+    assert list(np.flatnonzero(stays)) == [*range(60), *range(90, 95)]
+    few = np.where(np.arange(300) < 75, 0, -1)
+    assert (leave_crowd(found, few, links.ties) == few).all()
+    ratios[:60, -1] = 0.0
+    assert (leave_crowd(found, label, links.ties) == label).all()

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.analysis.links import Floats, Ints, Links
 from workbench.analysis.parties import part_parties
-from workbench.analysis.queues import add_queued, join_queues, part_queue
+from workbench.analysis.queues import add_queued, join_queues, leave_crowd, part_queue
 from workbench.analysis.refine import (
     SUPPORT,
     Pairs,
@@ -97,7 +97,8 @@ def _adopt(links: Links, activity: Activity, label: Ints) -> tuple[Ints, Terms, 
             found = _evaluate(links, activity, label)
             table = add_queued(activity, label, found[1])
         pairs = pair_totals(table, label)
-        before, label = label, compact(assign(pairs, label, found[2], anchored=True))
+        before, label = label, assign(pairs, label, found[2], anchored=True)
+        label = compact(leave_crowd(table, label, links.ties))
         joined = part_queue(activity, table, label, before, links.holding)
         if (joined == before).all():
             return joined, *found[:2]

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from workbench.analysis.figures import Figures
-
-# Sources by which accounts are one another's: their payer, device, sign-up and so on. Addresses and
-# mail providers are those of a region, and wording that of a task.
-TIES = ("money", "machine", "client", "signup", "identity", "keys", "private")
+from workbench.analysis.links import TIES
 
 
 def trust(figure: Figures, usual: dict[str, float | None]) -> float:

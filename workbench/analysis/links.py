@@ -32,6 +32,10 @@ SOURCES: dict[str, str] = {
 # some value of them, so that any handful of members would find one that is theirs alone.
 COMMON: dict[str, float] = {"habits": 0.2}
 
+# Sources by which accounts are one another's: their payer, device, sign-up and so on. Addresses and
+# mail providers are those of a region, and wording that of a task.
+TIES = ("money", "machine", "client", "signup", "identity", "keys", "private")
+
 
 @dataclass(frozen=True)
 class Links:
@@ -56,6 +60,11 @@ class Links:
     def holding(self) -> Ints:
         """The sources that can hold accounts together; how work looks alone cannot."""
         return np.flatnonzero([name not in COMMON for name in self.source_names])
+
+    @property
+    def ties(self) -> Ints:
+        """The sources by which accounts are one another's."""
+        return np.flatnonzero([name in TIES for name in self.source_names])
 
     @property
     def least_share(self) -> Floats:

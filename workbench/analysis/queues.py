@@ -10,6 +10,10 @@ from workbench.analysis.rhythm import SHORTEST, Activity, rhythm_ratios
 
 _SMALLEST = 8
 _GLANCE = 40  # bins
+# Where one queue serves most members, so large a part that neither follows it nor is tied to them
+# is a crowd around them.
+_SERVED = 0.5
+_CROWD = 0.25
 _MOST = 0.6  # this share of a cluster's members follows its queue, or it has none
 # An account whose bursts would show so much of a queue, and that shows so little, is not in it.
 _SHOWN = 6.0
@@ -101,6 +105,26 @@ def part_queue(activity: Activity, table: Table, label: Ints, members: Ints, hol
     parted = (with_it >= _SMALLEST) & (without >= SMALLEST)
     moves = known & (state == 1) & parted[np.maximum(label, 0)]
     return compact(np.where(moves, label + groups, label))
+
+
+def leave_crowd(table: Table, label: Ints, ties: Ints) -> Ints:
+    """The crowd around a queue leaves: accounts of the same region that share wording only.
+
+    A slow campaign among the speakers of one language shares carrier, mail provider and turns of
+    phrase with all of them. `ties` are the sources by which accounts are one another's.
+    """
+    own = label[table.a] == table.c
+    a, c, ratios = table.a[own], table.c[own], table.ratios[own]
+    groups = int(label.max(initial=-1)) + 1
+    follows = ratios[:, -1] >= SUPPORT
+    loose = ~follows & ~(ratios[:, ties] >= SUPPORT).any(axis=1)
+    size = np.bincount(label[label >= 0], minlength=groups)
+    following = np.bincount(c[follows], minlength=groups)
+    served = (following >= _SMALLEST) & (following >= _SERVED * size)
+    crowded = served & (np.bincount(c[loose], minlength=groups) >= _CROWD * size)
+    out = label.copy()
+    out[a[loose & crowded[c]]] = -1
+    return out
 
 
 def _typical(ratios: Floats, c: Ints) -> Ints:
