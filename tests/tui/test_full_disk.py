@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from tests.tui.asking import ask
 from tests.tui.conftest import Driver, Opened, Sit
-from tests.tui.test_odd_results import ask
 from workbench.audit.errors import LedgerError
 from workbench.audit.policy import Policy
 from workbench.audit.sets import SetFolder

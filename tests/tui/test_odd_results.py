@@ -13,15 +13,14 @@ import duckdb
 import pytest
 from textual.widgets import Input
 
-from tests.tui.conftest import Driver, Opened
+from tests.tui.asking import again, ask, column
+from tests.tui.conftest import Opened
 from workbench.audit.policy import Policy
 from workbench.desk import Desk
 from workbench.tui import clipboard
 from workbench.tui.screens.sql import SqlView
-from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_canvas import cell_text
-from workbench.tui.widgets.grid_source import GridColumn, ResultSource
-from workbench.workers.protocol import window_rows
+from workbench.tui.widgets.grid_source import ResultSource
 
 ODD = """SELECT n, NULL AS nothing, NULL::VARCHAR AS no_text, n = 1 AS flag,
        CASE n WHEN 0 THEN 'nan' WHEN 1 THEN '-inf' ELSE '0.1' END::DOUBLE AS real,
@@ -54,40 +53,6 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(clipboard, "send", send)
     return texts
-
-
-def arrived(grid: Grid) -> bool:
-    """Whether all rows are here."""
-    return isinstance(grid.source, ResultSource) and grid.source.exact
-
-
-async def ask(driver: Driver, sql: str) -> Grid:
-    """Run a statement in the SQL view; its grid, with the focus."""
-    await driver.press("4")
-    await driver.until(lambda: isinstance(driver.bench.view, SqlView) and driver.bench.view.filled)
-    view = driver.bench.view
-    assert isinstance(view, SqlView)
-    view.put(sql)
-    await driver.press("f5")
-    await driver.until(lambda: arrived(view.tabs.front.grid))
-    view.tabs.front.grid.focus()
-    await driver.pilot.pause()
-    return view.tabs.front.grid
-
-
-def column(grid: Grid, name: str) -> int:
-    return [one.name for one in grid.columns].index(name)
-
-
-async def again(driver: Driver, key: str) -> Grid:
-    """Press a key that asks a new question of the result; the answer's grid."""
-    view = driver.bench.view
-    assert isinstance(view, SqlView)
-    before = view.tabs.front.grid.source
-    await driver.press(key)
-    grid = view.tabs.front.grid
-    await driver.until(lambda: grid.source is not before and arrived(grid))
-    return grid
 
 
 async def test_odd_values_are_drawn_and_copied(
@@ -323,50 +288,6 @@ async def test_cells_of_a_megabyte_weigh_little(case: Path, opened: Opened) -> N
         assert max(len(str(cell)) for cell in source.row(39) or []) <= 512
         await driver.press("v")
         await driver.sees("1,000,002 characters")
-
-
-def test_windows_are_let_go_by_their_weight() -> None:
-    """However long the texts: what a source keeps is bounded in bytes, not in rows."""
-    columns = [[f"c{at}", "VARCHAR"] for at in range(4)]
-    size = window_rows(4)
-
-    def answer(extent: int) -> dict[str, Any]:
-        return {"rows": [["x" * 512] * 4] * size, "cuts": [], "total": extent, "exact": True}
-
-    total = 1000 * size
-    asked: list[int] = []
-    opened = answer(total) | {"result": 1, "columns": columns}
-    source = ResultSource(opened, asked.append)
-    for window in range(1, 1000):
-        source.deliver(window, answer(total))
-    kept = sum(source.row(window * size + size // 2) is not None for window in range(1000))
-    assert 4 <= kept * size * 4 * 512 / (1 << 20) <= 40
-    assert source.row(999 * size + size // 2) is not None
-
-
-def test_rows_that_the_disk_did_not_take_are_not_asked_for() -> None:
-    size = window_rows(1)
-    answer = {"rows": [["x"]] * size, "cuts": [], "total": size, "exact": False}
-    asked: list[int] = []
-    source = ResultSource(answer | {"result": 1, "columns": [["a", "VARCHAR"]]}, asked.append)
-    source.grow({"total": 9 * size, "exact": False})
-    source.deliver(1, answer | {"total": 2 * size})  # asked for before there were more
-    assert source.total == 9 * size
-    source.grow({"total": 3 * size, "exact": False, "full": True})
-    assert source.total == 3 * size
-
-
-def test_numbers_are_as_long_as_they_are_telling() -> None:
-    real, score = GridColumn("gap_cv", "DOUBLE"), GridColumn("member_score", "DOUBLE")
-    shown = {0.0: "0", 0.98765: "0.988", 0.012345: "0.0123", 0.0098765: "0.0099",
-             0.00012345: "0.00012", -0.5: "-0.5",
-             1.23e-7: "1.2e-07", 123.456: "123.5", 1234.5: "1,234", 12345.6: "12,346",
-             1e300: "1e+300", float("inf"): "inf"}  # fmt: skip
-    assert {value: cell_text(value, real) for value in shown} == shown
-    assert cell_text(-0.0, real) == "0"
-    surely = {0.0: "0.000", 0.00012345: "<0.001", 0.0098765: "0.010", 0.98765: "0.988",
-              1.0: "1.000", 7.5: "7.5", -0.5: "-0.5"}  # fmt: skip
-    assert {value: cell_text(value, score) for value in surely} == surely
 
 
 async def test_an_arrangement_outlives_a_sort(case: Path, opened: Opened) -> None:

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from tests.cli.conftest import CLUSTER, commit_store
+from tests.tui.asking import ask
 from tests.tui.conftest import Opened
-from tests.tui.test_odd_results import ask
 from workbench.case import Case
 from workbench.tui.screens.view import day
 from workbench.tui.widgets.plots import Day, day_of
