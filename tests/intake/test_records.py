@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workbench.intake.records import BOM, Batch, CsvSplitter, LineSplitter, Splitter, is_json
@@ -80,10 +80,14 @@ def test_any_bytes_are_accounted_for_once(data: bytes, size: int) -> None:
 
 
 @given(st.binary(max_size=200), st.integers(1, 50))
+@example(BOM, 1)
+@example(BOM + BOM + b"{}", 3)
+@example(BOM[:2], 1)
 def test_block_ends_change_nothing(data: bytes, size: int) -> None:
-    whole, pieces = csv_cut(HEADER + data), csv_cut(HEADER + data, size)
-    assert (whole.lines, whole.records) == (pieces.lines, pieces.records)
-    assert reasons(whole) == reasons(pieces)
+    for mark in (b"", BOM):
+        whole, pieces = csv_cut(mark + HEADER + data), csv_cut(mark + HEADER + data, size)
+        assert (whole.lines, whole.records) == (pieces.lines, pieces.records)
+        assert reasons(whole) == reasons(pieces)
     whole, pieces = cut(LineSplitter(), data), cut(LineSplitter(), data, size)
     assert (whole.lines, whole.records) == (pieces.lines, pieces.records)
     assert reasons(whole) == reasons(pieces)

@@ -49,6 +49,12 @@ def is_utf8(data: bytes) -> bool:
     return True
 
 
+def _unmarked(data: bytes) -> tuple[bytes, bool]:
+    """The beginning of a file without its byte-order mark, and whether that can be told yet."""
+    told = len(data) >= len(BOM) or not BOM.startswith(data)
+    return (data.removeprefix(BOM), True) if told else (data, False)
+
+
 class LineSplitter:
     """JSON lines: a record is a line. `truncated()` tells whether the last one was cut."""
 
@@ -56,14 +62,18 @@ class LineSplitter:
         self._largest = largest
         self._line = 1
         self._held = b""
+        self._begun = False
         self._skipped = 0  # bytes of an overlong line that were thrown away so far
 
     def feed(self, block: bytes) -> Batch:
         """Take the next block; returns the records that are now complete."""
-        if self._line == 1 and not self._held:
-            block = block.removeprefix(BOM)
-        batch = Batch()
-        lines = (self._held + block).split(b"\n")
+        batch, data = Batch(), self._held + block
+        if not self._begun:
+            data, self._begun = _unmarked(data)
+            if not self._begun:
+                self._held = data
+                return batch
+        lines = data.split(b"\n")
         self._held = lines.pop()
         if lines and self._skipped:
             self._end_overlong(batch, lines.pop(0))
@@ -159,13 +169,18 @@ class CsvSplitter:
         self._largest = largest
         self._line = 1
         self._held = b""
+        self._begun = False
         self._header_seen = False
 
     def feed(self, block: bytes) -> Batch:
         """Take the next block; returns the records that are now complete."""
-        if self._line == 1 and not self._held and not self._header_seen:
-            block = block.removeprefix(BOM)
-        return self._split(self._held + block, final=False)
+        data = self._held + block
+        if not self._begun:
+            data, self._begun = _unmarked(data)
+            if not self._begun:
+                self._held = data
+                return Batch()
+        return self._split(data, final=False)
 
     def finish(self, *, truncated: bool) -> Batch:
         """The end of the file: the last record, unless it was cut."""
