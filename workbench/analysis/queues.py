@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.analysis.links import Floats, Ints
+from workbench.analysis.links import Bools, Floats, Ints
 from workbench.analysis.refine import SMALLEST, SUPPORT, Table, compact, lacking_source
 from workbench.analysis.rhythm import SHORTEST, Activity, rhythm_ratios
 
@@ -39,11 +39,16 @@ def add_queued(activity: Activity, label: Ints, table: Table) -> Table:
 
 def queued(table: Table, label: Ints) -> Ints:
     """Clusters of which most members follow one queue."""
+    return np.flatnonzero(_served(table, label, _MOST))
+
+
+def _served(table: Table, label: Ints, share: float) -> Bools:
+    """Whether so large a share of the members of each cluster follow its queue."""
     groups = int(label.max(initial=-1)) + 1
     follow = (label[table.a] == table.c) & (table.ratios[:, -1] >= SUPPORT)
     following = np.bincount(table.c[follow], minlength=groups)
     size = np.bincount(label[label >= 0], minlength=groups)
-    return np.flatnonzero((following >= _SMALLEST) & (following >= _MOST * size))
+    return np.asarray((following >= _SMALLEST) & (following >= share * size))
 
 
 def _strangers(
@@ -115,13 +120,10 @@ def leave_crowd(table: Table, label: Ints, ties: Ints) -> Ints:
     """
     own = label[table.a] == table.c
     a, c, ratios = table.a[own], table.c[own], table.ratios[own]
-    groups = int(label.max(initial=-1)) + 1
-    follows = ratios[:, -1] >= SUPPORT
-    loose = ~follows & ~(ratios[:, ties] >= SUPPORT).any(axis=1)
-    size = np.bincount(label[label >= 0], minlength=groups)
-    following = np.bincount(c[follows], minlength=groups)
-    served = (following >= _SMALLEST) & (following >= _SERVED * size)
-    crowded = served & (np.bincount(c[loose], minlength=groups) >= _CROWD * size)
+    loose = (ratios[:, -1] < SUPPORT) & ~(ratios[:, ties] >= SUPPORT).any(axis=1)
+    served = _served(table, label, _SERVED)
+    size = np.bincount(label[label >= 0], minlength=len(served))
+    crowded = served & (np.bincount(c[loose], minlength=len(served)) >= _CROWD * size)
     out = label.copy()
     out[a[loose & crowded[c]]] = -1
     return out
