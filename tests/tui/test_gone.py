@@ -57,6 +57,15 @@ async def test_places_of_another_version_are_left_out(case: Path, opened: Opened
         ]
 
 
+async def flag_the_cluster(driver: Driver) -> None:
+    """Decide on the first cluster; the words against it are “none-found”."""
+    await driver.press("2", "x")
+    await driver.sees("30 accounts")
+    await driver.speak_against("none-found")
+    await driver.press("f5")
+    await driver.sees("Recorded as")
+
+
 async def test_a_ledger_that_breaks_meanwhile_is_said(
     case: Path, opened: Opened, sit: Sit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,11 +73,7 @@ async def test_a_ledger_that_breaks_meanwhile_is_said(
         raise WorkbenchError("audit.jsonl was replaced by another file.")
 
     async with opened(case) as driver:
-        await driver.press("2", "x")
-        await driver.sees("30 accounts")
-        await driver.speak_against("none-found")
-        await driver.press("f5")
-        await driver.sees("Recorded as")
+        await flag_the_cluster(driver)
         await driver.press("7")
         await driver.sees("decision")
         await driver.press("5")
@@ -87,11 +92,7 @@ async def test_a_record_that_is_changed_meanwhile_is_said(
     case: Path, opened: Opened, sit: Sit
 ) -> None:
     async with opened(case) as driver:
-        await driver.press("2", "x")
-        await driver.sees("30 accounts")
-        await driver.speak_against("none-found")
-        await driver.press("f5")
-        await driver.sees("Recorded as")
+        await flag_the_cluster(driver)
         ledger = Case.open(case).ledger_path
         with ledger.open("r+b") as file:
             file.seek(ledger.read_bytes().index(b"none-found"))
