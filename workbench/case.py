@@ -30,7 +30,7 @@ from workbench.durable import (
 )
 from workbench.errors import IntegrityError, WorkbenchError
 from workbench.manifest import Manifest, Source, from_toml
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 MANIFEST = "case.toml"
 _FOLDERS = ("audit.d", "rejects", "queries", "exports", "tmp")

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 _CHUNK = 8 << 20
 

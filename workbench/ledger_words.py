@@ -8,7 +8,7 @@ from workbench.audit.state import LedgerState
 from workbench.desk import Desk
 from workbench.errors import WorkbenchError
 from workbench.ledger_tables import time_text
-from workbench.wording import counted
+from workbench.text.format import counted
 
 Line = tuple[str, str]
 _MOST = 3

@@ -8,7 +8,7 @@ from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
 from workbench.errors import IntegrityError, WorkbenchError
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 FORMAT = 1
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}

@@ -10,7 +10,7 @@ from workbench.audit.errors import DamagedError
 from workbench.audit.ledger import Ledger, Record
 from workbench.audit.schema import references
 from workbench.ledger_tables import time_text
-from workbench.wording import counted
+from workbench.text.format import counted
 
 Body = dict[str, Any]
 _MOST_LISTED = 200

@@ -160,9 +160,9 @@ def test_all_null_and_odd_types_survive_the_spool(client: QueryClient) -> None:
 
 
 def test_ten_thousand_values_are_counted(client: QueryClient) -> None:
-    from workbench.playbooks import shapes
+    from workbench.sql import transforms
 
-    sql = shapes.frequency("SELECT n % 10000 AS bucket FROM exchanges", "bucket")
+    sql = transforms.frequency("SELECT n % 10000 AS bucket FROM exchanges", "bucket")
     began, _ = stream(client, sql)
     assert began["rows"][0][:2] == [0, 30]
     ended = client.request("read_all", result=began["result"])

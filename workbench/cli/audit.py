@@ -23,8 +23,8 @@ from workbench.cli.session import CASE
 from workbench.desk import Desk
 from workbench.errors import IntegrityError, UsageError
 from workbench.record_words import COLUMNS, row, whole
-from workbench.safe_text import safe_text
 from workbench.settings import load_settings
+from workbench.text.sanitize import safe_text
 from workbench.verification import verify_case
 
 _MOST_NAMED = 50

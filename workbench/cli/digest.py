@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.case import Case
-from workbench.safe_text import safe_text
-from workbench.wording import counted
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
 from workbench.workers.protocol import Message
 
 _KINDS = 8

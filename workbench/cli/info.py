@@ -9,7 +9,7 @@ import click
 
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 _WELL_FILLED = 0.9
 

@@ -10,7 +10,7 @@ from workbench.cli import output
 from workbench.cli.given import text_of
 from workbench.errors import UsageError
 from workbench.intake.mapping import shipped_profiles
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 
 @click.command()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.safe_text import guard_formula, safe_text
+from workbench.text.sanitize import guard_formula, safe_text
 
 FORMATS = ("table", "csv", "jsonl", "parquet")
 _WIDEST = 60

@@ -16,8 +16,8 @@ from workbench.desk import Desk
 from workbench.errors import UsageError
 from workbench.ledger_words import in_pieces, policy_words
 from workbench.masking import refuse_unmaskable
-from workbench.safe_text import safe_text
 from workbench.settings import load_settings
+from workbench.text.sanitize import safe_text
 
 
 @click.command("policy")

@@ -21,7 +21,7 @@ from workbench.cli.session import CASE, Choices, choices, put_records
 from workbench.desk import Desk
 from workbench.errors import UsageError
 from workbench.settings import load_settings
-from workbench.wording import counted
+from workbench.text.format import counted
 
 _RECORD_ID = re.compile("[0-9a-f]{32}")
 _SIDE = ("verdict", "reason", "analyst", "record_id")

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from workbench.engine.cells import as_cells, result_columns
 from workbench.engine.contract import unique_names
 from workbench.engine.session import engine_errors
-from workbench.quoting import identifier
-from workbench.safe_text import guard_formula, safe_text
+from workbench.sql.quoting import identifier
+from workbench.text.sanitize import guard_formula, safe_text
 
 if TYPE_CHECKING:
     import duckdb

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from workbench.errors import QueryRefused
-from workbench.sql_tokens import without_end
+from workbench.sql.tokens import without_end
 
 LONGEST_SQL = 100_000
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.engine.session import engine_errors
-from workbench.quoting import literal
+from workbench.sql.quoting import literal
 
 if TYPE_CHECKING:
     from workbench.engine.session import Session

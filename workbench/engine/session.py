@@ -16,7 +16,7 @@ from workbench.engine.cells import as_cells, cell_terms, result_columns
 from workbench.engine.contract import Parameters, ResultColumn, Scalar
 from workbench.engine.gate import Gate, Inspection
 from workbench.errors import Cancelled, QueryFailed
-from workbench.quoting import identifier, literal
+from workbench.sql.quoting import identifier, literal
 
 _MOST_JUDGED = 200  # pages ask the same few dozen statements again and again
 

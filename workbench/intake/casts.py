@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from workbench.intake.mapping import TIME_UNITS, Rule, factor
 from workbench.intake.schema import Column
-from workbench.quoting import literal
+from workbench.sql.quoting import literal
 
 Cell = tuple[str, str]  # an SQL expression and its DuckDB type
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")

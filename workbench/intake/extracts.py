@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import zstandard
 
 from workbench.errors import WorkbenchError
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 Form = Literal["parquet", "csv", "jsonl"]
 Packing = Literal["", "gz", "zst"]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.quoting import literal
+from workbench.sql.quoting import literal
 
 _SPACE = literal(" \t\r\n")
 TEXTS = ("VARCHAR", "JSON")

@@ -36,7 +36,7 @@ from workbench.intake.stream import ByteStream
 from workbench.intake.tables import Incoming, build_profiles, build_table
 from workbench.intake.text import TextStaging, probe_text
 from workbench.manifest import Source
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 
 @dataclass(frozen=True, slots=True)

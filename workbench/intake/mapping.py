@@ -28,7 +28,7 @@ from zoneinfo import available_timezones
 
 from workbench.errors import UsageError
 from workbench.intake.schema import EXTRACTS, Column, Table, extract_columns
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 TIME_UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1, "ns": 0}
 _DURATION_UNITS = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}

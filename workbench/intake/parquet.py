@@ -14,7 +14,7 @@ from workbench.intake.json_text import TEXTS, JsonText
 from workbench.intake.plan import PlannedExtract, Probe
 from workbench.intake.rejects import Reject
 from workbench.intake.session import LoadSession, engine_refusal
-from workbench.quoting import identifier, literal
+from workbench.sql.quoting import identifier, literal
 
 _NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
 _SAMPLE_ROWS = 100

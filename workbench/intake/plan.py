@@ -26,7 +26,7 @@ from workbench.intake.schema import (
     extract_columns,
     required_columns,
 )
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 _EPOCHS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (float("inf"), "ns"))
 _UNIT_WORDS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}

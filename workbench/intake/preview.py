@@ -13,7 +13,7 @@ from workbench.intake.rejects import Reject, RejectTally
 from workbench.intake.session import LoadSession
 from workbench.intake.stream import HeadStream
 from workbench.intake.text import TextStaging
-from workbench.quoting import identifier
+from workbench.sql.quoting import identifier
 
 ROWS = 20
 _LOOKED_AT = 1000

@@ -13,9 +13,9 @@ from workbench.intake.schema import EXCHANGE_TEXT, EXTRACTS, Column, Table
 from workbench.intake.session import LoadSession
 from workbench.intake.sqltext import statement
 from workbench.manifest import Source
-from workbench.quoting import identifier
-from workbench.safe_text import safe_text
-from workbench.wording import counted
+from workbench.sql.quoting import identifier
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
 
 # Warnings about files; all others are about rows and are worked out anew by every load.
 ABOUT_FILES = (

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Protocol
 
 from workbench.intake.sampled import PLACEHOLDERS
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 REASONS: dict[str, str] = {
     "bad_time": "a time that cannot be read",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from workbench.intake.json_text import value_at
 from workbench.intake.mapping import Rule
 from workbench.intake.schema import EXCHANGES, Table, extract_columns
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 # What exports write for nothing, in lower case.
 PLACEHOLDERS = frozenset(

@@ -14,8 +14,8 @@ import duckdb
 
 from workbench.errors import WorkbenchError
 from workbench.intake.sqltext import statement
-from workbench.quoting import identifier, literal
-from workbench.safe_text import safe_text
+from workbench.sql.quoting import identifier, literal
+from workbench.text.sanitize import safe_text
 
 _TICK = 0.25
 

@@ -19,7 +19,7 @@ from workbench.intake.schema import (
 )
 from workbench.intake.session import LoadSession, Meter, engine_refusal
 from workbench.intake.sqltext import statement
-from workbench.quoting import identifier
+from workbench.sql.quoting import identifier
 
 _PROFILE_CHUNK_ROWS = 1_000_000
 # The physical table behind exchanges and exchange_text.

@@ -29,7 +29,7 @@ from workbench.intake.rejects import Reject, RejectSink
 from workbench.intake.schema import EXTRACTS, extract_columns
 from workbench.intake.session import LoadSession, Meter, engine_refusal
 from workbench.intake.stream import Stream
-from workbench.quoting import identifier, literal
+from workbench.sql.quoting import identifier, literal
 
 _PIECE = 128 << 20
 _SAMPLE_RECORDS = 200

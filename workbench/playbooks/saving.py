@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workbench.errors import UsageError
 from workbench.playbooks.format import parse_query
-from workbench.sql_tokens import without_end
+from workbench.sql.tokens import without_end
 
 _NOT_IN_AN_ID = re.compile(r"[^a-z0-9]+")
 _LONGEST_ID = 60

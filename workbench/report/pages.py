@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.report.exhibits import Exhibit
-from workbench.safe_text import safe_text
-from workbench.wording import number_text
+from workbench.text.format import number_text
+from workbench.text.sanitize import safe_text
 
 _CELL = 160
 _STYLE = (

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError, from_os
 from workbench.governed import note_clipboard
-from workbench.safe_text import safe_text
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
 from workbench.tui import clipboard
 from workbench.tui.messages import Failed, OpenPlace, RunQuery
 from workbench.tui.widgets.grid import Grid
-from workbench.wording import counted
 
 if TYPE_CHECKING:
     from workbench.tui.app import Bench

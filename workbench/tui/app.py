@@ -14,7 +14,7 @@ from workbench.desk import Desk
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
 from workbench.playbooks.library import Library, library_in_sight
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.collecting import collect_between_places
 from workbench.tui.frame import Frame
 from workbench.tui.jobs import Jobs

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.engine.contract import ResultColumn, unique_names
-from workbench.quoting import literal
-from workbench.safe_text import guard_formula, safe_text
+from workbench.sql.quoting import literal
+from workbench.text.sanitize import guard_formula, safe_text
 from workbench.tui.remember import write_text
 
 LARGEST = 74_000

@@ -16,7 +16,7 @@ from textual.dom import DOMNode
 from textual.worker import WorkerFailed
 
 from workbench import __version__
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.remember import write_text
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from textual.worker import WorkerFailed
 
 from workbench.errors import WorkbenchError, from_os
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.drawing import Drawing
 from workbench.tui.messages import Failed
 from workbench.tui.remember import History, Kept

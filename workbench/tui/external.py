@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 if TYPE_CHECKING:
     from workbench.tui.app import Bench

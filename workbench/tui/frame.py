@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.ending import Ending
 from workbench.tui.messages import Failed, OpenPlace
 from workbench.tui.places import Place

@@ -12,8 +12,8 @@ from textual.content import Content
 
 from workbench.durable import move_beside
 from workbench.errors import WorkbenchError
-from workbench.playbooks import shapes
-from workbench.safe_text import safe_text
+from workbench.sql import transforms
+from workbench.text.sanitize import safe_text
 from workbench.tui.messages import Failed
 from workbench.tui.widgets import plots
 from workbench.tui.widgets.result_pane import ResultPane
@@ -93,8 +93,8 @@ async def show_times(pane: ResultPane) -> None:
         pane.notify("Put the cursor on a column of times.", markup=False)
         return
     try:
-        days = await pane.jobs.few(shapes.by_day(asked.sql, column.name), asked.parameters)
-        hours = await pane.jobs.few(shapes.by_hour(asked.sql, column.name), asked.parameters)
+        days = await pane.jobs.few(transforms.by_day(asked.sql, column.name), asked.parameters)
+        hours = await pane.jobs.few(transforms.by_hour(asked.sql, column.name), asked.parameters)
     except WorkbenchError as error:
         pane.post_message(Failed(error))
         return

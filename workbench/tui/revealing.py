@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import WorkbenchError
 from workbench.governed import note_reveal
 from workbench.masking import mask_of
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.messages import Failed, LedgerChanged
 
 if TYPE_CHECKING:

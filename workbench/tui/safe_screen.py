@@ -6,7 +6,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from workbench.safe_text import is_plain, one_cell_each
+from workbench.text.sanitize import is_plain, one_cell_each
 
 
 class SafeFilter(LineFilter):

@@ -9,8 +9,8 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import Bound
 from workbench.playbooks.format import Parameter, SavedQuery
 from workbench.playbooks.library import Library
-from workbench.safe_text import safe_text
-from workbench.sql_tokens import without_end
+from workbench.sql.tokens import without_end
+from workbench.text.sanitize import safe_text
 from workbench.tui.jobs import Jobs
 from workbench.tui.widgets.completion import Knowledge, Suggestion
 from workbench.tui.widgets.editor import SqlEditor

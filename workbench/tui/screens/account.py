@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench import standing
-from workbench.safe_text import safe_text
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
 from workbench.tui.jobs import Rows
 from workbench.tui.messages import DecideOn, OpenPlace
 from workbench.tui.places import Place
@@ -22,7 +23,6 @@ from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.tui.widgets.plots import heat_map, meter
 from workbench.tui.widgets.steps import Steps
-from workbench.wording import counted
 
 _PARTS = (("o", "profile"), ("n", "linked"), ("e", "exchanges"), ("a", "payments"), ("w", "why"),
           ("d", "decisions"))  # fmt: skip

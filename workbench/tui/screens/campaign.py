@@ -12,7 +12,8 @@ from textual.widgets import Static
 from workbench import campaigns as edits
 from workbench.audit.canonical import Fields
 from workbench.ledger_tables import time_text
-from workbench.safe_text import safe_text
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
 from workbench.tui.acts import group_accounts
 from workbench.tui.messages import DecideOn
 from workbench.tui.screens.parts import Parted
@@ -20,7 +21,6 @@ from workbench.tui.screens.view import command_line, day, score_words
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
 from workbench.tui.widgets.steps import Steps
-from workbench.wording import counted
 
 _PARTS = (("e", "clusters"), ("m", "members"), ("w", "volume"), ("t", "edits"))
 _QUERIES = {"clusters": "campaign-clusters", "members": "campaign-members",

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from workbench.safe_text import PAGE_LIMIT, safe_text
+from workbench.text.sanitize import PAGE_LIMIT, safe_text
 
 _WIDEST, _AROUND = 112, 9
 

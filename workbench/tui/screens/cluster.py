@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.jobs import Rows
 from workbench.tui.messages import DecideOn
 from workbench.tui.screens.parts import Parted

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.errors import WorkbenchError
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.messages import DecideOn
 from workbench.tui.screens.view import View, command_line
 from workbench.tui.widgets.grid import Grid

@@ -22,14 +22,14 @@ from workbench.desk import Draft, Evidence, distinct
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import bind
 from workbench.review import newest_for
-from workbench.safe_text import safe_text
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
 from workbench.tui.acts import group_accounts, verify_store
 from workbench.tui.messages import DecideOn
 from workbench.tui.remember import read_json, write_json
 from workbench.tui.widgets.choice import Choice
 from workbench.tui.widgets.field import Field
 from workbench.tui.widgets.impact import Impact
-from workbench.wording import counted
 
 _FIELDS = ("counter", "note", "changes", "expires")
 _LABELS = {

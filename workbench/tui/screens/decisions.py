@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from workbench import standing, team
 from workbench.errors import WorkbenchError
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.messages import DecideOn
 from workbench.tui.places import Place
 from workbench.tui.screens.decision_acts import DecisionActs

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from workbench.audit.errors import LedgerError
 from workbench.errors import WorkbenchError
 from workbench.review import METHODS, by_score, draw
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.acts import group_accounts
 from workbench.tui.messages import DecideOn
 from workbench.tui.widgets.choice import Choice

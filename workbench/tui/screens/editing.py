@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.screens.view import View, command_line
 from workbench.tui.widgets.editor import SqlEditor
 

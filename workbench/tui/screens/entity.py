@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from workbench import listing
 from workbench.audit.canonical import Fields
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.jobs import Rows
 from workbench.tui.messages import DecideOn
 from workbench.tui.places import Place

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.safe_text import PAGE_LIMIT, safe_text
+from workbench.text.sanitize import PAGE_LIMIT, safe_text
 from workbench.tui.places import Place
 from workbench.tui.screens.view import View, command_line, facts
 

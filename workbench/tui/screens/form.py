@@ -15,7 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import bind_one
 from workbench.playbooks.format import Parameter, SavedQuery
 from workbench.playbooks.library import Playbook
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.widgets.field import Field
 
 Filled = tuple[str, dict[str, Any]]

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.errors import WorkbenchError
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.entities import place_of
 from workbench.tui.jobs import Rows
 from workbench.tui.places import Place

@@ -85,7 +85,7 @@ class Help(ModalScreen[None]):
                 sections.insert(1, ("Rows", Grid))
         parts: list[tuple[str, str]] = []
         for title, node in sections:
-            from workbench.safe_text import safe_text
+            from workbench.text.sanitize import safe_text
 
             parts.append((f"{safe_text(title, 60)}\n", "bold $accent"))
             for binding in own_bindings(node):

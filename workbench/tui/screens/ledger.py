@@ -17,7 +17,7 @@ from workbench.audit.verify import Report
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.ledger_words import head_lines
 from workbench.record_words import COLUMNS, row, whole
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.messages import Failed
 from workbench.tui.places import Place
 from workbench.tui.screens.cell import CellViewer

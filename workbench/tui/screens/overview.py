@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.messages import DecideOn
 from workbench.tui.screens.view import View, day, panel
 from workbench.tui.widgets.grid import Grid

@@ -17,7 +17,7 @@ from workbench.playbooks.binding import bind
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Playbook
 from workbench.playbooks.running import check_values, step_note, step_values, stops
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.messages import Failed, OpenPlace
 from workbench.tui.places import Place
 from workbench.tui.screens.view import View, command_line

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Playbook
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.acts import edit_sql
 from workbench.tui.messages import OpenPlace, RunQuery
 from workbench.tui.places import Place

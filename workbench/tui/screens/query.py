@@ -13,7 +13,7 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.availability import absent_columns, require
 from workbench.playbooks.binding import bind
 from workbench.playbooks.format import SavedQuery
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.acts import Fetch, edit_sql
 from workbench.tui.messages import DecideOn, Failed, RunQuery
 from workbench.tui.screens.view import View, command_line

@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from workbench.safe_text import safe_text
 from workbench.team import Comment
+from workbench.text.sanitize import safe_text
 from workbench.tui.widgets.field import Field
 
 _LONGEST = 2000

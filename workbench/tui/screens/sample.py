@@ -12,13 +12,13 @@ from textual.widgets import Static
 
 from workbench.record_words import subject_words
 from workbench.review import record_found, sample_of
-from workbench.safe_text import safe_text
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
 from workbench.tui.messages import DecideOn
 from workbench.tui.places import Place
 from workbench.tui.screens.view import View, command_line
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
-from workbench.wording import counted
 
 _WORDS = {"right": "✓", "wrong": "✗"}
 

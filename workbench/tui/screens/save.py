@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from workbench.errors import WorkbenchError
 from workbench.playbooks.saving import query_id_of, save_query
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.widgets.field import Field
 
 

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 
 from workbench import team
 from workbench.errors import WorkbenchError
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenPlace
 from workbench.tui.places import Place
 from workbench.tui.screens.opening import Opening

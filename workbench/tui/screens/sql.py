@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.intake.derived import TABLES
 from workbench.playbooks.binding import bind
-from workbench.safe_text import safe_text
-from workbench.tui import sql_words
+from workbench.sql import editor_tokens
+from workbench.text.sanitize import safe_text
 from workbench.tui.acts import Fetch
 from workbench.tui.messages import DecideOn, Failed
 from workbench.tui.places import Place
@@ -88,12 +88,12 @@ class SqlView(EditorView):
 
     async def on_sql_text_submitted(self, event: SqlText.Submitted) -> None:
         """Run what was typed, each statement in a result of its own."""
-        for start, end in sql_words.statements(event.text):
+        for start, end in editor_tokens.statements(event.text):
             lead = len(event.text[start:end]) - len(event.text[start:end].lstrip())
             await self._run(event.text[start + lead : end], event.offset + start + lead)
 
     async def _run(self, text: str, offset: int = 0) -> None:
-        names = sql_words.parameters(text)
+        names = editor_tokens.parameters(text)
         if not names:
             await self._ask(text, {}, offset)
             return
@@ -141,7 +141,7 @@ class SqlView(EditorView):
 
     def _mark(self, sql: str, error: WorkbenchError) -> None:
         area, offset = self.editor.area, int(self.state.get("offset", 0))
-        place = sql_words.error_place(error.message, sql)
+        place = editor_tokens.error_place(error.message, sql)
         if place is None or area.text[offset : offset + len(sql)] != sql:
             self.editor.wrong(safe_text(error.message.splitlines()[0], 300), None)
             return
@@ -149,16 +149,16 @@ class SqlView(EditorView):
         row = before.count("\n") + place.row
         lead = offset - (before.rfind("\n") + 1) if place.row == 0 else 0
         words = f"line {row + 1}, column {lead + place.column + 1}: {error.message.splitlines()[0]}"
-        self.editor.wrong(safe_text(words, 300), sql_words.Place(row, lead + place.column))
+        self.editor.wrong(safe_text(words, 300), editor_tokens.Place(row, lead + place.column))
 
     async def action_plan(self, measure: bool) -> None:
         """Show how the engine runs the statement at the cursor; measured, it runs it."""
         from workbench.tui.screens.cell import CellViewer, text_room
 
         area = self.editor.area
-        begin, end = sql_words.statement_at(area.text, area.offset_of(area.cursor_location))
+        begin, end = editor_tokens.statement_at(area.text, area.offset_of(area.cursor_location))
         text = area.text[begin:end]
-        query = asking_for(text, sql_words.parameters(text), self.bench.library)
+        query = asking_for(text, editor_tokens.parameters(text), self.bench.library)
         try:
             given = bind(query, dict(self.state.get("given", {})), self.jobs.span)
             lines = await plan_text(

@@ -10,7 +10,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.errors import WorkbenchError
-from workbench.safe_text import safe_text
+from workbench.text.format import number_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.jobs import Rows
 from workbench.tui.messages import Failed
 from workbench.tui.places import Place
@@ -18,7 +19,6 @@ from workbench.tui.screens.filling import Filling
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_canvas import share_text
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
-from workbench.wording import number_text
 
 _LONGEST_WORD = 400
 

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 
 
 class Choice(Static, can_focus=True):

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.places import Stop
 
 

@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.safe_text import safe_text
-from workbench.tui.sql_words import KEYWORDS, closing, parameters, tables_of
+from workbench.sql.editor_tokens import KEYWORDS, closing, parameters, tables_of
+from workbench.text.sanitize import safe_text
 
 _WORD = re.compile(r"\$?[A-Za-z_]?[A-Za-z_0-9]*$")
 _QUALIFIED = re.compile(r"([A-Za-z_]\w*)\.([A-Za-z_0-9]*)$")

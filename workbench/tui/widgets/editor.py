@@ -20,8 +20,8 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 from workbench.errors import UsageError
-from workbench.safe_text import safe_text
-from workbench.tui.sql_words import Place, colours, statement_at
+from workbench.sql.editor_tokens import Place, colours, statement_at
+from workbench.text.sanitize import safe_text
 from workbench.tui.widgets.completion import CompletionBar, Knowledge, offer
 
 

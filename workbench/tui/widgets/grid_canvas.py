@@ -11,7 +11,8 @@ from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from workbench.safe_text import safe_text
+from workbench.text.format import number_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.widgets.grid_columns import GAP, NARROWEST, WIDEST, Layout
 from workbench.tui.widgets.grid_source import (
     Cells,
@@ -20,7 +21,6 @@ from workbench.tui.widgets.grid_source import (
     PageSource,
 )
 from workbench.tui.widgets.thumb import ThumbView
-from workbench.wording import number_text
 
 _SAMPLE, _SAMPLE_CELLS = 200, 10_000
 _STRIPS_KEPT = 512

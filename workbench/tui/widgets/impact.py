@@ -8,9 +8,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.safe_text import safe_text
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
 from workbench.tui.widgets.chrome import shorten
-from workbench.wording import counted
 
 Part = tuple[str, str]
 _NAME = 13

@@ -10,9 +10,9 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.safe_text import safe_text
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
 from workbench.tui.widgets.chrome import shorten
-from workbench.wording import counted
 
 
 class Provenance(Static):

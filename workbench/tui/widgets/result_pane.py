@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from workbench.errors import WorkbenchError
-from workbench.playbooks import shapes
 from workbench.playbooks.binding import Bound
-from workbench.safe_text import safe_text
+from workbench.sql import transforms
+from workbench.text.sanitize import safe_text
 from workbench.tui.messages import Failed
 from workbench.tui.widgets.result_runner import Asked, ResultRunner
 
@@ -74,7 +74,7 @@ class ResultPane(ResultRunner):
         if (at := self._column()) is not None:
             asked, name, _ = at
             arrow = "↓" if descending else "↑"
-            self._derive(shapes.sorted_by(asked.sql, name, descending), f"{name} {arrow}")
+            self._derive(transforms.sorted_by(asked.sql, name, descending), f"{name} {arrow}")
 
     async def action_filter(self) -> None:
         """Keep the rows with the value under the cursor."""
@@ -92,7 +92,7 @@ class ResultPane(ResultRunner):
                 return
         used = sum(key.startswith("cell_") for key in asked.parameters)
         parameter, text = f"cell_{used + 1}", None if value is None else str(value)
-        sql = shapes.equal_to(asked.sql, name, grid.columns[column].type, parameter)
+        sql = transforms.equal_to(asked.sql, name, grid.columns[column].type, parameter)
         self._derive(sql, f"{name} = {safe_text(text, 60)}", {parameter: text})
 
     async def action_condition(self) -> None:
@@ -104,7 +104,7 @@ class ResultPane(ResultRunner):
 
             def chosen(condition: str | None) -> None:
                 if condition:
-                    self._derive(shapes.holding(asked.sql, condition), condition)
+                    self._derive(transforms.holding(asked.sql, condition), condition)
 
             await self.app.push_screen(Ask("Only rows where", f"{name} IS NOT NULL"), chosen)
 
@@ -112,13 +112,13 @@ class ResultPane(ResultRunner):
         """Count the values of the column, most frequent first."""
         if (at := self._column()) is not None:
             asked, name, _ = at
-            self._derive(shapes.frequency(asked.sql, name), f"values of {name}")
+            self._derive(transforms.frequency(asked.sql, name), f"values of {name}")
 
     def action_describe(self) -> None:
         """One row a column: type, NULLs, distinct values, quantiles."""
         if (at := self._column()) is not None:
             kinds = {one.name: one.type for one in self.grid.columns}
-            self._derive(shapes.described(at[0].sql, kinds), "columns")
+            self._derive(transforms.described(at[0].sql, kinds), "columns")
 
     def action_histogram(self) -> None:
         """Count the column in twenty equal bins."""
@@ -128,7 +128,7 @@ class ResultPane(ResultRunner):
             if not column.numeric and not column.moment:
                 self.notify("A histogram needs numbers or times; F counts values.", markup=False)
                 return
-            sql = shapes.histogram(asked.sql, name, column.moment)
+            sql = transforms.histogram(asked.sql, name, column.moment)
             self._derive(sql, f"histogram of {name}")
 
     async def action_pivot_table(self) -> None:
@@ -147,14 +147,16 @@ class ResultPane(ResultRunner):
             await self.app.push_screen(Pick(f"Count {safe_text(name, 40)} by", choices), chosen)
 
     async def _pivot(self, asked: Asked, name: str, across: str) -> None:
-        sql = shapes.common_values(asked.sql, across, _ACROSS)
+        sql = transforms.common_values(asked.sql, across, _ACROSS)
         try:
             values = [row[0] for row in await self.jobs.few(sql, asked.parameters)]
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return
         extra: Bound = {f"across_{at}": value for at, value in enumerate(values)}
-        self._derive(shapes.pivot(asked.sql, name, across, values), f"{name} by {across}", extra)
+        self._derive(
+            transforms.pivot(asked.sql, name, across, values), f"{name} by {across}", extra
+        )
 
     def action_undo(self) -> None:
         """Back to the rows as they were before the last sort, filter or count."""

@@ -14,7 +14,7 @@ from textual.message import Message
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.playbooks.binding import Bound
 from workbench.playbooks.format import ColumnNote
-from workbench.safe_text import safe_text
+from workbench.text.sanitize import safe_text
 from workbench.tui.messages import Failed
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, ResultSource

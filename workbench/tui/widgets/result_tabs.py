@@ -12,12 +12,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.safe_text import safe_text
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
 from workbench.tui.jobs import Jobs
 from workbench.tui.widgets.grid_canvas import shortened
 from workbench.tui.widgets.result_pane import ResultPane
 from workbench.tui.widgets.result_runner import Asked, ResultRunner
-from workbench.wording import counted
 
 _MOST = 8
 _LEAST = 4

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from workbench.quoting import identifier, literal
-from workbench.sql_tokens import without_end
+from workbench.sql.quoting import identifier, literal
+from workbench.sql.tokens import without_end
 
 _BINS = 20
 _BAR = 24

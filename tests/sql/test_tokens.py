@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.sql_tokens import tokens, without_end
+from workbench.sql.tokens import tokens, without_end
 
 VALUES = (
     "'a;'", "'it''s; --'", "'a\\'", r"E'it\'; -- '", r"e'\\'", "$$a; --$$", "$é$;$$; $é$",

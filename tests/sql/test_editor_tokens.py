@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tui.conftest import Opened
-from workbench.tui import sql_words
+from workbench.sql import editor_tokens
 from workbench.tui.statements import learn
 from workbench.tui.widgets.completion import Knowledge, Suggestion, offer
 
@@ -18,7 +18,7 @@ TEXT = "SELECT ';' AS a -- not; here\n;\n/* ; */ SELECT $$;$$, \"x;y\" FROM t WH
 
 
 def test_statements_are_cut_where_the_engine_cuts_them() -> None:
-    found = [TEXT[start:end].strip() for start, end in sql_words.statements(TEXT)]
+    found = [TEXT[start:end].strip() for start, end in editor_tokens.statements(TEXT)]
     parsed = [one.query.strip().rstrip(";").strip() for one in duckdb.extract_statements(TEXT)]
     assert len(found) == len(parsed) == 2
     assert found[0].startswith("SELECT ';'")
@@ -27,22 +27,24 @@ def test_statements_are_cut_where_the_engine_cuts_them() -> None:
 
 @pytest.mark.parametrize(("offset", "number"), [(0, 0), (20, 0), (40, 1), (len(TEXT) - 1, 1)])
 def test_the_statement_at_the_cursor(offset: int, number: int) -> None:
-    start, end = sql_words.statement_at(TEXT, offset)
+    start, end = editor_tokens.statement_at(TEXT, offset)
     assert TEXT[start:end].strip() == [
-        TEXT[a:b].strip() for a, b in sql_words.statements(TEXT)
+        TEXT[a:b].strip() for a, b in editor_tokens.statements(TEXT)
     ][number]  # fmt: skip
 
 
 def test_parameters_and_tables_are_found() -> None:
-    assert sql_words.parameters("$a '$b' $a $c -- $d") == ["a", "c"]
-    read = sql_words.tables_of("FROM exchanges AS e JOIN accounts a USING (x) LEFT JOIN t WHERE 1")
+    assert editor_tokens.parameters("$a '$b' $a $c -- $d") == ["a", "c"]
+    read = editor_tokens.tables_of(
+        "FROM exchanges AS e JOIN accounts a USING (x) LEFT JOIN t WHERE 1"
+    )
     assert read == {"exchanges": "exchanges", "e": "exchanges", "accounts": "accounts",
                     "a": "accounts", "t": "t"}  # fmt: skip
 
 
 @given(st.text("abSELECT '\"$;-/*\n1.é", max_size=60))
 def test_no_statement_of_any_text_is_empty(text: str) -> None:
-    for start, end in sql_words.statements(text):
+    for start, end in editor_tokens.statements(text):
         assert text[start:end].strip()
 
 
@@ -58,8 +60,8 @@ def test_no_statement_of_any_text_is_empty(text: str) -> None:
 def test_an_error_is_found_in_the_text(sql: str, row: int, word: str) -> None:
     with pytest.raises(duckdb.Error) as raised:
         duckdb.execute(sql)
-    assert sql_words.error_place("no place", sql) is None
-    place = sql_words.error_place(str(raised.value), sql)
+    assert editor_tokens.error_place("no place", sql) is None
+    place = editor_tokens.error_place(str(raised.value), sql)
     assert place is not None
     assert place.row == row
     line = sql.split("\n")[row]

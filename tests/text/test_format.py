@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.wording import counted, number_text
+from workbench.text.format import counted, number_text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from workbench.engine.fixture import FixtureStore
-from workbench.playbooks import shapes
+from workbench.sql import transforms
 
 BASE = "SELECT * FROM t WHERE n >= $least; -- a note; of whoever wrote it"
 ODD = 'a "b" $c'
@@ -34,15 +34,15 @@ def rows(store: FixtureStore, sql: str, **given: Any) -> list[tuple[Any, ...]]:
 
 
 def test_sort_and_filters(store: FixtureStore) -> None:
-    assert rows(store, shapes.sorted_by(BASE, "n", True))[0][0] == 99
-    only = shapes.equal_to(BASE, ODD, "VARCHAR", "cell_1")
+    assert rows(store, transforms.sorted_by(BASE, "n", True))[0][0] == 99
+    only = transforms.equal_to(BASE, ODD, "VARCHAR", "cell_1")
     assert len(rows(store, only, cell_1="a")) == 34
     assert [row[0] for row in rows(store, only, cell_1=None)] == [7]
-    assert len(rows(store, shapes.holding(BASE, "n BETWEEN 3 AND 5 -- mine"))) == 3
+    assert len(rows(store, transforms.holding(BASE, "n BETWEEN 3 AND 5 -- mine"))) == 3
 
 
 def test_frequency_adds_up(store: FixtureStore) -> None:
-    counted = rows(store, shapes.frequency(BASE, ODD))
+    counted = rows(store, transforms.frequency(BASE, ODD))
     assert [(value, n) for value, n, *_ in counted] == [
         ("a", 34), ("c", 33), ("b", 32), (None, 1),
     ]  # fmt: skip
@@ -51,7 +51,7 @@ def test_frequency_adds_up(store: FixtureStore) -> None:
 
 
 def test_describe_knows_every_column(store: FixtureStore) -> None:
-    described = {row[0]: row for row in rows(store, shapes.described(BASE))}
+    described = {row[0]: row for row in rows(store, transforms.described(BASE))}
     assert described["n"][2:4] == (100, 0)
     assert described[ODD][3] == 1
     assert set(described) == {"n", ODD, "at", "x"}
@@ -59,7 +59,7 @@ def test_describe_knows_every_column(store: FixtureStore) -> None:
 
 def test_describe_takes_dates_that_mean_never(store: FixtureStore) -> None:
     sql = "SELECT DATE '9999-12-31' AS \"un'til\", DATE '2026-05-01' AS begun, 1 AS n"
-    asked = shapes.described(sql, {"un'til": "DATE", "begun": "DATE"})
+    asked = transforms.described(sql, {"un'til": "DATE", "begun": "DATE"})
     described = {row[0]: row for row in rows(store, asked)}
     assert described["un'til"][1] == described["begun"][1] == "DATE"
     assert described["un'til"][5].startswith("9999-12-31")
@@ -89,29 +89,32 @@ def test_describe_takes_values_that_no_sum_holds(
     store: FixtureStore, value: str, kind: str
 ) -> None:
     sql = f"SELECT {value} AS v, 1 AS n FROM range(3)"
-    described = {row[0]: row for row in rows(store, shapes.described(sql, {"v": kind}))}
+    described = {row[0]: row for row in rows(store, transforms.described(sql, {"v": kind}))}
     assert described["v"][1:4] == (kind, 3, 100 if value == "NULL" else 0)
     assert described["n"][1] == "INTEGER"
 
 
 def test_histograms_count_every_finite_value(store: FixtureStore) -> None:
-    bins = rows(store, shapes.histogram(BASE, "x", moments=False))
+    bins = rows(store, transforms.histogram(BASE, "x", moments=False))
     assert len(bins) == 20
     assert sum(row[2] for row in bins) == 99
-    moments = rows(store, shapes.histogram(BASE, "at", moments=True))
+    moments = rows(store, transforms.histogram(BASE, "at", moments=True))
     assert moments[0][0] == datetime.datetime(2026, 5, 1)  # noqa: DTZ001
     assert sum(row[2] for row in moments) == 100
-    one = rows(store, shapes.histogram("SELECT 5 AS v FROM t WHERE n >= $least", "v", False))
+    one = rows(store, transforms.histogram("SELECT 5 AS v FROM t WHERE n >= $least", "v", False))
     assert [row[2] for row in one] == [100]
     assert (
-        rows(store, shapes.histogram("SELECT NULL AS v FROM t WHERE n >= $least", "v", False)) == []
+        rows(store, transforms.histogram("SELECT NULL AS v FROM t WHERE n >= $least", "v", False))
+        == []
     )
 
 
 def test_pivot_counts_by_the_common_values(store: FixtureStore) -> None:
-    values = [row[0] for row in rows(store, shapes.common_values(BASE, ODD, 3))]
+    values = [row[0] for row in rows(store, transforms.common_values(BASE, ODD, 3))]
     assert values == ["a", "c", "b"]
-    sql = shapes.pivot(f"SELECT *, n % 2 AS odd FROM ({BASE.split(';')[0]})", "odd", ODD, values)
+    sql = transforms.pivot(
+        f"SELECT *, n % 2 AS odd FROM ({BASE.split(';')[0]})", "odd", ODD, values
+    )
     given = {f"across_{at}": value for at, value in enumerate(values)}
     counted = rows(store, sql, **given)
     assert sum(sum(row[2:]) for row in counted) == 99
@@ -119,7 +122,7 @@ def test_pivot_counts_by_the_common_values(store: FixtureStore) -> None:
 
 
 def test_time_shapes(store: FixtureStore) -> None:
-    assert sum(row[1] for row in rows(store, shapes.by_day(BASE, "at"))) == 100
-    hours = rows(store, shapes.by_hour(BASE, "at"))
+    assert sum(row[1] for row in rows(store, transforms.by_day(BASE, "at"))) == 100
+    hours = rows(store, transforms.by_hour(BASE, "at"))
     assert sum(row[2] for row in hours) == 100
     assert {row[0] for row in hours} <= set(range(1, 8))

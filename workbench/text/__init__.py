@@ -1,0 +1,1 @@
+"""Outside text made safe to show, and figures and counts in words."""
