@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from tests.analysis.conftest import analysed_copy
-from workbench.intake.derived import DERIVED
+from workbench.catalog.tables import DERIVED
 
 MEMBERS = "SELECT account_id, cluster_id, campaign_like, member_score FROM cluster_members"
 

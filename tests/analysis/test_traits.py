@@ -7,7 +7,7 @@ import pytest
 
 from workbench.analysis.aims import aims
 from workbench.analysis.capabilities import capabilities
-from workbench.intake.derived import TABLES
+from workbench.catalog.tables import TABLES
 from workbench.playbooks.library import read_library
 from workbench.resources import queries_dir
 

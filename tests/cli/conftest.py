@@ -11,8 +11,8 @@ import pytest
 
 from workbench.audit.identity import Who
 from workbench.case import Case, staged
+from workbench.catalog.tables import TABLES
 from workbench.cli.main import run
-from workbench.intake.derived import TABLES
 
 MEMBERS = 30
 CLUSTER = "C-test01"

@@ -18,8 +18,8 @@ from tests.intake.conftest import (
     write_jsonl,
     write_parquet,
 )
+from workbench.catalog.tables import TABLES
 from workbench.errors import WorkbenchError
-from workbench.intake.derived import TABLES
 from workbench.manifest import Source
 
 COMPARED = ("exchanges", "exchange_text", "account_profile", "column_presence")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from workbench.catalog.extracts import EXTRACTS
 from workbench.errors import WorkbenchError
-from workbench.intake.schema import EXTRACTS
 from workbench.playbooks.availability import absent_columns, missing, require
 from workbench.playbooks.library import library_in_sight
 

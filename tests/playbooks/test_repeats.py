@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from workbench.catalog.columns import Column
+from workbench.catalog.tables import TABLES
 from workbench.engine.fixture import FixtureStore
-from workbench.intake.derived import TABLES
-from workbench.intake.schema import Column
 from workbench.playbooks.binding import ExtractSpan, bind
 from workbench.playbooks.format import Parameter, SavedQuery
 from workbench.playbooks.library import read_library

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.synth.conftest import SMALL, Made, read
+from workbench.catalog.extracts import EXTRACTS, extract_columns
 from workbench.errors import UsageError, WorkbenchError
-from workbench.intake.schema import EXTRACTS, extract_columns
 from workbench.synth import exchanges
 from workbench.synth.config import OMITTABLE, CampaignSpec, SynthConfig
 from workbench.synth.frozen import Frozen

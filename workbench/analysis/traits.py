@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.analysis.sqltext import statement
+from workbench.catalog.columns import ENTITY_FAMILIES
 from workbench.engine.session import engine_errors
 from workbench.errors import WorkbenchError
-from workbench.intake.schema import ENTITY_FAMILIES
 from workbench.intake.session import LoadSession
 from workbench.playbooks.format import SavedQuery
 

@@ -9,11 +9,11 @@ import click
 
 from workbench import listing
 from workbench.case import Case
+from workbench.catalog.columns import ENTITY_FAMILIES
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, library_of, put_records
 from workbench.desk import Desk, lapsed
 from workbench.errors import UsageError
-from workbench.intake.schema import ENTITY_FAMILIES
 from workbench.ledger_tables import time_text
 from workbench.settings import load_settings
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from workbench.catalog.columns import ENTITY_FAMILIES
 from workbench.cli import output
 from workbench.cli.session import (
     CASE,
@@ -18,7 +19,6 @@ from workbench.cli.session import (
     write_facts,
 )
 from workbench.errors import WorkbenchError
-from workbench.intake.schema import ENTITY_FAMILIES
 
 
 @click.command()

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from workbench.catalog.columns import Column
 from workbench.intake.mapping import TIME_UNITS, Rule, factor
-from workbench.intake.schema import Column
 from workbench.sql.quoting import literal
 
 Cell = tuple[str, str]  # an SQL expression and its DuckDB type

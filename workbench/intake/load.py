@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from workbench.catalog.columns import Table
+from workbench.catalog.extracts import EXCHANGE_TEXT, EXCHANGES, EXTRACTS
 from workbench.durable import file_digest
 from workbench.errors import WorkbenchError
 from workbench.intake import parquet
@@ -30,7 +32,6 @@ from workbench.intake.quality import (
     reject_notes,
 )
 from workbench.intake.rejects import RejectFile
-from workbench.intake.schema import EXCHANGE_TEXT, EXCHANGES, EXTRACTS, Table
 from workbench.intake.session import LoadSession, Report
 from workbench.intake.stream import ByteStream
 from workbench.intake.tables import Incoming, build_profiles, build_table

@@ -26,8 +26,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from workbench.catalog.columns import Column, Table
+from workbench.catalog.extracts import EXTRACTS, extract_columns
 from workbench.errors import UsageError
-from workbench.intake.schema import EXTRACTS, Column, Table, extract_columns
 from workbench.text.sanitize import safe_text
 
 TIME_UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1, "ns": 0}

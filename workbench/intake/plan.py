@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from workbench.catalog.columns import Column, Table
+from workbench.catalog.extracts import EXTRACTS, MARKS, extract_columns, required_columns
 from workbench.errors import UsageError, WorkbenchError
 from workbench.intake.extracts import Extract
 from workbench.intake.json_text import TEXTS, JsonText, holds, json_texts
@@ -18,14 +20,6 @@ from workbench.intake.mapping import (
     shipped_profiles,
 )
 from workbench.intake.sampled import LOOKS, first_value
-from workbench.intake.schema import (
-    EXTRACTS,
-    MARKS,
-    Column,
-    Table,
-    extract_columns,
-    required_columns,
-)
 from workbench.text.sanitize import safe_text
 
 _EPOCHS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (float("inf"), "ns"))

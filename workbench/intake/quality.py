@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from workbench.intake.derived import COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES
+from workbench.catalog.columns import Column, Table
+from workbench.catalog.extracts import EXCHANGE_TEXT, EXTRACTS
+from workbench.catalog.profiles import COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES
 from workbench.intake.plan import Note, PlannedExtract
 from workbench.intake.rejects import RejectKind
 from workbench.intake.sampled import LOOKS
-from workbench.intake.schema import EXCHANGE_TEXT, EXTRACTS, Column, Table
 from workbench.intake.session import LoadSession
 from workbench.intake.sqltext import statement
 from workbench.manifest import Source

@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from workbench.catalog.columns import Table
+from workbench.catalog.extracts import EXCHANGES, extract_columns
 from workbench.intake.json_text import value_at
 from workbench.intake.mapping import Rule
-from workbench.intake.schema import EXCHANGES, Table, extract_columns
 from workbench.text.sanitize import safe_text
 
 # What exports write for nothing, in lower case.

@@ -8,15 +8,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from workbench.intake.derived import ACCOUNT_PROFILE, RANKED
-from workbench.intake.schema import (
-    ACCOUNTS,
-    EXCHANGE_TEXT,
-    EXCHANGES,
-    Column,
-    Table,
-    extract_columns,
-)
+from workbench.catalog.columns import Column, Table
+from workbench.catalog.extracts import ACCOUNTS, EXCHANGE_TEXT, EXCHANGES, extract_columns
+from workbench.catalog.profiles import ACCOUNT_PROFILE, RANKED
 from workbench.intake.session import LoadSession, Meter, engine_refusal
 from workbench.intake.sqltext import statement
 from workbench.sql.quoting import identifier

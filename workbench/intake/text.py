@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from workbench.catalog.extracts import EXTRACTS, extract_columns
 from workbench.errors import WorkbenchError
 from workbench.intake.casts import Cell, extract_casts, failed_parts, failing_cell
 from workbench.intake.extracts import Extract
@@ -26,7 +27,6 @@ from workbench.intake.records import (
     split,
 )
 from workbench.intake.rejects import Reject, RejectSink
-from workbench.intake.schema import EXTRACTS, extract_columns
 from workbench.intake.session import LoadSession, Meter, engine_refusal
 from workbench.intake.stream import Stream
 from workbench.sql.quoting import identifier, literal

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from workbench.catalog.extracts import EXTRACTS
 from workbench.errors import WorkbenchError
-from workbench.intake.schema import EXTRACTS
 from workbench.playbooks.format import SavedQuery
 
 

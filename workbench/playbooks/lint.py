@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.audit.policy import CLEAR_REASONS, FLAG_REASONS
+from workbench.catalog.tables import TABLES
 from workbench.engine.fixture import FixtureStore
 from workbench.errors import UsageError, WorkbenchError
-from workbench.intake.derived import TABLES
 from workbench.playbooks.binding import ExtractSpan, bind
 from workbench.playbooks.format import QueryTest, SavedQuery
 from workbench.playbooks.library import Library

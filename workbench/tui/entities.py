@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from workbench.intake import schema
-from workbench.intake.derived import DERIVED
+from workbench.catalog import extracts
+from workbench.catalog.tables import DERIVED
 from workbench.tui.places import Place
 
 _NUMBERED = re.compile(r"_\d+$")
@@ -17,7 +17,7 @@ _ALIASES = {"account": "account", "cluster": "cluster", "email_domain": "domain"
 @lru_cache(maxsize=1)
 def _by_column() -> dict[str, str]:
     found = dict(_ALIASES)
-    tables = (*schema.EXTRACTS.values(), schema.EXCHANGE_TEXT, *DERIVED.values())
+    tables = (*extracts.EXTRACTS.values(), extracts.EXCHANGE_TEXT, *DERIVED.values())
     for table in tables:
         for column in table.columns:
             if column.entity:

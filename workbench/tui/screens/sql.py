@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from workbench.catalog.tables import TABLES
 from workbench.errors import Cancelled, WorkbenchError
-from workbench.intake.derived import TABLES
 from workbench.playbooks.binding import bind
 from workbench.sql import editor_tokens
 from workbench.text.sanitize import safe_text
