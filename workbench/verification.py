@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.audit.acknowledged import Acknowledged, Mark
 from workbench.audit.checkpoint import Checkpoint
 from workbench.audit.verify import Progress, Report, verify
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.errors import WorkbenchError
 from workbench.settings import Settings
 

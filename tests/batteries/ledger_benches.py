@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.batteries.ledger_building import judge
 from tests.cli.conftest import commit_store, write_store
 from tests.terminal.driver import Terminal
-from workbench.case import Case
+from workbench.case.folder import Case
 
 _SHOWN = re.compile(r"Recorded as\s+([0-9a-f]{32})")
 _COMMANDS = """

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from workbench.audit.identity import Who
-from workbench.case import Case, staged
+from workbench.case.folder import Case, staged
 from workbench.catalog.tables import TABLES
 from workbench.cli.main import run
 

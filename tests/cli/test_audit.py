@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from tests.cli.conftest import CLUSTER, Bench, Sit
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.settings import load_settings
 from workbench.verification import verdict_lines, verify_case
 

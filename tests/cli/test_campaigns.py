@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from tests.cli.conftest import CLUSTER, Bench, commit_store, write_store
-from workbench.case import Case
+from workbench.case.folder import Case
 
 OTHER = "C-test02"
 

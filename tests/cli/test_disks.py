@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Bench
 from workbench.audit.acknowledged import Acknowledged, Mark
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.desk import Desk
 from workbench.ledger_words import head_lines
 from workbench.settings import load_settings

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Bench
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.desk import Desk
 from workbench.errors import WorkbenchError
 from workbench.governed import note_clipboard, note_export, note_report, note_reveal

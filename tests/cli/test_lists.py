@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Bench
-from workbench.case import Case, Staging, staged
+from workbench.case.folder import Case, Staging, staged
 from workbench.cli import building
 from workbench.cli.output import Talk
 from workbench.settings import load_settings

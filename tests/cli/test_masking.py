@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.cli.conftest import Bench, commit_store
-from workbench.case import Case
+from workbench.case.folder import Case
 
 _SQL = "SELECT account_id, lower(email) AS mail FROM accounts ORDER BY account_id LIMIT 1"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from tests.cli.conftest import CLUSTER, Bench, commit_store, write_store
-from workbench.case import Case
+from workbench.case.folder import Case
 
 
 def test_near_accounts_are_listed_by_likeness(bench: Bench, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from tests.cli.conftest import CLUSTER, Bench, Ran, commit_store
-from workbench.case import Case
-from workbench.durable import file_digest
+from workbench.case.atomic import file_digest
+from workbench.case.folder import Case
 
 _WATCH = ("--verdict", "watch", "--reason", "R-OTHER")
 _QUERY = """/*+++

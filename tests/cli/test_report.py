@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from tests.cli.conftest import CLUSTER, Bench, commit_store, write_store
-from workbench.case import Case
+from workbench.case.folder import Case
 
 _HOSTILE = "<script>x()</script>\x1b]0;t\x07|`*‮"
 

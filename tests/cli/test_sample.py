@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cli.conftest import CLUSTER, MEMBERS, Bench, commit_store, write_store
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.cli.session import open_case
 from workbench.review import by_score
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.desk import Desk
 from workbench.playbooks.library import library_in_sight
 from workbench.settings import Settings

@@ -18,9 +18,9 @@ from tests.intake.conftest import (
     write_jsonl,
     write_parquet,
 )
+from workbench.case.manifest import Source
 from workbench.catalog.tables import TABLES
 from workbench.errors import WorkbenchError
-from workbench.manifest import Source
 
 COMPARED = ("exchanges", "exchange_text", "account_profile", "column_presence")
 

@@ -146,7 +146,7 @@ def test_a_dropped_line_keeps_draft_and_place(demo_case: Path) -> None:
 
 
 def _state_dir(case: Path) -> Path:
-    from workbench.case import Case
+    from workbench.case.folder import Case
 
     return Case.open(case).state_dir()
 

@@ -13,7 +13,7 @@ import pytest
 from tests.cli.conftest import CLUSTER, MEMBERS
 from tests.tui.conftest import Driver, Opened, Sit
 from workbench import standing, verification
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.cli.main import run
 from workbench.tui.widgets.steps import Steps
 

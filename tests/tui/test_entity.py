@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import commit_store
 from tests.tui.conftest import Driver, Opened
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.playbooks.format import SavedQuery
 from workbench.tui.jobs import Jobs, Rows
 from workbench.tui.messages import OpenPlace

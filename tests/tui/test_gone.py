@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.tui.conftest import Driver, Opened, Sit
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.desk import Desk
 from workbench.errors import WorkbenchError
 from workbench.tui.messages import OpenPlace

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.conftest import commit_store
 from tests.tui.conftest import Opened
-from workbench.case import Case
+from workbench.case.folder import Case
 
 
 async def test_what_no_extract_tells_is_unknown(opened: Opened, case: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import CLUSTER, commit_store
 from tests.tui.asking import ask
 from tests.tui.conftest import Opened
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.tui.screens.view import day
 from workbench.tui.widgets.plots import Day, day_of
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import commit_store
 from tests.tui.conftest import Driver, Opened, Sit
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.cli.main import run
 from workbench.tui.messages import OpenPlace
 from workbench.tui.places import Place

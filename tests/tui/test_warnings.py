@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.conftest import commit_store
 from tests.tui.conftest import Opened
-from workbench.case import Case
+from workbench.case.folder import Case
 
 REMEDY = "and at its end, beyond the edge of a small terminal, it says what to do."
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.errors import WorkbenchError
 from workbench.settings import LoadSettings
 from workbench.workers import sandbox

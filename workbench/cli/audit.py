@@ -14,7 +14,7 @@ from workbench.audit.ledger import Record
 from workbench.audit.paging import newest
 from workbench.audit.schema import BODIES
 from workbench.audit.verify import ledger_file
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.keys import key
 from workbench.cli.policy import policy_command

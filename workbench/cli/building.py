@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.case import Case, Staging, staged
+from workbench.case.folder import Case, Staging, staged
 from workbench.cli import output
 from workbench.desk import Desk, lapsed
 from workbench.settings import Settings

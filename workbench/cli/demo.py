@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from workbench.case import MANIFEST, Case
+from workbench.case.folder import MANIFEST, Case
 from workbench.cli import output
 from workbench.cli.building import build
 from workbench.cli.digest import campaign_lines

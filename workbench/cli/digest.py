@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.workers.protocol import Message

@@ -9,7 +9,7 @@ import click
 from workbench.audit import bodies
 from workbench.audit.errors import LedgerError
 from workbench.audit.signing import fingerprint
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, put_records
 from workbench.desk import Desk, as_workbench_error, expiry

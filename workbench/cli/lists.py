@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from workbench import listing
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.catalog.columns import ENTITY_FAMILIES
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, library_of, put_records

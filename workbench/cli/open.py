@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.settings import Settings, load_settings
 from workbench.tui.collecting import collect_seldom
 from workbench.tui.terminal import prepare

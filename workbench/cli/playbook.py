@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from workbench.audit import bodies
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import (
     CASE,

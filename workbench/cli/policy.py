@@ -8,7 +8,7 @@ import click
 
 from workbench.audit import bodies
 from workbench.audit.policy import read_policy, spell_policy
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.given import text_of
 from workbench.cli.session import CASE

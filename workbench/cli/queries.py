@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import (
     CASE,

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from workbench.case import MANIFEST
+from workbench.case.folder import MANIFEST
 from workbench.cli.given import text_of
 from workbench.cli.session import CASE, Choices, choices, open_case, put_query
 from workbench.errors import UsageError

@@ -15,7 +15,7 @@ from workbench.audit.reader import LedgerReader
 from workbench.audit.travel import answer as answer_proposal
 from workbench.audit.travel import export_record, import_record
 from workbench.audit.verify import ledger_file
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, put_records
 from workbench.desk import Desk

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.cli.chosen import accounts_of
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
 from workbench.desk import Desk

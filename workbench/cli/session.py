@@ -12,10 +12,10 @@ from typing import Any
 
 import click
 
-from workbench.case import Case
+from workbench.case.atomic import move_beside
+from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.desk import Desk
-from workbench.durable import move_beside
 from workbench.errors import LimitReached, UsageError
 from workbench.governed import note_export, note_reveal
 from workbench.masking import MASKABLE, NOTHING_MASKED, Mask, mask_of

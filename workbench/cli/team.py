@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from workbench import team
-from workbench.case import Case
+from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
 from workbench.desk import Desk

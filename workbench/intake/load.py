@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from workbench.case.atomic import file_digest
+from workbench.case.manifest import Source
 from workbench.catalog.columns import Table
 from workbench.catalog.extracts import EXCHANGE_TEXT, EXCHANGES, EXTRACTS
-from workbench.durable import file_digest
 from workbench.errors import WorkbenchError
 from workbench.intake import parquet
 from workbench.intake.extracts import Extract, find_extracts, sniff
@@ -36,7 +37,6 @@ from workbench.intake.session import LoadSession, Report
 from workbench.intake.stream import ByteStream
 from workbench.intake.tables import Incoming, build_profiles, build_table
 from workbench.intake.text import TextStaging, probe_text
-from workbench.manifest import Source
 from workbench.text.sanitize import safe_text
 
 

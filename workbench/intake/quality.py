@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from workbench.case.manifest import Source
 from workbench.catalog.columns import Column, Table
 from workbench.catalog.extracts import EXCHANGE_TEXT, EXTRACTS
 from workbench.catalog.profiles import COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES
@@ -13,7 +14,6 @@ from workbench.intake.rejects import RejectKind
 from workbench.intake.sampled import LOOKS
 from workbench.intake.session import LoadSession
 from workbench.intake.sqltext import statement
-from workbench.manifest import Source
 from workbench.sql.quoting import identifier
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text

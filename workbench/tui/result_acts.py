@@ -10,7 +10,7 @@ from typing import Any
 
 from textual.content import Content
 
-from workbench.durable import move_beside
+from workbench.case.atomic import move_beside
 from workbench.errors import WorkbenchError
 from workbench.sql import transforms
 from workbench.text.sanitize import safe_text

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.case import Staging
+from workbench.case.folder import Staging
 from workbench.errors import WorkbenchError
 from workbench.resources import queries_dir
 from workbench.settings import LoadSettings

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from workbench.case import MANIFEST, Case, Staging, staged
+from workbench.case.folder import MANIFEST, Case, Staging, staged
+from workbench.case.manifest import Source
 from workbench.errors import WorkbenchError
-from workbench.manifest import Source
 from workbench.settings import LoadSettings
 from workbench.workers.once import ask_once
 from workbench.workers.protocol import Message

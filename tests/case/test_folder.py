@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.case import Case, staged
+from workbench.case.folder import Case, staged
+from workbench.case.manifest import Manifest, Source, from_toml
 from workbench.errors import IntegrityError, WorkbenchError
-from workbench.manifest import Manifest, Source, from_toml
 
 
 @pytest.fixture(autouse=True)

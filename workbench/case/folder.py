@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workbench import __version__
-from workbench.durable import (
+from workbench.case.atomic import (
     file_digest,
     group_id_of,
     hand_over,
@@ -28,8 +28,8 @@ from workbench.durable import (
     set_mode,
     sync,
 )
+from workbench.case.manifest import Manifest, Source, from_toml
 from workbench.errors import IntegrityError, WorkbenchError
-from workbench.manifest import Manifest, Source, from_toml
 from workbench.text.sanitize import safe_text
 
 MANIFEST = "case.toml"

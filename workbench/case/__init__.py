@@ -1,0 +1,1 @@
+"""The case folder: its manifest, its stores and generations, atomic writes, the load lock."""
