@@ -18,9 +18,9 @@ from workbench.audit.errors import DamagedError, MalformedError
 from workbench.audit.ledger import Ledger
 from workbench.audit.lines import read_record
 from workbench.audit.state import LedgerState
-from workbench.desk import Desk
+from workbench.decisions.service import Desk
+from workbench.decisions.tables import TABLES, ledger_tables
 from workbench.errors import WorkbenchError
-from workbench.ledger_tables import TABLES, ledger_tables
 from workbench.playbooks.binding import ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library

@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 
 from tests.benchmarks.figures import Figure, p95
+from workbench.decisions.masking import MASKABLE, NOTHING_MASKED, Mask
 from workbench.errors import Cancelled, WorkbenchError
-from workbench.masking import MASKABLE, NOTHING_MASKED, Mask
 from workbench.settings import EngineSettings
 from workbench.tui.jobs import Jobs
 from workbench.workers import memory

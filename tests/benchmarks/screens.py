@@ -179,7 +179,7 @@ def pages(case: Path) -> list[Figure]:
 async def _pages(case: Path) -> list[Figure]:
     import workbench.tui.app
     from workbench.case.folder import Case
-    from workbench.desk import Desk
+    from workbench.decisions.service import Desk
     from workbench.playbooks.library import library_in_sight
     from workbench.settings import Settings
     from workbench.tui.app import Bench

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.cli.conftest import CLUSTER, Bench, Sit
 from workbench.case.folder import Case
+from workbench.decisions.verify import verdict_lines, verify_case
 from workbench.settings import load_settings
-from workbench.verification import verdict_lines, verify_case
 
 _FLAG = ("--verdict", "flag", "--reason", "R-MULTI", "--counter", "none-found")
 _WATCH = ("--verdict", "watch", "--reason", "R-OTHER")

@@ -12,10 +12,10 @@ import pytest
 from tests.cli.conftest import Bench
 from workbench.audit.acknowledged import Acknowledged, Mark
 from workbench.case.folder import Case
-from workbench.desk import Desk
-from workbench.ledger_words import head_lines
+from workbench.decisions.collaboration import comment
+from workbench.decisions.describe import head_lines
+from workbench.decisions.service import Desk
 from workbench.settings import load_settings
-from workbench.team import comment
 
 EXTRACT = "account_id,created_at\na,2026-05-01\n"
 

@@ -13,9 +13,9 @@ import pytest
 
 from tests.cli.conftest import Bench
 from workbench.case.folder import Case
-from workbench.desk import Desk
+from workbench.decisions.policy_hooks import note_clipboard, note_export, note_report, note_reveal
+from workbench.decisions.service import Desk
 from workbench.errors import WorkbenchError
-from workbench.governed import note_clipboard, note_export, note_report, note_reveal
 from workbench.settings import load_settings
 
 _SQL = "SELECT account_id, status FROM accounts ORDER BY account_id"

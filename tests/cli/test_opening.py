@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Bench
 from workbench.cli import session
-from workbench.masking import MASKABLE, NOTHING_MASKED, Mask
+from workbench.decisions.masking import MASKABLE, NOTHING_MASKED, Mask
 from workbench.playbooks.library import Library
 from workbench.workers.client import QueryClient
 

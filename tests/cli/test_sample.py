@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.cli.conftest import CLUSTER, MEMBERS, Bench, commit_store, write_store
 from workbench.case.folder import Case
 from workbench.cli.session import open_case
-from workbench.review import by_score
+from workbench.decisions.sample_review import by_score
 
 _FLAG = ("--verdict", "flag", "--reason", "R-MULTI", "--counter", "none-found")
 

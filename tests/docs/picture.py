@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from workbench.case.folder import Case
-from workbench.desk import Desk
+from workbench.decisions.service import Desk
 from workbench.playbooks.library import library_in_sight
 from workbench.settings import Settings
 from workbench.tui.app import Bench

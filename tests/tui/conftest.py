@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tests.cli.conftest import Sit, _store, case, sit
 from workbench.case.folder import Case
-from workbench.desk import Desk
+from workbench.decisions.service import Desk
 from workbench.playbooks.library import library_in_sight
 from workbench.settings import load_settings
 from workbench.tui.app import Bench

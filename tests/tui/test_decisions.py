@@ -12,9 +12,9 @@ import pytest
 
 from tests.cli.conftest import CLUSTER, MEMBERS
 from tests.tui.conftest import Driver, Opened, Sit
-from workbench import standing, verification
 from workbench.case.folder import Case
 from workbench.cli.main import run
+from workbench.decisions import queries, verify
 from workbench.tui.widgets.steps import Steps
 
 _FLAG = ("--verdict", "flag", "--reason", "R-MULTI", "--counter", "none-found")
@@ -176,8 +176,8 @@ async def test_two_people_take_back_what_needs_two(case: Path, opened: Opened, s
 async def test_a_part_chosen_while_the_lists_are_read_stays_in_front(
     case: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, read = threading.Event(), standing.own
-    monkeypatch.setattr(standing, "own", lambda desk: read(desk) if gate.wait(20) else [])
+    gate, read = threading.Event(), queries.own
+    monkeypatch.setattr(queries, "own", lambda desk: read(desk) if gate.wait(20) else [])
     command("decide", case, *_FLAG, "--account", "a-01")
     async with opened(case) as driver:
         await driver.press("5")
@@ -263,7 +263,7 @@ async def test_verification_can_be_stopped(
 ) -> None:
     command("decide", case, *_FLAG, "--account", "a-01")
     began, may_go_on = threading.Event(), threading.Event()
-    real = verification.verify_case
+    real = verify.verify_case
 
     def slow(*arguments: Any, progress: Any, **more: Any) -> Any:
         began.set()

@@ -14,7 +14,7 @@ from tests.tui.conftest import Driver, Opened, Sit
 from workbench.audit.errors import LedgerError
 from workbench.audit.policy import Policy
 from workbench.audit.sets import SetFolder
-from workbench.desk import Desk
+from workbench.decisions.service import Desk
 from workbench.tui import clipboard, remember
 from workbench.tui.screens import decide
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.tui.conftest import Driver, Opened, Sit
 from workbench.case.folder import Case
-from workbench.desk import Desk
+from workbench.decisions.service import Desk
 from workbench.errors import WorkbenchError
 from workbench.tui.messages import OpenPlace
 from workbench.tui.places import Place

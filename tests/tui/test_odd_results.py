@@ -16,7 +16,7 @@ from textual.widgets import Input
 from tests.tui.asking import again, ask, column
 from tests.tui.conftest import Opened
 from workbench.audit.policy import Policy
-from workbench.desk import Desk
+from workbench.decisions.service import Desk
 from workbench.tui import clipboard
 from workbench.tui.screens.sql import SqlView
 from workbench.tui.widgets.grid_canvas import cell_text

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from tests.batteries.ledger_building import flag, open_ledger
 from workbench.audit import bodies
+from workbench.decisions.tables import EPOCH, table_lines
 from workbench.engine.overlay import OVERLAYS, write_overlay
 from workbench.engine.session import Session, SessionLimits
-from workbench.ledger_tables import EPOCH, table_lines
 
 MANY = [f"n-{number:05d} 😀" for number in range(4_321)]
 

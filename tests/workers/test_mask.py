@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from workbench.decisions.masking import Mask
 from workbench.errors import WorkbenchError
-from workbench.masking import Mask
 from workbench.settings import EngineSettings
 from workbench.workers.client import QueryClient
 

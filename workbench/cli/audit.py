@@ -20,12 +20,12 @@ from workbench.cli.keys import key
 from workbench.cli.policy import policy_command
 from workbench.cli.replay import replay_command
 from workbench.cli.session import CASE
-from workbench.desk import Desk
+from workbench.decisions.describe import COLUMNS, row, whole
+from workbench.decisions.service import Desk
+from workbench.decisions.verify import verify_case
 from workbench.errors import IntegrityError, UsageError
-from workbench.record_words import COLUMNS, row, whole
 from workbench.settings import load_settings
 from workbench.text.sanitize import safe_text
-from workbench.verification import verify_case
 
 _MOST_NAMED = 50
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.case.folder import Case, Staging, staged
 from workbench.cli import output
-from workbench.desk import Desk, lapsed
+from workbench.decisions.service import Desk, lapsed
 from workbench.settings import Settings
 from workbench.workers.analysing import analyse_store
 from workbench.workers.loading import LoadOptions, load_case

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from workbench import campaigns as edits
 from workbench.cli import output
 from workbench.cli.chosen import ACCOUNTS, SOURCE, accounts_of, known_accounts
 from workbench.cli.session import (
@@ -19,8 +18,9 @@ from workbench.cli.session import (
     put_query,
     write_facts,
 )
+from workbench.decisions import campaigns as edits
+from workbench.decisions.tables import time_text
 from workbench.errors import UsageError, WorkbenchError
-from workbench.ledger_tables import time_text
 
 CAMPAIGN: Decorator = click.argument("campaign")
 REASON: Decorator = click.option("--reason", required=True, help="why, in words; it is recorded")

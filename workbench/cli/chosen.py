@@ -11,7 +11,7 @@ import click
 from workbench.cli import output
 from workbench.cli.given import bytes_of, text_of
 from workbench.cli.session import CaseSession, Decorator
-from workbench.desk import distinct
+from workbench.decisions.service import distinct
 from workbench.errors import UsageError, WorkbenchError
 
 ACCOUNTS: Decorator = click.option("--account", "accounts", multiple=True, metavar="ID")

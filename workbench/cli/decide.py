@@ -17,10 +17,10 @@ from workbench.audit.travel import export_record
 from workbench.cli import output
 from workbench.cli.chosen import ACCOUNTS, SOURCE, accounts_of, known_accounts
 from workbench.cli.session import CASE, GIVEN, CaseSession, given_values, open_case
-from workbench.desk import Draft, Evidence
+from workbench.decisions.sample_review import result_for
+from workbench.decisions.service import Draft, Evidence
 from workbench.errors import UsageError
 from workbench.playbooks.binding import bind
-from workbench.review import result_for
 
 _EVIDENCE = {
     "account": ("account-card", "account"),

@@ -11,10 +11,18 @@ import click
 from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, put_records
-from workbench.desk import Desk
+from workbench.decisions.queries import (
+    CONFLICTS,
+    OWN,
+    conflicts,
+    decided_ever,
+    own,
+    take_back,
+    undoing,
+)
+from workbench.decisions.service import Desk
 from workbench.errors import UsageError
 from workbench.settings import load_settings
-from workbench.standing import CONFLICTS, OWN, conflicts, decided_ever, own, take_back, undoing
 
 _NAMES = ["account_id", "verdict", "reason", "confidence", "analyst", "decided_at", "expires_at",
           "record_id", "pending"]  # fmt: skip

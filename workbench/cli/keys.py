@@ -12,9 +12,9 @@ from workbench.audit.signing import fingerprint
 from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, put_records
-from workbench.desk import Desk, as_workbench_error, expiry
+from workbench.decisions.service import Desk, as_workbench_error, expiry
+from workbench.decisions.tables import time_text
 from workbench.errors import UsageError
-from workbench.ledger_tables import time_text
 from workbench.settings import load_settings
 
 _COLUMNS = ["at", "action", "principal", "fingerprint", "valid_after", "valid_before", "by",

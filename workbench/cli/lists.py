@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from workbench import listing
 from workbench.case.folder import Case
 from workbench.catalog.columns import ENTITY_FAMILIES
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, library_of, put_records
-from workbench.desk import Desk, lapsed
+from workbench.decisions import entity_lists
+from workbench.decisions.service import Desk, lapsed
+from workbench.decisions.tables import time_text
 from workbench.errors import UsageError
-from workbench.ledger_tables import time_text
 from workbench.settings import load_settings
 
 _TEXTS = ["family", "value", "role", "reason", "author"]
@@ -50,7 +50,7 @@ def show(case: Path, family: str, chosen: Choices) -> int:
 @CASE
 @click.argument("family")
 @click.argument("value")
-@click.option("--role", type=click.Choice(list(listing.ROLES)), required=True,
+@click.option("--role", type=click.Choice(list(entity_lists.ROLES)), required=True,
               help="hub: shared by many for no reason of theirs; allow; known_bad")  # fmt: skip
 @click.option("--reason", required=True, help="why, in words; it is recorded")
 @click.option("--until", default="", help="date on which it lapses")
@@ -62,7 +62,7 @@ def add(case: Path, family: str, value: str, role: str, reason: str, until: str)
         raise UsageError(
             f"There is no family “{family}”.", hint=f"Families: {', '.join(sorted(families))}."
         )
-    return _edit(opened, lambda desk: listing.put(desk, family, value, role, reason, until))
+    return _edit(opened, lambda desk: entity_lists.put(desk, family, value, role, reason, until))
 
 
 @lists.command()
@@ -72,7 +72,7 @@ def add(case: Path, family: str, value: str, role: str, reason: str, until: str)
 @click.option("--reason", required=True, help="why, in words; it is recorded")
 def remove(case: Path, family: str, value: str, reason: str) -> int:
     """Take a VALUE of a FAMILY off the lists of CASE."""
-    return _edit(Case.open(case), lambda desk: listing.take_off(desk, family, value, reason))
+    return _edit(Case.open(case), lambda desk: entity_lists.take_off(desk, family, value, reason))
 
 
 def _edit(case: Case, work: Callable[[Desk], str]) -> int:

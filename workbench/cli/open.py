@@ -32,7 +32,7 @@ def open_bench(path: Path, settings: Settings) -> int:
         jobs = Jobs(case.store_path, case.root / "tmp", settings.engine)
         desk = None
         try:
-            from workbench.desk import Desk
+            from workbench.decisions.service import Desk
             from workbench.playbooks.library import library_in_sight
             from workbench.tui.app import Bench
 

@@ -12,10 +12,10 @@ from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.given import text_of
 from workbench.cli.session import CASE
-from workbench.desk import Desk
+from workbench.decisions.describe import in_pieces, policy_words
+from workbench.decisions.masking import refuse_unmaskable
+from workbench.decisions.service import Desk
 from workbench.errors import UsageError
-from workbench.ledger_words import in_pieces, policy_words
-from workbench.masking import refuse_unmaskable
 from workbench.settings import load_settings
 from workbench.text.sanitize import safe_text
 

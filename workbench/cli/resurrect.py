@@ -11,8 +11,8 @@ import click
 from workbench.case.folder import MANIFEST
 from workbench.cli.given import text_of
 from workbench.cli.session import CASE, Choices, choices, open_case, put_query
+from workbench.decisions.tables import table_line, table_lines
 from workbench.errors import UsageError
-from workbench.ledger_tables import table_line, table_lines
 
 _FIELDS = {"pattern": str, "family": str, "value": str, "members": int, "accounts": int}
 

@@ -18,7 +18,7 @@ from workbench.audit.verify import ledger_file
 from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, put_records
-from workbench.desk import Desk
+from workbench.decisions.service import Desk
 from workbench.errors import UsageError
 from workbench.settings import load_settings
 from workbench.text.format import counted

@@ -9,9 +9,9 @@ import click
 from workbench.case.folder import Case
 from workbench.cli.chosen import accounts_of
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
-from workbench.desk import Desk
+from workbench.decisions.sample_review import METHODS, by_score, draw, record_found
+from workbench.decisions.service import Desk
 from workbench.errors import UsageError
-from workbench.review import METHODS, by_score, draw, record_found
 from workbench.settings import load_settings
 
 

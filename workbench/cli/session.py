@@ -15,10 +15,10 @@ import click
 from workbench.case.atomic import move_beside
 from workbench.case.folder import Case
 from workbench.cli import output
-from workbench.desk import Desk
+from workbench.decisions.masking import MASKABLE, NOTHING_MASKED, Mask, mask_of
+from workbench.decisions.policy_hooks import note_export, note_reveal
+from workbench.decisions.service import Desk
 from workbench.errors import LimitReached, UsageError
-from workbench.governed import note_export, note_reveal
-from workbench.masking import MASKABLE, NOTHING_MASKED, Mask, mask_of
 from workbench.playbooks.availability import absent_columns, require
 from workbench.playbooks.binding import ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from workbench import team
 from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
-from workbench.desk import Desk
+from workbench.decisions import collaboration
+from workbench.decisions.service import Desk
 from workbench.errors import UsageError, WorkbenchError
 from workbench.settings import load_settings
 
@@ -61,7 +61,9 @@ def _known(case: Path, kind: str, name: str, act: Callable[[Desk], str]) -> str:
 def claim(case: Path, subjects: Subjects) -> int:
     """Take an account, cluster or campaign of CASE on, so that nobody else works on it."""
     kind, name = _one(subjects)
-    output.write(f"{_known(case, kind, name, lambda desk: team.claim(desk, kind, name))}\n")
+    output.write(
+        f"{_known(case, kind, name, lambda desk: collaboration.claim(desk, kind, name))}\n"
+    )
     output.Talk().say(f"The {kind} {name} is yours until you release it.")
     return 0
 
@@ -75,7 +77,7 @@ def release(case: Path, subjects: Subjects, note: str) -> int:
     kind, name = _one(subjects)
     desk = Desk(Case.open(case), load_settings())
     try:
-        output.write(f"{team.release(desk, kind, name, note)}\n")
+        output.write(f"{collaboration.release(desk, kind, name, note)}\n")
     finally:
         desk.close()
     output.Talk().say(f"The {kind} {name} is free.")
@@ -91,13 +93,13 @@ def comment(case: Path, text: str | None, subjects: Subjects, chosen: Choices) -
     """Remark TEXT on an account, cluster or campaign of CASE; without TEXT, list remarks."""
     if text is not None:
         kind, name = _one(subjects)
-        act: Callable[[Desk], str] = lambda desk: team.comment(desk, kind, name, text)  # noqa: E731
+        act: Callable[[Desk], str] = lambda desk: collaboration.comment(desk, kind, name, text)  # noqa: E731
         output.write(f"{_known(case, kind, name, act)}\n")
         return 0
     kind, name = _one(subjects) if subjects else ("", "")
     desk = Desk(Case.open(case), load_settings())
     try:
-        found = team.comments(desk, kind, name)
+        found = collaboration.comments(desk, kind, name)
     finally:
         desk.close()
     rows: list[list[Any]] = [[one.at, one.analyst, one.kind, one.id, one.text] for one in found]
@@ -113,7 +115,7 @@ def comment(case: Path, text: str | None, subjects: Subjects, chosen: Choices) -
 def queue(case: Path, free: bool, mine: bool, chosen: Choices) -> int:
     """The clusters of CASE with members left to decide, and who has taken them on."""
     with open_case(case) as session:
-        listed = team.undecided(session.desk, session.rows("clusters-list"))
+        listed = collaboration.undecided(session.desk, session.rows("clusters-list"))
         me = session.desk.analyst
     rows = [
         [row[name] for name in _QUEUE]

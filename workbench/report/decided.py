@@ -7,8 +7,8 @@ from typing import Any
 
 from workbench.audit.canonical import Fields
 from workbench.audit.state import LedgerState
-from workbench.desk import Desk
-from workbench.ledger_tables import time_text
+from workbench.decisions.service import Desk
+from workbench.decisions.tables import time_text
 
 NAMES = [
     "record_id", "when", "type", "verdict", "reason", "confidence", "analyst", "about", "accounts",

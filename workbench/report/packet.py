@@ -14,9 +14,9 @@ from pathlib import Path
 
 from workbench import __version__
 from workbench.audit import standalone
-from workbench.desk import Desk
+from workbench.decisions.policy_hooks import note_report
+from workbench.decisions.service import Desk
 from workbench.errors import UsageError, WorkbenchError
-from workbench.governed import note_report
 from workbench.playbooks.binding import ExtractSpan
 from workbench.playbooks.library import Library
 from workbench.report.decided import NAMES, decided

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from workbench.decisions.policy_hooks import note_clipboard
 from workbench.errors import WorkbenchError, from_os
-from workbench.governed import note_clipboard
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.tui import clipboard

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from workbench.desk import Desk
+from workbench.decisions.service import Desk
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
 from workbench.playbooks.library import Library, library_in_sight

@@ -20,7 +20,7 @@ from workbench.tui.remember import History, Kept
 from workbench.tui.stage import Stage
 
 if TYPE_CHECKING:
-    from workbench.desk import Desk
+    from workbench.decisions.service import Desk
     from workbench.tui.jobs import Jobs
 
 _LAST_WAIT = 2.0

@@ -14,10 +14,10 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from workbench.audit.errors import LedgerError
-from workbench.desk import as_workbench_error
+from workbench.decisions.masking import Mask
+from workbench.decisions.service import as_workbench_error
+from workbench.decisions.tables import TABLES
 from workbench.errors import from_os
-from workbench.ledger_tables import TABLES
-from workbench.masking import Mask
 from workbench.playbooks.binding import Bound, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.tui.worker_link import WorkerLink

@@ -210,7 +210,7 @@ async def export(pane: ResultPane) -> None:
 
 
 async def _write(pane: ResultPane, form: str, target: Path) -> None:
-    from workbench.governed import note_export
+    from workbench.decisions.policy_hooks import note_export
 
     bench, asked, jobs = _bench(pane), pane.asked, pane.jobs
     assert asked is not None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.decisions.masking import mask_of
+from workbench.decisions.policy_hooks import note_reveal
 from workbench.errors import WorkbenchError
-from workbench.governed import note_reveal
-from workbench.masking import mask_of
 from workbench.text.sanitize import safe_text
 from workbench.tui.messages import Failed, LedgerChanged
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.decisions.masking import MASKABLE, Mask
 from workbench.errors import Cancelled, WorkbenchError, from_message
-from workbench.masking import MASKABLE, Mask
 from workbench.playbooks.binding import ExtractSpan
 from workbench.settings import EngineSettings
 from workbench.workers import memory

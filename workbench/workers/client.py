@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from workbench.decisions.masking import NOTHING_MASKED, Mask
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError, from_message
-from workbench.masking import NOTHING_MASKED, Mask
 from workbench.settings import EngineSettings
 from workbench.workers.launch import WorkerProcess, make_spill_folder
 from workbench.workers.protocol import ChannelClosed, Message, pack

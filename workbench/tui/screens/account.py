@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench import standing
+from workbench.decisions import queries
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.tui.jobs import Rows
@@ -88,11 +88,11 @@ class AccountPage(Parted):
         self._grid("payments", "account-payments", payments)
         self._grid("why", "account-why", why)
         self._grid("linked", "account-linked", linked)
-        history = await self.jobs.background(standing.history, self.bench.desk, self.place.key[0])
+        history = await self.jobs.background(queries.history, self.bench.desk, self.place.key[0])
         decisions = self.query_one("#part-decisions", Grid)
         decisions.nothing = "Nothing was decided on this account."
-        types = ["VARCHAR"] * len(standing.HISTORY)
-        decisions.show(grid_columns(standing.HISTORY, types), PageSource(history))
+        types = ["VARCHAR"] * len(queries.HISTORY)
+        decisions.show(grid_columns(queries.HISTORY, types), PageSource(history))
         self.restore_cursor(decisions)
         self.tell_status()
 

@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench import campaigns as edits
 from workbench.audit.canonical import Fields
-from workbench.ledger_tables import time_text
+from workbench.decisions import campaigns as edits
+from workbench.decisions.tables import time_text
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.tui.acts import group_accounts

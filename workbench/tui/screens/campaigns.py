@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from workbench import campaigns as edits
+from workbench.decisions import campaigns as edits
 from workbench.errors import WorkbenchError
 from workbench.tui.acts import group_accounts
 from workbench.tui.messages import DecideOn, Failed

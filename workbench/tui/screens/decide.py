@@ -18,10 +18,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.audit.policy import Policy
-from workbench.desk import Draft, Evidence, distinct
+from workbench.decisions.sample_review import newest_for
+from workbench.decisions.service import Draft, Evidence, distinct
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import bind
-from workbench.review import newest_for
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.tui.acts import group_accounts, verify_store

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from workbench import standing
-from workbench.record_words import whole
+from workbench.decisions import queries
+from workbench.decisions.describe import whole
 from workbench.tui.screens.ask import Ask
 from workbench.tui.screens.cell import CellViewer
 from workbench.tui.screens.parts import Parted
@@ -42,7 +42,7 @@ class DecisionActs(Parted):
             return
 
         def reverse(why: str) -> Any:
-            return lambda: standing.take_back(self.bench.desk, str(record_id), "R-OTHER", why)[1]
+            return lambda: queries.take_back(self.bench.desk, str(record_id), "R-OTHER", why)[1]
 
         self._ask(f"Take back record {str(record_id)[:12]}? Say why.", reverse, "")
 
@@ -55,7 +55,7 @@ class DecisionActs(Parted):
         record_id = str(record["record_id"])
 
         def respond(why: str) -> Any:
-            return partial(standing.respond, self.bench.desk, record_id, agree=agree, note=why)
+            return partial(queries.respond, self.bench.desk, record_id, agree=agree, note=why)
 
         what = f"{record['verdict']} {record['reason']} on {record['accounts']:,} accounts"
         word = "Agree to" if agree else "Refuse"

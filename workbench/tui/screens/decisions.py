@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from workbench import standing, team
+from workbench.decisions import collaboration, queries
 from workbench.errors import WorkbenchError
 from workbench.text.sanitize import safe_text
 from workbench.tui.messages import DecideOn
@@ -79,14 +79,14 @@ class Decisions(DecisionActs):
         grid = self.query_one("#decisions", Grid)
         self.show_rows(grid, "decisions-list", rows)
         self.restore_cursor(grid)
-        queue = await jobs.background(team.undecided, desk, clusters.records())
+        queue = await jobs.background(collaboration.undecided, desk, clusters.records())
         for one in queue:
             one["call"] = "◆ campaign" if one["campaign_like"] else "○"
         self._put("undecided", _QUEUE, [[one[name] for name in _QUEUE] for one in queue])
-        self._put("mine", standing.OWN, await jobs.background(standing.own, desk))
-        self._put("waiting", standing.WAITING, await jobs.background(standing.waiting, desk))
-        left = await jobs.background(standing.conflicts, desk)
-        self._put("conflicts", standing.CONFLICTS, left)
+        self._put("mine", queries.OWN, await jobs.background(queries.own, desk))
+        self._put("waiting", queries.WAITING, await jobs.background(queries.waiting, desk))
+        left = await jobs.background(queries.conflicts, desk)
+        self._put("conflicts", queries.CONFLICTS, left)
         self.query_one(Steps).choose(str(self.state.get("part", "standing")))
         await self._head()
         self._history()

@@ -13,8 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.audit.errors import LedgerError
+from workbench.decisions.sample_review import METHODS, by_score, draw
 from workbench.errors import WorkbenchError
-from workbench.review import METHODS, by_score, draw
 from workbench.text.sanitize import safe_text
 from workbench.tui.acts import group_accounts
 from workbench.tui.messages import DecideOn

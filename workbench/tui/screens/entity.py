@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench import listing
 from workbench.audit.canonical import Fields
+from workbench.decisions import entity_lists
 from workbench.text.sanitize import safe_text
 from workbench.tui.jobs import Rows
 from workbench.tui.messages import DecideOn
@@ -60,7 +60,7 @@ class EntityPage(View):
                    await self.page("entity-accounts", family=family, value=value))  # fmt: skip
 
     def _listed(self) -> Fields | None:
-        return listing.entry_of(self.bench.desk.ledger().state, *self.place.key)
+        return entity_lists.entry_of(self.bench.desk.ledger().state, *self.place.key)
 
     def _show(self, query: str, accounts: Rows) -> None:
         self.show_rows(self.query_one("#entity-accounts", Grid), query, accounts)
@@ -99,7 +99,7 @@ class EntityPage(View):
         from workbench.tui.screens.pick import Pick
 
         family, value = self.place.key
-        choices = [(f"{role}: {meaning}", role) for role, meaning in listing.ROLES.items()]
+        choices = [(f"{role}: {meaning}", role) for role, meaning in entity_lists.ROLES.items()]
         title = f"List the {safe_text(family, 30)} {safe_text(value, 60)} as"
         await self.bench.push_screen(
             Pick(title, [*choices, ("on no list any more", "none")]), self._list_as
@@ -109,10 +109,10 @@ class EntityPage(View):
         family, value = self.place.key
         if role == "none":
             self.ask("Off its list? Say why; it is recorded.",
-                     lambda why: self.edit(listing.take_off, family, value, why))  # fmt: skip
+                     lambda why: self.edit(entity_lists.take_off, family, value, why))  # fmt: skip
         elif role:
             self.ask(f"Listed as {role}: say why; it is recorded.",
-                     lambda why: self.edit(listing.put, family, value, role, why))  # fmt: skip
+                     lambda why: self.edit(entity_lists.put, family, value, role, why))  # fmt: skip
 
     def subject(self) -> DecideOn | None:
         """Marked accounts, or the one under the cursor."""

@@ -14,9 +14,9 @@ from textual.widgets import Static
 from workbench.audit.ledger import Record
 from workbench.audit.paging import newest
 from workbench.audit.verify import Report
+from workbench.decisions.describe import COLUMNS, head_lines, row, whole
+from workbench.decisions.verify import verdict_lines, verify_case
 from workbench.errors import Cancelled, WorkbenchError
-from workbench.ledger_words import head_lines
-from workbench.record_words import COLUMNS, row, whole
 from workbench.text.sanitize import safe_text
 from workbench.tui.messages import Failed
 from workbench.tui.places import Place
@@ -24,7 +24,6 @@ from workbench.tui.screens.cell import CellViewer
 from workbench.tui.screens.view import View, command_line
 from workbench.tui.widgets.grid import Grid
 from workbench.tui.widgets.grid_source import PageSource, grid_columns
-from workbench.verification import verdict_lines, verify_case
 
 _PAGE = 500
 _TYPES = ["BIGINT", "TIMESTAMP", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"]

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from workbench.team import Comment
+from workbench.decisions.collaboration import Comment
 from workbench.text.sanitize import safe_text
 from workbench.tui.widgets.field import Field
 

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.record_words import subject_words
-from workbench.review import record_found, sample_of
+from workbench.decisions.describe import subject_words
+from workbench.decisions.sample_review import record_found, sample_of
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.tui.messages import DecideOn

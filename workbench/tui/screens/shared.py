@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from workbench import team
+from workbench.decisions import collaboration
 from workbench.errors import WorkbenchError
 from workbench.text.sanitize import safe_text
 from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenPlace
@@ -46,9 +46,11 @@ class Shared(Opening):
     async def _claim(self, kind: str, name: str) -> None:
         desk, jobs = self.bench.desk, self.bench.jobs
         try:
-            held = (await jobs.background(team.claims, desk)).get((kind, name))
+            held = (await jobs.background(collaboration.claims, desk)).get((kind, name))
             mine = held is not None and held.analyst == desk.analyst
-            await jobs.background(team.release if mine else team.claim, desk, kind, name)
+            await jobs.background(
+                collaboration.release if mine else collaboration.claim, desk, kind, name
+            )
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return
@@ -66,7 +68,9 @@ class Shared(Opening):
         from workbench.tui.screens.remarks import Remarks
 
         try:
-            found = await self.bench.jobs.background(team.comments, self.bench.desk, kind, name)
+            found = await self.bench.jobs.background(
+                collaboration.comments, self.bench.desk, kind, name
+            )
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return
@@ -79,7 +83,7 @@ class Shared(Opening):
 
     async def _remark(self, kind: str, name: str, text: str) -> None:
         words = "The comment is in the ledger."
-        await self.record(words, team.comment, self.bench.desk, kind, name, text)
+        await self.record(words, collaboration.comment, self.bench.desk, kind, name, text)
 
     def action_sample(self) -> None:
         """Draw members of the cluster, or of the marked accounts, for review."""

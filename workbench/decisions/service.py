@@ -20,8 +20,8 @@ from workbench.audit.policy import Policy
 from workbench.audit.sets import SetRef
 from workbench.audit.signing import key_fingerprint, sign_record
 from workbench.case.folder import Case
+from workbench.decisions.tables import EPOCH, decision_rows, ledger_tables, time_text
 from workbench.errors import UsageError, WorkbenchError
-from workbench.ledger_tables import EPOCH, decision_rows, ledger_tables, time_text
 from workbench.playbooks.format import SavedQuery
 from workbench.settings import Settings
 

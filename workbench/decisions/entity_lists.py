@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.audit import bodies
 from workbench.audit.canonical import Fields
 from workbench.audit.state import LedgerState
-from workbench.desk import Desk, expiry
+from workbench.decisions.service import Desk, expiry
 from workbench.errors import UsageError, WorkbenchError
 
 ROLES = {

@@ -11,10 +11,10 @@ from workbench.audit.identity import Who
 from workbench.audit.ledger import Ledger, Record
 from workbench.audit.paging import record_at
 from workbench.audit.travel import answer
-from workbench.desk import Desk, as_workbench_error
+from workbench.decisions.describe import subject_words
+from workbench.decisions.service import Desk, as_workbench_error
+from workbench.decisions.tables import time_text
 from workbench.errors import WorkbenchError
-from workbench.ledger_tables import time_text
-from workbench.record_words import subject_words
 
 _STATUS = ("stands", "reversed", "pending", "refused")
 WAITING = ["yours_to_answer", "proposed_by", "verdict", "reason", "accounts", "subject",

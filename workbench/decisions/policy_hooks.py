@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from workbench.audit import bodies
 from workbench.audit.canonical import Fields, sha256
-from workbench.desk import Desk, Evidence
+from workbench.decisions.service import Desk, Evidence
 
 _WORD, _PATH, _COLUMNS = 256, 1024, 128
 

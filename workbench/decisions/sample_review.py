@@ -10,7 +10,7 @@ from workbench.audit import bodies
 from workbench.audit.canonical import Fields, sha256
 from workbench.audit.sampling import Stratum, clopper_pearson, plan, wilson
 from workbench.audit.sets import spell
-from workbench.desk import Desk
+from workbench.decisions.service import Desk
 from workbench.errors import UsageError
 
 _LEVEL = "0.95"

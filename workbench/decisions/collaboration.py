@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.audit import bodies
-from workbench.desk import Desk
-from workbench.ledger_tables import time_text
+from workbench.decisions.service import Desk
+from workbench.decisions.tables import time_text
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from workbench.audit import bodies
 from workbench.audit.canonical import Fields
 from workbench.audit.state import LedgerState
-from workbench.desk import Desk, distinct
+from workbench.decisions.service import Desk, distinct
 from workbench.errors import UsageError
 
 

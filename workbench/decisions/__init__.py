@@ -1,0 +1,1 @@
+"""Decisions over a ledger: record, propose, sample, lists, campaigns, what stands."""
