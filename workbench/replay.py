@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.audit import fold
-from workbench.audit.canonical import ZERO, Fields
 from workbench.audit.errors import DamagedError, MalformedError
-from workbench.audit.ledger import Ledger
-from workbench.audit.lines import read_record
-from workbench.audit.state import LedgerState
+from workbench.audit.log.append import Ledger
+from workbench.audit.records.canonical_json import ZERO, Fields
+from workbench.audit.records.entries import read_record
+from workbench.audit.state import reducer
+from workbench.audit.state.state import LedgerState
 from workbench.decisions.service import Desk
 from workbench.decisions.tables import TABLES, ledger_tables
 from workbench.errors import WorkbenchError
@@ -141,7 +141,7 @@ def _as_they_stood(
     for record in ledger.records():
         if not later:
             return
-        fold.apply(state, record.fields, record.offset)
+        reducer.apply(state, record.fields, record.offset)
         if record.h in later:
             yield ledger_tables(state), later.pop(record.h)
 

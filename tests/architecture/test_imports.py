@@ -38,7 +38,7 @@ def test_command_line_loads_neither_engine_nor_screens() -> None:
     assert "textual" not in loaded
 
 
-@pytest.mark.parametrize("module", ["workbench.audit.ledger", "workbench.audit.verify"])
+@pytest.mark.parametrize("module", ["workbench.audit.log.append", "workbench.audit.log.verify"])
 def test_ledger_stands_on_the_standard_library(module: str) -> None:
     before = _loaded("import workbench")
     extra = _loaded(f"import {module}") - before

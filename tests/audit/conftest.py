@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from workbench.audit import bodies
-from workbench.audit.ledger import Ledger
-from workbench.audit.sets import SetRef
+from workbench.audit.log.append import Ledger
+from workbench.audit.records.account_sets import SetRef
+from workbench.audit.state import builders
 
 _BATTERY = Path(__file__).parents[1] / "batteries" / "ledger_battery.py"
 
@@ -47,7 +47,7 @@ def open_ledger(battery: ModuleType, tmp_path: Path) -> Callable[..., Ledger]:
 
 
 def _evidence() -> dict[str, Any]:
-    return bodies.evidence(
+    return builders.evidence(
         query="money/shared-card",
         rev=3,
         sha256="ab" * 32,
@@ -63,10 +63,10 @@ def _evidence() -> dict[str, Any]:
 def examples() -> dict[str, dict[str, Any]]:
     """One well-formed body of every type."""
     some = SetRef("cd" * 32, 9)
-    found = bodies.sample_result(20, 100, 1, 0.01, 0.2)
-    decision = bodies.decision(
+    found = builders.sample_result(20, 100, 1, 0.01, 0.2)
+    decision = builders.decision(
         verdict="flag",
-        subject=bodies.set_subject("cluster", some, "k-1"),
+        subject=builders.set_subject("cluster", some, "k-1"),
         reason="R-MULTI",
         counter="none-found",
         expires=1_700_000_000_000_000,
@@ -78,22 +78,24 @@ def examples() -> dict[str, dict[str, Any]]:
     return {
         "open": {"case": "c0ffee", "format": "wb-audit/1"},
         "decision": decision,
-        "proposal": bodies.proposal(decision),
-        "countersign": bodies.countersign("ab" * 16, decision),
-        "reversal": bodies.reversal("ab" * 16, "C-OTHER", "wrong account"),
-        "note": bodies.note("claim", "cluster", "k-1"),
-        "list_edit": bodies.list_edit("add", "ip", "10.0.0.1", "hub", "office"),
-        "campaign_edit": bodies.campaign_edit("merge", "c-1", others=["c-2"], members=some),
+        "proposal": builders.proposal(decision),
+        "countersign": builders.countersign("ab" * 16, decision),
+        "reversal": builders.reversal("ab" * 16, "C-OTHER", "wrong account"),
+        "note": builders.note("claim", "cluster", "k-1"),
+        "list_edit": builders.list_edit("add", "ip", "10.0.0.1", "hub", "office"),
+        "campaign_edit": builders.campaign_edit("merge", "c-1", others=["c-2"], members=some),
         "sample": {
-            "subject": bodies.set_subject("set", some), "seed": "7", "drawn": some.as_field(),
+            "subject": builders.set_subject("set", some), "seed": "7", "drawn": some.as_field(),
             "level": "0.95", "method": "wilson", "strata": [stratum], "result": found,
         },
-        "export": bodies.export("sql", "csv", "o.csv", rows=3, columns=["a"], evidence=_evidence()),
-        "clipboard": bodies.clipboard("ids", "account", rows=1, chars=6, sha256="ab" * 32),
-        "reveal": bodies.reveal("email", "account", "acct-1", reason="to call them"),
-        "report": bodies.report("cluster", "k-1", "packet", files=5),
-        "policy": bodies.policy("ab" * 32, some, signed=False),
-        "key": bodies.key("add", "ana", "ssh-ed25519 AAAA", "SHA256:x", after=1),
+        "export": builders.export(
+            "sql", "csv", "o.csv", rows=3, columns=["a"], evidence=_evidence()
+        ),
+        "clipboard": builders.clipboard("ids", "account", rows=1, chars=6, sha256="ab" * 32),
+        "reveal": builders.reveal("email", "account", "acct-1", reason="to call them"),
+        "report": builders.report("cluster", "k-1", "packet", files=5),
+        "policy": builders.policy("ab" * 32, some, signed=False),
+        "key": builders.key("add", "ana", "ssh-ed25519 AAAA", "SHA256:x", after=1),
         "checkpoint": {"size": 3, "root": "ab" * 32, "note": "3-abc.note",
                        "note_sha256": "ab" * 32, "sig_sha256": ""},
         "merge": {"case": "c0ffee", "size": 3, "root": "ab" * 32, "lines": some.as_field(),

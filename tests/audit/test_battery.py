@@ -9,8 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from workbench.audit.ledger import Ledger
-from workbench.audit.verify import verify
+from workbench.audit.log.append import Ledger
+from workbench.audit.log.verify import verify
 
 
 @pytest.mark.parametrize(

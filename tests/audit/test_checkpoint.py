@@ -15,13 +15,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.audit import bodies, signing
-from workbench.audit.checkpoint import Checkpoint, read_checkpoint, read_note, read_words, word_list
-from workbench.audit.checkpointing import make_checkpoint
 from workbench.audit.errors import LedgerError
-from workbench.audit.ledger import Ledger, Who
-from workbench.audit.proof import holds, write_proof
-from workbench.audit.verify import verify
+from workbench.audit.log.append import Ledger, Who
+from workbench.audit.log.checkpoint import (
+    Checkpoint,
+    read_checkpoint,
+    read_note,
+    read_words,
+    word_list,
+)
+from workbench.audit.log.checkpoint_append import make_checkpoint
+from workbench.audit.log.inclusion_proof import holds, write_proof
+from workbench.audit.log.verify import verify
+from workbench.audit.records import ssh_signatures
+from workbench.audit.state import builders
 
 Open = Callable[..., Ledger]
 _CHECKPOINTS = st.builds(
@@ -124,14 +131,16 @@ def test_a_note_left_beside_a_cut_ledger_is_enough(open_ledger: Open, battery: M
 def test_signed_records_and_notes(
     open_ledger: Open, battery: ModuleType, key: Path, tmp_path: Path
 ) -> None:
-    ledger = open_ledger(sign=lambda data: signing.sign_record(data, key))
-    ledger.who = Who("ana", 1001, "bench-1", signing.key_fingerprint(key))
+    ledger = open_ledger(sign=lambda data: ssh_signatures.sign_record(data, key))
+    ledger.who = Who("ana", 1001, "bench-1", ssh_signatures.key_fingerprint(key))
     ledger.append("note", battery.comment("signed"))
     _, path = make_checkpoint(ledger, key=key)
     signature = path.with_name(path.name + ".sig").read_bytes()
     allowed = signers(tmp_path, key)
-    assert signing.check_signature(path.read_bytes(), signature, allowed, 10**15) == "ana"
-    assert signing.check_signature(path.read_bytes() + b"x", signature, allowed, 10**15) == ""
+    assert ssh_signatures.check_signature(path.read_bytes(), signature, allowed, 10**15) == "ana"
+    assert (
+        ssh_signatures.check_signature(path.read_bytes() + b"x", signature, allowed, 10**15) == ""
+    )
     assert verify(ledger.path).signatures == "not checked"
     report = verify(ledger.path, signers=allowed)
     assert (report.ok, report.signatures) == (True, "2 checked")
@@ -162,10 +171,10 @@ def test_a_policy_that_demands_signatures(open_ledger: Open, battery: ModuleType
 
 def test_a_key_that_does_not_sign_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(LedgerError, match="no-such-key"):
-        signing.sign(b"x", tmp_path / "no-such-key")
+        ssh_signatures.sign(b"x", tmp_path / "no-such-key")
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(LedgerError, match="ssh-keygen is not on this host"):
-        signing.sign(b"x", tmp_path / "key")
+        ssh_signatures.sign(b"x", tmp_path / "key")
 
 
 def test_a_proof_of_one_decision_needs_nothing_else(
@@ -174,8 +183,8 @@ def test_a_proof_of_one_decision_needs_nothing_else(
     ledger = open_ledger()
     battery.fill(ledger, 9)
     ids = ledger.put_set(["a", "b"])
-    body = bodies.decision(
-        verdict="clear", subject=bodies.set_subject("set", ids), reason="C-OTHER"
+    body = builders.decision(
+        verdict="clear", subject=builders.set_subject("set", ids), reason="C-OTHER"
     )
     record = ledger.append("decision", body)
     _, note = make_checkpoint(ledger)

@@ -13,16 +13,17 @@ from typing import Any
 
 import pytest
 
-from workbench.audit import bodies, signing
-from workbench.audit.canonical import canonical, seal, sha256
-from workbench.audit.checkpointing import make_checkpoint
 from workbench.audit.errors import LedgerError
-from workbench.audit.identity import Who
-from workbench.audit.ledger import Ledger
-from workbench.audit.merge import merge, other_ledger
-from workbench.audit.merkle import Tree
-from workbench.audit.policy import loosened, lost_policy, read_policy
-from workbench.audit.state import LedgerState
+from workbench.audit.log.append import Ledger
+from workbench.audit.log.checkpoint_append import make_checkpoint
+from workbench.audit.log.merge import merge, other_ledger
+from workbench.audit.log.merkle import Tree
+from workbench.audit.records import ssh_signatures
+from workbench.audit.records.canonical_json import canonical, seal, sha256
+from workbench.audit.records.identity import Who
+from workbench.audit.state import builders
+from workbench.audit.state.policy import loosened, lost_policy, read_policy
+from workbench.audit.state.state import LedgerState
 
 
 def by_hand(ledger: Ledger, kind: str, body: dict[str, Any], patch: pytest.MonkeyPatch) -> str:
@@ -66,8 +67,8 @@ def test_numbers_that_come_again_excuse_no_missing_signature(
     words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)]
     subprocess.run(words, check=True)
     ledger: Ledger = battery.open_ledger(tmp_path)
-    ledger.who = Who("ana", 1001, "bench-1", signing.key_fingerprint(key))
-    ledger.sign = partial(signing.sign_record, key=key)
+    ledger.who = Who("ana", 1001, "bench-1", ssh_signatures.key_fingerprint(key))
+    ledger.sign = partial(ssh_signatures.sign_record, key=key)
     ledger.append("note", battery.comment("before"))
     ledger.append("policy", battery.policy_body(ledger, "signed = true\n"))
     last = [ledger.append("note", battery.comment(f"after {n}")) for n in range(3)][-1]
@@ -129,7 +130,7 @@ def test_a_list_longer_than_its_count_stands_for_nobody(
 ) -> None:
     ledger: Ledger = battery.open_ledger(tmp_path)
     ledger.append("policy", battery.policy_body(ledger, "[two_people]\naccounts_over = 5\n"))
-    subject = bodies.set_subject("set", ledger.put_set(f"acct-{n}" for n in range(50)))
+    subject = builders.set_subject("set", ledger.put_set(f"acct-{n}" for n in range(50)))
     body = {**battery.flag("x"), "scope": "set", "subject": {**subject, "count": 1}}
     by_hand(ledger, "decision", body, monkeypatch)
     assert not battery.judge(tmp_path).ok
@@ -155,7 +156,7 @@ def test_an_edit_that_was_undone_does_not_come_back_by_a_merge(
 ) -> None:
     ledger: Ledger = battery.open_ledger(tmp_path)
     ledger.append("note", battery.comment("first"))
-    acts = [bodies.list_edit(act, "ip", "10.0.0.1", "allow", "why") for act in ("add", "remove")]
+    acts = [builders.list_edit(act, "ip", "10.0.0.1", "allow", "why") for act in ("add", "remove")]
     added, _ = (ledger.append("list_edit", act) for act in acts)
     assert battery.judge(tmp_path).ok
     ledger.append("merge", brings(ledger, canonical(added.fields)))
@@ -236,7 +237,7 @@ def test_a_list_behind_a_merged_decision_is_looked_at(battery: ModuleType, tmp_p
     ours, theirs = two_ledgers(battery, tmp_path)
     ours.append("note", battery.comment("first"))
     accounts = theirs.put_set(["acct-1", "acct-2"])
-    subject = bodies.set_subject("set", accounts)
+    subject = builders.set_subject("set", accounts)
     theirs.append("decision", {**battery.flag("x"), "scope": "set", "subject": subject})
     merge(ours, other_ledger(theirs.path, battery.CASE, tmp_path / "state"))
     assert battery.judge(ours.path.parent).ok
@@ -261,7 +262,7 @@ def test_nothing_is_given_up_before_it_is_there(
     early = {"what": "file", "off": 0, "len": 0, "sha256": accounts.sha256}
     body = {"kind": "forced", "reason": "disk trouble", "ranges": [early]}
     by_hand(ledger, "recovery", body, monkeypatch)
-    subject = bodies.set_subject("set", accounts)
+    subject = builders.set_subject("set", accounts)
     ledger.append("decision", {**battery.flag("x"), "scope": "set", "subject": subject})
     assert battery.judge(tmp_path).ok
     ledger.close()

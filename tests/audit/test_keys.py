@@ -15,14 +15,15 @@ from typing import Any
 
 import pytest
 
-from workbench.audit import bodies, signing
-from workbench.audit.canonical import sha256
 from workbench.audit.errors import LedgerError
-from workbench.audit.ledger import Ledger, Who
-from workbench.audit.merge import merge, other_ledger
-from workbench.audit.state import LedgerState
-from workbench.audit.travel import answer, export_record, import_record
-from workbench.audit.verify import verify
+from workbench.audit.log.append import Ledger, Who
+from workbench.audit.log.merge import merge, other_ledger
+from workbench.audit.log.transfer import answer, export_record, import_record
+from workbench.audit.log.verify import verify
+from workbench.audit.records import ssh_signatures
+from workbench.audit.records.canonical_json import sha256
+from workbench.audit.state import builders
+from workbench.audit.state.state import LedgerState
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs ssh-keygen")
 Open = Callable[..., Ledger]
@@ -40,14 +41,14 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def sits(ledger: Ledger, name: str, key: Path) -> Ledger:
     """The same ledger with another analyst before it, who signs with this key."""
-    ledger.who = Who(name, 1001, "bench-1", signing.key_fingerprint(key))
-    ledger.sign = partial(signing.sign_record, key=key)
+    ledger.who = Who(name, 1001, "bench-1", ssh_signatures.key_fingerprint(key))
+    ledger.sign = partial(ssh_signatures.sign_record, key=key)
     return ledger
 
 
 def enrolment(name: str, key: Path, **times: int) -> dict[str, Any]:
     line = key.with_suffix(".pub").read_text().strip()
-    return bodies.key("add", name, line, signing.fingerprint(line), **times)
+    return builders.key("add", name, line, ssh_signatures.fingerprint(line), **times)
 
 
 def note(battery: ModuleType) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def test_a_second_key_makes_no_second_person(
     open_ledger: Open, battery: ModuleType, keys: dict[str, Path]
 ) -> None:
     ledger = sits(open_ledger(), "ana", keys["ana"])
-    made = ledger.append("proposal", bodies.proposal(battery.flag("acct-1")))
+    made = ledger.append("proposal", builders.proposal(battery.flag("acct-1")))
     for name in ("eve", "ＡＮＡ", "ana\u200b", " Ana "):
         sits(ledger, name, keys["eve"])
         ledger.who = replace(ledger.who, uid=1001 if name == "eve" else 1002)
@@ -123,7 +124,7 @@ def test_a_second_word_without_its_signature_is_told(
 ) -> None:
     ledger = sits(open_ledger(), "ana", keys["ana"])
     ledger.append("key", enrolment("ana", keys["ana"]))
-    made = ledger.append("proposal", bodies.proposal(battery.flag("acct-1")))
+    made = ledger.append("proposal", builders.proposal(battery.flag("acct-1")))
     ledger = sits(ledger, "bo", keys["bo"])
     ledger.who = replace(ledger.who, uid=1002, host="bench-2")
     ledger.append("key", enrolment("bo", keys["bo"]))
@@ -131,7 +132,7 @@ def test_a_second_word_without_its_signature_is_told(
     ledger.who = Who("bo", 1002, "bench-2")
     ledger.append("note", note(battery))
     answer(ledger, made.id, agree=True)
-    ledger.append("reversal", bodies.reversal(made.id, "C-OTHER"))
+    ledger.append("reversal", builders.reversal(made.id, "C-OTHER"))
     report = battery.judge(ledger.path)
     assert not report.problems
     assert [one.partition(",")[0] for one in report.warnings] == [
@@ -139,11 +140,11 @@ def test_a_second_word_without_its_signature_is_told(
         "record 6: a reversal by bo",
     ]
     again = ledger.append("decision", battery.flag("acct-3"))
-    ledger.append("reversal", bodies.reversal(again.id, "C-OTHER"))
+    ledger.append("reversal", builders.reversal(again.id, "C-OTHER"))
     ledger.who = Who("cy", 1003, "bench-3")
     (tmp_path / "away").mkdir()
     other = battery.open_ledger(tmp_path / "away", "bo", 1002)
-    theirs = other.append("proposal", bodies.proposal(battery.flag("acct-2")))
+    theirs = other.append("proposal", builders.proposal(battery.flag("acct-2")))
     answer(battery.open_ledger(tmp_path / "away", "cy", 1003), theirs.id, agree=False)
     other.refresh()
     merge(ledger, other)
@@ -153,7 +154,7 @@ def test_a_second_word_without_its_signature_is_told(
 def test_a_revoked_key_signs_no_more(
     governed: Ledger, battery: ModuleType, keys: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    revocation = bodies.key("revoke", "ana", "", governed.who.key)
+    revocation = builders.key("revoke", "ana", "", governed.who.key)
     with pytest.raises(LedgerError, match="the only key"):
         governed.append("key", revocation)
     governed.append("key", enrolment("bo", keys["bo"]))
@@ -185,7 +186,10 @@ def test_a_key_record_names_the_key_it_holds(
     open_ledger: Open, battery: ModuleType, keys: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger = open_ledger()
-    body = {**enrolment("ana", keys["ana"]), "fingerprint": signing.key_fingerprint(keys["eve"])}
+    body = {
+        **enrolment("ana", keys["ana"]),
+        "fingerprint": ssh_signatures.key_fingerprint(keys["eve"]),
+    }
     with pytest.raises(LedgerError, match="another key"):
         ledger.append("key", body)
     by_hand(ledger, "key", body, monkeypatch)
@@ -200,7 +204,7 @@ def test_a_signature_of_another_case_does_not_hold(
     other: Ledger = battery.open_ledger(folder)
     other.case_id = "another"
     sits(other, "ana", keys["ana"])
-    made = other.append("proposal", bodies.proposal(battery.flag("acct-1")))
+    made = other.append("proposal", builders.proposal(battery.flag("acct-1")))
     export_record(other, made.id, tmp_path / "travel")
     travel = json.loads((tmp_path / "travel").read_text())
     (tmp_path / "forged").write_text(json.dumps({**travel, "case": governed.case_id}))

@@ -15,18 +15,19 @@ from typing import Any
 
 import pytest
 
-from workbench.audit import bodies, locks
-from workbench.audit.acknowledged import Acknowledged
 from workbench.audit.errors import DamagedError, LedgerError
-from workbench.audit.identity import SystemClock, Who
-from workbench.audit.ledger import Ledger
-from workbench.audit.verify import verify
+from workbench.audit.log import locks
+from workbench.audit.log.append import Ledger
+from workbench.audit.log.verify import verify
+from workbench.audit.log.witness import Acknowledged
+from workbench.audit.records.identity import SystemClock, Who
+from workbench.audit.state import builders
 
 Open = Callable[..., Ledger]
 
 
 def comment(text: str = "seen") -> dict[str, Any]:
-    return bodies.note("comment", "account", "acct-1", text)
+    return builders.note("comment", "account", "acct-1", text)
 
 
 def test_nothing_is_written_until_the_first_append(open_ledger: Open, tmp_path: Path) -> None:
@@ -64,13 +65,13 @@ def test_records_name_what_their_writer_had_seen(open_ledger: Open) -> None:
 
 def test_a_malformed_body_is_refused_and_named(open_ledger: Open, tmp_path: Path) -> None:
     ledger = open_ledger()
-    body = bodies.decision(
-        verdict="flag", subject=bodies.account_subject("a"), reason="R-MULTI", counter=""
+    body = builders.decision(
+        verdict="flag", subject=builders.account_subject("a"), reason="R-MULTI", counter=""
     )
     with pytest.raises(LedgerError, match="counter must say what speaks against"):
         ledger.append("decision", body)
     with pytest.raises(LedgerError, match="limit"):
-        ledger.append("campaign_edit", bodies.campaign_edit(
+        ledger.append("campaign_edit", builders.campaign_edit(
             "merge", "c", others=["x" * 2048] * 64))  # fmt: skip
     assert not (tmp_path / "audit.jsonl").exists()
 
@@ -119,8 +120,8 @@ def test_a_short_write_poisons_and_is_taken_up_by_the_next(
 
 def test_a_whole_record_without_its_line_feed_is_adopted(open_ledger: Open) -> None:
     ledger = open_ledger("ana")
-    record = ledger.append("decision", bodies.decision(
-        verdict="clear", subject=bodies.account_subject("a"), reason="C-OTHER"))  # fmt: skip
+    record = ledger.append("decision", builders.decision(
+        verdict="clear", subject=builders.account_subject("a"), reason="C-OTHER"))  # fmt: skip
     data = ledger.path.read_bytes()
     ledger.path.write_bytes(data[:-1])
     other = open_ledger("bo", 1002)
@@ -211,7 +212,7 @@ def test_a_file_system_without_locks_is_refused(
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     with monkeypatch.context() as patch:
-        patch.setattr("workbench.audit.locks.fcntl.flock", no_locks)
+        patch.setattr("workbench.audit.log.locks.fcntl.flock", no_locks)
         with pytest.raises(LedgerError, match="cannot be locked here"):
             ledger.append("note", comment())
     ledger.append("note", comment())
@@ -281,7 +282,7 @@ def test_a_cut_tail_is_noticed_by_who_had_seen_it(open_ledger: Open, battery: Mo
 def test_a_kept_state_counts_only_for_the_same_bytes(
     open_ledger: Open, battery: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.audit.reader._KEEP_AFTER", 1)
+    monkeypatch.setattr("workbench.audit.log.reader._KEEP_AFTER", 1)
     ledger = open_ledger()
     battery.fill(ledger, 30, notes_every=10)
     ledger.append("policy", battery.policy_body(ledger, "[two_people]\naccounts_over = 5\n"))

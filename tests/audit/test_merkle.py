@@ -5,7 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.audit.merkle import EMPTY_ROOT, Tree, check_consistency, check_inclusion, leaf_hash
+from workbench.audit.log.merkle import (
+    EMPTY_ROOT,
+    Tree,
+    check_consistency,
+    check_inclusion,
+    leaf_hash,
+)
 
 # The inputs and roots of certificate-transparency's reference tests (merkle_tree_test.cc).
 _INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657",

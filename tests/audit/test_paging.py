@@ -8,8 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from workbench.audit.ledger import Ledger
-from workbench.audit.paging import newest
+from workbench.audit.log.append import Ledger
+from workbench.audit.log.tail import newest
 
 
 @pytest.mark.parametrize("chunk", [1300, 2048, 5000, 256 << 10])
@@ -17,7 +17,7 @@ def test_pages_join_to_the_whole(
     chunk: int, battery: ModuleType, open_ledger: Callable[..., Ledger],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("workbench.audit.paging._CHUNK", chunk)
+    monkeypatch.setattr("workbench.audit.log.tail._CHUNK", chunk)
     ledger = open_ledger()
     battery.fill(ledger, 37)
     whole = [(record.id, record.offset) for record in ledger.records()]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.audit.errors import LedgerError
-from workbench.audit.sampling import clopper_pearson, plan, wilson
+from workbench.audit.state.sampling import clopper_pearson, plan, wilson
 
 
 # Newcombe (1998), Statistics in Medicine 17, table I: methods 3 (Wilson) and 5 (Clopper-Pearson).

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.batteries.bare_python import STANDALONE
-from workbench.audit.canonical import canonical, parse, seal
 from workbench.audit.errors import MalformedError
-from workbench.audit.lines import brief, is_brief, plain_match, read_record
-from workbench.audit.schema import BODIES, check_record, references
+from workbench.audit.records.canonical_json import canonical, parse, seal
+from workbench.audit.records.entries import brief, is_brief, plain_match, read_record
+from workbench.audit.records.schema import BODIES, check_record, references
 
 Fields = dict[str, Any]
 SECOND = runpy.run_path(str(STANDALONE.with_name("wb_record.py")))["read_record"]

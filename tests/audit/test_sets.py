@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.audit.errors import DamagedError, LedgerError
-from workbench.audit.ledger import Ledger
-from workbench.audit.policy import Policy, read_policy, spell_policy
-from workbench.audit.sets import read_lines, spell
-from workbench.audit.verify import verify
+from workbench.audit.log.append import Ledger
+from workbench.audit.log.verify import verify
+from workbench.audit.records.account_sets import read_lines, spell
+from workbench.audit.state.policy import Policy, read_policy, spell_policy
 
 Open = Callable[..., Ledger]
 _TEXT = st.text(alphabet=st.characters(), max_size=12)

@@ -14,31 +14,33 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from workbench.audit import bodies, fold
 from workbench.audit.errors import LedgerError
-from workbench.audit.identity import Who
-from workbench.audit.ledger import Ledger
-from workbench.audit.merge import merge, other_ledger
-from workbench.audit.state import LedgerState
-from workbench.audit.travel import answer
+from workbench.audit.log.append import Ledger
+from workbench.audit.log.merge import merge, other_ledger
+from workbench.audit.log.transfer import answer
+from workbench.audit.records.identity import Who
+from workbench.audit.state import builders, reducer
+from workbench.audit.state.state import LedgerState
 
 Open = Callable[..., Ledger]
 
 
 def clear(account: str) -> dict[str, Any]:
-    return bodies.decision(
-        verdict="clear", subject=bodies.account_subject(account), reason="C-OTHER"
+    return builders.decision(
+        verdict="clear", subject=builders.account_subject(account), reason="C-OTHER"
     )
 
 
 def flag(subject: dict[str, Any]) -> dict[str, Any]:
-    return bodies.decision(verdict="flag", subject=subject, reason="R-MULTI", counter="none-found")
+    return builders.decision(
+        verdict="flag", subject=subject, reason="R-MULTI", counter="none-found"
+    )
 
 
 def rederived(ledger: Ledger) -> LedgerState:
     state = LedgerState(ledger.sets.get)
     for record in ledger.records():
-        fold.apply(state, record.fields, record.offset)
+        reducer.apply(state, record.fields, record.offset)
     return state
 
 
@@ -58,21 +60,21 @@ def test_the_newest_decision_counts_and_undo_brings_back_the_one_before(
     ledger = open_ledger()
     ledger.append("decision", clear("a"))
     ids = ledger.put_set(["a", "b", "line\nfeed"])
-    flagged = ledger.append("decision", flag(bodies.set_subject("cluster", ids, "k-1")))
+    flagged = ledger.append("decision", flag(builders.set_subject("cluster", ids, "k-1")))
     assert [verdict_of(ledger, name) for name in ("a", "b", "line\nfeed")] == ["flag"] * 3
-    ledger.append("reversal", bodies.reversal(flagged.id, "C-FALSE-LINK"))
+    ledger.append("reversal", builders.reversal(flagged.id, "C-FALSE-LINK"))
     assert [verdict_of(ledger, name) for name in ("a", "b")] == ["clear", ""]
     assert [status for _, status in ledger.state.history("a")] == ["stands", "reversed"]
     with pytest.raises(LedgerError, match="was reversed before"):
-        ledger.append("reversal", bodies.reversal(flagged.id, "C-FALSE-LINK"))
+        ledger.append("reversal", builders.reversal(flagged.id, "C-FALSE-LINK"))
     with pytest.raises(LedgerError, match="no decision"):
-        ledger.append("reversal", bodies.reversal("ab" * 16, "C-OTHER"))
+        ledger.append("reversal", builders.reversal("ab" * 16, "C-OTHER"))
 
 
 def test_rows_have_the_shape_of_the_decisions_table(open_ledger: Open) -> None:
     ledger = open_ledger()
     record = ledger.append("decision", {**clear("a"), "expires": 77})
-    ledger.append("proposal", bodies.proposal(flag(bodies.account_subject("a"))))
+    ledger.append("proposal", builders.proposal(flag(builders.account_subject("a"))))
     rows = list(ledger.state.decisions_rows())
     assert rows[0]._fields == (
         "account_id", "verdict", "reason", "confidence", "analyst", "decided_at", "expires_at",
@@ -86,15 +88,15 @@ def test_rows_have_the_shape_of_the_decisions_table(open_ledger: Open) -> None:
 
 def test_a_proposal_counts_only_with_somebody_else(open_ledger: Open) -> None:
     ana, bo = open_ledger(), open_ledger("bo", 1002)
-    proposal = ana.append("proposal", bodies.proposal(flag(bodies.account_subject("a"))))
+    proposal = ana.append("proposal", builders.proposal(flag(builders.account_subject("a"))))
     with pytest.raises(LedgerError, match="somebody else"):
         answer(ana, proposal.id, agree=True)
     with pytest.raises(LedgerError, match="somebody else"):
         answer(open_ledger("Ana", 1003), proposal.id, agree=True)
     bo.refresh()
-    other_text = flag(bodies.account_subject("b"))
+    other_text = flag(builders.account_subject("b"))
     with pytest.raises(LedgerError, match="another text"):
-        bo.append("countersign", bodies.countersign(proposal.id, other_text))
+        bo.append("countersign", builders.countersign(proposal.id, other_text))
     assert verdict_of(bo, "a") == ""
     answer(bo, proposal.id, agree=True)
     ana.refresh()
@@ -105,7 +107,7 @@ def test_a_proposal_counts_only_with_somebody_else(open_ledger: Open) -> None:
 
 def test_a_refused_proposal_never_counts(open_ledger: Open) -> None:
     ana, bo = open_ledger(), open_ledger("bo", 1002)
-    proposal = ana.append("proposal", bodies.proposal(flag(bodies.account_subject("a"))))
+    proposal = ana.append("proposal", builders.proposal(flag(builders.account_subject("a"))))
     bo.refresh()
     answer(bo, proposal.id, agree=False, note="the card is a test card")
     assert verdict_of(bo, "a") == ""
@@ -114,8 +116,8 @@ def test_a_refused_proposal_never_counts(open_ledger: Open) -> None:
 
 def test_a_proposal_can_be_withdrawn(open_ledger: Open) -> None:
     ana, bo = open_ledger(), open_ledger("bo", 1002)
-    proposal = ana.append("proposal", bodies.proposal(flag(bodies.account_subject("a"))))
-    ana.append("reversal", bodies.reversal(proposal.id, "C-OTHER"))
+    proposal = ana.append("proposal", builders.proposal(flag(builders.account_subject("a"))))
+    ana.append("reversal", builders.reversal(proposal.id, "C-OTHER"))
     assert not ana.state.pending
     assert list(ana.state.decisions_rows()) == []
     bo.refresh()
@@ -127,23 +129,23 @@ def test_what_needs_two_people_is_taken_back_by_two(
     open_ledger: Open, battery: ModuleType, tmp_path: Path
 ) -> None:
     ana, bo = open_ledger(), open_ledger("bo", 1002)
-    many = bodies.set_subject("set", ana.put_set("abc"))
+    many = builders.set_subject("set", ana.put_set("abc"))
     made = ana.append("decision", flag(many))
-    small = ana.append("decision", flag(bodies.account_subject("z")))
+    small = ana.append("decision", flag(builders.account_subject("z")))
     ana.append("policy", battery.policy_body(ana, "[two_people]\naccounts_over = 2\n"))
-    ana.append("reversal", bodies.reversal(small.id, "C-OTHER"))
+    ana.append("reversal", builders.reversal(small.id, "C-OTHER"))
     assert verdict_of(ana, "z") == ""
-    first = ana.append("reversal", bodies.reversal(made.id, "C-FALSE-LINK"))
+    first = ana.append("reversal", builders.reversal(made.id, "C-FALSE-LINK"))
     assert verdict_of(ana, "a") == "flag"
     assert ana.state.undoing[made.id]["record"] == first.id
     with pytest.raises(LedgerError, match="back too: 3 accounts are more"):
-        ana.append("reversal", bodies.reversal(made.id, "C-FALSE-LINK"))
+        ana.append("reversal", builders.reversal(made.id, "C-FALSE-LINK"))
     bo.refresh()
-    bo.append("reversal", bodies.reversal(made.id, "C-OTHER"))
+    bo.append("reversal", builders.reversal(made.id, "C-OTHER"))
     assert [verdict_of(bo, name) for name in "abc"] == [""] * 3
     assert not bo.state.undoing
     with pytest.raises(LedgerError, match="was reversed before"):
-        bo.append("reversal", bodies.reversal(made.id, "C-OTHER"))
+        bo.append("reversal", builders.reversal(made.id, "C-OTHER"))
     assert battery.judge(tmp_path).ok
 
 
@@ -151,11 +153,11 @@ def test_a_looser_policy_lets_who_asked_take_it_back(
     open_ledger: Open, battery: ModuleType
 ) -> None:
     ana = open_ledger()
-    made = ana.append("decision", flag(bodies.account_subject("a")))
+    made = ana.append("decision", flag(builders.account_subject("a")))
     ana.append("policy", battery.policy_body(ana, '[two_people]\nverdicts = ["flag"]\n'))
-    ana.append("reversal", bodies.reversal(made.id, "C-OTHER"))
+    ana.append("reversal", builders.reversal(made.id, "C-OTHER"))
     ana.append("policy", battery.policy_body(ana, ""))
-    ana.append("reversal", bodies.reversal(made.id, "C-OTHER"))
+    ana.append("reversal", builders.reversal(made.id, "C-OTHER"))
     assert verdict_of(ana, "a") == ""
 
 
@@ -164,13 +166,13 @@ def test_the_policy_says_what_needs_two(open_ledger: Open, battery: ModuleType) 
     text = '[two_people]\naccounts_over = 2\nreasons = ["R-OTHER"]\n'
     ledger.append("policy", battery.policy_body(ledger, text))
     few, many = ledger.put_set(["a", "b"]), ledger.put_set(["a", "b", "c"])
-    ledger.append("decision", flag(bodies.set_subject("set", few)))
+    ledger.append("decision", flag(builders.set_subject("set", few)))
     with pytest.raises(LedgerError, match="3 accounts are more than the 2"):
-        ledger.append("decision", flag(bodies.set_subject("set", many)))
+        ledger.append("decision", flag(builders.set_subject("set", many)))
     with pytest.raises(LedgerError, match="reason for clearing"):
-        ledger.append("decision", {**flag(bodies.account_subject("a")), "reason": "C-OTHER"})
+        ledger.append("decision", {**flag(builders.account_subject("a")), "reason": "C-OTHER"})
     with pytest.raises(LedgerError, match="R-NOPE is not a reason code"):
-        ledger.append("decision", {**flag(bodies.account_subject("a")), "reason": "R-NOPE"})
+        ledger.append("decision", {**flag(builders.account_subject("a")), "reason": "R-NOPE"})
 
 
 def test_a_decision_that_bypassed_the_policy_is_pending(
@@ -180,7 +182,7 @@ def test_a_decision_that_bypassed_the_policy_is_pending(
     ledger.append("policy", battery.policy_body(ledger, '[two_people]\nverdicts = ["flag"]\n'))
     with monkeypatch.context() as patch:
         patch.setattr(LedgerState, "refuses", lambda *_: "")
-        record = ledger.append("decision", flag(bodies.account_subject("a")))
+        record = ledger.append("decision", flag(builders.account_subject("a")))
     assert verdict_of(ledger, "a") == ""
     assert list(ledger.state.pending) == [record.id]
     bo = open_ledger("bo", 1002)
@@ -203,24 +205,24 @@ def test_an_unreadable_policy_does_not_loosen_the_one_before(
 
 def test_claims_lists_and_campaigns(open_ledger: Open) -> None:
     ana, bo = open_ledger(), open_ledger("bo", 1002)
-    ana.append("note", bodies.note("claim", "cluster", "k-1"))
+    ana.append("note", builders.note("claim", "cluster", "k-1"))
     with pytest.raises(LedgerError, match="ana holds the claim"):
-        bo.append("note", bodies.note("claim", "cluster", "k-1"))
+        bo.append("note", builders.note("claim", "cluster", "k-1"))
     assert bo.state.claims["cluster:k-1"]["who"]["name"] == "ana"
-    bo.append("note", bodies.note("release", "cluster", "k-1"))
+    bo.append("note", builders.note("release", "cluster", "k-1"))
     with pytest.raises(LedgerError, match="Nobody has claimed"):
-        bo.append("note", bodies.note("release", "cluster", "k-1"))
-    bo.append("note", bodies.note("claim", "cluster", "k-1"))
+        bo.append("note", builders.note("release", "cluster", "k-1"))
+    bo.append("note", builders.note("claim", "cluster", "k-1"))
     assert bo.state.claims["cluster:k-1"]["who"]["name"] == "bo"
-    added = bo.append("list_edit", bodies.list_edit("add", "ip", "10.0.0.1", "hub", "office"))
-    bo.append("list_edit", bodies.list_edit("add", "ip", "10.0.0.2", "allow", "vpn"))
-    bo.append("list_edit", bodies.list_edit("remove", "ip", "10.0.0.2", "allow", "gone"))
+    added = bo.append("list_edit", builders.list_edit("add", "ip", "10.0.0.1", "hub", "office"))
+    bo.append("list_edit", builders.list_edit("add", "ip", "10.0.0.2", "allow", "vpn"))
+    bo.append("list_edit", builders.list_edit("remove", "ip", "10.0.0.2", "allow", "gone"))
     assert [entry["value"] for entry in bo.state.entity_lists()] == ["10.0.0.1"]
-    bo.append("reversal", bodies.reversal(added.id, "C-OTHER"))
+    bo.append("reversal", builders.reversal(added.id, "C-OTHER"))
     assert bo.state.entity_lists() == []
-    edit = bo.append("campaign_edit", bodies.campaign_edit("name", "c-1", name="Heron"))
+    edit = bo.append("campaign_edit", builders.campaign_edit("name", "c-1", name="Heron"))
     assert [act["name"] for act in bo.state.campaign_acts()] == ["Heron"]
-    bo.append("reversal", bodies.reversal(edit.id, "C-OTHER"))
+    bo.append("reversal", builders.reversal(edit.id, "C-OTHER"))
     assert bo.state.campaign_acts() == []
 
 
@@ -275,27 +277,29 @@ class _Bench:
 
     def act(self, kind: str, name: str, account: str, number: int) -> None:
         ledger = self.of(name, number % 2)
-        subject = bodies.account_subject(account)
+        subject = builders.account_subject(account)
         if kind == "decide":
             ledger.append("decision", flag(subject) if number > 3 else clear(account))
         elif kind == "bulk":
             ids = ledger.put_set([account, *"ab\n"[:number]])
-            ledger.append("decision", flag(bodies.set_subject("set", ids)))
+            ledger.append("decision", flag(builders.set_subject("set", ids)))
         elif kind == "propose":
-            ledger.append("proposal", bodies.proposal(flag(subject)))
+            ledger.append("proposal", builders.proposal(flag(subject)))
         elif kind in ("answer", "refuse"):
             waiting = list(ledger.state.pending)
             answer(ledger, waiting[number % len(waiting)], agree=kind == "answer")
         elif kind == "reverse":
             ids_ = [r.id for r in ledger.records() if r.fields["type"] in _REVERSIBLE]
-            ledger.append("reversal", bodies.reversal(ids_[number % len(ids_)], "C-OTHER"))
+            ledger.append("reversal", builders.reversal(ids_[number % len(ids_)], "C-OTHER"))
         elif kind in ("claim", "release", "comment"):
-            ledger.append("note", bodies.note(kind, "account", account, str(number)))
+            ledger.append("note", builders.note(kind, "account", account, str(number)))
         elif kind == "list":
             what = "add" if number % 3 else "remove"
-            ledger.append("list_edit", bodies.list_edit(what, "ip", account, "hub", "why"))
+            ledger.append("list_edit", builders.list_edit(what, "ip", account, "hub", "why"))
         elif kind == "campaign":
-            ledger.append("campaign_edit", bodies.campaign_edit("name", account, name=str(number)))
+            ledger.append(
+                "campaign_edit", builders.campaign_edit("name", account, name=str(number))
+            )
         elif kind == "policy":
             text = f"[two_people]\naccounts_over = {number}\n"
             ledger.append("policy", self.battery.policy_body(ledger, text))
@@ -343,7 +347,7 @@ def _check_undone(ledger: Ledger) -> None:
         body, who = record.fields["body"], Who.of(record.fields["who"])
         target = body["record"] if record.fields["type"] == "reversal" else ""
         two, stood = state.two_to_undo(target), dict(state.reversed)
-        fold.apply(state, record.fields, record.offset)
+        reducer.apply(state, record.fields, record.offset)
         if not target:
             continue
         others = [one for one in asked.get(target, []) if not one.same_person(who)]
@@ -373,11 +377,11 @@ def test_the_incremental_state_is_the_one_derived_anew(
             for row in ledger.state.decisions_rows():
                 assert row.pending or ledger.state.current(row.account_id) == row
         # What is kept for the next start, taken up again and carried on, is the same once more.
-        with mock.patch("workbench.audit.reader._KEEP_AFTER", 1):
+        with mock.patch("workbench.audit.log.reader._KEEP_AFTER", 1):
             for (name, side), ledger in bench.ledgers.items():
                 ledger.close()
                 again = bench.of(name, side, anew=True)
-                again.append("note", bodies.note("comment", "case", "", "another day"))
+                again.append("note", builders.note("comment", "case", "", "another day"))
                 assert again.state.fingerprint() == rederived(again).fingerprint()
                 assert _told(again.state) == _told(rederived(again))
                 again.close()

@@ -11,12 +11,12 @@ from types import ModuleType
 import pytest
 
 from tests.batteries.ordinary_user import reachable, run_as
-from workbench.audit import bodies
-from workbench.audit.checkpointing import make_checkpoint
 from workbench.audit.errors import LedgerError
-from workbench.audit.ledger import Ledger
-from workbench.audit.travel import answer
-from workbench.audit.verify import verify
+from workbench.audit.log.append import Ledger
+from workbench.audit.log.checkpoint_append import make_checkpoint
+from workbench.audit.log.transfer import answer
+from workbench.audit.log.verify import verify
+from workbench.audit.state import builders
 
 TEAM, ANA, BEN, EVE = 12_000, 12_001, 12_002, 12_003
 Act = Callable[[Ledger], object]
@@ -64,9 +64,11 @@ def _sit(battery: ModuleType, folder: Path, uid: int, act: Act, groups: tuple[in
 
 def _propose(ledger: Ledger) -> None:
     accounts = ledger.put_set(["a-1", "a-2"])
-    subject = bodies.set_subject("cluster", accounts, "k-1")
-    body = bodies.decision(verdict="flag", subject=subject, reason="R-MULTI", counter="none-found")
-    ledger.append("proposal", bodies.proposal(body))
+    subject = builders.set_subject("cluster", accounts, "k-1")
+    body = builders.decision(
+        verdict="flag", subject=subject, reason="R-MULTI", counter="none-found"
+    )
+    ledger.append("proposal", builders.proposal(body))
 
 
 def _agree(ledger: Ledger) -> None:

@@ -9,23 +9,23 @@ from typing import Any
 
 import pytest
 
-from workbench.audit import bodies
 from workbench.audit.errors import LedgerError
-from workbench.audit.ledger import Ledger
-from workbench.audit.merge import merge, other_ledger
-from workbench.audit.travel import answer, export_record, import_record
+from workbench.audit.log.append import Ledger
+from workbench.audit.log.merge import merge, other_ledger
+from workbench.audit.log.transfer import answer, export_record, import_record
+from workbench.audit.state import builders
 
 
 def flag(account: str) -> dict[str, Any]:
-    return bodies.decision(
-        verdict="flag", subject=bodies.account_subject(account), reason="R-MULTI",
+    return builders.decision(
+        verdict="flag", subject=builders.account_subject(account), reason="R-MULTI",
         counter="none-found",
     )  # fmt: skip
 
 
 def clear(account: str) -> dict[str, Any]:
-    return bodies.decision(
-        verdict="clear", subject=bodies.account_subject(account), reason="C-OTHER"
+    return builders.decision(
+        verdict="clear", subject=builders.account_subject(account), reason="C-OTHER"
     )
 
 
@@ -54,7 +54,9 @@ def test_merge_brings_what_is_new_once_and_names_conflicts(
     bo.append("decision", clear("both"))
     bo.append("decision", flag("agreed"))
     ids = bo.put_set(["only\nbo", "x"])
-    bo.append("decision", {**clear("a"), "scope": "set", "subject": bodies.set_subject("set", ids)})
+    bo.append(
+        "decision", {**clear("a"), "scope": "set", "subject": builders.set_subject("set", ids)}
+    )
     done = merge(ana, seen_from(bo, battery, tmp_path), "weekly")
     assert (done.records, done.conflicts) == (3, ["both"])
     current = {row.account_id: row.verdict for row in ana.state.decisions_rows()}
@@ -92,8 +94,8 @@ def test_a_proposal_travels_there_and_its_answer_back(
 ) -> None:
     ana, bo = sides
     ids = ana.put_set(["a", "b"])
-    body = {**flag("a"), "scope": "set", "subject": bodies.set_subject("set", ids)}
-    proposal = ana.append("proposal", bodies.proposal(body))
+    body = {**flag("a"), "scope": "set", "subject": builders.set_subject("set", ids)}
+    proposal = ana.append("proposal", builders.proposal(body))
     export_record(ana, proposal.id, tmp_path / "proposal.json")
     taken = import_record(bo, tmp_path / "proposal.json")
     assert [row.analyst for row in bo.state.decisions_rows()] == ["ana", "ana"]
@@ -117,7 +119,7 @@ def test_a_doctored_file_is_refused(
     sides: tuple[Ledger, Ledger], battery: ModuleType, tmp_path: Path
 ) -> None:
     ana, bo = sides
-    proposal = ana.append("proposal", bodies.proposal(flag("a")))
+    proposal = ana.append("proposal", builders.proposal(flag("a")))
     path = tmp_path / "proposal.json"
     export_record(ana, proposal.id, path)
     good = path.read_text()
@@ -138,7 +140,7 @@ def test_a_carried_record_that_is_not_its_origin_does_not_count(
 ) -> None:
     """A tool that writes what it likes cannot put words into another analyst's mouth unseen."""
     ana, bo = sides
-    proposal = ana.append("proposal", bodies.proposal(flag("a")))
+    proposal = ana.append("proposal", builders.proposal(flag("a")))
     export_record(ana, proposal.id, tmp_path / "p.json")
     taken = import_record(bo, tmp_path / "p.json")
     body = {**taken.fields["body"], "decision": flag("innocent")}

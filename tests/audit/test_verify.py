@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workbench.audit import lanes
-from workbench.audit import verify as verification
-from workbench.audit.canonical import seal, sha256
-from workbench.audit.ledger import Ledger
-from workbench.audit.verify import verify
+from workbench.audit.log import parallel_scan
+from workbench.audit.log import verify as verification
+from workbench.audit.log.append import Ledger
+from workbench.audit.log.verify import verify
+from workbench.audit.records.canonical_json import seal, sha256
 
 Open = Callable[..., Ledger]
 _PARTS = [
@@ -198,12 +198,12 @@ def test_several_processes_say_what_one_says(
             patch.setattr(verification, "_PARALLEL_FROM", 0)
             patch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
             several = verify(path)
-            patch.setattr("workbench.audit.lanes.sys.executable", str(tmp_path))
+            patch.setattr("workbench.audit.log.parallel_scan.sys.executable", str(tmp_path))
             alone = verify(path)  # a folder cannot be started
         assert several == alone == one
     path.write_bytes(whole)
     with path.open("rb") as file:
-        places = list(lanes.pieces(file.fileno(), 700, len(whole)))
+        places = list(parallel_scan.pieces(file.fileno(), 700, len(whole)))
     assert sum(length for _, length in places) == len(whole)
 
 

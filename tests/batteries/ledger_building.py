@@ -11,14 +11,14 @@ from typing import Any
 from unittest import mock
 
 from tests.batteries.bare_python import BARE, REMEMBERING, WITHOUT_TOOLS, plain_run
-from workbench.audit import bodies
-from workbench.audit.canonical import sha256
-from workbench.audit.checkpoint import Checkpoint, origin_of
-from workbench.audit.checkpointing import make_checkpoint
 from workbench.audit.errors import LedgerError
-from workbench.audit.ledger import Ledger, Who
-from workbench.audit.lines import brief, read_record
-from workbench.audit.verify import Report, verify
+from workbench.audit.log.append import Ledger, Who
+from workbench.audit.log.checkpoint import Checkpoint, origin_of
+from workbench.audit.log.checkpoint_append import make_checkpoint
+from workbench.audit.log.verify import Report, verify
+from workbench.audit.records.canonical_json import sha256
+from workbench.audit.records.entries import brief, read_record
+from workbench.audit.state import builders
 
 CASE = "c0ffee00c0ffee00"
 
@@ -42,14 +42,14 @@ def open_ledger(folder: Path, name: str = "ana", uid: int = 1001, **more: Any) -
 
 def comment(text: str) -> dict[str, Any]:
     """The body of a small record."""
-    return bodies.note("comment", "account", "acct-1", text)
+    return builders.note("comment", "account", "acct-1", text)
 
 
 def flag(account: str, *evidence: dict[str, Any]) -> dict[str, Any]:
     """The body of a flag on one account."""
-    return bodies.decision(
+    return builders.decision(
         verdict="flag",
-        subject=bodies.account_subject(account),
+        subject=builders.account_subject(account),
         reason="R-MULTI",
         counter="none-found",
         evidence=evidence,
@@ -58,7 +58,7 @@ def flag(account: str, *evidence: dict[str, Any]) -> dict[str, Any]:
 
 def rests_on(ledger: Ledger, *values: str) -> dict[str, Any]:
     """Evidence with values too long for the record itself, in a list of their own."""
-    return bodies.evidence(
+    return builders.evidence(
         query="money/shared-card", rev=1, sha256="ab" * 32, params={"a": ledger.put_list(values)},
         generation=1, sources=["cd" * 32], result_sha256="ef" * 32, rows=1,
         ledger_head=ledger.head.h,
@@ -69,7 +69,7 @@ def policy_body(ledger: Ledger, text: str) -> dict[str, Any]:
     """The body that makes this text the policy of the case."""
     lines = ledger.put_list(text.split("\n"))
     digest = sha256(text.encode("utf-8"))
-    return bodies.policy(digest, lines, signed="signed = true" in text)
+    return builders.policy(digest, lines, signed="signed = true" in text)
 
 
 def fill(ledger: Ledger, records: int, *, notes_every: int = 0) -> list[str]:
@@ -78,8 +78,8 @@ def fill(ledger: Ledger, records: int, *, notes_every: int = 0) -> list[str]:
     for number in range(records):
         if number % 10 == 3:
             accounts = ledger.put_set([f"acct-{number}", f"line\nfeed-{number}", "esc\x1b[31m"])
-            subject = bodies.set_subject("set", accounts)
-            body = bodies.decision(verdict="clear", subject=subject, reason="C-OTHER")
+            subject = builders.set_subject("set", accounts)
+            body = builders.decision(verdict="clear", subject=subject, reason="C-OTHER")
             hashes.append(ledger.append("decision", body).h)
         elif number % 10 == 5:
             body = flag(f"acct-{number}", rests_on(ledger, f"value {number}", "another"))
@@ -101,8 +101,10 @@ def remembered_lines() -> Iterator[None]:
     byte are then judged in minutes. All that joins lines is done anew each time.
     """
     with (
-        mock.patch("workbench.audit.chain.read_record", functools.lru_cache(100_000)(read_record)),
-        mock.patch("workbench.audit.chain.brief", functools.lru_cache(100_000)(brief)),
+        mock.patch(
+            "workbench.audit.log.chain.read_record", functools.lru_cache(100_000)(read_record)
+        ),
+        mock.patch("workbench.audit.log.chain.brief", functools.lru_cache(100_000)(brief)),
         mock.patch(f"{__name__}.BARE", REMEMBERING),
     ):
         yield
@@ -112,7 +114,7 @@ def remembered_lines() -> Iterator[None]:
 def without_ssh_keygen() -> Iterator[None]:
     """Let neither verifier find `ssh-keygen`: whether a signature holds is then not checked."""
     with (
-        mock.patch("workbench.audit.signing.shutil.which", return_value=None),
+        mock.patch("workbench.audit.records.ssh_signatures.shutil.which", return_value=None),
         mock.patch(f"{__name__}.BARE", WITHOUT_TOOLS),
     ):
         yield

@@ -20,9 +20,9 @@ from tests.batteries.ledger_building import (
     refuses,
     remembered_lines,
 )
-from workbench.audit.canonical import seal
-from workbench.audit.checkpoint import Checkpoint
-from workbench.audit.merkle import Tree, leaf_hash
+from workbench.audit.log.checkpoint import Checkpoint
+from workbench.audit.log.merkle import Tree, leaf_hash
+from workbench.audit.records.canonical_json import seal
 
 _HASH = re.compile(rb'"h":"([0-9a-f]{64})"')
 

@@ -26,15 +26,15 @@ from tests.batteries.ledger_building import (
     rests_on,
     without_ssh_keygen,
 )
-from workbench.audit import bodies
-from workbench.audit.canonical import Fields, seal
 from workbench.audit.errors import MalformedError
-from workbench.audit.ledger import Ledger, Who
-from workbench.audit.merge import merge, other_ledger
-from workbench.audit.merkle import Tree, leaf_hash
-from workbench.audit.signing import fingerprint
-from workbench.audit.state import LedgerState
-from workbench.audit.travel import export_record, import_record
+from workbench.audit.log.append import Ledger, Who
+from workbench.audit.log.merge import merge, other_ledger
+from workbench.audit.log.merkle import Tree, leaf_hash
+from workbench.audit.log.transfer import export_record, import_record
+from workbench.audit.records.canonical_json import Fields, seal
+from workbench.audit.records.ssh_signatures import fingerprint
+from workbench.audit.state import builders
+from workbench.audit.state.state import LedgerState
 
 Path_ = tuple[str | int, ...]
 
@@ -59,7 +59,7 @@ def _sit(ledger: Ledger, name: str, uid: int) -> Ledger:
 
 def _enrol(ledger: Ledger, name: str, **times: int) -> None:
     line, _ = fake_key(name)
-    ledger.append("key", bodies.key("add", name, line, fingerprint(line), **times))
+    ledger.append("key", builders.key("add", name, line, fingerprint(line), **times))
 
 
 def build(folder: Path) -> bytes:
@@ -76,7 +76,7 @@ def build(folder: Path) -> bytes:
     _travelled(folder, ledger)
     _merged(folder, ledger)
     _, _, gone = fake_key("bo")[0].split()
-    ledger.append("key", bodies.key("revoke", gone, "", fingerprint(fake_key("bo")[0])))
+    ledger.append("key", builders.key("revoke", gone, "", fingerprint(fake_key("bo")[0])))
     ledger.append(
         "policy", policy_body(ledger, "signed = false\n[two_people]\naccounts_over = 9\n")
     )
@@ -89,7 +89,7 @@ def _travelled(folder: Path, ledger: Ledger) -> None:
     away = folder / "away"
     away.mkdir()
     other = _sit(open_ledger(away, "bo", 1002), "bo", 1002)
-    made = other.append("proposal", bodies.proposal(flag("acct-9")))
+    made = other.append("proposal", builders.proposal(flag("acct-9")))
     export_record(other, made.id, away / "travel")
     import_record(ledger, away / "travel")
     other.close()

@@ -16,8 +16,8 @@ from unittest import mock
 from tests.batteries.ledger_building import comment, fill, judge, open_ledger
 from tests.batteries.ordinary_user import hand_over, run_as
 from workbench.audit.errors import LedgerError
-from workbench.audit.identity import SystemClock
-from workbench.audit.ledger import Ledger
+from workbench.audit.log.append import Ledger
+from workbench.audit.records.identity import SystemClock
 
 Fault = Callable[[Path], str]
 
@@ -133,7 +133,7 @@ def _no_locks(folder: Path) -> str:
     def absent(handle: int, act: int) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    with mock.patch("workbench.audit.locks.fcntl.flock", absent):
+    with mock.patch("workbench.audit.log.locks.fcntl.flock", absent):
         _refused(folder, "cannot be locked here")
     return "no locks"
 

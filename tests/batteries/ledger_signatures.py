@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.batteries.ledger_building import CASE, flag, judge, open_ledger
-from workbench.audit import signing
-from workbench.audit.canonical import seal
-from workbench.audit.identity import Who
-from workbench.audit.ledger import Ledger
-from workbench.audit.verify import Report, verify
+from workbench.audit.log.append import Ledger
+from workbench.audit.log.verify import Report, verify
+from workbench.audit.records import ssh_signatures
+from workbench.audit.records.canonical_json import seal
+from workbench.audit.records.identity import Who
 
 Lines = list[dict[str, Any]]
 
@@ -30,8 +30,8 @@ def _key(folder: Path, name: str) -> Path:
 
 def _signed(folder: Path, key: Path, count: int) -> Ledger:
     ledger = open_ledger(folder)
-    ledger.who = Who("ana", 1001, "bench-1", signing.key_fingerprint(key))
-    ledger.sign = partial(signing.sign_record, key=key)
+    ledger.who = Who("ana", 1001, "bench-1", ssh_signatures.key_fingerprint(key))
+    ledger.sign = partial(ssh_signatures.sign_record, key=key)
     for number in range(count):
         ledger.append("decision", flag(f"acct-{number}"))
     return ledger
@@ -39,7 +39,7 @@ def _signed(folder: Path, key: Path, count: int) -> Ledger:
 
 def _rechained(lines: Lines) -> bytes:
     """The lines as a forger who may write would leave them: every hash fits again."""
-    from workbench.audit.merkle import Tree, leaf_hash
+    from workbench.audit.log.merkle import Tree, leaf_hash
 
     prev, data, tree = "0" * 64, b"", Tree()
     for seq, fields in enumerate(lines):
@@ -68,7 +68,7 @@ def signatures(folder: Path) -> str:
     public = (folder / "ana.pub").read_text().split()[:2]
     signers = folder / "signers"
 
-    def allow(options: str = f'namespaces="{signing.NAMESPACE}"', keys: str = "") -> Path:
+    def allow(options: str = f'namespaces="{ssh_signatures.NAMESPACE}"', keys: str = "") -> Path:
         signers.write_text(f"ana@team {options} {' '.join(public)}\n{keys}")
         return signers
 
@@ -82,7 +82,7 @@ def signatures(folder: Path) -> str:
         "another id": lambda found: found[2].update(id="ab" * 16),
         "another record's": lambda found: found[2].update(sig=found[3]["sig"]),
         "another key's": lambda found: found[2].update(
-            sig=signing.sign_record(signing.signed_part(found[2], CASE), other)
+            sig=ssh_signatures.sign_record(ssh_signatures.signed_part(found[2], CASE), other)
         ),
     }
     for forge in forgeries.values():
@@ -98,7 +98,7 @@ def signatures(folder: Path) -> str:
     path.write_bytes(honest)
     for options in (
         'namespaces="git"',
-        f'namespaces="{signing.NAMESPACE}",valid-before="20200101Z"',
+        f'namespaces="{ssh_signatures.NAMESPACE}",valid-before="20200101Z"',
     ):
         _wrong(verify(folder, signers=allow(options)), 1, "has a signature that does not hold")
     revoked = folder / "revoked"

@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from workbench.audit import bodies
-from workbench.audit.canonical import Fields, claimed_hash, seal
-from workbench.audit.ledger import Ledger, Who
-from workbench.audit.merkle import Tree, leaf_hash
-from workbench.audit.verify import verify
+from workbench.audit.log.append import Ledger, Who
+from workbench.audit.log.merkle import Tree, leaf_hash
+from workbench.audit.log.verify import verify
+from workbench.audit.records.canonical_json import Fields, claimed_hash, seal
+from workbench.audit.state import builders
 
 CASE = "c0ffee00c0ffee00"
 WHO = Who("ana", 1001, "bench-1")
@@ -27,7 +27,7 @@ BULK, BULKS = 25_000, 40
 
 def evidence() -> Fields:
     """The evidence of an ordinary decision."""
-    return bodies.evidence(
+    return builders.evidence(
         query="money/shared-card",
         rev=3,
         sha256="ab" * 32,
@@ -42,7 +42,7 @@ def evidence() -> Fields:
 
 def flag(subject: Fields) -> Fields:
     """An ordinary flag."""
-    return bodies.decision(
+    return builders.decision(
         verdict="flag",
         subject=subject,
         reason="R-MULTI",
@@ -58,7 +58,7 @@ def write_ledger(path: Path, records: int) -> int:
     tree, prev, size = Tree(), "0" * 64, 0
     with path.open("wb") as file:
         for seq in range(records):
-            subject = bodies.account_subject(f"acct-{seq:07d}")
+            subject = builders.account_subject(f"acct-{seq:07d}")
             fields: dict[str, Any] = {
                 "v": 1, "seq": seq, "prev": prev, "id": secrets.token_hex(16), "tool": "bench",
                 "type": "decision" if seq else "open", "ts": 1_790 * 10**12 + seq, "mono": seq,
@@ -92,13 +92,13 @@ def appends(folder: Path) -> None:
     ledger, times = opened(folder), []
     for number in range(1000):
         began = time.perf_counter()
-        ledger.append("decision", flag(bodies.account_subject(f"acct-{number}")))
+        ledger.append("decision", flag(builders.account_subject(f"acct-{number}")))
         times.append((time.perf_counter() - began) * 1000)
     cuts = statistics.quantiles(times, n=100)
     print(f"append: p50 {cuts[49]:.2f} ms, p99 {cuts[98]:.2f} ms, durable")
     began = time.perf_counter()
     accounts = ledger.put_set(f"acct-{number:07d}" for number in range(BULK))
-    ledger.append("decision", flag(bodies.set_subject("cluster", accounts, "k-1")))
+    ledger.append("decision", flag(builders.set_subject("cluster", accounts, "k-1")))
     timed(f"bulk decision on {BULK:,} accounts, durable", began)
     ledger.close()
 
@@ -108,7 +108,7 @@ def bulks(folder: Path) -> None:
     ledger = opened(folder)
     for number in range(BULKS):
         names = (f"acct-{number}-{i:06d}" for i in range(BULK))
-        subject = bodies.set_subject("cluster", ledger.put_set(names), f"k-{number}")
+        subject = builders.set_subject("cluster", ledger.put_set(names), f"k-{number}")
         ledger.append("decision", flag(subject))
     ledger.close()
     began = time.perf_counter()

@@ -12,8 +12,8 @@ import psutil
 
 from tests.benchmarks import audit_bench
 from tests.benchmarks.figures import Figure
-from workbench.audit import bodies
-from workbench.audit.verify import verify
+from workbench.audit.log.verify import verify
+from workbench.audit.state import builders
 
 RECORDS = 100_000
 
@@ -27,7 +27,7 @@ def ledger(folder: Path) -> list[Figure]:
     began = time.perf_counter()
     names = (f"acct-{number:07d}" for number in range(audit_bench.BULK))
     book.append(
-        "decision", audit_bench.flag(bodies.set_subject("cluster", book.put_set(names), "k"))
+        "decision", audit_bench.flag(builders.set_subject("cluster", book.put_set(names), "k"))
     )
     decided = time.perf_counter() - began
     book.close()

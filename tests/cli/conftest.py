@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from workbench.audit.identity import Who
+from workbench.audit.records.identity import Who
 from workbench.case.folder import Case, staged
 from workbench.catalog.tables import TABLES
 from workbench.cli.main import run

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Bench
-from workbench.audit.acknowledged import Acknowledged, Mark
+from workbench.audit.log.witness import Acknowledged, Mark
 from workbench.case.folder import Case
 from workbench.decisions.collaboration import comment
 from workbench.decisions.describe import head_lines

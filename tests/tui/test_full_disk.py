@@ -12,8 +12,8 @@ from textual.widgets import Input
 from tests.tui.asking import ask
 from tests.tui.conftest import Driver, Opened, Sit
 from workbench.audit.errors import LedgerError
-from workbench.audit.policy import Policy
-from workbench.audit.sets import SetFolder
+from workbench.audit.records.account_sets import SetFolder
+from workbench.audit.state.policy import Policy
 from workbench.decisions.service import Desk
 from workbench.tui import clipboard, remember
 from workbench.tui.screens import decide

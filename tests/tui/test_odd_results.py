@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from tests.tui.asking import again, ask, column
 from tests.tui.conftest import Opened
-from workbench.audit.policy import Policy
+from workbench.audit.state.policy import Policy
 from workbench.decisions.service import Desk
 from workbench.tui import clipboard
 from workbench.tui.screens.sql import SqlView

@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 from tests.batteries.ledger_building import flag, open_ledger
-from workbench.audit import bodies
+from workbench.audit.state import builders
 from workbench.decisions.tables import EPOCH, table_lines
 from workbench.engine.overlay import OVERLAYS, write_overlay
 from workbench.engine.session import Session, SessionLimits
@@ -25,15 +25,15 @@ def test_decisions_are_the_rows_of_the_ledger_in_their_order(store: Path, tmp_pa
     ledger = open_ledger(tmp_path / "case")
     for account in ("b", "a", "c"):
         ledger.append("decision", flag(account))
-    mass = bodies.decision(
+    mass = builders.decision(
         verdict="clear", reason="C-COMPANY", expires=1_900_000_000_000_007,
-        subject=bodies.set_subject("set", ledger.put_set(MANY)),
+        subject=builders.set_subject("set", ledger.put_set(MANY)),
     )  # fmt: skip
     ledger.append("decision", mass)
     undone = ledger.append("decision", flag(MANY[7]))
     ledger.append("decision", flag(MANY[8]))
-    ledger.append("reversal", bodies.reversal(undone.id, "C-OTHER"))
-    ledger.append("proposal", bodies.proposal(flag("a")))
+    ledger.append("reversal", builders.reversal(undone.id, "C-OTHER"))
+    ledger.append("proposal", builders.proposal(flag("a")))
     expected = [
         (*row[:5], _moment(row.decided_at), _moment(row.expires_at), *row[7:])
         for row in ledger.state.decisions_rows()

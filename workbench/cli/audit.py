@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from workbench.audit.checkpoint import Checkpoint, read_checkpoint, read_words
-from workbench.audit.ledger import Record
-from workbench.audit.paging import newest
-from workbench.audit.schema import BODIES
-from workbench.audit.verify import ledger_file
+from workbench.audit.log.append import Record
+from workbench.audit.log.checkpoint import Checkpoint, read_checkpoint, read_words
+from workbench.audit.log.tail import newest
+from workbench.audit.log.verify import ledger_file
+from workbench.audit.records.schema import BODIES
 from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.keys import key
@@ -151,7 +151,7 @@ def _show_one(desk: Desk, record_id: str) -> int:
 @click.option("--key", type=click.Path(path_type=Path), help="SSH key that signs the note")
 def checkpoint(case: Path, key: Path | None) -> int:
     """Write a checkpoint of CASE and print it, with words to note on paper: keep it elsewhere."""
-    from workbench.audit.checkpointing import make_checkpoint
+    from workbench.audit.log.checkpoint_append import make_checkpoint
 
     desk = Desk(Case.open(case), load_settings())
     try:
@@ -170,7 +170,7 @@ def checkpoint(case: Path, key: Path | None) -> int:
 @click.option("-o", "--output", "target", type=click.Path(path_type=Path), required=True)
 def export(case: Path, record_id: str, target: Path) -> int:
     """Write a self-contained proof of one record, checkable with a bare Python."""
-    from workbench.audit.proof import write_proof
+    from workbench.audit.log.inclusion_proof import write_proof
 
     desk = Desk(Case.open(case), load_settings())
     try:

@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from workbench.audit.schema import CONFIDENCES, NO_COUNTER, VERDICTS
-from workbench.audit.travel import export_record
+from workbench.audit.log.transfer import export_record
+from workbench.audit.records.schema import CONFIDENCES, NO_COUNTER, VERDICTS
 from workbench.cli import output
 from workbench.cli.chosen import ACCOUNTS, SOURCE, accounts_of, known_accounts
 from workbench.cli.session import CASE, GIVEN, CaseSession, given_values, open_case

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from workbench.audit import bodies
 from workbench.audit.errors import LedgerError
-from workbench.audit.signing import fingerprint
+from workbench.audit.records.ssh_signatures import fingerprint
+from workbench.audit.state import builders
 from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, put_records
@@ -40,7 +40,7 @@ def add(case: Path, path: Path | None, name: str, after: str, before: str) -> in
     desk = Desk(Case.open(case), settings)
     try:
         line = _public_line(path, settings.analyst.ssh_key)
-        body = bodies.key(
+        body = builders.key(
             "add", name or desk.analyst, line, _fingerprint(line),
             after=expiry(after), before=expiry(before),
         )  # fmt: skip
@@ -58,7 +58,7 @@ def revoke(case: Path, fingerprint: str) -> int:
     try:
         enrolled = desk.ledger().state.ring().keys.get(fingerprint)
         owner = enrolled["principal"] if enrolled else "unknown"
-        return _record(desk, bodies.key("revoke", owner, "", fingerprint))
+        return _record(desk, builders.key("revoke", owner, "", fingerprint))
     finally:
         desk.close()
 

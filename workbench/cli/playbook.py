@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from workbench.audit import bodies
+from workbench.audit.state import builders
 from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import (
@@ -117,4 +117,4 @@ def _write(result: StepResult, digest: str, chosen: Choices) -> None:
 
 def _record(session: CaseSession, book: str, result: StepResult, digest: str) -> None:
     text = step_note(book, result.number, result.query, len(result.rows), digest)
-    session.desk.append("note", bodies.note("step", "query", result.query.id, text))
+    session.desk.append("note", builders.note("step", "query", result.query.id, text))

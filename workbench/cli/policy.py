@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from workbench.audit import bodies
-from workbench.audit.policy import read_policy, spell_policy
+from workbench.audit.state import builders
+from workbench.audit.state.policy import read_policy, spell_policy
 from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.given import text_of
@@ -55,7 +55,7 @@ def _set(desk: Desk, source: Path, reason: str) -> int:
     refuse_unmaskable(policy.masked)
     lines = desk.ledger().put_list(text.split("\n"))
     record = desk.append(
-        "policy", bodies.policy(policy.digest, lines, signed=policy.signed, reason=reason)
+        "policy", builders.policy(policy.digest, lines, signed=policy.signed, reason=reason)
     )
     output.write(f"{record}\n")
     output.Talk().say(

@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from workbench.audit.ledger import Ledger
-from workbench.audit.merge import merge as merge_ledgers
-from workbench.audit.merge import other_ledger
-from workbench.audit.reader import LedgerReader
-from workbench.audit.travel import answer as answer_proposal
-from workbench.audit.travel import export_record, import_record
-from workbench.audit.verify import ledger_file
+from workbench.audit.log.append import Ledger
+from workbench.audit.log.merge import merge as merge_ledgers
+from workbench.audit.log.merge import other_ledger
+from workbench.audit.log.reader import LedgerReader
+from workbench.audit.log.transfer import answer as answer_proposal
+from workbench.audit.log.transfer import export_record, import_record
+from workbench.audit.log.verify import ledger_file
 from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, put_records

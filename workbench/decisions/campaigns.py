@@ -10,9 +10,9 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from workbench.audit import bodies
-from workbench.audit.canonical import Fields
-from workbench.audit.state import LedgerState
+from workbench.audit.records.canonical_json import Fields
+from workbench.audit.state import builders
+from workbench.audit.state.state import LedgerState
 from workbench.decisions.service import Desk, distinct
 from workbench.errors import UsageError
 
@@ -77,7 +77,7 @@ def _edit(
         raise UsageError("The edit names no account.")
     if not reason.strip() and action != "name":
         raise UsageError("An edit of a campaign needs a reason.", hint="Say why, in words.")
-    body = bodies.campaign_edit(
+    body = builders.campaign_edit(
         action, campaign, others=others, name=name, reason=reason,
         members=desk.ledger().put_set(chosen),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.audit import bodies
+from workbench.audit.state import builders
 from workbench.decisions.service import Desk
 from workbench.decisions.tables import time_text
 
@@ -37,17 +37,17 @@ def claim(desk: Desk, kind: str, name: str) -> str:
 
     Raises WorkbenchError where somebody else has it.
     """
-    return desk.append("note", bodies.note("claim", kind, name))
+    return desk.append("note", builders.note("claim", kind, name))
 
 
 def release(desk: Desk, kind: str, name: str, text: str = "") -> str:
     """Give a subject back, one's own or an absent colleague's; returns the record's id."""
-    return desk.append("note", bodies.note("release", kind, name, text))
+    return desk.append("note", builders.note("release", kind, name, text))
 
 
 def comment(desk: Desk, kind: str, name: str, text: str) -> str:
     """Remark something on a subject for the others; returns the record's id."""
-    return desk.append("note", bodies.note("comment", kind, name, text))
+    return desk.append("note", builders.note("comment", kind, name, text))
 
 
 def claims(desk: Desk) -> dict[tuple[str, str], Claim]:

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from workbench.audit.decisions import STANDS
 from workbench.audit.errors import DamagedError
-from workbench.audit.ledger import Ledger, Record
-from workbench.audit.policy import Policy
-from workbench.audit.schema import references
-from workbench.audit.state import LedgerState
+from workbench.audit.log.append import Ledger, Record
+from workbench.audit.records.schema import references
+from workbench.audit.state.decision_table import STANDS
+from workbench.audit.state.policy import Policy
+from workbench.audit.state.state import LedgerState
 from workbench.decisions.service import Desk
 from workbench.decisions.tables import time_text
 from workbench.errors import WorkbenchError

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.audit import bodies
-from workbench.audit.canonical import Fields
-from workbench.audit.state import LedgerState
+from workbench.audit.records.canonical_json import Fields
+from workbench.audit.state import builders
+from workbench.audit.state.state import LedgerState
 from workbench.decisions.service import Desk, expiry
 from workbench.errors import UsageError, WorkbenchError
 
@@ -25,7 +25,7 @@ def entry_of(state: LedgerState, family: str, value: str) -> Fields | None:
 
 def put(desk: Desk, family: str, value: str, role: str, reason: str, until: str = "") -> str:
     """Put a value on a list, replacing the entry it had; returns the record's id."""
-    body = bodies.list_edit("add", family, value, role, _said(reason), expiry(until))
+    body = builders.list_edit("add", family, value, role, _said(reason), expiry(until))
     return desk.append("list_edit", body)
 
 
@@ -37,7 +37,7 @@ def take_off(desk: Desk, family: str, value: str, reason: str) -> str:
             f"No list of this case has the {family} “{value}”.",
             hint=f"See: workbench lists show {desk.case_path}",
         )
-    body = bodies.list_edit("remove", family, value, entry["role"], _said(reason))
+    body = builders.list_edit("remove", family, value, entry["role"], _said(reason))
     return desk.append("list_edit", body)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.audit.policy import Policy
+from workbench.audit.state.policy import Policy
 from workbench.errors import UsageError
 
 # Texts of the extracts that name or describe a person, or that somebody wrote.

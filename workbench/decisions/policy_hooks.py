@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from workbench.audit import bodies
-from workbench.audit.canonical import Fields, sha256
+from workbench.audit.records.canonical_json import Fields, sha256
+from workbench.audit.state import builders
 from workbench.decisions.service import Desk, Evidence
 
 _WORD, _PATH, _COLUMNS = 256, 1024, 128
@@ -35,7 +35,7 @@ def note_export(
     """
     if not _governs(desk, "export"):
         return ""
-    body = bodies.export(
+    body = builders.export(
         what[:_WORD], form, os.fspath(path)[:_PATH], rows=rows,
         columns=[name[:_WORD] for name in columns[:_COLUMNS]], sha256=sha256,
         evidence=None if evidence is None else desk.evidence_field(evidence),
@@ -49,7 +49,9 @@ def note_clipboard(desk: Desk, what: str, text: str, *, entity: str = "", rows: 
     Raises WorkbenchError where the ledger refuses: then nothing may be copied.
     """
     digest = sha256(text.encode("utf-8", "surrogatepass"))
-    body = bodies.clipboard(what[:_WORD], entity[:_WORD], rows=rows, chars=len(text), sha256=digest)
+    body = builders.clipboard(
+        what[:_WORD], entity[:_WORD], rows=rows, chars=len(text), sha256=digest
+    )
     return _note(desk, "clipboard", body)
 
 
@@ -58,7 +60,7 @@ def note_reveal(
 ) -> str:
     """Record that masked columns are shown: of which entity, and why; returns the record's id."""
     shown = ", ".join(columns)[:_WORD]
-    body = bodies.reveal(shown, entity[:_WORD], name[:2048], rows=rows, reason=reason[:8192])
+    body = builders.reveal(shown, entity[:_WORD], name[:2048], rows=rows, reason=reason[:8192])
     return _note(desk, "reveal", body)
 
 
@@ -66,7 +68,7 @@ def note_report(
     desk: Desk, what: str, name: str, path: str | os.PathLike[str], *, files: int, sha256: str = ""
 ) -> str:
     """Record that a case packet was written: of what, where, the digest of its list of files."""
-    body = bodies.report(
+    body = builders.report(
         what[:_WORD], name[:2048], os.fspath(path)[:_PATH], files=files, sha256=sha256
     )
     return _note(desk, "report", body)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from workbench.audit import bodies
 from workbench.audit.errors import LedgerError, MalformedError
-from workbench.audit.identity import Who
-from workbench.audit.ledger import Ledger, Record
-from workbench.audit.paging import record_at
-from workbench.audit.travel import answer
+from workbench.audit.log.append import Ledger, Record
+from workbench.audit.log.tail import record_at
+from workbench.audit.log.transfer import answer
+from workbench.audit.records.identity import Who
+from workbench.audit.state import builders
 from workbench.decisions.describe import subject_words
 from workbench.decisions.service import Desk, as_workbench_error
 from workbench.decisions.tables import time_text
@@ -152,7 +152,7 @@ def conflicts(desk: Desk) -> list[list[Any]]:
 
 def take_back(desk: Desk, record_id: str, reason: str, note: str) -> tuple[str, str]:
     """Append a reversal; returns its id, and what it did as a sentence. Raises WorkbenchError."""
-    new = desk.append("reversal", bodies.reversal(record_id, reason, note))
+    new = desk.append("reversal", builders.reversal(record_id, reason, note))
     state = desk.ledger().state
     if state.aliases.get(record_id, record_id) in state.undoing:
         why = state.two_to_undo(record_id)

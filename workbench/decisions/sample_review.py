@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbench.audit import bodies
-from workbench.audit.canonical import Fields, sha256
-from workbench.audit.sampling import Stratum, clopper_pearson, plan, wilson
-from workbench.audit.sets import spell
+from workbench.audit.records.account_sets import spell
+from workbench.audit.records.canonical_json import Fields, sha256
+from workbench.audit.state import builders
+from workbench.audit.state.sampling import Stratum, clopper_pearson, plan, wilson
 from workbench.decisions.service import Desk
 from workbench.errors import UsageError
 
@@ -55,9 +55,9 @@ def draw(
     members = ledger.put_set(account for accounts in strata.values() for account in accounts)
     body = {
         "subject": (
-            bodies.set_subject("set", members)
+            builders.set_subject("set", members)
             if kind == "accounts"
-            else bodies.set_subject(kind, members, name)
+            else builders.set_subject(kind, members, name)
         ),
         "seed": seed,
         "drawn": ledger.put_set(account for one in drawn for account in one.drawn).as_field(),
@@ -84,7 +84,7 @@ def record_found(desk: Desk, record_id: str, found: int) -> tuple[str, Fields]:
         raise UsageError(
             f"The sample has {n:,} accounts; {found:,} of them is no answer."
         ) from None
-    result = bodies.sample_result(n, total, found, low, high)
+    result = builders.sample_result(n, total, found, low, high)
     body = {name: sample[name] for name in _PLAN} | {"result": result}
     return desk.append("sample", body), result
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from workbench import __version__
-from workbench.audit import bodies
 from workbench.audit.errors import LedgerError
-from workbench.audit.identity import Who
-from workbench.audit.ledger import Ledger
-from workbench.audit.policy import Policy
-from workbench.audit.sets import SetRef
-from workbench.audit.signing import key_fingerprint, sign_record
+from workbench.audit.log.append import Ledger
+from workbench.audit.records.account_sets import SetRef
+from workbench.audit.records.identity import Who
+from workbench.audit.records.ssh_signatures import key_fingerprint, sign_record
+from workbench.audit.state import builders
+from workbench.audit.state.policy import Policy
 from workbench.case.folder import Case
 from workbench.decisions.tables import EPOCH, decision_rows, ledger_tables, time_text
 from workbench.errors import UsageError, WorkbenchError
@@ -177,7 +177,7 @@ class Desk:
         for name, value in evidence.parameters.items():
             parameters[name] = _parameter_field(ledger, value)
         manifest = self.case.manifest
-        return bodies.evidence(
+        return builders.evidence(
             query=evidence.query.id,
             rev=evidence.query.rev,
             sha256=evidence.query.sha256,
@@ -196,11 +196,11 @@ class Desk:
         scope = _SCOPES[draft.kind]
         ledger = self.ledger()
         if scope == "account":
-            subject = bodies.account_subject(draft.accounts[0])
+            subject = builders.account_subject(draft.accounts[0])
         else:
             name = "" if scope == "set" else draft.subject_id
-            subject = bodies.set_subject(scope, ledger.put_set(draft.accounts), name)
-        return bodies.decision(
+            subject = builders.set_subject(scope, ledger.put_set(draft.accounts), name)
+        return builders.decision(
             verdict=draft.verdict,
             subject=subject,
             reason=draft.reason,
@@ -223,7 +223,7 @@ class Desk:
             try:
                 body = self.body(draft)
                 if propose:
-                    return self.ledger().append("proposal", bodies.proposal(body)).id
+                    return self.ledger().append("proposal", builders.proposal(body)).id
                 return self.ledger().append("decision", body).id
             except LedgerError as error:
                 raise as_workbench_error(error) from error

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from workbench.audit.acknowledged import Acknowledged, Mark
-from workbench.audit.checkpoint import Checkpoint
-from workbench.audit.verify import Progress, Report, verify
+from workbench.audit.log.checkpoint import Checkpoint
+from workbench.audit.log.verify import Progress, Report, verify
+from workbench.audit.log.witness import Acknowledged, Mark
 from workbench.case.folder import Case
 from workbench.errors import WorkbenchError
 from workbench.settings import Settings

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.audit.policy import CLEAR_REASONS, FLAG_REASONS
+from workbench.audit.state.policy import CLEAR_REASONS, FLAG_REASONS
 from workbench.catalog.tables import TABLES
 from workbench.engine.fixture import FixtureStore
 from workbench.errors import UsageError, WorkbenchError

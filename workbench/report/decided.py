@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from workbench.audit.canonical import Fields
-from workbench.audit.state import LedgerState
+from workbench.audit.records.canonical_json import Fields
+from workbench.audit.state.state import LedgerState
 from workbench.decisions.service import Desk
 from workbench.decisions.tables import time_text
 

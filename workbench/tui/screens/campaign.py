@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.audit.canonical import Fields
+from workbench.audit.records.canonical_json import Fields
 from workbench.decisions import campaigns as edits
 from workbench.decisions.tables import time_text
 from workbench.text.format import counted

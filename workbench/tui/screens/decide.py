@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from workbench.audit.policy import Policy
+from workbench.audit.state.policy import Policy
 from workbench.decisions.sample_review import newest_for
 from workbench.decisions.service import Draft, Evidence, distinct
 from workbench.errors import WorkbenchError

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.audit.canonical import Fields
+from workbench.audit.records.canonical_json import Fields
 from workbench.decisions import entity_lists
 from workbench.text.sanitize import safe_text
 from workbench.tui.jobs import Rows

@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.audit.ledger import Record
-from workbench.audit.paging import newest
-from workbench.audit.verify import Report
+from workbench.audit.log.append import Record
+from workbench.audit.log.tail import newest
+from workbench.audit.log.verify import Report
 from workbench.decisions.describe import COLUMNS, head_lines, row, whole
 from workbench.decisions.verify import verdict_lines, verify_case
 from workbench.errors import Cancelled, WorkbenchError

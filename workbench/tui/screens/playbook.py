@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.audit import bodies
+from workbench.audit.state import builders
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.playbooks.binding import bind
 from workbench.playbooks.format import SavedQuery
@@ -165,7 +165,7 @@ class PlaybookPage(View):
         for number, run in enumerate(self._runs, 1):
             if run.rows is not None:
                 text = step_note(self._book.id, number, run.query, run.rows, run.digest)
-                note = bodies.note("step", "query", run.query.id, text)
+                note = builders.note("step", "query", run.query.id, text)
                 self.bench.desk.append("note", note)
 
     def command(self) -> str:

@@ -10,9 +10,9 @@ import hashlib
 import json
 import re
 
-from workbench.audit.canonical import LINE_LIMIT, Fields, claimed_hash, parse
 from workbench.audit.errors import MalformedError
-from workbench.audit.schema import check_record, params_form, plain_form
+from workbench.audit.records.canonical_json import LINE_LIMIT, Fields, claimed_hash, parse
+from workbench.audit.records.schema import check_record, params_form, plain_form
 
 # An append writes three records at the most: one that opens, one that recovers, its own.
 TORN_LIMIT = 4 * LINE_LIMIT

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from workbench.audit.canonical import Fields
-from workbench.audit.sets import SetRef
-from workbench.audit.state import body_digest
+from workbench.audit.records.account_sets import SetRef
+from workbench.audit.records.canonical_json import Fields
+from workbench.audit.state.state import body_digest
 
 Param = str | int | bool | None | SetRef
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workbench.audit.canonical import Fields, canonical
 from workbench.audit.errors import LedgerError
+from workbench.audit.records.canonical_json import Fields, canonical
 
 NAMESPACE = "wb-audit@v1"
 _TOUCH_SECONDS = 60

@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.audit.canonical import Fields, sha256
 from workbench.audit.errors import DamagedError, LedgerError
+from workbench.audit.records.canonical_json import Fields, sha256
 
 _encode = json.JSONEncoder(ensure_ascii=True).encode
 

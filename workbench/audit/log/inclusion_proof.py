@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from workbench.audit.canonical import Fields, canonical
-from workbench.audit.checkpoint import Checkpoint, note_folder, origin_of, read_note
 from workbench.audit.errors import LedgerError
-from workbench.audit.merkle import check_inclusion, leaf_hash
-from workbench.audit.reader import LedgerReader, Record
-from workbench.audit.schema import references
+from workbench.audit.log.checkpoint import Checkpoint, note_folder, origin_of, read_note
+from workbench.audit.log.merkle import check_inclusion, leaf_hash
+from workbench.audit.log.reader import LedgerReader, Record
+from workbench.audit.records.canonical_json import Fields, canonical
+from workbench.audit.records.schema import references
 
 FORMAT = "wb-proof/1"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from workbench.audit.canonical import Fields, canonical, parse, sha256
-from workbench.audit.decisions import STANDS, DecisionRow, DecisionTable
 from workbench.audit.errors import LedgerError
-from workbench.audit.identity import Who
-from workbench.audit.keys import MAY_BE_UNSIGNED, KeyRing
-from workbench.audit.origin import origin_mismatch
-from workbench.audit.policy import Policy, lost_policy, read_policy
+from workbench.audit.records.canonical_json import Fields, canonical, parse, sha256
+from workbench.audit.records.identity import Who
+from workbench.audit.records.key_history import MAY_BE_UNSIGNED, KeyRing
+from workbench.audit.records.verify_origin import origin_mismatch
+from workbench.audit.state.decision_table import STANDS, DecisionRow, DecisionTable
+from workbench.audit.state.policy import Policy, lost_policy, read_policy
 
 ReadSet = Callable[[str], list[str]]
 # Raised whenever the fold reads records differently, so that no state kept before is used.

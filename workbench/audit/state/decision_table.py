@@ -9,8 +9,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from workbench.audit.canonical import Fields
-from workbench.audit.sets import spell
+from workbench.audit.records.account_sets import spell
+from workbench.audit.records.canonical_json import Fields
 
 STANDS, REVERSED, PENDING, REFUSED = range(4)
 _ID = 16

@@ -10,9 +10,9 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from workbench.audit.canonical import Fields, sha256
 from workbench.audit.errors import LedgerError
-from workbench.audit.schema import VERDICTS
+from workbench.audit.records.canonical_json import Fields, sha256
+from workbench.audit.records.schema import VERDICTS
 
 FLAG_REASONS: Mapping[str, str] = {
     "R-PAY-SHARED": "A card, wallet or bank account is shared with accounts it should not be.",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.audit.acknowledged import Acknowledged
-from workbench.audit.canonical import Fields, canonical
 from workbench.audit.errors import LedgerError
-from workbench.audit.ledger import Ledger, Record
-from workbench.audit.lines import read_record
-from workbench.audit.reader import LedgerReader
-from workbench.audit.schema import references
+from workbench.audit.log.append import Ledger, Record
+from workbench.audit.log.reader import LedgerReader
+from workbench.audit.log.witness import Acknowledged
+from workbench.audit.records.canonical_json import Fields, canonical
+from workbench.audit.records.entries import read_record
+from workbench.audit.records.schema import references
 
 _STAY = frozenset(("open", "recovery", "checkpoint", "merge", "policy", "key"))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.audit.errors import MalformedError
-from workbench.audit.fields import (
+from workbench.audit.records.field_checks import (
     BOOLEAN,
     CODE,
     DECIMAL,

@@ -6,10 +6,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from workbench.audit.canonical import LINE_LIMIT
 from workbench.audit.errors import MalformedError
-from workbench.audit.lines import read_record
-from workbench.audit.reader import Record
+from workbench.audit.log.reader import Record
+from workbench.audit.records.canonical_json import LINE_LIMIT
+from workbench.audit.records.entries import read_record
 
 _CHUNK = 256 << 10
 

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from workbench.audit.canonical import ZERO, Fields, sha256
 from workbench.audit.errors import MalformedError
-from workbench.audit.lines import brief, read_record
-from workbench.audit.merkle import Tree, leaf_hash
+from workbench.audit.log.merkle import Tree, leaf_hash
+from workbench.audit.records.canonical_json import ZERO, Fields, sha256
+from workbench.audit.records.entries import brief, read_record
 
 _SPAN_AFTER = 200
 _OPEN = sys.maxsize

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.audit.canonical import Fields, sha256
-from workbench.audit.chain import Chain
-from workbench.audit.checkpoint import mismatch, note_folder, notes_beside, read_note
 from workbench.audit.errors import LedgerError
-from workbench.audit.sets import SetFolder, read_ordinary
+from workbench.audit.log.chain import Chain
+from workbench.audit.log.checkpoint import mismatch, note_folder, notes_beside, read_note
+from workbench.audit.records.account_sets import SetFolder, read_ordinary
+from workbench.audit.records.canonical_json import Fields, sha256
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.audit.canonical import sha256
-from workbench.audit.checkpoint import Checkpoint, note_folder, origin_of
 from workbench.audit.errors import DamagedError, LedgerError
-from workbench.audit.ledger import Ledger
-from workbench.audit.sets import durable_write
-from workbench.audit.signing import sign
+from workbench.audit.log.append import Ledger
+from workbench.audit.log.checkpoint import Checkpoint, note_folder, origin_of
+from workbench.audit.records.account_sets import durable_write
+from workbench.audit.records.canonical_json import sha256
+from workbench.audit.records.ssh_signatures import sign
 
 
 def make_checkpoint(ledger: Ledger, *, key: Path | None = None) -> tuple[Checkpoint, Path]:

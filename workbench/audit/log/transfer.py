@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from workbench.audit import bodies
-from workbench.audit.canonical import Fields, canonical, sha256
 from workbench.audit.errors import LedgerError, MalformedError
-from workbench.audit.ledger import Ledger, Record
-from workbench.audit.lines import read_record
-from workbench.audit.reader import LedgerReader
-from workbench.audit.schema import references
-from workbench.audit.sets import read_lines
+from workbench.audit.log.append import Ledger, Record
+from workbench.audit.log.reader import LedgerReader
+from workbench.audit.records.account_sets import read_lines
+from workbench.audit.records.canonical_json import Fields, canonical, sha256
+from workbench.audit.records.entries import read_record
+from workbench.audit.records.schema import references
+from workbench.audit.state import builders
 
 FILE_FORMAT = "wb-travel/1"
 _TRAVEL = ("proposal", "countersign")
@@ -32,11 +32,11 @@ def answer(ledger: Ledger, record_id: str, *, agree: bool, note: str = "") -> Re
         raise _refused(f"There is no proposal {record_id}.")
     body = record.fields["body"]
     if record.fields["type"] == "decision":
-        body = bodies.proposal(body)
+        body = builders.proposal(body)
     named = record_id if body["origin"] is None else body["origin"]["id"]
     return ledger.append(
         "countersign",
-        bodies.countersign(
+        builders.countersign(
             named, body["decision"], answer="agree" if agree else "refuse", note=note
         ),
     )
@@ -83,7 +83,7 @@ def import_record(ledger: Ledger, source: Path) -> Record:
     }
     body = fields["body"]
     if fields["type"] == "proposal":
-        return ledger.append("proposal", bodies.proposal(body["decision"], origin))
+        return ledger.append("proposal", builders.proposal(body["decision"], origin))
     return ledger.append("countersign", {**body, "origin": origin})
 
 

@@ -9,14 +9,14 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from workbench.audit.canonical import Fields, sha256
 from workbench.audit.errors import LedgerError, MalformedError
-from workbench.audit.keys import MAY_BE_UNSIGNED, KeyRing, mismatched, signers_text
-from workbench.audit.lines import read_record
-from workbench.audit.origin import origin_mismatch
-from workbench.audit.policy import Policy, loosened, lost_policy, read_policy
-from workbench.audit.sets import SetFolder
-from workbench.audit.signing import SignatureCheck, check_signatures
+from workbench.audit.records.account_sets import SetFolder
+from workbench.audit.records.canonical_json import Fields, sha256
+from workbench.audit.records.entries import read_record
+from workbench.audit.records.key_history import MAY_BE_UNSIGNED, KeyRing, mismatched, signers_text
+from workbench.audit.records.ssh_signatures import SignatureCheck, check_signatures
+from workbench.audit.records.verify_origin import origin_mismatch
+from workbench.audit.state.policy import Policy, loosened, lost_policy, read_policy
 
 # What makes an act of two people of what one began.
 _SECONDS = frozenset(("countersign", "reversal"))

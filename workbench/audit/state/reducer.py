@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.audit.canonical import Fields
-from workbench.audit.decisions import PENDING, REFUSED, REVERSED, STANDS
 from workbench.audit.errors import MalformedError
-from workbench.audit.identity import Who
-from workbench.audit.lines import read_record
-from workbench.audit.origin import origin_mismatch
-from workbench.audit.schema import references, refers
-from workbench.audit.state import LedgerState, body_digest
+from workbench.audit.records.canonical_json import Fields
+from workbench.audit.records.entries import read_record
+from workbench.audit.records.identity import Who
+from workbench.audit.records.schema import references, refers
+from workbench.audit.records.verify_origin import origin_mismatch
+from workbench.audit.state.decision_table import PENDING, REFUSED, REVERSED, STANDS
+from workbench.audit.state.state import LedgerState, body_digest
 
 _NOT_MERGED = frozenset(("open", "policy", "key", "recovery", "checkpoint", "merge"))
 

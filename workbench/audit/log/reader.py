@@ -10,16 +10,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.audit import fold
-from workbench.audit.acknowledged import Acknowledged, Mark
-from workbench.audit.beside import Beside
-from workbench.audit.canonical import Fields, canonical, parse
-from workbench.audit.chain import Chain, Problem, Recovered, scan
 from workbench.audit.errors import DamagedError, LedgerError, MalformedError
-from workbench.audit.lines import is_brief, is_torn, read_record
-from workbench.audit.merkle import Tree, leaf_hash
-from workbench.audit.sets import SetFolder
-from workbench.audit.state import LedgerState
+from workbench.audit.log.chain import Chain, Problem, Recovered, scan
+from workbench.audit.log.merkle import Tree, leaf_hash
+from workbench.audit.log.verify_attachments import Beside
+from workbench.audit.log.witness import Acknowledged, Mark
+from workbench.audit.records.account_sets import SetFolder
+from workbench.audit.records.canonical_json import Fields, canonical, parse
+from workbench.audit.records.entries import is_brief, is_torn, read_record
+from workbench.audit.state import reducer
+from workbench.audit.state.state import LedgerState
 
 _CHUNK = 8 << 20
 _KEEP_AFTER = 2_000
@@ -274,7 +274,7 @@ class LedgerReader:
                 # It bypassed the policy, so that it stands as a proposal, which needs all of it.
                 stop = data.index(b"\n", offset - base)
                 fields = read_record(data[offset - base : stop])
-            fold.apply(state, fields, offset)
+            reducer.apply(state, fields, offset)
             self._since_kept += 1
             if fields["type"] == "open" and fields["body"]["case"] != self.case_id:
                 self._report(f"this is the ledger of another case ({fields['body']['case']!a})")

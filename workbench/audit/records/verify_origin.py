@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.audit.canonical import Fields
 from workbench.audit.errors import MalformedError
-from workbench.audit.lines import read_record
+from workbench.audit.records.canonical_json import Fields
+from workbench.audit.records.entries import read_record
 
 
 def origin_record(lines: list[str]) -> Fields | None:

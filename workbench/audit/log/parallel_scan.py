@@ -16,13 +16,13 @@ from dataclasses import astuple, fields
 from pathlib import Path
 
 import workbench
-from workbench.audit.canonical import Fields
-from workbench.audit.chain import Bad, Run, scan
-from workbench.audit.schema import refers
+from workbench.audit.log.chain import Bad, Run, scan
+from workbench.audit.records.canonical_json import Fields
+from workbench.audit.records.schema import refers
 
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from workbench.audit.lanes import serve; serve(int(sys.argv[2]))"
+    "from workbench.audit.log.parallel_scan import serve; serve(int(sys.argv[2]))"
 )
 _AHEAD = 2
 _LOOK = 65_536

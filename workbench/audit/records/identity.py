@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from workbench.audit.canonical import Fields
+from workbench.audit.records.canonical_json import Fields
 
 
 @dataclass(frozen=True, slots=True)

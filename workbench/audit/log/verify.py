@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.audit.authors import Authors, Span
-from workbench.audit.beside import Beside
-from workbench.audit.canonical import Fields
-from workbench.audit.chain import Bad, Chain, Run, scan
-from workbench.audit.checkpoint import Checkpoint, mismatch
 from workbench.audit.errors import INTEGRITY
-from workbench.audit.lanes import pieces, read_exactly, scan_in_lanes, worth_keeping
-from workbench.audit.lines import TORN_LIMIT, is_torn
-from workbench.audit.schema import references
-from workbench.audit.sets import SetFolder
+from workbench.audit.log.chain import Bad, Chain, Run, scan
+from workbench.audit.log.checkpoint import Checkpoint, mismatch
+from workbench.audit.log.parallel_scan import pieces, read_exactly, scan_in_lanes, worth_keeping
+from workbench.audit.log.verify_attachments import Beside
+from workbench.audit.log.verify_authors import Authors, Span
+from workbench.audit.records.account_sets import SetFolder
+from workbench.audit.records.canonical_json import Fields
+from workbench.audit.records.entries import TORN_LIMIT, is_torn
+from workbench.audit.records.schema import references
 
 Progress = Callable[[int, int], None]
 _CHUNK = 2 << 20

@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.audit.acknowledged import Acknowledged
-from workbench.audit.canonical import Fields, seal, sha256
-from workbench.audit.chain import damage_ranges
 from workbench.audit.errors import DamagedError, LedgerError, MalformedError
-from workbench.audit.identity import Clock, SystemClock, Who
-from workbench.audit.lines import read_record
-from workbench.audit.locks import exclusive, refuse_network
-from workbench.audit.reader import Head, LedgerReader, Record, unreadable
-from workbench.audit.schema import FORMAT, VERSION, check_body, check_record
-from workbench.audit.sets import SetRef, sync_folder
-from workbench.audit.signing import signed_part
+from workbench.audit.log.chain import damage_ranges
+from workbench.audit.log.locks import exclusive, refuse_network
+from workbench.audit.log.reader import Head, LedgerReader, Record, unreadable
+from workbench.audit.log.witness import Acknowledged
+from workbench.audit.records.account_sets import SetRef, sync_folder
+from workbench.audit.records.canonical_json import Fields, seal, sha256
+from workbench.audit.records.entries import read_record
+from workbench.audit.records.identity import Clock, SystemClock, Who
+from workbench.audit.records.schema import FORMAT, VERSION, check_body, check_record
+from workbench.audit.records.ssh_signatures import signed_part
 
 Sign = Callable[[bytes], str]
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC

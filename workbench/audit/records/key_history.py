@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workbench.audit.canonical import Fields
 from workbench.audit.errors import LedgerError
-from workbench.audit.signing import NAMESPACE, fingerprint, signing_key
+from workbench.audit.records.canonical_json import Fields
+from workbench.audit.records.ssh_signatures import NAMESPACE, fingerprint, signing_key
 
 MAY_BE_UNSIGNED = frozenset(("open", "recovery", "checkpoint"))
 

@@ -16,12 +16,12 @@ from array import array
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from workbench.audit.chain import Chain
-from workbench.audit.checkpoint import Checkpoint, origin_of
-from workbench.audit.decisions import DecisionTable
-from workbench.audit.merkle import Tree
-from workbench.audit.sets import split_lines
-from workbench.audit.state import FOLDED, REVISION, LedgerState
+from workbench.audit.log.chain import Chain
+from workbench.audit.log.checkpoint import Checkpoint, origin_of
+from workbench.audit.log.merkle import Tree
+from workbench.audit.records.account_sets import split_lines
+from workbench.audit.state.decision_table import DecisionTable
+from workbench.audit.state.state import FOLDED, REVISION, LedgerState
 
 _KEPT_FORMAT = " ".join(
     ["wb-ledger-state", str(REVISION), sys.byteorder, str(array("i").itemsize), *FOLDED]

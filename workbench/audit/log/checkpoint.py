@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.audit.errors import LedgerError
-from workbench.audit.merkle import Tree
+from workbench.audit.log.merkle import Tree
 
 _CONSONANTS = "bdfghjklmnprstvz"
 _VOWELS = "aiou"

@@ -1,0 +1,1 @@
+"""The log itself: chain, tree, append, verify, checkpoints, proofs, transfer and merge."""

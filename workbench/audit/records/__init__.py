@@ -1,0 +1,1 @@
+"""One record: its bytes, fields, account sets, identity, keys and signatures."""
