@@ -24,7 +24,7 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library
-from workbench.workers.client import QueryClient
+from workbench.workers.host.sync_client import QueryClient
 
 MATCHES, DIFFERS, CHANGED, GONE, OTHER, ELSEWHERE, NOT_RUN = (
     "matches", "differs", "query changed", "query gone", "other generation", "other ledger",

@@ -12,7 +12,7 @@ import pytest
 from workbench.analysis.build import build
 from workbench.resources import queries_dir, sample_dir
 from workbench.settings import load_settings
-from workbench.workers.loading import LoadOptions, load_case
+from workbench.workers.host.load import LoadOptions, load_case
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from workbench.analysis.sqltext import statement
 from workbench.intake.session import LoadSession
 from workbench.resources import queries_dir, sample_dir
 from workbench.settings import load_settings
-from workbench.workers.loading import LoadOptions, load_case
+from workbench.workers.host.load import LoadOptions, load_case
 
 ANSWER = "SELECT account_id, campaign_like FROM cluster_members"
 

@@ -14,7 +14,7 @@ from workbench.case.folder import Case, Staging, staged
 from workbench.cli import building
 from workbench.cli.output import Talk
 from workbench.settings import load_settings
-from workbench.workers.loading import LoadOptions
+from workbench.workers.host.load import LoadOptions
 
 
 def _entries(bench: Bench, case: Path, *more: object) -> list[dict[str, Any]]:

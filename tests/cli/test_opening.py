@@ -10,7 +10,7 @@ from tests.cli.conftest import Bench
 from workbench.cli import session
 from workbench.decisions.masking import MASKABLE, NOTHING_MASKED, Mask
 from workbench.playbooks.library import Library
-from workbench.workers.client import QueryClient
+from workbench.workers.host.sync_client import QueryClient
 
 
 def test_the_worker_starts_while_the_queries_are_read(

@@ -10,7 +10,7 @@ from workbench.playbooks.library import read_library
 from workbench.playbooks.lint import empty_store, lint
 from workbench.playbooks.running import run_playbook, stops
 from workbench.resources import queries_dir
-from workbench.workers.checking import check_library
+from workbench.workers.host.check import check_library
 
 LIBRARY = read_library([(queries_dir(), "pack")])
 PACKS = {"triage", "money", "infrastructure", "behaviour", "content", "decisions"}

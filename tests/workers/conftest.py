@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from workbench.settings import EngineSettings
-from workbench.workers.client import QueryClient
+from workbench.workers.host.sync_client import QueryClient
 
 ROWS = 300_000
 

@@ -14,7 +14,7 @@ from workbench.case.folder import Case
 from workbench.errors import WorkbenchError
 from workbench.settings import LoadSettings
 from workbench.workers import sandbox
-from workbench.workers.loading import LoadOptions, load_case, preview_case
+from workbench.workers.host.load import LoadOptions, load_case, preview_case
 from workbench.workers.protocol import Message
 
 SETTINGS = LoadSettings(memory_mib=512)

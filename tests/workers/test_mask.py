@@ -12,7 +12,7 @@ import pytest
 from workbench.decisions.masking import Mask
 from workbench.errors import WorkbenchError
 from workbench.settings import EngineSettings
-from workbench.workers.client import QueryClient
+from workbench.workers.host.sync_client import QueryClient
 
 SECRETS = ("ada@one.example", "bob@two.example")
 

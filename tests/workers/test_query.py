@@ -17,7 +17,7 @@ import pytest
 from tests.workers.conftest import ROWS
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError
 from workbench.settings import EngineSettings
-from workbench.workers.client import QueryClient
+from workbench.workers.host.sync_client import QueryClient
 
 
 def opened(client: QueryClient, sql: str, limit: int = 10, **parameters: Any) -> dict[str, Any]:

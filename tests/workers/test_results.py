@@ -8,7 +8,7 @@ import pytest
 
 from tests.workers.conftest import ROWS
 from workbench.errors import WorkbenchError
-from workbench.workers.client import QueryClient
+from workbench.workers.host.sync_client import QueryClient
 
 
 def stream(client: QueryClient, sql: str, cell: int = 64) -> tuple[dict[str, Any], dict[str, Any]]:

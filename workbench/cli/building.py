@@ -10,8 +10,8 @@ from workbench.case.folder import Case, Staging, staged
 from workbench.cli import output
 from workbench.decisions.service import Desk, lapsed
 from workbench.settings import Settings
-from workbench.workers.analysing import analyse_store
-from workbench.workers.loading import LoadOptions, load_case
+from workbench.workers.host.analyse import analyse_store
+from workbench.workers.host.load import LoadOptions, load_case
 from workbench.workers.protocol import Message
 
 

@@ -15,7 +15,7 @@ from workbench.cli.open import open_bench
 from workbench.cli.session import open_case
 from workbench.resources import sample_dir
 from workbench.settings import load_settings
-from workbench.workers.loading import LoadOptions
+from workbench.workers.host.load import LoadOptions
 
 
 @click.command()

@@ -12,7 +12,7 @@ from workbench.cli.digest import load_words
 from workbench.cli.mappings import profile_text
 from workbench.cli.session import CASE
 from workbench.settings import load_settings
-from workbench.workers.loading import LoadOptions, preview_case
+from workbench.workers.host.load import LoadOptions, preview_case
 
 
 @click.command()

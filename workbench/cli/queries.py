@@ -114,7 +114,7 @@ def show_query(query: str, case: Path | None) -> int:
 @choices
 def check_queries(files: tuple[Path, ...], chosen: Choices) -> int:
     """Check saved queries: form, statement, parameters, columns, and their tests on fixtures."""
-    from workbench.workers.checking import check_library
+    from workbench.workers.host.check import check_library
 
     findings, tested = check_library(files)
     put_records(chosen, ["query", "file", "what"], findings)

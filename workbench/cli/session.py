@@ -24,7 +24,7 @@ from workbench.playbooks.binding import ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library, library_in_sight
 from workbench.settings import Settings, load_settings
-from workbench.workers.client import QueryClient
+from workbench.workers.host.sync_client import QueryClient
 
 _TERMINAL_ROWS = 200
 _REVEAL = "workbench.reveal"

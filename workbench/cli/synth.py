@@ -23,7 +23,7 @@ def synth(
     forms: tuple[str, ...], no_progress: bool,
 ) -> int:  # fmt: skip
     """Write a labelled synthetic extract into DIRECTORY; the truth lies apart in truth/."""
-    from workbench.workers.generating import generate_extract
+    from workbench.workers.host.generate import generate_extract
 
     talk = output.Talk(no_progress=no_progress)
 

@@ -14,7 +14,7 @@ from typing import Any
 from workbench.playbooks.binding import Bound, ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library
-from workbench.workers.client import QueryClient
+from workbench.workers.host.sync_client import QueryClient
 
 SHOWN = 25
 

@@ -22,7 +22,7 @@ from workbench.playbooks.library import Library
 from workbench.report.decided import NAMES, decided
 from workbench.report.exhibits import Exhibit, ExhibitFolder
 from workbench.report.pages import Facts, Heading, Listing, Paragraph, Part, as_html, as_markdown
-from workbench.workers.client import QueryClient
+from workbench.workers.host.sync_client import QueryClient
 
 _CAMPAIGN = (
     ("The campaign", "campaign-card"),

@@ -20,8 +20,8 @@ from workbench.decisions.tables import TABLES
 from workbench.errors import from_os
 from workbench.playbooks.binding import Bound, bind
 from workbench.playbooks.format import SavedQuery
-from workbench.tui.worker_link import WorkerLink
-from workbench.workers.launch import WorkerProcess
+from workbench.workers.host.async_client import WorkerLink
+from workbench.workers.host.process import WorkerProcess
 from workbench.workers.protocol import ChannelClosed, Message
 
 _PAGE_LIMIT = 5000

@@ -15,7 +15,7 @@ from workbench.settings import load_settings
 from workbench.synth.config import CampaignSpec
 from workbench.synth.generate import generate
 from workbench.synth.worlds import exam
-from workbench.workers.loading import LoadOptions, load_case
+from workbench.workers.host.load import LoadOptions, load_case
 
 OMITTED = ("payments", "only_hashes", "prompts", "ips", "tls", "accounts")
 # (accounts, level) of the campaigns of a large case that has small ones only.

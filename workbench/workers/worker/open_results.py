@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.errors import Cancelled, WorkbenchError
-from workbench.workers.context import Context
 from workbench.workers.protocol import Message, window_rows
+from workbench.workers.worker.context import Context
 
 if TYPE_CHECKING:
     from workbench.engine.cells import Cut

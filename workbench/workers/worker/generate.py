@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.workers import sandbox
-from workbench.workers.once import Tell, answer_once
 from workbench.workers.protocol import Message
+from workbench.workers.worker.one_shot import OnProgress, answer_once
 
 if TYPE_CHECKING:
     from workbench.synth.config import SynthConfig
@@ -39,14 +39,14 @@ def _config(message: Message) -> SynthConfig:
     return replace(config, accounts=int(accounts), exchanges=int(exchanges), campaigns=campaigns)
 
 
-def _answer(message: Message, tell: Tell) -> Message:
+def _answer(message: Message, on_progress: OnProgress) -> Message:
     directory = Path(message["directory"])
     directory.mkdir(parents=True, exist_ok=True)
     sandbox.enter([], [directory])
     from workbench.synth.generate import generate  # only behind the sandbox
 
     def progress(step: str, done: int, total: int) -> None:
-        tell({"ev": "progress", "step": step, "done": done, "total": total})
+        on_progress({"ev": "progress", "step": step, "done": done, "total": total})
 
     summary = generate(directory, _config(message), progress)
     return {"ev": "done", "tables": summary.rows}

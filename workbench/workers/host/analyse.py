@@ -11,7 +11,7 @@ from workbench.case.folder import Staging
 from workbench.errors import WorkbenchError
 from workbench.resources import queries_dir
 from workbench.settings import LoadSettings
-from workbench.workers.once import ask_once
+from workbench.workers.host.one_shot import ask_once
 from workbench.workers.protocol import Message
 
 
@@ -40,5 +40,5 @@ def analyse_store(
         "The analysis worker ended before it was done; nothing was committed.",
         hint="It may have run out of memory: lower load.memory_mib in the settings.",
     )
-    answer = ask_once("analysis", message, ended, on_progress, threads=os.cpu_count() or 1)
+    answer = ask_once("analyse", message, ended, on_progress, threads=os.cpu_count() or 1)
     return str(answer["revision"])

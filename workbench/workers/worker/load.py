@@ -1,6 +1,6 @@
 """The load worker: reads extract files into a store in the making, sandboxed, once.
 
-Message in:  load  (the fields of `loading.load_message`)
+Message in:  load  (the fields of `host.load.load_message`)
 Messages out: progress phase done total rate eta_s; then one of
               done (the fields of `LoadSummary`), preview tables, error title message hint exit_code
 """
@@ -11,8 +11,8 @@ import os
 from pathlib import Path
 
 from workbench.workers import sandbox
-from workbench.workers.once import Tell, answer_once
 from workbench.workers.protocol import Message
+from workbench.workers.worker.one_shot import OnProgress, answer_once
 
 
 def _enter_sandbox(message: Message) -> None:
@@ -24,14 +24,14 @@ def _enter_sandbox(message: Message) -> None:
     sandbox.enter(readonly, [staging], address_space_mib=int(message["address_space_mib"]))
 
 
-def _answer(message: Message, tell: Tell) -> Message:
+def _answer(message: Message, on_progress: OnProgress) -> Message:
     os.chdir(message["cwd"])
     _enter_sandbox(message)
     from workbench.intake.load import load, preview, request_from  # only behind the sandbox
     from workbench.intake.session import Progress
 
     def report(progress: Progress) -> None:
-        tell(progress.as_message())
+        on_progress(progress.as_message())
 
     request = request_from(message)
     if message["dry_run"]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.errors import WorkbenchError
 from workbench.resources import queries_dir
 from workbench.settings import config_dir
-from workbench.workers.once import ask_once
+from workbench.workers.host.one_shot import ask_once
 
 
 def check_library(files: Sequence[Path] = ()) -> tuple[list[list[str]], bool]:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from workbench.errors import UsageError
 from workbench.workers import sandbox
-from workbench.workers.once import Tell, answer_once
 from workbench.workers.protocol import Message
+from workbench.workers.worker.one_shot import OnProgress, answer_once
 
 
-def _answer(message: Message, _tell: Tell) -> Message:
+def _answer(message: Message, _on_progress: OnProgress) -> Message:
     places = [(Path(place), str(trust)) for place, trust in message["places"]]
     files = [Path(file) for file in message["files"]]
     fixtures = Path(message["fixtures"])

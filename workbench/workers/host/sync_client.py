@@ -14,7 +14,7 @@ from typing import Any
 from workbench.decisions.masking import NOTHING_MASKED, Mask
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError, from_message
 from workbench.settings import EngineSettings
-from workbench.workers.launch import WorkerProcess, make_spill_folder
+from workbench.workers.host.process import WorkerProcess, make_spill_folder
 from workbench.workers.protocol import ChannelClosed, Message, pack
 
 _PATIENCE_AFTER_INTERRUPT = 2.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.workers.context import Context
 from workbench.workers.protocol import Message
+from workbench.workers.worker.context import Context
 
 if TYPE_CHECKING:
     import duckdb

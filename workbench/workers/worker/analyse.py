@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.workers import sandbox
-from workbench.workers.once import Tell, answer_once
 from workbench.workers.protocol import Message
+from workbench.workers.worker.one_shot import OnProgress, answer_once
 
 
-def _answer(message: Message, tell: Tell) -> Message:
+def _answer(message: Message, on_progress: OnProgress) -> Message:
     store, spill = Path(message["store"]), Path(message["spill"])
     places = [Path(name) for name in message["queries"]]
     # The engine keeps a write-ahead log beside the store.
@@ -21,7 +21,7 @@ def _answer(message: Message, tell: Tell) -> Message:
     from workbench.analysis.build import build  # only behind the sandbox
 
     def report(phase: str, done: int, total: int) -> None:
-        tell({"ev": "progress", "phase": phase, "done": done, "total": total})
+        on_progress({"ev": "progress", "phase": phase, "done": done, "total": total})
 
     revision = build(
         store,

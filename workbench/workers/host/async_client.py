@@ -19,8 +19,8 @@ from workbench.errors import Cancelled, WorkbenchError, from_message
 from workbench.playbooks.binding import ExtractSpan
 from workbench.settings import EngineSettings
 from workbench.workers import memory
-from workbench.workers.client import refuse_planted_log, start_message
-from workbench.workers.launch import WorkerProcess, make_spill_folder
+from workbench.workers.host.process import WorkerProcess, make_spill_folder
+from workbench.workers.host.sync_client import refuse_planted_log, start_message
 from workbench.workers.protocol import ChannelClosed, Message
 
 _PATIENCE = 0.3

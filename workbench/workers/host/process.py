@@ -24,11 +24,14 @@ class WorkerProcess:
     """One running worker; messages go in by `send`, come out of `reader`."""
 
     def __init__(self, name: str, *, threads: int = 2) -> None:
-        """Start `workbench.workers.<name>`. Call from a thread that lives as long as the worker:
-        the kernel kills the worker when the thread that started it ends."""
+        """Start `workbench.workers.worker.<name>`.
+
+        Call from a thread that lives as long as the worker: the kernel kills the worker when the
+        thread that started it ends.
+        """
         environment = _ENVIRONMENT | {"POLARS_MAX_THREADS": str(threads)}
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", f"workbench.workers.{name}"],
+            [sys.executable, "-I", "-m", f"workbench.workers.worker.{name}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -34,10 +34,10 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.workers import memory, sandbox
-from workbench.workers.context import Context
-from workbench.workers.open_results import OpenResults
 from workbench.workers.protocol import ChannelClosed, Message, Reader, send
-from workbench.workers.statements import Statements
+from workbench.workers.worker.context import Context
+from workbench.workers.worker.open_results import OpenResults
+from workbench.workers.worker.statements import Statements
 
 _IDLE_BEFORE_PRELOAD = 1.5
 
@@ -82,7 +82,7 @@ class QueryWorker:
         }
 
     def announce(self) -> None:
-        """Tell the bench what is here."""
+        """OnProgress the bench what is here."""
         catalogue = {
             table: [[column.name, column.type] for column in columns]
             for table, columns in self._context.session.catalogue.items()

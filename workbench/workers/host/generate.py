@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
-from workbench.workers.once import ask_once
+from workbench.workers.host.one_shot import ask_once
 from workbench.workers.protocol import Message
 
 
@@ -31,10 +31,10 @@ def generate_extract(
         "forms": list(forms),
     }
 
-    def told(event: Message) -> None:
+    def on_progress(event: Message) -> None:
         progress(str(event["step"]), int(event["done"]), int(event["total"]))
 
     ended = WorkbenchError("The generator ended before it was done.")
-    answer = ask_once("generator", message, ended, told, threads=os.cpu_count() or 1)
+    answer = ask_once("generate", message, ended, on_progress, threads=os.cpu_count() or 1)
     rows: dict[str, int] = answer["tables"]
     return rows

@@ -13,7 +13,7 @@ from workbench.case.folder import MANIFEST, Case, Staging, staged
 from workbench.case.manifest import Source
 from workbench.errors import WorkbenchError
 from workbench.settings import LoadSettings
-from workbench.workers.once import ask_once
+from workbench.workers.host.one_shot import ask_once
 from workbench.workers.protocol import Message
 
 Analyse = Callable[[Staging], str]

@@ -1,0 +1,1 @@
+"""Host side: starting workers, asking them, following their answers."""

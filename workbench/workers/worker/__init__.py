@@ -1,0 +1,1 @@
+"""Worker side: the entry points and what runs behind the sandbox."""
