@@ -1,7 +1,8 @@
-"""Finds the shipped queries and the sample extract, in a checkout or in an installed wheel."""
+"""Finds what ships beside the code: saved queries, the sample extract, statements in `sql/`."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
@@ -27,3 +28,9 @@ def queries_dir() -> Path:
 def sample_dir() -> Path:
     """The folder of the sample extract."""
     return _shipped("sample_db")
+
+
+@cache
+def statement(room: str, name: str) -> str:
+    """The text of `<room>/sql/<name>.sql`, a statement of the product's own."""
+    return (_PACKAGE / room / "sql" / f"{name}.sql").read_text(encoding="utf-8")

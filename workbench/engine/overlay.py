@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.engine.session import engine_errors
+from workbench.resources import statement
 from workbench.sql.quoting import literal
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Overlay:
         """The statement over `given`."""
         if not self.made_by:
             return "SELECT * FROM given"
-        return files(__package__).joinpath("sql", f"{self.made_by}.sql").read_text("utf-8")
+        return statement("engine", self.made_by)
 
 
 DECISIONS = Overlay(

@@ -13,7 +13,7 @@ from workbench.intake.plan import Note, PlannedExtract
 from workbench.intake.rejects import RejectKind
 from workbench.intake.sampled import LOOKS
 from workbench.intake.session import LoadSession
-from workbench.intake.sqltext import statement
+from workbench.resources import statement
 from workbench.sql.quoting import identifier
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
@@ -62,7 +62,7 @@ def note_warnings(session: LoadSession, notes: Iterable[Note], *, ids_supplied: 
         "warn_cut": {},
     }
     for name, parameters in given.items():
-        found += [Note(*row) for row in session.rows(statement(name), parameters)]
+        found += [Note(*row) for row in session.rows(statement("intake", name), parameters)]
     if found:
         session.connection.executemany(
             "INSERT INTO load_warnings VALUES (?, ?, ?, ?, ?, ?)",

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from workbench.errors import WorkbenchError
-from workbench.intake.sqltext import statement
+from workbench.resources import statement
 from workbench.sql.quoting import identifier, literal
 from workbench.text.sanitize import safe_text
 
@@ -88,7 +88,7 @@ class LoadSession:
             shown = value if isinstance(value, int) else literal(value)
             self.connection.execute(f"SET {name} = {shown}")
         for macros in ("cells", "bodies"):
-            self.connection.execute(statement(macros))
+            self.connection.execute(statement("intake", macros))
 
     def run(self, sql: str, phase: str = "", total: int = 0, parameters: object = None) -> None:
         """Execute a statement to its end; with a phase, report on it meanwhile."""

@@ -12,7 +12,7 @@ from workbench.catalog.columns import Column, Table
 from workbench.catalog.extracts import ACCOUNTS, EXCHANGE_TEXT, EXCHANGES, extract_columns
 from workbench.catalog.profiles import ACCOUNT_PROFILE, RANKED
 from workbench.intake.session import LoadSession, Meter, engine_refusal
-from workbench.intake.sqltext import statement
+from workbench.resources import statement
 from workbench.sql.quoting import identifier
 
 _PROFILE_CHUNK_ROWS = 1_000_000
@@ -95,7 +95,7 @@ def _build_exchanges(session: LoadSession, incoming: Incoming) -> None:
     Columns are stored apart, so that a reader of one side never touches the other; two tables
     would cost a second sort of 28.8 million rows.
     """
-    sql = statement("exchanges").replace("incoming", f"({_union(incoming)})")
+    sql = statement("intake", "exchanges").replace("incoming", f"({_union(incoming)})")
     session.run(f"CREATE TABLE {STORED} AS {sql}", "sorting exchanges", incoming.rows)
     own, texts = _listed(EXCHANGES), _listed(EXCHANGE_TEXT)
     session.run(f"CREATE VIEW exchanges AS SELECT {own} FROM {STORED}")
@@ -120,7 +120,7 @@ def build_profiles(session: LoadSession) -> None:
     meter = Meter(session.report, "profiling accounts", rows)
     lows = _bounds(session, rows)
     highs = [*lows[1:], None]
-    sql = statement("account_profile")
+    sql = statement("intake", "account_profile")
 
     def profile(low: str, high: str | None) -> None:
         with session.connection.cursor() as cursor:

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from workbench.analysis.build import build
+from workbench.detection.pipeline import build
 from workbench.resources import queries_dir
 
 

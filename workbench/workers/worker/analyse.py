@@ -18,7 +18,7 @@ def _answer(message: Message, on_progress: OnProgress) -> Message:
     places = [Path(name) for name in message["queries"]]
     # The engine keeps a write-ahead log beside the store.
     sandbox.enter(places, [store.parent, spill])
-    from workbench.analysis.build import build  # only behind the sandbox
+    from workbench.detection.pipeline import build  # only behind the sandbox
 
     def report(phase: str, done: int, total: int) -> None:
         on_progress({"ev": "progress", "phase": phase, "done": done, "total": total})

@@ -1,0 +1,54 @@
+"""A sample store, analysed once, and what is true of it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from workbench.detection.pipeline import build
+from workbench.resources import queries_dir, sample_dir
+from workbench.settings import load_settings
+from workbench.workers.host.load import LoadOptions, load_case
+
+
+@pytest.fixture(scope="session")
+def loaded_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample loaded, not yet analysed."""
+    folder = tmp_path_factory.mktemp("loaded") / "case"
+    files = sorted(sample_dir().glob("*.parquet"))
+    case, _ = load_case(folder, files, LoadOptions(), load_settings().load)
+    return case.store_path
+
+
+def analysed_copy(store: Path, folder: Path, change: str = "") -> Path:
+    """A copy of a loaded store, changed by SQL, then analysed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / "store.duckdb"
+    shutil.copy(store, copy)
+    if change:
+        with duckdb.connect(str(copy)) as connection:
+            connection.execute(change)
+    build(copy, spill=folder, queries=[queries_dir()], memory_mib=2048, threads=2)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def store(loaded_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample analysed."""
+    return analysed_copy(loaded_store, tmp_path_factory.mktemp("analysed"))
+
+
+@pytest.fixture
+def case(store: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection on the analysed sample."""
+    return duckdb.connect(str(store), read_only=True)
+
+
+@pytest.fixture(scope="session")
+def truth() -> pl.DataFrame:
+    """account_id, group_id, kind, level, is_campaign."""
+    return pl.read_parquet(sample_dir() / "truth" / "accounts.parquet")

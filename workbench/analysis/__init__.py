@@ -1,1 +1,0 @@
-"""Profiles, traits, clusters, evidence and scores."""

@@ -1,0 +1,1 @@
+"""From links to clusters: communities, refinement, shared queues, lineage, near accounts."""

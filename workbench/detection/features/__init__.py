@@ -1,0 +1,1 @@
+"""What is measured of clusters and accounts: figures, activity in step, what prompts are for."""

@@ -1,0 +1,1 @@
+"""Accounts and the values that they share: traits, links, communities."""

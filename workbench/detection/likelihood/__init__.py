@@ -1,0 +1,1 @@
+"""How much a shared value speaks for membership, and who belongs."""

@@ -1,0 +1,273 @@
+"""Finds clusters in a store: traits, links, clusters, scores and evidence, written beside the data.
+
+Country columns and holidays are read by nothing here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from workbench.detection.clustering.find import Found, find_clusters
+from workbench.detection.clustering.lineage import lineage, name_clusters
+from workbench.detection.clustering.near_members import near
+from workbench.detection.features.activity_sync import read_activity
+from workbench.detection.features.capability_patterns import capabilities
+from workbench.detection.features.cluster_features import Figures, add_ownership, read_figures
+from workbench.detection.features.intent_patterns import aims
+from workbench.detection.graph.links import Links, read_links
+from workbench.detection.graph.traits import families_of, write_traits
+from workbench.detection.likelihood.membership import SMALLEST
+from workbench.detection.likelihood.value_ratios import count_values
+from workbench.detection.scoring.benign_explanations import Explanation, explanations
+from workbench.detection.scoring.scorecard import Verdict, judge
+from workbench.detection.store_results import (
+    cluster_row,
+    component_rows,
+    explanation_rows,
+    source_rows,
+    write_frame,
+    write_member_evidence,
+    write_members,
+    write_near,
+)
+from workbench.errors import WorkbenchError
+from workbench.intake.session import LoadSession
+from workbench.playbooks.format import SavedQuery
+from workbench.playbooks.library import read_library
+from workbench.resources import statement
+
+Tell = Callable[[str, int, int], None]
+# Rises when the same store would give other clusters than before, or other tables about them.
+METHOD = "16"
+# What the card says is missing: words to the columns that would have told.
+_GROUPS = {
+    "payments": (("payments", "instrument_fingerprint"),),
+    "prompts": (("exchange_text", "prompt"), ("exchanges", "prompt_head")),
+    "addresses": (("exchanges", "ip"), ("sightings", "ip"), ("accounts", "signup_ip")),
+    "clients": (("exchanges", "user_agent"), ("sightings", "user_agent")),
+    "TLS fingerprints": (("exchanges", "tls_fingerprint"), ("sightings", "tls_fingerprint")),
+    "devices": (("exchanges", "device_id"), ("sightings", "device_id")),
+    "e-mail addresses": (("accounts", "email_domain"),),
+    "organisations": (("accounts", "org_id"),),
+    "exchanges": (("exchanges", "ts"),),
+}
+_GIANT = 0.25
+
+
+def build(
+    store: Path,
+    *,
+    spill: Path,
+    queries: Sequence[Path],
+    overlay: Sequence[Mapping[str, Any]] = (),
+    memory_mib: int = 4096,
+    threads: int = 0,
+    progress: Tell | None = None,
+) -> str:
+    """Write the tables of the analysis into a store that holds loaded tables; returns the revision.
+
+    `queries` are the places of saved queries in search order, `overlay` entity-list entries
+    (family, value, role) on top of the store's. `progress(phase, done, total)`. Deterministic.
+    Raises WorkbenchError naming a link family whose query fails.
+    """
+    tell = progress or _silent
+    library = read_library([(place, "pack") for place in queries])
+    for path, error in library.broken:
+        if path.parent.name == "traits":
+            raise WorkbenchError(f"A link family cannot be read: {error.message}", hint=error.hint)
+    trait_queries = library.traits()
+    session = LoadSession(store, spill, memory_mib, threads or os.cpu_count() or 1)
+    try:
+        _write(session, trait_queries, overlay, tell)
+    finally:
+        session.close()
+    return _revision(trait_queries, overlay)
+
+
+def _silent(phase: str, done: int, total: int) -> None:
+    """Nobody asked for progress."""
+
+
+def _write(
+    session: LoadSession,
+    queries: Sequence[SavedQuery],
+    overlay: Sequence[Mapping[str, Any]],
+    tell: Tell,
+) -> None:
+    before = _before(session)
+    _list_values(session, overlay)
+    accounts = int(session.value("SELECT count(*) FROM account_profile"))
+    families = write_traits(session, families_of(queries, accounts), tell)
+    links = read_links(session, families)
+    found = find_clusters(links, read_activity(session), tell)
+    tell("scoring clusters", 0, found.clusters)
+    ids = [row[0] for row in session.rows("SELECT account_id FROM account_index ORDER BY a")]
+    session.run(statement("detection", "habits"), parameters=aims() | capabilities())
+    for part in statement("detection", "clusters_begin").split(";\n"):
+        session.run(part)
+    figures, verdicts, told = _judged(session, links, found, ids)
+    _write_clusters(session, links, found, figures, verdicts, told, ids, before)
+    tell("evidence", 0, found.clusters)
+    session.run(statement("detection", "evidence"))
+    names = _names(session, found, ids)
+    write_member_evidence(session, links, found, names)
+    _warn(session, found, accounts)
+    session.run("CHECKPOINT")
+
+
+def _before(session: LoadSession) -> dict[str, str]:
+    """Accounts to clusters of the generation that this store was copied from."""
+    known = session.value(
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'cluster_members'"
+    )
+    if not known:
+        return {}
+    return dict(session.rows("SELECT account_id, cluster_id FROM cluster_members"))
+
+
+def _list_values(session: LoadSession, overlay: Sequence[Mapping[str, Any]]) -> None:
+    session.run(
+        "CREATE OR REPLACE TEMP TABLE listed_values AS "
+        "SELECT DISTINCT family, value, role FROM entity_lists"
+    )
+    for entry in overlay:
+        session.connection.execute(
+            "INSERT INTO listed_values VALUES ($family, $value, $role)",
+            {name: str(entry.get(name, "")) for name in ("family", "value", "role")},
+        )
+
+
+def _judged(
+    session: LoadSession, links: Links, found: Found, ids: Sequence[str]
+) -> tuple[list[Figures], list[Verdict], list[list[Explanation]]]:
+    rows = np.flatnonzero(found.label >= 0)
+    session.run("CREATE OR REPLACE TEMP TABLE members (c BIGINT, account_id VARCHAR)")
+    write_frame(
+        session,
+        "members",
+        pl.DataFrame({"c": found.label[rows], "account_id": [ids[int(a)] for a in rows]}),
+    )
+    own = found.label[found.rhythm.a] == found.rhythm.c
+    sizes = np.maximum(np.bincount(found.label[rows], minlength=found.clusters), 1)
+    mean = np.bincount(found.rhythm.c[own], weights=found.rhythm.llr[own], minlength=found.clusters)
+    rhythm = {c: float(mean[c] / sizes[c]) for c in range(found.clusters)}
+    figures, usual = read_figures(session, links, found.terms, found.label, rhythm)
+    verdicts = [judge(figure, usual) for figure in figures]
+    suspects = frozenset(f.number for f, v in zip(figures, verdicts, strict=True) if v.suspect)
+    add_ownership(figures, links, count_values(links, found.label), suspects)
+    told = [explanations(figure, usual) for figure in figures]
+    return figures, [judge(figure, usual) for figure in figures], told
+
+
+def _write_clusters(
+    session: LoadSession,
+    links: Links,
+    found: Found,
+    figures: Sequence[Figures],
+    verdicts: Sequence[Verdict],
+    told: Sequence[Sequence[Explanation]],
+    ids: Sequence[str],
+    before: Mapping[str, str],
+) -> None:
+    if not found.clusters:
+        return
+    order = np.argsort(found.label, kind="stable")
+    edges = np.searchsorted(found.label[order], np.arange(found.clusters + 1))
+    members = [[ids[a] for a in order[edges[c] : edges[c + 1]]] for c in range(found.clusters)]
+    named = name_clusters(members, before)
+    names = {c: name for c, (name, _) in enumerate(named)}
+    missing, sources = _missing(session), source_rows(found, links, names)
+    breaking = {
+        c: min((r for r in rows if r["breaks"]), key=lambda r: r["remaining"], default=None)
+        for c, rows in sources.items()
+    }
+    rows = [
+        cluster_row(named[c][0], figures[c], verdicts[c], missing, named[c][1])
+        | {"breaking_family": (breaking[c] or {}).get("source")}
+        for c in range(found.clusters)
+    ]
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    frame = frame.with_columns(
+        pl.col("breaking_family", "continues").cast(pl.String),
+        pl.col("first_ts", "last_ts").cast(pl.Datetime("us")),
+    ).sort("campaign_like", "score", "accounts", "cluster_id", descending=[True, True, True, False])
+    write_frame(session, "clusters", frame)
+    write_members(session, found, names, verdicts, ids)
+    close = near(found, links, [verdict.campaign_like for verdict in verdicts])
+    write_near(session, close, names, verdicts, ids)
+    lines = [line for c in range(found.clusters) for line in component_rows(names[c], verdicts[c])]
+    write_frame(session, "cluster_components", pl.DataFrame(lines, infer_schema_length=None))
+    write_frame(session, "cluster_sources", pl.DataFrame([r for c in sources.values() for r in c]))
+    tried = [row for c in names for row in explanation_rows(names[c], told[c])]
+    write_frame(session, "cluster_explanations", pl.DataFrame(tried))
+    origin = lineage({names[c]: members[c] for c in names}, dict(named), before)
+    columns = ("cluster_id", "older", "relation", "accounts")
+    write_frame(session, "cluster_lineage", pl.DataFrame(origin, schema=columns, orient="row"))
+
+
+def _names(session: LoadSession, found: Found, ids: Sequence[str]) -> dict[int, str]:
+    place = {account: a for a, account in enumerate(ids)}
+    return {
+        int(found.label[place[account]]): name
+        for name, account in session.rows(
+            "SELECT cluster_id, min(account_id) FROM cluster_members GROUP BY cluster_id"
+        )
+    }
+
+
+def _missing(session: LoadSession) -> str:
+    """The groups of data that no extract had, for the card."""
+    present = {
+        (row[0], row[1])
+        for row in session.rows(
+            "SELECT table_name, column_name FROM column_presence WHERE non_null > 0"
+        )
+    }
+    return ", ".join(
+        words for words, columns in _GROUPS.items() if not any(c in present for c in columns)
+    )
+
+
+def _warn(session: LoadSession, found: Found, accounts: int) -> None:
+    warnings = []
+    sizes = np.bincount(found.label[found.label >= 0], minlength=1)
+    if len(sizes) and sizes.max() > _GIANT * accounts and accounts >= 100:
+        warnings.append(
+            ("giant", "One cluster holds more than a quarter of all accounts.", int(sizes.max()))
+        )
+    if not found.clusters:
+        warnings.append(("none", _nothing_found(accounts), 0))
+    hubs = int(session.value("SELECT count(*) FROM trait_stats WHERE hub"))
+    if hubs:
+        warnings.append(("hubs", "Values too common to link accounts.", hubs))
+    for group in filter(None, _missing(session).split(", ")):
+        warnings.append(("missing", f"The extracts hold no {group}.", 0))
+    for code, message, number in warnings:
+        session.connection.execute(
+            "INSERT INTO find_warnings VALUES ($code, $message, $n)",
+            {"code": code, "message": message, "n": number},
+        )
+
+
+def _nothing_found(accounts: int) -> str:
+    if accounts < SMALLEST:
+        held = ("no account", "one account only", "two accounts only")[accounts]
+        return f"No cluster: the case holds {held}, and a cluster has three or more."
+    return "No cluster: no three accounts share enough that others do not share as well."
+
+
+def _revision(queries: Sequence[SavedQuery], overlay: Sequence[Mapping[str, Any]]) -> str:
+    """Names method, link families and lists: equal revisions on equal data give equal clusters."""
+    digest = hashlib.sha256(METHOD.encode())
+    for query in queries:
+        digest.update(query.sha256.encode())
+    for entry in sorted(repr(sorted(entry.items())) for entry in overlay):
+        digest.update(entry.encode("utf-8", "surrogatepass"))
+    return f"{METHOD}-{digest.hexdigest()[:12]}"
