@@ -29,9 +29,7 @@ def test_bench_loads_no_engine() -> None:
 
 def test_command_line_loads_neither_engine_nor_screens() -> None:
     commands = (
-        "from workbench.cli.main import COMMANDS\n"
-        "import importlib\n"
-        "for m, _ in COMMANDS.values(): importlib.import_module('workbench.cli.' + m)"
+        "from workbench.cli.commands import COMMANDS\nfor command in COMMANDS.values(): command()"
     )
     loaded = _loaded(commands)
     assert not loaded & ENGINES

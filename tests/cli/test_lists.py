@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Bench
 from workbench.case.folder import Case, Staging, staged
-from workbench.cli import building
+from workbench.cli import load_progress
 from workbench.cli.output import Talk
 from workbench.settings import load_settings
 from workbench.workers.host.load import LoadOptions
@@ -63,10 +63,10 @@ def test_clustering_gets_the_entries_that_have_not_lapsed(
         with staged(opened) as staging:
             return opened, {"revision": analyse(staging)}
 
-    monkeypatch.setattr(building, "analyse_store", analyse)
-    monkeypatch.setattr(building, "load_case", load)
+    monkeypatch.setattr(load_progress, "analyse_store", analyse)
+    monkeypatch.setattr(load_progress, "load_case", load)
     assert bench("clusters", case, "--rebuild").code == 0
-    building.build(case, [], LoadOptions(), load_settings(), Talk(quiet=True))
+    load_progress.build(case, [], LoadOptions(), load_settings(), Talk(quiet=True))
     assert got == [["10.0.0.1", "10.0.0.3"]] * 2
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.detection.features.activity_sync import read_activity
 from workbench.detection.pipeline import build
-from workbench.intake.session import LoadSession
+from workbench.intake.load_session import LoadSession
 from workbench.resources import queries_dir, sample_dir, statement
 from workbench.settings import load_settings
 from workbench.workers.host.load import LoadOptions, load_case

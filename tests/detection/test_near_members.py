@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import polars as pl
-from tests.detection.conftest import analysed_copy
 
+from tests.detection.conftest import analysed_copy
 from workbench.detection.clustering.find import Found
 from workbench.detection.clustering.near_members import beyond_chance
 from workbench.detection.likelihood.membership import Pairs, Table, Terms

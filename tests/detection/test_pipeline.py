@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from tests.detection.conftest import analysed_copy
 
+from tests.detection.conftest import analysed_copy
 from workbench.catalog.tables import DERIVED
 
 MEMBERS = "SELECT account_id, cluster_id, campaign_like, member_score FROM cluster_members"

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from workbench.catalog.tables import TABLES
-from workbench.cli.main import COMMANDS, cli
+from workbench.cli.commands import COMMANDS
+from workbench.cli.main import cli
 from workbench.tui.app import Bench
 from workbench.tui.screens import (
     account,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.intake.conftest import Load, Row, write_csv, write_jsonl
-from workbench.intake import tables
+from workbench.intake import build_tables
 
 START = datetime(2026, 5, 1)  # noqa: DTZ001  a Friday
 
@@ -95,7 +95,7 @@ def test_profiles_do_not_depend_on_how_accounts_are_cut(
     path = write_csv(tmp_path / "exchanges.csv", rows)
     whole = load_files(path).digest("account_profile")
     assert len(whole) == 13
-    monkeypatch.setattr(tables, "_PROFILE_CHUNK_ROWS", 60)
+    monkeypatch.setattr(build_tables, "_PROFILE_CHUNK_ROWS", 60)
     assert load_files(path).digest("account_profile") == whole
 
 

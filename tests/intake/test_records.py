@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workbench.intake.records import BOM, Batch, CsvSplitter, LineSplitter, Splitter, is_json
+from workbench.intake.readers.record_splitter import (
+    BOM,
+    Batch,
+    CsvSplitter,
+    LineSplitter,
+    Splitter,
+    is_json,
+)
 
 HEADER = b"id,ts,text\n"
 

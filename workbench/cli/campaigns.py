@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from workbench.cli import output
-from workbench.cli.chosen import ACCOUNTS, SOURCE, accounts_of, known_accounts
+from workbench.cli.account_arguments import ACCOUNTS, SOURCE, accounts_of, known_accounts
 from workbench.cli.session import (
     CASE,
     CaseSession,

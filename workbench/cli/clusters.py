@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from workbench.cli.building import rebuild
+from workbench.cli.load_progress import rebuild
 from workbench.cli.session import CASE, Choices, choices, open_case, put_query
 from workbench.errors import UsageError
 from workbench.settings import load_settings

@@ -15,7 +15,7 @@ import click
 from workbench.audit.log.transfer import export_record
 from workbench.audit.records.schema import CONFIDENCES, NO_COUNTER, VERDICTS
 from workbench.cli import output
-from workbench.cli.chosen import ACCOUNTS, SOURCE, accounts_of, known_accounts
+from workbench.cli.account_arguments import ACCOUNTS, SOURCE, accounts_of, known_accounts
 from workbench.cli.session import CASE, GIVEN, CaseSession, given_values, open_case
 from workbench.decisions.sample_review import result_for
 from workbench.decisions.service import Draft, Evidence

@@ -9,10 +9,10 @@ import click
 
 from workbench.case.folder import MANIFEST, Case
 from workbench.cli import output
-from workbench.cli.building import build
-from workbench.cli.digest import campaign_lines
+from workbench.cli.load_progress import build
 from workbench.cli.open import open_bench
 from workbench.cli.session import open_case
+from workbench.cli.summaries import campaign_lines
 from workbench.resources import sample_dir
 from workbench.settings import load_settings
 from workbench.workers.host.load import LoadOptions

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from workbench.cli import output
-from workbench.cli.building import build
-from workbench.cli.digest import load_words
+from workbench.cli.load_progress import build
 from workbench.cli.mappings import profile_text
 from workbench.cli.session import CASE
+from workbench.cli.summaries import load_words
 from workbench.settings import load_settings
 from workbench.workers.host.load import LoadOptions, preview_case
 

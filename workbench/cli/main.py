@@ -4,49 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from importlib import import_module
 
 import click
 
 from workbench import __version__
 from workbench.audit.errors import LedgerError
 from workbench.cli import output
+from workbench.cli.commands import COMMANDS
 from workbench.errors import Cancelled, WorkbenchError, from_os
-
-# Command to the module and object that answer it; a module is imported when its command runs.
-COMMANDS = {
-    "open": ("open", "open_command"),
-    "demo": ("demo", "demo"),
-    "load": ("load", "load"),
-    "mappings": ("mappings", "mappings"),
-    "info": ("info", "info"),
-    "doctor": ("doctor", "doctor"),
-    "synth": ("synth", "synth"),
-    "find": ("look", "find"),
-    "account": ("look", "account"),
-    "entity": ("look", "entity"),
-    "clusters": ("clusters", "clusters"),
-    "campaigns": ("campaigns", "campaigns"),
-    "resurrect": ("resurrect", "resurrect"),
-    "report": ("report", "report"),
-    "run": ("queries", "run_query"),
-    "sql": ("queries", "sql"),
-    "queries": ("queries", "queries"),
-    "playbook": ("playbook", "playbook"),
-    "decide": ("decide", "decide"),
-    "sample": ("sample", "sample"),
-    "propose": ("decide", "propose"),
-    "countersign": ("review", "countersign"),
-    "decisions": ("decisions", "decisions"),
-    "reverse": ("decisions", "reverse"),
-    "merge": ("review", "merge"),
-    "queue": ("team", "queue"),
-    "claim": ("team", "claim"),
-    "release": ("team", "release"),
-    "comment": ("team", "comment"),
-    "lists": ("lists", "lists"),
-    "audit": ("audit", "audit"),
-}
 
 
 class Commands(click.Group):
@@ -60,9 +25,7 @@ class Commands(click.Group):
         """Import the module of a command."""
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(f"workbench.cli.{module}"), name)
-        return command
+        return COMMANDS[cmd_name]()
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

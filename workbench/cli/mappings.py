@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from workbench.cli import output
-from workbench.cli.given import text_of
+from workbench.cli.input_files import text_of
 from workbench.errors import UsageError
 from workbench.intake.mapping import shipped_profiles
 from workbench.text.sanitize import safe_text

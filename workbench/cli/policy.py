@@ -10,7 +10,7 @@ from workbench.audit.state import builders
 from workbench.audit.state.policy import read_policy, spell_policy
 from workbench.case.folder import Case
 from workbench.cli import output
-from workbench.cli.given import text_of
+from workbench.cli.input_files import text_of
 from workbench.cli.session import CASE
 from workbench.decisions.describe import in_pieces, policy_words
 from workbench.decisions.masking import refuse_unmaskable

@@ -9,7 +9,7 @@ import click
 
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
 from workbench.errors import IntegrityError
-from workbench.replay import DIFFERS, MATCHES, NOT_RUN, replay
+from workbench.report.replay import DIFFERS, MATCHES, NOT_RUN, replay
 
 _NAMES = ["record_id", "seq", "query", "status", "rows_then", "rows_now", "sha256_then",
           "sha256_now", "why"]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from workbench.case.folder import MANIFEST
-from workbench.cli.given import text_of
+from workbench.cli.input_files import text_of
 from workbench.cli.session import CASE, Choices, choices, open_case, put_query
 from workbench.decisions.tables import table_line, table_lines
 from workbench.errors import UsageError

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from workbench.case.folder import Case
-from workbench.cli.chosen import accounts_of
+from workbench.cli.account_arguments import accounts_of
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
 from workbench.decisions.sample_review import METHODS, by_score, draw, record_found
 from workbench.decisions.service import Desk

@@ -38,7 +38,7 @@ from workbench.detection.store_results import (
     write_near,
 )
 from workbench.errors import WorkbenchError
-from workbench.intake.session import LoadSession
+from workbench.intake.load_session import LoadSession
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import read_library
 from workbench.resources import statement

@@ -15,7 +15,7 @@ from workbench.detection.likelihood.membership import likeness
 from workbench.detection.scoring.ablation import BREAKS, lacking, remaining, support
 from workbench.detection.scoring.benign_explanations import Explanation
 from workbench.detection.scoring.scorecard import Verdict
-from workbench.intake.session import LoadSession
+from workbench.intake.load_session import LoadSession
 from workbench.resources import statement
 
 _CERTAIN = 3.0  # odds of 20 to 1 after the prior

@@ -17,8 +17,9 @@ from workbench.case.manifest import Source
 from workbench.catalog.columns import Table
 from workbench.catalog.extracts import EXCHANGE_TEXT, EXCHANGES, EXTRACTS
 from workbench.errors import WorkbenchError
-from workbench.intake import parquet
-from workbench.intake.extracts import Extract, find_extracts, sniff
+from workbench.intake.build_tables import Incoming, build_profiles, build_table
+from workbench.intake.detect import Extract, find_extracts, sniff
+from workbench.intake.load_session import LoadSession, Report
 from workbench.intake.mapping import Mapping as Profile
 from workbench.intake.mapping import parse_mapping
 from workbench.intake.plan import Note, PlannedExtract, Probe, plan_extract
@@ -32,11 +33,10 @@ from workbench.intake.quality import (
     previous_findings,
     reject_notes,
 )
+from workbench.intake.readers import parquet
+from workbench.intake.readers.byte_stream import ByteStream
+from workbench.intake.readers.text_staging import TextStaging, probe_text
 from workbench.intake.rejects import RejectFile
-from workbench.intake.session import LoadSession, Report
-from workbench.intake.stream import ByteStream
-from workbench.intake.tables import Incoming, build_profiles, build_table
-from workbench.intake.text import TextStaging, probe_text
 from workbench.text.sanitize import safe_text
 
 

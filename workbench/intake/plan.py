@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from workbench.catalog.columns import Column, Table
 from workbench.catalog.extracts import EXTRACTS, MARKS, extract_columns, required_columns
 from workbench.errors import UsageError, WorkbenchError
-from workbench.intake.extracts import Extract
-from workbench.intake.json_text import TEXTS, JsonText, holds, json_texts
+from workbench.intake.detect import Extract
 from workbench.intake.mapping import (
     Mapping,
     Rule,
@@ -19,7 +18,8 @@ from workbench.intake.mapping import (
     parse_mapping,
     shipped_profiles,
 )
-from workbench.intake.sampled import LOOKS, first_value
+from workbench.intake.nested_json import TEXTS, JsonText, holds, json_texts
+from workbench.intake.sampled_units import LOOKS, first_value
 from workbench.text.sanitize import safe_text
 
 _EPOCHS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (float("inf"), "ns"))

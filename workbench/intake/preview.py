@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.intake import parquet
 from workbench.intake.casts import taken_column
+from workbench.intake.load_session import LoadSession
 from workbench.intake.plan import PlannedExtract
 from workbench.intake.quality import not_json_notes
+from workbench.intake.readers import parquet
+from workbench.intake.readers.byte_stream import HeadStream
+from workbench.intake.readers.text_staging import TextStaging
 from workbench.intake.rejects import Reject, RejectTally
-from workbench.intake.session import LoadSession
-from workbench.intake.stream import HeadStream
-from workbench.intake.text import TextStaging
 from workbench.sql.quoting import identifier
 
 ROWS = 20

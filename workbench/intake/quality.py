@@ -9,10 +9,10 @@ from workbench.case.manifest import Source
 from workbench.catalog.columns import Column, Table
 from workbench.catalog.extracts import EXCHANGE_TEXT, EXTRACTS
 from workbench.catalog.profiles import COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES
+from workbench.intake.load_session import LoadSession
 from workbench.intake.plan import Note, PlannedExtract
 from workbench.intake.rejects import RejectKind
-from workbench.intake.sampled import LOOKS
-from workbench.intake.session import LoadSession
+from workbench.intake.sampled_units import LOOKS
 from workbench.resources import statement
 from workbench.sql.quoting import identifier
 from workbench.text.format import counted

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from workbench.intake.sampled import PLACEHOLDERS
+from workbench.intake.sampled_units import PLACEHOLDERS
 from workbench.text.sanitize import safe_text
 
 REASONS: dict[str, str] = {

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from workbench.detection.graph.links import Floats, Ints
-from workbench.intake.session import LoadSession
+from workbench.intake.load_session import LoadSession
 from workbench.resources import statement
 
 _BIN_S = 600

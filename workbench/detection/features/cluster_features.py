@@ -12,7 +12,7 @@ import numpy as np
 from workbench.detection.graph.links import SOURCES, Ints, Links
 from workbench.detection.likelihood.membership import SUPPORT, Terms
 from workbench.detection.likelihood.value_ratios import Counts
-from workbench.intake.session import LoadSession
+from workbench.intake.load_session import LoadSession
 from workbench.resources import statement
 
 _ADDRESS = frozenset(("domain", "email_shape"))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.detection.graph.traits import Family
-from workbench.intake.session import LoadSession
+from workbench.intake.load_session import LoadSession
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.catalog.columns import ENTITY_FAMILIES
 from workbench.engine.session import engine_errors
 from workbench.errors import WorkbenchError
-from workbench.intake.session import LoadSession
+from workbench.intake.load_session import LoadSession
 from workbench.playbooks.format import SavedQuery
 from workbench.resources import statement
 

@@ -28,7 +28,7 @@ def _answer(message: Message, on_progress: OnProgress) -> Message:
     os.chdir(message["cwd"])
     _enter_sandbox(message)
     from workbench.intake.load import load, preview, request_from  # only behind the sandbox
-    from workbench.intake.session import Progress
+    from workbench.intake.load_session import Progress
 
     def report(progress: Progress) -> None:
         on_progress(progress.as_message())

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from workbench.cli import output
-from workbench.cli.given import bytes_of, text_of
+from workbench.cli.input_files import bytes_of, text_of
 from workbench.cli.session import CaseSession, Decorator
 from workbench.decisions.service import distinct
 from workbench.errors import UsageError, WorkbenchError

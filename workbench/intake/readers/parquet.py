@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 
 from workbench.intake.casts import Cast, extract_casts, failed_parts, failing_cell
-from workbench.intake.extracts import Extract
-from workbench.intake.json_text import TEXTS, JsonText
+from workbench.intake.detect import Extract
+from workbench.intake.load_session import LoadSession, engine_refusal
+from workbench.intake.nested_json import TEXTS, JsonText
 from workbench.intake.plan import PlannedExtract, Probe
 from workbench.intake.rejects import Reject
-from workbench.intake.session import LoadSession, engine_refusal
 from workbench.sql.quoting import identifier, literal
 
 _NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL")

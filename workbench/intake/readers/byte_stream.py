@@ -10,7 +10,7 @@ from typing import BinaryIO, Protocol
 import zstandard
 
 from workbench.errors import WorkbenchError
-from workbench.intake.extracts import Extract
+from workbench.intake.detect import Extract
 
 BLOCK = 8 << 20
 _PACKED = 1 << 20

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from workbench.intake.readers.byte_stream import Stream
 from workbench.intake.rejects import Reject
-from workbench.intake.stream import Stream
 
 LARGEST_RECORD = 64 << 20
 BOM = b"\xef\xbb\xbf"

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from workbench.catalog.columns import Table
 from workbench.catalog.extracts import EXCHANGES, extract_columns
-from workbench.intake.json_text import value_at
 from workbench.intake.mapping import Rule
+from workbench.intake.nested_json import value_at
 from workbench.text.sanitize import safe_text
 
 # What exports write for nothing, in lower case.

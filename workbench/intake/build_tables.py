@@ -11,7 +11,7 @@ import duckdb
 from workbench.catalog.columns import Column, Table
 from workbench.catalog.extracts import ACCOUNTS, EXCHANGE_TEXT, EXCHANGES, extract_columns
 from workbench.catalog.profiles import ACCOUNT_PROFILE, RANKED
-from workbench.intake.session import LoadSession, Meter, engine_refusal
+from workbench.intake.load_session import LoadSession, Meter, engine_refusal
 from workbench.resources import statement
 from workbench.sql.quoting import identifier
 

@@ -13,10 +13,12 @@ import duckdb
 from workbench.catalog.extracts import EXTRACTS, extract_columns
 from workbench.errors import WorkbenchError
 from workbench.intake.casts import Cell, extract_casts, failed_parts, failing_cell
-from workbench.intake.extracts import Extract
-from workbench.intake.json_text import json_paths
+from workbench.intake.detect import Extract
+from workbench.intake.load_session import LoadSession, Meter, engine_refusal
+from workbench.intake.nested_json import json_paths
 from workbench.intake.plan import PlannedExtract, Probe
-from workbench.intake.records import (
+from workbench.intake.readers.byte_stream import Stream
+from workbench.intake.readers.record_splitter import (
     MARK,
     NO_QUOTE,
     Batch,
@@ -27,8 +29,6 @@ from workbench.intake.records import (
     split,
 )
 from workbench.intake.rejects import Reject, RejectSink
-from workbench.intake.session import LoadSession, Meter, engine_refusal
-from workbench.intake.stream import Stream
 from workbench.sql.quoting import identifier, literal
 
 _PIECE = 128 << 20

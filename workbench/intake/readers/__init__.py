@@ -1,0 +1,1 @@
+"""Reading bytes: streams, records, text staging, Parquet."""
