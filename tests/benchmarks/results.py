@@ -17,7 +17,7 @@ from tests.benchmarks.figures import Figure, p95
 from workbench.decisions.masking import MASKABLE, NOTHING_MASKED, Mask
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.settings import EngineSettings
-from workbench.tui.jobs import Jobs
+from workbench.tui.services.query_service import Jobs
 from workbench.workers import memory
 
 ALL = "SELECT * FROM exchanges"

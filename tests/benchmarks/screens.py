@@ -183,11 +183,11 @@ async def _pages(case: Path) -> list[Figure]:
     from workbench.playbooks.library import library_in_sight
     from workbench.settings import Settings
     from workbench.tui.app import Bench
-    from workbench.tui.collecting import collect_seldom
-    from workbench.tui.jobs import Jobs
     from workbench.tui.messages import OpenPlace
-    from workbench.tui.places import Place
-    from workbench.tui.terminal import Terminal as Drawing
+    from workbench.tui.services.query_service import Jobs
+    from workbench.tui.shell.routes import Place
+    from workbench.tui.textual_ext.gc_schedule import collect_seldom
+    from workbench.tui.textual_ext.terminal_probe import Terminal as Drawing
 
     class Unwatched(Bench):
         """Without a line that could drop."""

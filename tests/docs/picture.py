@@ -13,11 +13,11 @@ from workbench.decisions.service import Desk
 from workbench.playbooks.library import library_in_sight
 from workbench.settings import Settings
 from workbench.tui.app import Bench
-from workbench.tui.jobs import Jobs
 from workbench.tui.messages import OpenPlace
-from workbench.tui.places import Place
-from workbench.tui.screens.view import View
-from workbench.tui.terminal import Terminal
+from workbench.tui.pages.view import View
+from workbench.tui.services.query_service import Jobs
+from workbench.tui.shell.routes import Place
+from workbench.tui.textual_ext.terminal_probe import Terminal
 
 TARGET = Path(__file__).resolve().parents[2] / ".pictures" / "cluster.svg"
 _SIZE = (132, 36)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.tui.conftest import Driver
-from workbench.tui.screens.sql import SqlView
-from workbench.tui.widgets.grid import Grid
-from workbench.tui.widgets.grid_source import ResultSource
+from workbench.tui.grid.grid import Grid
+from workbench.tui.grid.source import ResultSource
+from workbench.tui.pages.sql import SqlView
 
 
 def arrived(grid: Grid) -> bool:

@@ -18,8 +18,8 @@ from workbench.decisions.service import Desk
 from workbench.playbooks.library import library_in_sight
 from workbench.settings import load_settings
 from workbench.tui.app import Bench
-from workbench.tui.jobs import Jobs
-from workbench.tui.terminal import Terminal
+from workbench.tui.services.query_service import Jobs
+from workbench.tui.textual_ext.terminal_probe import Terminal
 
 __all__ = ["Sit", "_store", "case", "sit"]
 _PATIENCE = 20.0

@@ -11,22 +11,22 @@ import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-import workbench.tui.screens as screens
+from workbench.tui import pages
 from workbench.tui.app import Bench
-from workbench.tui.screens.help import own_bindings
-from workbench.tui.screens.view import View
-from workbench.tui.widgets.editor import SqlText
-from workbench.tui.widgets.grid import Grid
-from workbench.tui.widgets.result_pane import ResultPane
-from workbench.tui.widgets.result_tabs import ResultTabs
+from workbench.tui.dialogs.help import own_bindings
+from workbench.tui.grid.grid import Grid
+from workbench.tui.pages.view import View
+from workbench.tui.results.pane import ResultPane
+from workbench.tui.results.tabs import ResultTabs
+from workbench.tui.sql.editor import SqlText
 
 # What a terminal sends for these is Backspace, Tab or Enter, or it suspends or closes.
 UNSENDABLE = {"ctrl+h", "ctrl+i", "ctrl+m", "ctrl+z", "ctrl+w", "ctrl+n", "f10", "f11"}
 
 
 def views() -> Iterator[type[View]]:
-    for module in pkgutil.iter_modules(screens.__path__):
-        loaded = importlib.import_module(f"{screens.__name__}.{module.name}")
+    for module in pkgutil.iter_modules(pages.__path__):
+        loaded = importlib.import_module(f"{pages.__name__}.{module.name}")
         for _name, kind in inspect.getmembers(loaded, inspect.isclass):
             if issubclass(kind, View) and kind is not View and kind.__module__ == loaded.__name__:
                 yield kind

@@ -10,9 +10,9 @@ import pytest
 from tests.tui.conftest import Opened
 from workbench.cli.main import run
 from workbench.tui.messages import OpenPlace
-from workbench.tui.places import Place
-from workbench.tui.screens.sql import SqlView
-from workbench.tui.screens.view import command_line
+from workbench.tui.pages.sql import SqlView
+from workbench.tui.pages.view import command_line
+from workbench.tui.shell.routes import Place
 
 HOSTILE = 'it\'s; $(touch here) "`x`" & | > \\ *'
 NOTED = "-- it's $noted\nSELECT count(*) AS n FROM accounts\nWHERE account_id <> '$HOME'"

@@ -15,7 +15,7 @@ from tests.tui.conftest import Driver, Opened, Sit
 from workbench.case.folder import Case
 from workbench.cli.main import run
 from workbench.decisions import queries, verify
-from workbench.tui.widgets.steps import Steps
+from workbench.tui.pages.steps import Steps
 
 _FLAG = ("--verdict", "flag", "--reason", "R-MULTI", "--counter", "none-found")
 
@@ -270,7 +270,7 @@ async def test_verification_can_be_stopped(
         may_go_on.wait(20)
         return real(*arguments, progress=progress, **more)
 
-    monkeypatch.setattr("workbench.tui.screens.ledger.verify_case", slow)
+    monkeypatch.setattr("workbench.tui.pages.ledger.verify_case", slow)
     async with opened(case) as driver:
         await driver.press("7")
         await driver.sees("2 lines")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.tui.conftest import Opened
 from workbench.sql import editor_tokens
-from workbench.tui.statements import learn
-from workbench.tui.widgets.completion import Knowledge, Suggestion, offer
+from workbench.tui.sql.completion import Knowledge, Suggestion, offer
+from workbench.tui.sql.statement_service import learn
 
 TEXT = "SELECT ';' AS a -- not; here\n;\n/* ; */ SELECT $$;$$, \"x;y\" FROM t WHERE a = $since;  "
 

@@ -14,10 +14,10 @@ from tests.cli.conftest import commit_store
 from tests.tui.conftest import Driver, Opened
 from workbench.case.folder import Case
 from workbench.playbooks.format import SavedQuery
-from workbench.tui.jobs import Jobs, Rows
+from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import OpenPlace
-from workbench.tui.places import Place
-from workbench.tui.widgets.grid import Grid
+from workbench.tui.services.query_service import Jobs, Rows
+from workbench.tui.shell.routes import Place
 
 # (account, how often it began a prompt so): clustering's sample met the first two only, and the
 # first of them oftener than the second.

@@ -15,8 +15,9 @@ from workbench.audit.errors import LedgerError
 from workbench.audit.records.account_sets import SetFolder
 from workbench.audit.state.policy import Policy
 from workbench.decisions.service import Desk
-from workbench.tui import clipboard, remember
-from workbench.tui.screens import decide
+from workbench.tui.dialogs import decide
+from workbench.tui.shell import saved_state
+from workbench.tui.textual_ext import osc52
 
 FULL = "No space left on device"
 
@@ -28,9 +29,9 @@ def full(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     def refuse(path: Path, _content: Any) -> None:
         raise OSError(errno.ENOSPC, FULL, str(path))
 
-    monkeypatch.setattr(remember, "write_json", refuse)
+    monkeypatch.setattr(saved_state, "write_json", refuse)
     monkeypatch.setattr(decide, "write_json", refuse)
-    monkeypatch.setattr(clipboard, "write_text", refuse)
+    monkeypatch.setattr(osc52, "write_text", refuse)
     return monkeypatch
 
 

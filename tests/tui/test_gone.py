@@ -13,8 +13,8 @@ from workbench.case.folder import Case
 from workbench.decisions.service import Desk
 from workbench.errors import WorkbenchError
 from workbench.tui.messages import OpenPlace
-from workbench.tui.places import Place
-from workbench.tui.stage import Stage
+from workbench.tui.shell.routes import Place
+from workbench.tui.shell.view_stack import Stage
 
 
 async def _at(driver: Driver, place: Place) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from tests.tui.conftest import Driver, Opened
 from workbench.playbooks.format import SavedQuery
-from workbench.tui.jobs import Jobs, Rows
-from workbench.tui.places import Place
+from workbench.tui.services.query_service import Jobs, Rows
+from workbench.tui.shell.routes import Place
 
 
 def _there(driver: Driver, account: str) -> bool:

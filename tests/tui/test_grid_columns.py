@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.tui.widgets.grid_columns import Layout
+from workbench.tui.grid.columns import Layout
 
 
 def test_a_number_is_drawn_whole_or_not_at_all() -> None:

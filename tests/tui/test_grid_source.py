@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.tui.widgets.grid_canvas import cell_text
-from workbench.tui.widgets.grid_source import GridColumn, ResultSource
+from workbench.tui.grid.canvas import cell_text
+from workbench.tui.grid.source import GridColumn, ResultSource
 from workbench.workers.protocol import window_rows
 
 

@@ -7,9 +7,9 @@ import weakref
 from pathlib import Path
 
 from tests.tui.conftest import Opened
+from workbench.tui.dialogs.decide import DecideDialog
 from workbench.tui.messages import OpenPlace
-from workbench.tui.places import Place
-from workbench.tui.screens.decide import DecideDialog
+from workbench.tui.shell.routes import Place
 
 
 async def test_a_dialog_that_was_answered_leaves_nothing(opened: Opened, case: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.tui.conftest import Opened
 from workbench.tui.messages import OpenPlace
-from workbench.tui.places import Place
-from workbench.tui.screens.query import QueryResult
+from workbench.tui.pages.query import QueryResult
+from workbench.tui.shell.routes import Place
 
 SAID = "No flagged account is still active."
 OWN = '/*+++\nid = "old-ones"\ntitle = "Old ones"\nnothing = "None so\\u202e old."\n+++*/\n'

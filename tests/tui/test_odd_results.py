@@ -17,10 +17,10 @@ from tests.tui.asking import again, ask, column
 from tests.tui.conftest import Opened
 from workbench.audit.state.policy import Policy
 from workbench.decisions.service import Desk
-from workbench.tui import clipboard
-from workbench.tui.screens.sql import SqlView
-from workbench.tui.widgets.grid_canvas import cell_text
-from workbench.tui.widgets.grid_source import ResultSource
+from workbench.tui.grid.canvas import cell_text
+from workbench.tui.grid.source import ResultSource
+from workbench.tui.pages.sql import SqlView
+from workbench.tui.textual_ext import osc52
 
 ODD = """SELECT n, NULL AS nothing, NULL::VARCHAR AS no_text, n = 1 AS flag,
        CASE n WHEN 0 THEN 'nan' WHEN 1 THEN '-inf' ELSE '0.1' END::DOUBLE AS real,
@@ -51,7 +51,7 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         texts.append(text)
         return "sent"
 
-    monkeypatch.setattr(clipboard, "send", send)
+    monkeypatch.setattr(osc52, "send", send)
     return texts
 
 

@@ -11,8 +11,8 @@ from tests.cli.conftest import CLUSTER, commit_store
 from tests.tui.asking import ask
 from tests.tui.conftest import Opened
 from workbench.case.folder import Case
-from workbench.tui.screens.view import day
-from workbench.tui.widgets.plots import Day, day_of
+from workbench.tui.pages.view import day
+from workbench.tui.plots.text_plots import Day, day_of
 
 FAR = ("TIMESTAMP '57361-11-30 11:33:20'", "TIMESTAMP 'infinity'", "TIMESTAMP '0044-03-15 (BC)'")
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.tui.conftest import Opened
 from workbench.playbooks.format import SavedQuery
-from workbench.tui.jobs import Jobs, Rows
 from workbench.tui.messages import OpenPlace
-from workbench.tui.places import Place
+from workbench.tui.services.query_service import Jobs, Rows
+from workbench.tui.shell.routes import Place
 
 
 async def test_places_out_of_sight_are_read_when_they_are_shown(

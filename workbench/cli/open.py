@@ -11,8 +11,8 @@ import click
 
 from workbench.case.folder import Case
 from workbench.settings import Settings, load_settings
-from workbench.tui.collecting import collect_seldom
-from workbench.tui.terminal import prepare
+from workbench.tui.textual_ext.gc_schedule import collect_seldom
+from workbench.tui.textual_ext.terminal_probe import prepare
 
 
 def open_bench(path: Path, settings: Settings) -> int:
@@ -26,7 +26,7 @@ def open_bench(path: Path, settings: Settings) -> int:
         signal.signal(number, signal.SIG_DFL)
     case = Case.open(path)
     with case.hold_generation():
-        from workbench.tui.jobs import Jobs
+        from workbench.tui.services.query_service import Jobs
 
         # The worker starts first: it gets ready while the screens are imported.
         jobs = Jobs(case.store_path, case.root / "tmp", settings.engine)

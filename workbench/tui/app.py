@@ -15,17 +15,17 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
 from workbench.playbooks.library import Library, library_in_sight
 from workbench.text.sanitize import safe_text
-from workbench.tui.collecting import collect_between_places
-from workbench.tui.frame import Frame
-from workbench.tui.jobs import Jobs
 from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenPlace, RunQuery
-from workbench.tui.places import Place
-from workbench.tui.remember import History, Kept
-from workbench.tui.revealing import follow_policy, offer_reveal
-from workbench.tui.stage import Stage
-from workbench.tui.terminal import Terminal
-from workbench.tui.theme import THEMES
-from workbench.tui.widgets.chrome import StatusLine
+from workbench.tui.services.query_service import Jobs
+from workbench.tui.services.unmask import follow_policy, offer_reveal
+from workbench.tui.shell.chrome import StatusLine
+from workbench.tui.shell.frame import Frame
+from workbench.tui.shell.routes import Place
+from workbench.tui.shell.saved_state import History, Kept
+from workbench.tui.shell.theme import THEMES
+from workbench.tui.shell.view_stack import Stage
+from workbench.tui.textual_ext.gc_schedule import collect_between_places
+from workbench.tui.textual_ext.terminal_probe import Terminal
 
 _AUTOSAVE = 2.0
 _NOTICED = 0.8  # seconds that nobody takes for a stall
@@ -119,7 +119,7 @@ class Bench(Frame):
 
     async def on_run_query(self, event: RunQuery) -> None:
         """Run a saved query in a place of its own, asking for values where it needs them."""
-        from workbench.tui.screens.form import ParameterForm
+        from workbench.tui.dialogs.parameter_form import ParameterForm
 
         try:
             query = self.library.query(event.query_id)
@@ -147,7 +147,7 @@ class Bench(Frame):
 
     async def on_decide_on(self, event: DecideOn) -> None:
         """Open the decision dialog."""
-        from workbench.tui.screens.decide import DecideDialog
+        from workbench.tui.dialogs.decide import DecideDialog
 
         try:
             ledger = await self.jobs.background(self.desk.ledger)
@@ -180,7 +180,7 @@ class Bench(Frame):
 
     async def action_go_to(self) -> None:
         """Open the go-to box; awaited, so that what is typed ahead goes into it."""
-        from workbench.tui.screens.goto import GoTo
+        from workbench.tui.dialogs.goto import GoTo
 
         await self.push_screen(GoTo(), self._went)
 
@@ -190,7 +190,7 @@ class Bench(Frame):
 
     async def action_help(self) -> None:
         """Show the keys of what is in front."""
-        from workbench.tui.screens.help import Help
+        from workbench.tui.dialogs.help import Help
 
         await self.push_screen(Help(self.view))
 
@@ -201,7 +201,7 @@ class Bench(Frame):
 
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         """Our own actions only: Textual's list offers a screenshot, which would copy evidence."""
-        from workbench.tui.commands import bench_commands
+        from workbench.tui.shell.palette import bench_commands
 
         yield from bench_commands(self)
 

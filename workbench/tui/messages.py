@@ -8,7 +8,7 @@ from typing import Any
 from textual.message import Message
 
 from workbench.errors import WorkbenchError
-from workbench.tui.places import Place
+from workbench.tui.shell.routes import Place
 
 
 @dataclass

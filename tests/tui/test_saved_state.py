@@ -1,0 +1,69 @@
+"""What the bench keeps for its analyst is written beside the event loop, the newest last."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tui.conftest import Opened
+from workbench.tui import app
+from workbench.tui.shell import saved_state
+from workbench.tui.shell.saved_state import History, Kept
+
+
+async def test_what_ran_is_written_beside_the_loop(
+    case: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[bool, str]] = []
+    write_json = saved_state.write_json
+
+    def watched(path: Path, data: dict[str, Any]) -> None:
+        write_json(path, data)
+        here = threading.current_thread() is threading.main_thread()
+        written.append((here, path.read_text()))
+
+    monkeypatch.setattr(saved_state, "write_json", watched)
+    monkeypatch.setattr(app, "_AUTOSAVE", 0.05)
+    async with opened(case) as driver:
+        await driver.press("4")
+        await driver.sees("FROM account_profile")
+        await driver.press("f5")
+        await driver.until(lambda: any('"40 rows' in text for _, text in written))
+    assert not any(here for here, _ in written)
+
+
+def test_the_newest_is_what_stays(tmp_path: Path) -> None:
+    """Two writers at once: the one that was handed over last ends on top."""
+    kept = Kept(tmp_path / "view.json")
+
+    def write() -> None:
+        for number in range(20):
+            kept.keep({"number": number})
+            kept.write_now()
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    kept.keep({"number": "last"})
+    kept.write_now()
+    kept.write_now()
+    assert json.loads((tmp_path / "view.json").read_text()) == {"number": "last"}
+
+
+def test_a_forgotten_history_does_not_come_back(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    history.add("SELECT 1", "2026-05-01 00:00")
+    history.forget()
+    history.file.write_now()
+    assert History(tmp_path).ran() == []
+    history.add("SELECT 2", "2026-05-01 00:00")
+    history.note("SELECT 2", "1 rows", "ab")
+    history.file.write_now()
+    [ran] = History(tmp_path).ran()
+    assert (ran.text, ran.outcome, ran.sha256) == ("SELECT 2", "1 rows", "ab")

@@ -1,0 +1,258 @@
+"""The decision dialog: verdict, reason, confidence, what speaks against it, and whom it hits."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from workbench.audit.state.policy import Policy
+from workbench.decisions.sample_review import newest_for
+from workbench.decisions.service import Draft, Evidence, distinct
+from workbench.errors import WorkbenchError
+from workbench.playbooks.binding import bind
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
+from workbench.tui.dialogs.choice import Choice
+from workbench.tui.dialogs.impact import Impact
+from workbench.tui.messages import DecideOn
+from workbench.tui.services.decision_inputs import group_accounts, verify_store
+from workbench.tui.shell.saved_state import read_json, write_json
+from workbench.tui.textual_ext.steady_input import Field
+
+_FIELDS = ("counter", "note", "changes", "expires")
+_LABELS = {
+    "counter": "what speaks against it (or none-found)",
+    "note": "note",
+    "changes": "what would change my mind",
+    "expires": "look again on, such as 2027-03-31",
+}
+_AUTOSAVE = 0.5
+_LEAST_TYPICAL = 5
+
+
+class DecideDialog(ModalScreen[str | None]):
+    """Returns the id of the record, or None; `seen` is how many lines the ledger has now."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "cancel, keep the draft", id="decide.cancel"),
+        Binding("f5,ctrl+j", "record", "record", id="decide.record", priority=True),
+        Binding(
+            "f6,ctrl+o",
+            "record(True)",
+            "propose to a second analyst",
+            id="decide.propose",
+            priority=True,
+        ),
+    ]
+
+    def __init__(self, subject: DecideOn, policy: Policy, seen: int) -> None:
+        super().__init__()
+        self._subject = subject
+        self._accounts: tuple[str, ...] = ()
+        self._busy = False
+        self._sample: dict[str, Any] | None = None
+        self._saved: dict[str, str] = {}
+        self._policy = policy
+        self._seen = seen
+
+    @property
+    def _bench(self) -> Any:
+        return self.app
+
+    def compose(self) -> ComposeResult:
+        """Fields beside the preview; at 80 columns the preview is one block on top."""
+        title = f"Decide on {self._subject.kind} {self._subject.ids[0]}"
+        if self._subject.kind == "accounts":
+            title = f"Decide on {len(self._subject.ids):,} accounts"
+        with Vertical(classes="dialog -tall -full"):
+            yield Static(Content(safe_text(title, 100)), classes="title")
+            with Horizontal(id="decide-columns"):
+                with VerticalScroll(classes="fields", can_focus=False):
+                    yield Choice("verdict", (), id="verdict")
+                    yield Choice("reason", (), id="reason")
+                    yield Static("", id="decide-meaning", classes="meaning", markup=False)
+                    yield Choice("confidence", (), id="confidence")
+                    for name in _FIELDS:
+                        yield Static(Content(_LABELS[name]), classes="label")
+                        yield Field(id=f"decide-{name}", max_length=4000)
+                yield Impact(id="decide-preview")
+            yield Static("", id="decide-trouble", classes="trouble", markup=False)
+            yield Static(
+                Content("tab next · ←→ choose · F5 record · F6 propose · esc keep as draft"),
+                classes="note",
+            )
+
+    def on_mount(self) -> None:
+        """Offer verdicts and reasons, take up a draft, read the impact."""
+        draft = read_json(self._draft_path)
+        verdicts = (("flag", "flag"), ("clear", "clear"), ("watch", "watch"),
+                    ("escalate", "escalate"))  # fmt: skip
+        self.query_one("#verdict", Choice).offer(verdicts, str(draft.get("verdict", "flag")))
+        levels = tuple((level, level) for level in ("low", "medium", "high"))
+        chosen = str(draft.get("confidence", "medium"))
+        self.query_one("#confidence", Choice).offer(levels, chosen)
+        self._offer_reasons(str(draft.get("reason", "")))
+        for name in _FIELDS:
+            self.query_one(f"#decide-{name}", Input).value = str(draft.get(name, ""))
+        if draft:
+            self._trouble(self._since(draft))
+        self._saved = self._values()
+        self.query_one("#verdict").focus()
+        self.set_interval(_AUTOSAVE, self._autosave)
+        self.run_worker(self._preview(), group="preview")
+
+    def _offer_reasons(self, chosen: str) -> None:
+        verdict = self.query_one("#verdict", Choice).value
+        wanted = {"flag": "R-", "clear": "C-"}.get(verdict, "")
+        offered = tuple((code, code) for code in self._policy.reasons if code.startswith(wanted))
+        self.query_one("#reason", Choice).offer(offered, chosen)
+        self._tell_meaning()
+
+    def _tell_meaning(self) -> None:
+        code = self.query_one("#reason", Choice).value
+        meaning = self._policy.reasons.get(code, "")
+        self.query_one("#decide-meaning", Static).update(Content(safe_text(meaning, 300)))
+        self._tell_two()
+
+    def _tell_two(self) -> None:
+        """Say beforehand that the policy wants a second analyst."""
+        decision = {
+            "verdict": self.query_one("#verdict", Choice).value,
+            "reason": self.query_one("#reason", Choice).value,
+            "subject": {"count": len(self._accounts)},
+        }
+        why = self._policy.needs_second(decision)
+        if why:
+            self._trouble(f"F6 proposes it to a second analyst: {why}.")
+
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        """The verdict decides which reasons fit; a reason is shown with its definition."""
+        if event.choice.id == "verdict":
+            self._offer_reasons(self.query_one("#reason", Choice).value)
+        elif event.choice.id == "reason":
+            self._tell_meaning()
+
+    async def _preview(self) -> None:
+        pane, bench = self.query_one(Impact), self._bench
+        try:
+            self._accounts = await self._read_accounts()
+            query, accounts = bench.library.query, {"accounts": list(self._accounts)}
+            totals = await bench.jobs.rows(query("impact-preview"), accounts)
+            unusual = await bench.jobs.rows(
+                query("sample-accounts"), accounts | {"most": _LEAST_TYPICAL}
+            )
+            self._sample = await bench.jobs.background(newest_for, bench.desk, self._accounts)
+        except WorkbenchError as error:
+            pane.say(error.message)
+            return
+        pane.show(totals.first(), unusual.records(), self._sample)
+        self._tell_two()
+
+    async def _read_accounts(self) -> tuple[str, ...]:
+        kind = self._subject.kind
+        if kind not in ("cluster", "campaign"):
+            return distinct(self._subject.ids)
+        return await group_accounts(self._bench, kind, self._subject.ids[0])
+
+    # Drafts
+
+    @property
+    def _draft_path(self) -> Any:
+        """A file for each subject: what was written about one is not offered for another."""
+        subject = json.dumps([self._subject.kind, *self._subject.ids]).encode("ascii")
+        return self._bench.desk.state_dir / f"draft-{sha256(subject).hexdigest()[:24]}.json"
+
+    def _since(self, draft: dict[str, Any]) -> str:
+        added = self._seen - int(draft.get("seen") or 0)
+        news = f"; {counted(added, 'record')} added since" if added > 0 else ""
+        return f"Your draft of {safe_text(draft.get('at', 'before'))} is back{news}."
+
+    def _values(self) -> dict[str, str]:
+        values = {name: self.query_one(f"#decide-{name}", Input).value for name in _FIELDS}
+        for name in ("verdict", "reason", "confidence"):
+            values[name] = self.query_one(f"#{name}", Choice).value
+        return values
+
+    def _autosave(self) -> None:
+        values = self._values()
+        if values != self._saved and not self._busy:
+            self._saved = values
+            kept = values | {
+                "at": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+                "seen": self._seen,
+            }
+            self.run_worker(self._keep(kept), group="draft")
+
+    async def _keep(self, draft: dict[str, Any]) -> None:
+        try:
+            await self._bench.jobs.background(write_json, self._draft_path, draft)
+        except WorkbenchError as error:
+            self._trouble(f"The draft is not kept: {error.message}")
+            self._saved = {}
+
+    # Recording
+
+    def _trouble(self, words: str) -> None:
+        self.query_one("#decide-trouble", Static).update(
+            Content(safe_text(words, 400, multiline=True))
+        )
+
+    def action_leave(self) -> None:
+        """Close; the draft stays."""
+        self.dismiss(None)
+
+    def action_record(self, propose: bool = False) -> None:
+        """Append the decision to the ledger, or propose it to a second analyst."""
+        if self._busy:
+            return
+        values = self._values()
+        if values["verdict"] == "flag" and not values["counter"].strip():
+            self._trouble("A flag says what speaks against it; write none-found if nothing does.")
+            self.query_one("#decide-counter").focus()
+            return
+        self._busy = True
+        self._trouble("recording…")
+        self.run_worker(self._record(values, propose=propose), group="record")
+
+    async def _record(self, values: dict[str, str], *, propose: bool) -> None:
+        subject, jobs = self._subject, self._bench.jobs
+        try:
+            await verify_store(self._bench)
+            accounts = await self._read_accounts()
+            draft = Draft(
+                subject.kind, subject.ids[0], accounts, values["verdict"], values["reason"],
+                values["confidence"], values["note"], values["counter"], values["changes"],
+                values["expires"], sample=self._sample,
+            )  # fmt: skip
+            evidence = await self._evidence()
+            if evidence is not None:
+                field = await jobs.background(self._bench.desk.evidence_field, evidence)
+                draft = replace(draft, evidence=(field,))
+            record = await jobs.background(partial(self._bench.desk.record, draft, propose=propose))
+        except WorkbenchError as error:
+            self._busy = False
+            self._trouble(f"{error.message} {error.hint}")
+            return
+        with suppress(OSError):  # a draft that stays is offered again; the record counts
+            self._draft_path.unlink(missing_ok=True)
+        self.dismiss(record)
+
+    async def _evidence(self) -> Evidence | None:
+        if not self._subject.evidence:
+            return None
+        query = self._bench.library.query(self._subject.evidence)
+        parameters = bind(query, self._subject.parameters, self._bench.jobs.span)
+        told = await self._bench.jobs.request("digest", sql=query.sql, parameters=parameters)
+        return Evidence(query, parameters, int(told["rows"]), str(told["sha256"]))

@@ -1,0 +1,1 @@
+"""The grid over results of any size."""

@@ -1,0 +1,190 @@
+"""One account: who, how much, when, what it shares with others, what it asked, what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.decisions import queries
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
+from workbench.tui.grid.grid import Grid
+from workbench.tui.grid.source import PageSource, grid_columns
+from workbench.tui.messages import DecideOn, OpenPlace
+from workbench.tui.pages.steps import Steps
+from workbench.tui.pages.tabbed_page import Parted
+from workbench.tui.pages.view import command_line, day, facts, panel
+from workbench.tui.plots.text_plots import heat_map, meter
+from workbench.tui.services.query_service import Rows
+from workbench.tui.shell.routes import Place
+
+_PARTS = (("o", "profile"), ("n", "linked"), ("e", "exchanges"), ("a", "payments"), ("w", "why"),
+          ("d", "decisions"))  # fmt: skip
+_RANKS = (
+    ("exchanges", "exchanges"),
+    ("output_tokens", "output"),
+    ("out_in_ratio", "out / in"),
+    ("one_turn_share", "one turn"),
+    ("distinct_prompt_share", "new texts"),
+    ("hour_entropy", "flat day"),
+    ("per_active_day", "a busy day"),
+    ("ips", "addresses"),
+)
+
+
+class AccountPage(Parted):
+    """The drill-down page of an account."""
+
+    HINTS = (("enter", "open"), ("C", "its cluster"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key, f"part('{name}')", name, id=f"account.{name}") for key, name in _PARTS),
+        Binding("C", "cluster", "open its cluster", id="account.cluster"),
+    ]
+
+    def __init__(self, place: Place, state: dict[str, Any]) -> None:
+        super().__init__(place, state)
+        self._cluster = ""
+
+    def compose(self) -> ComposeResult:
+        """A head, the parts' names, the parts."""
+        yield Static("", id="account-head", classes="head", markup=False)
+        yield Steps(_PARTS, id="steps")
+        with VerticalScroll(id="part-profile", can_focus=True), Horizontal(classes="columns"):
+            yield panel("Account", id="account-facts")
+            with Vertical(id="account-beside"):
+                yield panel("Against all accounts", id="account-ranks")
+                yield panel("Rhythm", id="account-rhythm")
+        yield Grid(id="part-linked")
+        yield Grid(id="part-exchanges")
+        yield Grid(id="part-payments")
+        yield Grid(id="part-why")
+        yield Grid(id="part-decisions")
+
+    def first_pages(self) -> Sequence[tuple[str, Mapping[str, object]]]:
+        """The profile and the newest exchanges."""
+        account = {"account": self.place.key[0]}
+        return [(name, account) for name in ("account-card", "account-rhythm", "account-exchanges")]
+
+    async def fill(self) -> None:
+        """Profile, rhythm and exchanges."""
+        card, rhythm, exchanges = await self.first()
+        self._profile(card.first(), rhythm)
+        self._grid("exchanges", "account-exchanges", exchanges)
+        self.show_remembered_part()
+        self.tell_status()
+
+    async def fill_behind(self) -> None:
+        """What it shares, its payments, why it is in its cluster, and what was decided."""
+        account = {"account": self.place.key[0]}
+        payments, why, linked = await self.pages(
+            ("account-payments", account), ("account-why", account), ("account-linked", account)
+        )
+        self._grid("payments", "account-payments", payments)
+        self._grid("why", "account-why", why)
+        self._grid("linked", "account-linked", linked)
+        history = await self.jobs.background(queries.history, self.bench.desk, self.place.key[0])
+        decisions = self.query_one("#part-decisions", Grid)
+        decisions.nothing = "Nothing was decided on this account."
+        types = ["VARCHAR"] * len(queries.HISTORY)
+        decisions.show(grid_columns(queries.HISTORY, types), PageSource(history))
+        self.restore_cursor(decisions)
+        self.tell_status()
+
+    def _grid(self, part: str, query: str, rows: Rows) -> None:
+        grid = self.query_one(f"#part-{part}", Grid)
+        self.show_rows(grid, query, rows)
+        self.restore_cursor(grid)
+
+    def _profile(self, card: dict[str, Any], rhythm: Rows) -> None:
+        head = self.query_one("#account-head", Static)
+        if not card:
+            name = safe_text(self.place.key[0], 60)
+            head.update(Content(f"No extract names the account {name}."))
+            return
+        self._cluster = str(card["cluster_id"] or card["near_cluster"] or "")
+        verdict = self.bench.desk.verdict_of(self.place.key[0])
+        if card["cluster_id"]:
+            member = f"member of {self._cluster}"
+        elif card["near_cluster"]:
+            member = f"in no cluster, {card['likeness']:.0%} likely in {self._cluster}"
+        else:
+            member = "in no cluster"
+        head.update(
+            Content.assemble(
+                (safe_text(card["account_id"], 80) + "  ", "bold"),
+                (safe_text(card["email"] or "no e-mail", 80) + "\n", ""),
+                (f"{counted(card['exchanges'] or 0, 'exchange')} on ", ""),
+                (f"{counted(card['active_days'] or 0, 'day')} · ", ""),
+                (f"{member} · ", "$warning" if card["campaign_like"] else "$text-muted"),
+                (safe_text(verdict), "bold" if verdict != "undecided" else "$text-muted"),
+            )
+        )
+        self._blocks(card, rhythm)
+
+    def _blocks(self, card: dict[str, Any], rhythm: Rows) -> None:
+        self.query_one("#account-facts", Static).update(
+            facts(
+                [
+                    ("created", day(card["created_at"])),
+                    ("status", _status(card)),
+                    ("plan", card["plan"]),
+                    ("organisation", card["org_id"]),
+                    ("channel", card["channel"]),
+                    ("verified", card["verified"]),
+                    ("first, last", f"{day(card['first_ts'])} … {day(card['last_ts'])}"),
+                    ("tokens in", card["input_tokens"]),
+                    ("tokens out", card["output_tokens"]),
+                    ("cost USD", card["cost_usd"]),
+                    ("sessions", card["sessions"]),
+                    ("addresses", card["ips"]),
+                    ("user agents", card["user_agents"]),
+                    ("instruments", card["instruments"]),
+                    ("keys", card["api_keys"]),
+                    ("median gap s", card["median_gap_s"]),
+                    ("sign-up IP", card["signup_ip"]),
+                ],
+                12,
+            ).rstrip()
+        )
+        ascii_only = self.bench.terminal.ascii
+        ranks = [(words, card.get(f"pct_{name}")) for name, words in _RANKS]
+        self.query_one("#account-ranks", Static).update(
+            Content.assemble(
+                ("share of accounts below\n", "$text-muted"),
+                *(
+                    (f"{words:<11} {meter(value, 8, ascii_only=ascii_only)}\n", "")
+                    for words, value in ranks
+                ),
+            ).rstrip()
+        )
+        counts = {(row["weekday"], row["hour"]): row["n"] for row in rhythm.records()}
+        self.query_one("#account-rhythm", Static).update(heat_map(counts, ascii_only=ascii_only))
+
+    def action_cluster(self) -> None:
+        """Open the cluster the account is in, or close to."""
+        if self._cluster:
+            self.post_message(OpenPlace(Place("cluster", (self._cluster,))))
+        else:
+            self.bench.notify("The account is in no cluster and close to none.", markup=False)
+
+    def subject(self) -> DecideOn | None:
+        """This account."""
+        account = self.place.key[0]
+        return DecideOn("account", (account,), "account-card", {"account": account})
+
+    def command(self) -> str:
+        """The headless twin."""
+        return command_line("account", self.bench.case_argument, self.place.key[0])
+
+
+def _status(card: dict[str, Any]) -> str | None:
+    if card["status"] is None:
+        return None
+    since = f" since {day(card['status_at'])}" if card["status_at"] else ""
+    return f"{card['status']}{since}"

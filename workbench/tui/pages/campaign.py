@@ -1,0 +1,148 @@
+"""One campaign: its figures, its clusters and members, and the edits analysts make of it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.audit.records.canonical_json import Fields
+from workbench.decisions import campaigns as edits
+from workbench.decisions.tables import time_text
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
+from workbench.tui.grid.grid import Grid
+from workbench.tui.grid.source import PageSource, grid_columns
+from workbench.tui.messages import DecideOn
+from workbench.tui.pages.steps import Steps
+from workbench.tui.pages.tabbed_page import Parted
+from workbench.tui.pages.view import command_line, day, score_words
+from workbench.tui.services.decision_inputs import group_accounts
+
+_PARTS = (("e", "clusters"), ("m", "members"), ("w", "volume"), ("t", "edits"))
+_QUERIES = {"clusters": "campaign-clusters", "members": "campaign-members",
+            "volume": "campaign-volume"}  # fmt: skip
+_EDITS = ["when", "edit", "about", "accounts", "analyst", "reason", "record_id"]
+
+
+class CampaignPage(Parted):
+    """What a campaign is made of."""
+
+    HINTS = (("enter", "open"), ("space", "mark"), ("D", "exclude"), ("B", "split"), ("N", "name"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key, f"part('{name}')", name, id=f"campaign.{name}") for key, name in _PARTS),
+        Binding("D", "exclude", "exclude marked members", id="campaign.exclude"),
+        Binding("B", "split", "split marked members off", id="campaign.split"),
+        Binding("N", "name", "name", id="campaign.name"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """A head, the parts' names, the parts."""
+        yield Static("", id="campaign-head", classes="head", markup=False)
+        yield Steps(_PARTS, id="steps")
+        for _, name in _PARTS:
+            yield Grid(id=f"part-{name}")
+
+    @property
+    def _campaign(self) -> str:
+        return self.place.key[0]
+
+    async def fill(self) -> None:
+        """Head and parts."""
+        given = {"campaign": self._campaign}
+        card, *parts = await self.pages(
+            ("campaign-card", given), *((query, given) for query in _QUERIES.values())
+        )
+        self._head(card.first())
+        for (part, query), rows in zip(_QUERIES.items(), parts, strict=True):
+            grid = self.query_one(f"#part-{part}", Grid)
+            self.show_rows(grid, query, rows)
+            self.restore_cursor(grid)
+        acts = await self.jobs.background(self._read_edits)
+        made = self.query_one("#part-edits", Grid)
+        made.nothing = "Nobody edited it."
+        made.show(
+            grid_columns(_EDITS, ["VARCHAR"] * 3 + ["BIGINT"] + ["VARCHAR"] * 3),
+            PageSource([_edit_row(act) for act in reversed(acts)]),
+        )
+        self.show_remembered_part()
+        self.tell_status()
+
+    def _read_edits(self) -> list[Fields]:
+        return edits.edits_of(self.bench.desk.ledger().state, self._campaign)
+
+    def _head(self, card: dict[str, Any]) -> None:
+        block = self.query_one("#campaign-head", Static)
+        if not card:
+            words = f"There is no campaign {safe_text(self._campaign, 40)} in this case any more."
+            block.update(Content(words))
+            return
+        clusters = counted(card["clusters"], "cluster")
+        between = " · " if self.bench.has_class("-wide") else "\n"
+        name = f" “{safe_text(card['name'], 60)}”" if card["name"] else ""
+        block.update(
+            Content.assemble(
+                (f"{safe_text(card['campaign_id'])}{name}  ", "bold"),
+                (f"score {score_words(card['score'])}", "bold"),
+                (f"   {card['accounts']:,} accounts ({card['certain']:,} certain) in "
+                 f"{clusters}{between}{card['exchanges'] or 0:,} exchanges · "
+                 f"{card['output_tokens'] or 0:,} tokens out\n", ""),
+                (f"{safe_text(card['summary'] or '', 300)}\n", ""),
+                (f"made {day(card['first_created']) or '?'} … {day(card['last_created']) or '?'} · "
+                 f"seen {day(card['first_ts'])} … {day(card['last_ts'])} · "
+                 f"{card['banned']:,} banned · decided {card['decided']:,}, "
+                 f"flagged {card['flagged']:,} · {card['by_hand']:,} placed by hand",
+                 "$text-muted"),
+            )
+        )  # fmt: skip
+
+    def _marked(self) -> tuple[str, ...]:
+        members = self.query_one("#part-members", Grid)
+        return tuple(str(members.record(row)["account_id"]) for row in sorted(members.marks))
+
+    def _marked_or_told(self) -> tuple[str, ...]:
+        marked = self._marked()
+        if not marked:
+            self.bench.notify("Mark members with space first (m shows them).", markup=False)
+        return marked
+
+    async def action_exclude(self) -> None:
+        """Leave the marked members out."""
+        if marked := self._marked_or_told():
+            words = f"Leave {counted(len(marked), 'account')} out of {self._campaign}? Say why."
+            self.ask(words, lambda why: self.edit(edits.exclude, self._campaign, marked, why))
+
+    async def action_split(self) -> None:
+        """Make the marked members a campaign of their own."""
+        if marked := self._marked_or_told():
+            words = f"Make {counted(len(marked), 'account')} a campaign of their own? Say why."
+            self.ask(words, lambda why: self.edit(edits.split, self._campaign, marked, why))
+
+    async def action_name(self) -> None:
+        """Name the campaign."""
+        self.ask(f"What is {self._campaign} to be called?", self._call)
+
+    async def _call(self, name: str) -> None:
+        accounts = await group_accounts(self.bench, "campaign", self._campaign)
+        await self.edit(edits.rename, self._campaign, accounts, name)
+
+    def subject(self) -> DecideOn | None:
+        """Marked members, or the whole campaign."""
+        parameters = {"campaign": self._campaign}
+        if marked := self._marked():
+            return DecideOn("accounts", marked, "campaign-members", parameters)
+        return DecideOn("campaign", (self._campaign,), "campaign-card", parameters)
+
+    def command(self) -> str:
+        """The headless twin."""
+        return command_line("campaigns", "show", self.bench.case_argument, self._campaign)
+
+
+def _edit_row(act: Fields) -> list[Any]:
+    about = " ".join((act["campaign"], *act["others"], act["name"])).strip()
+    return [time_text(act["ts"]), act["action"], about,
+            act["members"]["count"] if act["members"] else 0, act["author"], act["reason"],
+            act["record"]]  # fmt: skip

@@ -1,0 +1,134 @@
+"""Campaigns: the list with what each drew, which may be one, and joining them by a record."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from workbench.decisions import campaigns as edits
+from workbench.errors import WorkbenchError
+from workbench.tui.grid.grid import Grid
+from workbench.tui.messages import DecideOn, Failed
+from workbench.tui.pages.steps import Steps
+from workbench.tui.pages.tabbed_page import Parted
+from workbench.tui.pages.view import command_line
+from workbench.tui.services.decision_inputs import group_accounts
+
+_PARTS = (("e", "list"), ("o", "proposals"), ("w", "volume"), ("t", "returned"))
+_QUERIES = {
+    "list": "campaigns-list",
+    "proposals": "campaigns-to-merge",
+    "volume": "campaign-volume",
+    "returned": "resurrected",
+}
+_NOTES = {
+    "list": "A campaign is a campaign-like cluster until you merge, split, name or edit it.",
+    "proposals": "Pairs that share more rare values than chance explains. M joins the pair.",
+    "volume": "Low: certain members. High: all members. The last three rows add up.",
+    "returned": "Undecided accounts that look like what was flagged or is known to be bad.",
+}
+
+
+class Campaigns(Parted):
+    """The campaigns of the case, one part at a time."""
+
+    HINTS = (("enter", "open"), ("space", "mark"), ("M", "merge"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key, f"part('{name}')", name, id=f"campaigns.{name}") for key, name in _PARTS),
+        Binding("M", "merge", "merge", id="campaigns.merge"),
+        Binding("N", "name", "name", id="campaigns.name"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The parts' names, a sentence, the parts."""
+        yield Steps(_PARTS, id="steps")
+        yield Static("", id="campaigns-note", classes="note", markup=False)
+        for _, name in _PARTS:
+            yield Grid(id=f"part-{name}")
+
+    async def fill(self) -> None:
+        """The list first; the others when they are asked for."""
+        await self._read("list")
+        self.show_remembered_part()
+        self.tell_status()
+
+    async def _read(self, part: str) -> None:
+        rows = await self.page(_QUERIES[part])
+        grid = self.query_one(f"#part-{part}", Grid)
+        self.show_rows(grid, _QUERIES[part], rows)
+        self.restore_cursor(grid)
+
+    async def on_steps_chosen(self, event: Steps.Chosen) -> None:
+        """Read a part when it is first shown."""
+        self.query_one("#campaigns-note", Static).update(_NOTES[event.name])
+        if not self.query_one(f"#part-{event.name}", Grid).columns:
+            self.run_worker(self._read_part(event.name), group=event.name, exclusive=True)
+
+    async def _read_part(self, part: str) -> None:
+        try:
+            await self._read(part)
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
+        self.tell_status()
+
+    def _grid(self) -> Grid:
+        return self.query_one(f"#part-{self.query_one(Steps).shown}", Grid)
+
+    def _here(self) -> dict[str, Any]:
+        grid = self._grid()
+        return grid.record(grid.cursor_row)
+
+    async def action_merge(self) -> None:
+        """Join the marked campaigns, or a proposed pair, into the one under the cursor."""
+        grid, record = self._grid(), self._here()
+        campaign = str(record.get("campaign_id") or "")
+        if "with_id" in record:
+            others = [str(record["with_id"])]
+        else:
+            marked = [str(grid.record(row).get("campaign_id")) for row in sorted(grid.marks)]
+            others = [one for one in marked if one != campaign]
+        if not campaign or not others:
+            self.bench.notify("Mark the campaigns to join with space, then put the cursor on the "
+                              "one they join.", markup=False)  # fmt: skip
+            return
+        words = f"Join {', '.join(others)} into {campaign}? Say why; it is recorded."
+        self.ask(words, lambda why: self._merge(campaign, others, why))
+
+    async def _merge(self, campaign: str, others: list[str], why: str) -> None:
+        accounts: list[str] = []
+        for one in (campaign, *others):
+            accounts += await group_accounts(self.bench, "campaign", one) or await group_accounts(
+                self.bench, "cluster", one
+            )
+        await self.edit(edits.merge, campaign, others, accounts, why)
+
+    async def action_name(self) -> None:
+        """Name the campaign under the cursor."""
+        campaign = str(self._here().get("campaign_id") or "")
+        if campaign and not campaign.startswith("("):
+            self.ask(f"What is {campaign} to be called?", lambda name: self._call(campaign, name))
+
+    async def _call(self, campaign: str, name: str) -> None:
+        accounts = await group_accounts(self.bench, "campaign", campaign)
+        await self.edit(edits.rename, campaign, accounts, name)
+
+    def subject(self) -> DecideOn | None:
+        """The campaign under the cursor."""
+        grid, record = self._grid(), self._here()
+        if "account_id" in record:
+            rows = sorted(grid.marks) or [grid.cursor_row]
+            ids = tuple(str(grid.record(row)["account_id"]) for row in rows)
+            return DecideOn("account" if len(ids) == 1 else "accounts", ids, "resurrected", {})
+        campaign = str(record.get("campaign_id") or "")
+        if not campaign or campaign.startswith("("):
+            return None
+        return DecideOn("campaign", (campaign,), "campaign-card", {"campaign": campaign})
+
+    def command(self) -> str:
+        """The headless twin."""
+        part, case = self.query_one(Steps).shown, self.bench.case_argument
+        words = ("resurrect",) if part == "returned" else ("campaigns", part)
+        return command_line(*words, case)

@@ -1,0 +1,196 @@
+"""Where decisions stand: in force, left to decide, one's own, and those that wait for an answer."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+from workbench.decisions import collaboration, queries
+from workbench.errors import WorkbenchError
+from workbench.text.sanitize import safe_text
+from workbench.tui.grid.grid import Grid
+from workbench.tui.grid.source import PageSource, grid_columns
+from workbench.tui.messages import DecideOn
+from workbench.tui.pages.decision_actions import DecisionActs
+from workbench.tui.pages.steps import Steps
+from workbench.tui.pages.view import command_line
+from workbench.tui.shell.routes import Place
+
+_REST = 0.05
+_PARTS = (("f", "standing"), ("u", "undecided"), ("m", "mine"), ("w", "waiting"),
+          ("b", "conflicts"))  # fmt: skip
+_QUEUE = ["cluster_id", "call", "score", "accounts", "undecided", "claimed_by", "comments",
+          "summary"]  # fmt: skip
+_NUMBERS = {"accounts": "BIGINT", "undecided": "BIGINT", "comments": "BIGINT", "score": "DOUBLE"}
+_EMPTY = {
+    "undecided": "No cluster has members left to decide.",
+    "mine": "You have decided nothing in this case yet.",
+    "waiting": "No proposal waits for an answer.",
+    "conflicts": "No merge left accounts that are decided differently.",
+}
+_TWINS = {"standing": ("decisions", "--state"), "undecided": ("queue",),
+          "mine": ("decisions", "--mine"), "waiting": ("decisions", "--pending"),
+          "conflicts": ("decisions", "--conflicts")}  # fmt: skip
+
+
+class Decisions(DecisionActs):
+    """What the ledger says now, and what it waits for."""
+
+    HINTS = (
+        ("enter", "open"),
+        ("r", "take back"),
+        ("a n", "agree, refuse"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key, f"part('{name}')", name, id=f"decisions.{name}") for key, name in _PARTS),
+        Binding("r", "take_back", "take the decision back", id="decisions.reverse"),
+        Binding("a", "answer(True)", "agree to the proposal", id="decisions.agree"),
+        Binding("n", "answer(False)", "refuse the proposal", id="decisions.refuse"),
+        Binding("i", "record", "whole record", id="decisions.record"),
+    ]
+
+    def __init__(self, place: Place, state: dict[str, Any]) -> None:
+        super().__init__(place, state)
+        self._soon: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Ledger head, the parts' names, the parts, the history of the account under the cursor."""
+        yield Static("", classes="head", id="ledger-head", markup=False)
+        yield Steps(_PARTS, id="steps")
+        with Horizontal(id="part-standing"):
+            yield Grid(id="decisions")
+            with VerticalScroll(classes="side"):
+                yield Static("", id="history", markup=False)
+        yield Grid(id="part-undecided")
+        yield Grid(id="part-mine")
+        yield Grid(id="part-waiting")
+        yield Grid(id="part-conflicts")
+
+    async def fill(self) -> None:
+        """Read all parts; the one that was shown is shown again."""
+        desk, jobs = self.bench.desk, self.jobs
+        rows, clusters = await self.pages(("decisions-list", {}), ("clusters-list", {}))
+        grid = self.query_one("#decisions", Grid)
+        self.show_rows(grid, "decisions-list", rows)
+        self.restore_cursor(grid)
+        queue = await jobs.background(collaboration.undecided, desk, clusters.records())
+        for one in queue:
+            one["call"] = "◆ campaign" if one["campaign_like"] else "○"
+        self._put("undecided", _QUEUE, [[one[name] for name in _QUEUE] for one in queue])
+        self._put("mine", queries.OWN, await jobs.background(queries.own, desk))
+        self._put("waiting", queries.WAITING, await jobs.background(queries.waiting, desk))
+        left = await jobs.background(queries.conflicts, desk)
+        self._put("conflicts", queries.CONFLICTS, left)
+        self.query_one(Steps).choose(str(self.state.get("part", "standing")))
+        await self._head()
+        self._history()
+        self.focus_if_in_front()
+        self.tell_status()
+
+    def _put(self, part: str, names: list[str], rows: list[list[Any]]) -> None:
+        grid = self.query_one(f"#part-{part}", Grid)
+        grid.nothing = _EMPTY[part]
+        types = [_NUMBERS.get(name, "VARCHAR") for name in names]
+        grid.show(grid_columns(names, types), PageSource(rows))
+        self.restore_cursor(grid)
+
+    async def _head(self) -> None:
+        head = await self.jobs.background(self.bench.desk.head_words)
+        counts = []
+        for _, name in _PARTS:
+            grid = self.query_one(_grid_id(name), Grid)
+            sign = "" if grid.source.exact else "≥ "
+            counts.append(f"{sign}{grid.source.total:,} {name}")
+        between = " · " if self.bench.has_class("-wide") else "\n"
+        text = f"{head}{between}{' · '.join(counts)}"
+        self.query_one("#ledger-head", Static).update(Content(safe_text(text, multiline=True)))
+
+    def _grid(self) -> Grid:
+        return self.query_one(_grid_id(self.query_one(Steps).shown), Grid)
+
+    def chosen(self) -> dict[str, Any]:
+        grid = self._grid()
+        return grid.record(grid.cursor_row)
+
+    async def action_part(self, name: str) -> None:
+        """Show a part."""
+        await super().action_part(name)
+        self.run_worker(self._head(), group="head", exclusive=True)
+
+    def focus_first(self) -> None:
+        """Focus the list that is shown."""
+        self._grid().focus()
+
+    def on_grid_moved(self, event: Grid.Moved) -> None:
+        """The history follows the cursor."""
+        super().on_grid_moved(event)
+        self._history()
+
+    def on_grid_opened(self, event: Grid.Opened) -> None:
+        """An account or a cluster opens its page; a proposal opens whole."""
+        if event.grid.id in ("part-mine", "part-waiting"):
+            event.stop()
+            self.action_record()
+        else:
+            super().on_grid_opened(event)
+
+    def _history(self) -> None:
+        """Read the history once the cursor rests."""
+        if self._soon is not None:
+            self._soon.stop()
+        if self.query_one(Steps).shown == "standing":
+            self._soon = self.set_timer(_REST, self._begin_history)
+
+    def _begin_history(self) -> None:
+        self.run_worker(self._read_history(), group="history", exclusive=True)
+
+    async def _read_history(self) -> None:
+        grid = self.query_one("#decisions", Grid)  # another part may be in front by now
+        record = grid.record(grid.cursor_row)
+        if not record:
+            return
+        account = str(record["account_id"])
+        try:
+            history = await self.jobs.background(self.bench.desk.history, account)
+        except WorkbenchError:
+            return
+        self.query_one("#history", Static).update(history_words(account, history))
+
+    def subject(self) -> DecideOn | None:
+        """The account or cluster under the cursor."""
+        record = self.chosen()
+        if record.get("cluster_id") and "account_id" not in record:
+            cluster = str(record["cluster_id"])
+            return DecideOn("cluster", (cluster,), "cluster-card", {"cluster": cluster})
+        if not record.get("account_id"):
+            return None
+        account = str(record["account_id"])
+        return DecideOn("account", (account,), "account-card", {"account": account})
+
+    def command(self) -> str:
+        """The headless twin."""
+        command, *options = _TWINS[self.query_one(Steps).shown]
+        return command_line(command, self.bench.case_argument, *options)
+
+
+def _grid_id(part: str) -> str:
+    return "#decisions" if part == "standing" else f"#part-{part}"
+
+
+def history_words(account: str, history: list[tuple[dict[str, Any], str]]) -> Content:
+    """The decisions on an account, oldest first, with what became of each."""
+    parts: list[tuple[str, str]] = [(safe_text(account, 80) + "\n\n", "bold")]
+    for row, status in history:
+        parts += [
+            (f"{row['decided_at']}  ", "$text-muted"),
+            (f"{safe_text(row['verdict'])} {safe_text(row['reason'])}\n", "bold"),
+            (f"  {safe_text(row['analyst'], 60)}, {row['confidence']} confidence: ", ""),
+            (f"{status}\n  record {row['record_id'][:12]}\n", "$text-muted"),
+        ]
+    return Content.assemble(*parts)

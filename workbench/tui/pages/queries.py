@@ -1,0 +1,184 @@
+"""All saved queries and playbooks: a filter, the list, what the chosen one asks and needs."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from workbench.playbooks.format import SavedQuery
+from workbench.playbooks.library import Playbook
+from workbench.text.sanitize import safe_text
+from workbench.tui.dialogs.parameter_form import Filled, ParameterForm
+from workbench.tui.grid.grid import Grid
+from workbench.tui.grid.source import GridColumn, PageSource
+from workbench.tui.messages import OpenPlace, RunQuery
+from workbench.tui.pages.editor_page import edit_sql
+from workbench.tui.pages.view import View, command_line
+from workbench.tui.shell.routes import Place
+from workbench.tui.textual_ext.steady_input import Field
+
+_PLAYBOOK = "playbook"
+_LEVEL_MARKS = {"informational": "·", "low": "○", "medium": "◐", "high": "●", "critical": "◆"}
+
+
+class Queries(View):
+    """The list; typing in the filter narrows it at once."""
+
+    HINTS = (("enter", "run"), ("e", "values"), ("f", "filter"), ("E", "editor"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "filter", "filter", id="queries.filter"),
+        Binding("e", "values", "run with values", id="queries.values"),
+        Binding("E", "to_editor", "open in the editor", id="queries.editor"),
+        Binding("escape", "list", "to the list", show=False, id="queries.list"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Filter, list and card."""
+        yield Field(placeholder="filter: words of title, tag, pack, question", id="query-filter")
+        with Horizontal():
+            yield Grid(id="query-list")
+            with VerticalScroll(classes="side"):
+                yield Static("", id="query-card", markup=False)
+
+    async def fill(self) -> None:
+        """Show the library."""
+        self.query_one(Input).value = str(self.state.get("filter", ""))
+        self._show()
+        self.restore_cursor(self.query_one(Grid))
+
+    def _show(self) -> None:
+        words = self.query_one(Input).value.lower().split()
+        columns = [
+            GridColumn(name) for name in ("", "pack", "title", "id", "values", "status", "trust")
+        ]
+        rows: list[list[Any]] = []
+        for book in self.bench.library.playbooks.values():
+            text = " ".join((_PLAYBOOK, book.id, book.title, book.question)).lower()
+            if all(word in text for word in words):
+                asks = ", ".join(parameter.name for parameter in book.params)
+                rows.append(["▸", _PLAYBOOK, book.title, book.id, asks, "", ""])
+        for query in self.bench.library.listed():
+            text = " ".join((query.id, query.title, query.pack, query.question, *query.tags))
+            if all(word in text.lower() for word in words):
+                asks = ", ".join(parameter.name for parameter in query.params)
+                rows.append(
+                    [_LEVEL_MARKS[query.level], query.pack, query.title, query.id, asks,
+                     query.status, query.trust]
+                )  # fmt: skip
+        self.query_one(Grid).show(columns, PageSource(rows))
+        self._card()
+
+    def on_input_changed(self, _event: Input.Changed) -> None:
+        """Narrow the list."""
+        if self.filled:
+            self._show()
+
+    def on_input_submitted(self, _event: Input.Submitted) -> None:
+        """To the list."""
+        self.query_one(Grid).focus()
+
+    def chosen(self) -> SavedQuery | None:
+        """The query under the cursor."""
+        record = self._record()
+        if not record or record["pack"] == _PLAYBOOK:
+            return None
+        return self.bench.library.queries.get(str(record["id"]))
+
+    def _playbook(self) -> Playbook | None:
+        record = self._record()
+        if not record or record["pack"] != _PLAYBOOK:
+            return None
+        return self.bench.library.playbooks.get(str(record["id"]))
+
+    def _record(self) -> dict[str, Any]:
+        grid = self.query_one(Grid)
+        return grid.record(grid.cursor_row)
+
+    def on_grid_moved(self, event: Grid.Moved) -> None:
+        """The card follows the cursor."""
+        super().on_grid_moved(event)
+        self._card()
+
+    def _card(self) -> None:
+        query = self.chosen()
+        card = self.query_one("#query-card", Static)
+        if (book := self._playbook()) is not None:
+            card.update(_steps(book))
+            return
+        if query is None:
+            card.update(Content("No query matches."))
+            return
+        parts: list[tuple[str, str]] = [
+            (safe_text(query.title, 200) + "\n", "bold"),
+            (safe_text(query.question, 400) + "\n\n", ""),
+        ]
+        if query.howto:
+            parts.append((safe_text(query.howto, 400) + "\n\n", "$text-muted"))
+        for parameter in query.params:
+            value = "" if parameter.default is None else f" = {safe_text(parameter.default, 40)}"
+            parts.append((f"{parameter.name}{value}", "$accent"))
+            parts.append((f"  {safe_text(parameter.help, 120)}\n", "$text-muted"))
+        if query.falsepositives:
+            benign = ", ".join(query.falsepositives)
+            parts.append((f"\nalso seen with: {safe_text(benign, 300)}\n", "$warning"))
+        parts.append((f"\n{safe_text(query.sql, 1500, multiline=True)}", "$text-muted"))
+        card.update(Content.assemble(*parts))
+
+    def on_grid_opened(self, event: Grid.Opened) -> None:
+        """Run the query, or the playbook, asking for values where it needs them."""
+        event.stop()
+        if (query := self.chosen()) is not None:
+            self.post_message(RunQuery(query.id))
+        elif (book := self._playbook()) is not None:
+            if book.params:
+                self.bench.push_screen(ParameterForm(book, {}), self._open_playbook)
+            else:
+                self._open_playbook((book.id, {}))
+
+    def _open_playbook(self, answer: Filled | None) -> None:
+        if answer is not None:
+            self.post_message(OpenPlace(Place.asked("playbook", *answer)))
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.query_one(Input).focus()
+
+    def action_list(self) -> None:
+        """Back to the list."""
+        self.query_one(Grid).focus()
+
+    async def action_values(self) -> None:
+        """Run with values of one's own."""
+        if (query := self.chosen()) is not None:
+            await self.bench.on_run_query(RunQuery(query.id, ask=True))
+
+    def action_to_editor(self) -> None:
+        """Open the statement in the editor."""
+        if (query := self.chosen()) is not None:
+            self.run_worker(edit_sql(self.bench, query.sql))
+
+    def view_state(self) -> dict[str, Any]:
+        """Cursor and filter."""
+        return super().view_state() | {"filter": self.query_one(Input).value}
+
+    def command(self) -> str:
+        """The headless twin."""
+        return command_line("queries", "list")
+
+
+def _steps(book: Playbook) -> Content:
+    parts: list[tuple[str, str]] = [
+        (safe_text(book.title, 200) + "\n", "bold"),
+        (safe_text(book.question, 400) + "\n\n", ""),
+    ]
+    for number, step in enumerate(book.steps, 1):
+        parts += [
+            (f"{number}. {safe_text(step.query, 60)}\n", "$accent"),
+            (f"   {safe_text(step.say, 300)}\n", "$text-muted"),
+        ]
+    return Content.assemble(*parts)

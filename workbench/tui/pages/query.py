@@ -1,0 +1,122 @@
+"""A saved query's result in a place of its own."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.errors import WorkbenchError
+from workbench.playbooks.availability import absent_columns, require
+from workbench.playbooks.binding import bind
+from workbench.playbooks.format import SavedQuery
+from workbench.text.sanitize import safe_text
+from workbench.tui.dialogs.cell_viewer import Fetch
+from workbench.tui.messages import DecideOn, Failed, RunQuery
+from workbench.tui.pages.editor_page import edit_sql
+from workbench.tui.pages.view import View, command_line
+from workbench.tui.results.runner import Asked, ResultRunner
+from workbench.tui.results.tabs import ResultTabs
+
+
+class QueryResult(View):
+    """Rows of a saved query, its values, and what to do next."""
+
+    HINTS = (("enter", "open"), ("e", "values"), ("p", "pivot"), ("F", "count"), ("y", "copy"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "values", "other values", id="query.values"),
+        Binding("r", "again", "run again", id="query.again"),
+        Binding("E", "to_editor", "open in the editor", id="query.editor"),
+    ]
+
+    @property
+    def query_file(self) -> SavedQuery:
+        """The saved query; raises UsageError where it is gone since."""
+        return self.bench.library.query(self.place.key[0])
+
+    def compose(self) -> ComposeResult:
+        """What it asks, its values, its rows."""
+        yield Static("", classes="head", id="query-head", markup=False)
+        yield ResultTabs(self.jobs, self.bench.page_rows, id="results")
+
+    async def fill(self) -> None:
+        """Run it."""
+        query, given = self.query_file, self.place.given
+        parts: list[tuple[str, str]] = [
+            (f"{safe_text(query.title, 120)}  ", "bold"),
+            (f"{query.id} rev {query.rev} · {query.trust} · {query.level}\n", "$text-muted"),
+            (safe_text(query.question or query.howto, 240), ""),
+        ]
+        if given:
+            values = "  ".join(f"{name} = {safe_text(value, 60)}" for name, value in given.items())
+            parts.append((f"\n{values}", "$accent"))
+        if query.falsepositives:
+            benign = ", ".join(query.falsepositives)
+            parts.append((f"\nalso seen with: {safe_text(benign, 240)}", "$text-muted"))
+        self.query_one("#query-head", Static).update(Content.assemble(*parts))
+        try:
+            if query.needs_tables or query.needs_columns:
+                require(query, absent_columns((await self.page("overview-columns")).records()))
+            bound = bind(query, given, self.jobs.span)
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
+            return
+        await self.tabs.ask(Asked(query.sql, bound, query.title, query.columns, query.nothing))
+
+    @property
+    def tabs(self) -> ResultTabs:
+        """The results."""
+        return self.query_one(ResultTabs)
+
+    def on_result_runner_arrived(self, event: ResultRunner.Arrived) -> None:
+        """Put the cursor where it was."""
+        self.restore_cursor(event.pane.grid)
+        self.tell_status()
+
+    def refill(self) -> None:
+        """A result stays what it was when it was asked for."""
+
+    async def action_values(self) -> None:
+        """Ask with other values."""
+        await self.bench.on_run_query(RunQuery(self.place.key[0], self.place.given, ask=True))
+
+    def action_again(self) -> None:
+        """Run again."""
+        self.run_worker(self._fill(), group="fill", exclusive=True)
+
+    def action_to_editor(self) -> None:
+        """Open the statement in the editor."""
+        self.run_worker(self._to_editor())
+
+    async def _to_editor(self) -> None:
+        await edit_sql(self.bench, self.query_file.sql)
+
+    def whole_cell(self, row: int, column: int) -> Fetch | None:
+        """Cut cells are read from the worker."""
+        return self.tabs.front.cell_reader(row, column)
+
+    def subject(self) -> DecideOn | None:
+        """The accounts of the marked rows, or of the row under the cursor."""
+        return accounts_subject(self.tabs.front, self.place.key[0], self.place.given)
+
+    def command(self) -> str:
+        """The headless twin."""
+        pairs = (f"{name}={value}" for name, value in self.place.given.items())
+        given = [word for pair in pairs for word in ("-p", pair)]
+        return command_line("run", self.bench.case_argument, self.place.key[0], *given)
+
+
+def accounts_subject(pane: ResultRunner, evidence: str, given: dict[str, Any]) -> DecideOn | None:
+    """The accounts named by the marked rows of a result, or by the row under the cursor."""
+    grid = pane.grid
+    column = next((one.name for one in grid.columns if one.entity == "account"), None)
+    if column is None or not grid.source.total:
+        return None
+    rows = sorted(grid.marks) or [grid.cursor_row]
+    found = (grid.record(row).get(column) for row in rows)
+    ids = tuple(dict.fromkeys(str(account) for account in found if account is not None))
+    kind = "account" if len(ids) == 1 else "accounts"
+    return DecideOn(kind, ids, evidence, given) if ids else None

@@ -1,0 +1,74 @@
+"""What loaded but looks odd, and which columns the extracts had."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from workbench.tui.dialogs.cell_viewer import whole_row
+from workbench.tui.grid.grid import Grid
+from workbench.tui.grid.source import PageSource, grid_columns
+from workbench.tui.services.copy_out import offer_copies
+
+if TYPE_CHECKING:
+    from workbench.tui.app import Bench
+
+
+class Warnings(ModalScreen[None]):
+    """Two lists, one above the other."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,backspace,q", "dismiss(None)", "close", id="warnings.close"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Warnings and columns."""
+        with Vertical(classes="dialog -tall"):
+            yield Static(Content("What loaded but looks odd"), classes="title")
+            yield Grid(id="warnings")
+            yield Static(Content("Columns the extracts had"), classes="title")
+            yield Grid(id="presence")
+            yield Static(Content("enter whole row · y copies · esc closes"), classes="note")
+
+    def on_grid_opened(self, event: Grid.Opened) -> None:
+        """A warning says what to do at its end, beyond the edge of a small terminal."""
+        event.stop()
+        whole_row(self._bench(), event.grid, event.row)
+
+    def on_grid_asked(self, event: Grid.Asked) -> None:
+        """Copy, or show the whole row; nothing here leads anywhere else."""
+        event.stop()
+        if event.what == "yank":
+            offer_copies(self._bench(), event.grid, event.row, event.column, None)
+        else:
+            whole_row(self._bench(), event.grid, event.row)
+
+    def _bench(self) -> Bench:
+        from workbench.tui.app import Bench
+
+        assert isinstance(self.app, Bench)
+        return self.app
+
+    def on_mount(self) -> None:
+        """Read both."""
+        self.query_one("#warnings").focus()
+        self.run_worker(self._read())
+
+    async def _read(self) -> None:
+        bench = self._bench()
+        for grid_id, query_id in (
+            ("warnings", "overview-warnings"),
+            ("presence", "overview-columns"),
+        ):
+            query = bench.library.query(query_id)
+            rows = await bench.jobs.rows(query)
+            columns = grid_columns(list(rows.names), list(rows.types))
+            grid = self.query_one(f"#{grid_id}", Grid)
+            grid.nothing = query.nothing
+            grid.show(columns, PageSource(rows.rows))

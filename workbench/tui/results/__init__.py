@@ -1,0 +1,1 @@
+"""A result on the screen: rows that come, tabs, errors, provenance."""

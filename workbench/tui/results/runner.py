@@ -1,0 +1,227 @@
+"""An open result: its provenance line and its grid, fed in windows while it is spooled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from workbench.errors import Cancelled, WorkbenchError
+from workbench.playbooks.binding import Bound
+from workbench.playbooks.format import ColumnNote
+from workbench.text.sanitize import safe_text
+from workbench.tui.grid.grid import Grid
+from workbench.tui.grid.source import PageSource, ResultSource
+from workbench.tui.messages import Failed
+from workbench.tui.results.error_panel import Trouble
+from workbench.tui.results.provenance_line import Provenance, extent_words
+from workbench.tui.results.row_feed import RowFeed
+
+if TYPE_CHECKING:
+    from workbench.tui.services.query_service import Jobs
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a result answers: the statement, its values, and how to name it."""
+
+    sql: str
+    parameters: Bound
+    label: str
+    notes: dict[str, ColumnNote]
+    nothing: str = ""  # what it means that there are no rows
+
+
+class ResultRunner(RowFeed):
+    """Runs one statement at a time; rows appear with the engine's first batch."""
+
+    BLANK = True
+    DEFAULT_CSS = """
+    ResultRunner { height: 1fr; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c,escape", "cancel", "cancel", id="result.cancel", priority=False),
+    ]
+
+    @dataclass
+    class Arrived(Message):
+        """The first rows are here."""
+
+        pane: ResultRunner
+
+    @dataclass
+    class Ended(Message):
+        """The statement ended: with rows, or with an error."""
+
+        pane: ResultRunner
+        error: WorkbenchError | None
+
+    def __init__(self, jobs: Jobs, page_rows: int, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(jobs, id=id)
+        self.asked: Asked | None = None
+        self.began_at = 0.0
+        self.exporting = 0
+        self._page_rows = page_rows
+        self._job = 0
+        self._started = 0.0
+
+    def compose(self) -> ComposeResult:
+        """Provenance above, rows below, or why there are none."""
+        yield Provenance()
+        yield Trouble()
+        yield Grid()
+
+    # Running
+
+    def run(self, asked: Asked) -> None:
+        """Run a statement; the result before it is closed."""
+        self.release()
+        self.asked = asked
+        job = self._begin()
+        answer = self.jobs.stream(
+            job, asked.sql, asked.parameters, self._page_rows, self._told(job)
+        )
+        self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
+
+    def compare(self, before: int, after: int, label: str) -> None:
+        """Show what differs between two open results."""
+        self._show_made(f"compared {label}", "compare", before=before, result=after)
+
+    def pick(self, result: int, rows: list[int], label: str) -> None:
+        """Show some rows of an open result."""
+        self._show_made(label, "pick", result=result, rows=rows)
+
+    def _show_made(self, label: str, op: str, **fields: Any) -> None:
+        self.asked = Asked("", {}, label, {})
+        job = self._begin()
+        cell = self.jobs.settings.cell_characters
+        answer = self.jobs.request(op, job=job, progress=self._told(job), cell=cell, **fields)
+        self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
+
+    def read_on(self) -> None:
+        """Read a result that stopped before its end, so that every row can be reached."""
+        if self.opened is None or self._job or self.grid.source.exact or self.opened.get("full"):
+            return
+        job, self._started = self.jobs.new_job(), time.monotonic()
+        self._job = job
+        self.opened.pop("failed", None)
+        answer = self.jobs.request(
+            "read_all", job=job, progress=self._told(job), result=int(self.opened["result"])
+        )
+        self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
+
+    def _begin(self) -> int:
+        self._job = self.jobs.new_job()
+        self.query_one(Trouble).forget()
+        self._started, self.began_at = time.monotonic(), time.time()
+        return self._job
+
+    def _told(self, job: int) -> Callable[[dict[str, Any]], None]:
+        def told(event: dict[str, Any]) -> None:
+            if self._job != job or self.asked is None:
+                if event["ev"] == "began":  # let go of before it was there
+                    self.jobs.close_result(int(event["result"]))
+            elif event["ev"] == "began":
+                self.grid.nothing = self.asked.nothing
+                self.feed(event, self.asked.notes)
+                self._say_rows()
+                self.post_message(self.Arrived(self))
+            else:
+                self.grew(event)
+
+        return told
+
+    async def _see_through(self, job: int, answer: Awaitable[dict[str, Any]]) -> None:
+        ticking = self.set_interval(0.25, self._tick)
+        error: WorkbenchError | None = None
+        try:
+            ended = await answer
+            if self._job == job and self.opened is not None:
+                self._complete(ended)
+        except Cancelled as cancelled:
+            error = cancelled
+        except WorkbenchError as failed:
+            error = failed
+            if self.opened is not None:
+                self.opened["failed"] = True
+                self.post_message(Failed(failed))
+        finally:
+            ticking.stop()
+        if self._job == job:
+            self._job = 0
+            if self.opened is not None:
+                self._say_rows()
+            elif error is not None:
+                self.grid.show([], PageSource([]))
+                self._say("cancelled" if isinstance(error, Cancelled) else "failed")
+                if not isinstance(error, Cancelled):
+                    self.query_one(Trouble).tell(error)
+            self.post_message(self.Ended(self, error))
+
+    def _complete(self, ended: dict[str, Any]) -> None:
+        assert self.opened is not None
+        source = self.grid.source
+        if ended["exact"] and self.opened.get("sorted_page") and isinstance(source, ResultSource):
+            # Rows of equal rank may have changed places.
+            if int(ended["total"]) > source.total:
+                source.forget()
+                self.grid.refresh_rows()
+            self.opened["sorted_page"] = False
+        self.opened |= ended
+        self.grew(ended)
+
+    def release(self) -> None:
+        """Stop, close the result that is open and give its space back."""
+        if self._job:
+            self.jobs.cancel(self._job)
+            self._job = 0
+        self.let_go()
+
+    def clear(self) -> None:
+        """Nothing was asked here."""
+        self.release()
+        self.grid.show([], PageSource([]))
+        self.asked = None
+        self._say("")
+
+    def action_cancel(self) -> None:
+        """Stop what runs; nothing runs: nothing happens."""
+        if self.exporting or self._job:
+            self.jobs.cancel(self.exporting or self._job)
+
+    # Saying
+
+    def _tick(self) -> None:
+        if self.opened is None:
+            self._say(f"running {time.monotonic() - self._started:.1f} s · esc cancels")
+        else:
+            self._say_rows()
+
+    def _say(self, words: str) -> None:
+        self.query_one(Provenance).say(self.asked.label if self.asked else "", words)
+
+    def _say_rows(self) -> None:
+        assert self.opened is not None
+        source, opened = self.grid.source, self.opened
+        if "key" in opened:
+            words = (
+                f"{opened['added']:,} added, {opened['gone']:,} gone, {opened['changed']:,} changed"
+            )
+            self._say(f"{words} · matched by {safe_text(opened['key'], 40)}")
+            return
+        reading = time.monotonic() - self._started if self._job else None
+        self._say(extent_words(opened, source.total, source.exact, reading, self.began_at))
+
+    @property
+    def extent(self) -> str:
+        """How many rows, in a word."""
+        if self.opened is None:
+            return "…" if self._job else "none"
+        source = self.grid.source
+        return f"{'' if source.exact else '≥'}{source.total:,}"

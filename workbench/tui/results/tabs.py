@@ -1,0 +1,182 @@
+"""Several results at once: one in front, the others open behind it with their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
+from workbench.tui.grid.canvas import shortened
+from workbench.tui.results.pane import ResultPane
+from workbench.tui.results.runner import Asked, ResultRunner
+from workbench.tui.services.query_service import Jobs
+
+_MOST = 8
+_LEAST = 4
+
+
+class TabLine(Static):
+    """The open results by number; there is no line while there is one."""
+
+    DEFAULT_CSS = """
+    TabLine { height: 1; padding: 0 1; background: $panel; display: none;
+              text-wrap: nowrap; text-overflow: ellipsis; }
+    TabLine.-several { display: block; }
+    """
+
+    def show(self, labels: Sequence[tuple[str, str]], front: int) -> None:
+        """Draw each label with its number of rows, which stays whole while four cells of the label
+        fit beside it; the one in front is bright and in brackets."""
+        self.set_class(len(labels) > 1, "-several")
+        room = max(8, (self.size.width or 80) // max(1, len(labels)) - 6)
+        parts: list[tuple[str, str]] = []
+        for at, (label, extent) in enumerate(labels):
+            label, rows = safe_text(label, 200), f" · {extent}"
+            beside = room - cell_len(rows)
+            fits = beside >= _LEAST
+            short = shortened(label, beside) + rows if fits else shortened(label, room)
+            here = at == front
+            parts.append((f"[{at + 1} {short}]" if here else f" {at + 1} {short} ",
+                          "bold $accent" if here else "$text-muted"))  # fmt: skip
+        self.update(Content.assemble(*parts), layout=False)
+
+
+class ResultTabs(Vertical):
+    """Results in the order they were asked; the oldest gives way to a ninth."""
+
+    BLANK = True
+    DEFAULT_CSS = """
+    ResultTabs { height: 1fr; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left_parenthesis", "step(-1)", "result before", id="tabs.before"),
+        Binding("right_parenthesis", "step(1)", "next result", id="tabs.next"),
+        Binding("Q", "close", "close result", id="tabs.close"),
+        Binding("quotation_mark", "pick", "marked rows as a result", id="tabs.pick"),
+        Binding("C", "compare", "compare with an earlier run", id="tabs.compare"),
+    ]
+
+    def __init__(self, jobs: Jobs, page_rows: int, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._jobs = jobs
+        self._page_rows = page_rows
+        self.panes: list[ResultPane] = []
+
+    def compose(self) -> ComposeResult:
+        """The line of tabs and one empty result."""
+        yield TabLine("", markup=False)
+        self.panes = [ResultPane(self._jobs, self._page_rows)]
+        yield self.panes[0]
+
+    @property
+    def front(self) -> ResultPane:
+        """The result that is shown."""
+        return next((pane for pane in self.panes if pane.display), self.panes[-1])
+
+    async def ask(self, asked: Asked) -> None:
+        """Run a statement in a result of its own."""
+        (await self._new_pane()).ask(asked)
+        self._draw()
+
+    async def _new_pane(self) -> ResultPane:
+        if self.front.asked is None:
+            return self.front
+        had_focus = self.front.has_focus_within
+        if len(self.panes) >= _MOST:
+            await self._remove(next(pane for pane in self.panes if pane is not self.front))
+        pane = ResultPane(self._jobs, self._page_rows)
+        for other in self.panes:
+            other.display = False
+        self.panes.append(pane)
+        await self.mount(pane)
+        if had_focus:
+            pane.grid.focus()
+        return pane
+
+    def bring(self, pane: ResultPane) -> None:
+        """Show one result and hide the others; the focus goes along."""
+        had_focus = self.front.has_focus_within
+        for other in self.panes:
+            other.display = other is pane
+        if had_focus:
+            pane.grid.focus()
+        self._draw()
+
+    async def _remove(self, pane: ResultPane) -> None:
+        self.panes.remove(pane)
+        pane.release()
+        await pane.remove()
+
+    def on_result_runner_arrived(self, _event: ResultRunner.Arrived) -> None:
+        """The labels say how many rows there are."""
+        self._draw()
+
+    def on_result_runner_ended(self, _event: ResultRunner.Ended) -> None:
+        """The labels say how many rows there are."""
+        self._draw()
+
+    def _draw(self) -> None:
+        front = self.front
+        labels = [(pane.asked.label if pane.asked else "new", pane.extent) for pane in self.panes]
+        self.query_one(TabLine).show(labels, self.panes.index(front))
+
+    def action_step(self, by: int) -> None:
+        """Bring the result before or behind to the front."""
+        at = self.panes.index(self.front) + by
+        self.bring(self.panes[at % len(self.panes)])
+
+    async def action_close(self) -> None:
+        """Close the result in front and give its space back."""
+        pane = self.front
+        if len(self.panes) == 1:
+            pane.clear()
+            return
+        at = self.panes.index(pane)
+        self.bring(self.panes[at - 1 if at else 1])
+        await self._remove(pane)
+        self._draw()
+
+    async def action_pick(self) -> None:
+        """Open the marked rows as a result of their own."""
+        front = self.front
+        marks = sorted(front.grid.marks)
+        if front.opened is None or not marks:
+            self.notify("Mark rows first: space marks the one under the cursor.", markup=False)
+            return
+        label = (
+            f"{counted(len(marks), 'row')} of {front.asked.label if front.asked else 'a result'}"
+        )
+        result = int(front.opened["result"])
+        pane = await self._new_pane()
+        pane.pick(result, marks, label)
+        self._draw()
+
+    async def action_compare(self) -> None:
+        """Show what was added, is gone or changed since an earlier result of the same columns."""
+        after = self.front
+        names = [column.name for column in after.grid.columns]
+        earlier = [
+            pane
+            for pane in self.panes
+            if pane is not after
+            and pane.opened is not None
+            and [column.name for column in pane.grid.columns] == names
+        ]
+        if after.opened is None or not earlier:
+            self.notify("Run the query twice: two results of the same columns are compared.",
+                        markup=False)  # fmt: skip
+            return
+        before = int((earlier[-1].opened or {})["result"])
+        number, behind = self.panes.index(after) + 1, self.panes.index(earlier[-1]) + 1
+        pane = await self._new_pane()
+        pane.compare(before, int(after.opened["result"]), f"{behind} → {number}")
+        self._draw()

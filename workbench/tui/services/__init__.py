@@ -1,0 +1,1 @@
+"""What pages ask for that needs threads, workers or the ledger."""

@@ -1,0 +1,1 @@
+"""The frame around pages: view stack, routes, status, lifecycle, theme."""

@@ -1,0 +1,1 @@
+"""The SQL editor: completion and what statements need."""

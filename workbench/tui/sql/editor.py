@@ -1,0 +1,240 @@
+"""The SQL editor: colours, completion from the live catalogue, formatting, marked errors."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.theme import Theme
+from textual.widgets import TextArea
+from textual.widgets.text_area import TextAreaTheme
+
+from workbench.errors import UsageError
+from workbench.sql.editor_tokens import Place, colours, statement_at
+from workbench.text.sanitize import safe_text
+from workbench.tui.sql.completion import CompletionBar, Knowledge, offer
+
+
+def formatted(sql: str) -> str:
+    """The statements laid out; raises UsageError where they cannot be read."""
+    import sqlglot
+    from sqlglot.errors import SqlglotError
+
+    try:
+        laid_out = sqlglot.transpile(sql, read="duckdb", write="duckdb", pretty=True)
+        return ";\n\n".join(map(str, laid_out))
+    except (SqlglotError, IndexError, RecursionError) as error:
+        first = str(error).splitlines()[0] if str(error) else "unknown form"
+        raise UsageError(f"The statement cannot be laid out: {first}") from error
+
+
+class SqlText(TextArea):
+    """The text itself; keys that belong to the completion go there while words are on offer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5,ctrl+j,ctrl+enter", "submit(False)", "run at the cursor", id="editor.run"),
+        Binding("f8", "submit(True)", "run all", id="editor.run_all"),
+        Binding("f4", "format", "format", id="editor.format"),
+        Binding("f9", "select_all", "select all", id="editor.select_all"),
+    ]
+
+    @dataclass
+    class Submitted(Message):
+        """Run these statements; `offset` is where the text begins in the editor."""
+
+        text: str
+        offset: int
+
+    def __init__(self, text: str) -> None:
+        self.wrong: Place | None = None
+        super().__init__(
+            text, language=None, soft_wrap=True, show_line_numbers=False, tab_behavior="focus"
+        )
+        self.cursor_blink = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        completion = self.parent
+        if isinstance(completion, SqlEditor) and completion.steer(event.key):
+            event.prevent_default()
+            event.stop()
+            return
+        await super()._on_key(event)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Without Textual's own look at every style rule for every paint: `colour` sets them."""
+        return super(TextArea, self).render_lines(crop)
+
+    def _build_highlight_map(self) -> None:
+        self._line_cache.clear()
+        self._highlights.clear()
+        text = self.text
+        starts = [0]
+        for line in text.split("\n")[:-1]:
+            starts.append(starts[-1] + len(line) + 1)
+        for kind, start, end in colours(text):
+            first, last = bisect_right(starts, start) - 1, bisect_right(starts, end - 1) - 1
+            for row in range(first, last + 1):
+                self._colour_part(row, max(start, starts[row]) - starts[row],
+                                  end - starts[row] if row == last else None, kind)  # fmt: skip
+        if self.wrong is not None and self.wrong.row < len(starts):
+            row, column = self.wrong
+            self._colour_part(row, column, column + 1, "wrong")
+
+    def _colour_part(self, row: int, start: int, end: int | None, kind: str) -> None:
+        # Textual counts bytes here.
+        line = self.document.get_line(row)
+        if not line.isascii():
+            start = len(line[:start].encode())
+            end = None if end is None else len(line[:end].encode())
+        self._highlights[row].append((start, end, kind))
+
+    def mark(self, place: Place | None) -> None:
+        """Show where the statement is wrong, with the cursor there."""
+        self.wrong = place
+        if place is not None:
+            self.move_cursor((place.row, place.column))
+        self._build_highlight_map()
+        self.refresh()
+
+    def colour(self, theme: Theme) -> None:
+        """Follow the bench's theme."""
+        look = theme.to_color_system().generate()
+        self.register_theme(
+            TextAreaTheme(
+                name=theme.name,
+                base_style=Style(color=look["foreground"], bgcolor=look["background"]),
+                cursor_style=Style(color=look["background"], bgcolor=look["accent"]),
+                cursor_line_style=Style(),
+                bracket_matching_style=Style(bold=True, underline=True),
+                selection_style=Style(bgcolor=look["block-cursor-background"]),
+                syntax_styles={
+                    "comment": Style(color=look["secondary"], italic=True),
+                    "string": Style(color=look["success"]),
+                    "number": Style(color=look["success"]),
+                    "parameter": Style(color=look["warning"], bold=True),
+                    "keyword": Style(color=look["primary"], bold=True),
+                    "function": Style(color=look["accent"]),
+                    "table": Style(color=look["accent"], bold=True),
+                    "wrong": Style(color=look["error"], bold=True, reverse=True),
+                },
+            )
+        )
+        self.theme = theme.name
+
+    def offset_of(self, place: tuple[int, int]) -> int:
+        """The offset in the text of a (row, column)."""
+        return sum(len(self.document.get_line(row)) + 1 for row in range(place[0])) + place[1]
+
+    def action_submit(self, everything: bool) -> None:
+        """Run the selection; with none, the statement at the cursor, or all."""
+        selected = self.selected_text
+        if selected.strip():
+            start = min(self.selection.start, self.selection.end)
+            self.post_message(self.Submitted(selected, self.offset_of(start)))
+            return
+        begin, end = (
+            (0, len(self.text))
+            if everything
+            else statement_at(self.text, self.offset_of(self.cursor_location))
+        )
+        self.post_message(self.Submitted(self.text[begin:end], begin))
+
+    def action_format(self) -> None:
+        """Lay the statement out."""
+        try:
+            self.text = formatted(self.text)
+        except UsageError as error:
+            self.app.notify(safe_text(error.message, 300), severity="warning", markup=False)
+        else:
+            self.app.notify("The statement was laid out anew.", markup=False)
+
+
+class SqlEditor(Vertical):
+    """Editor and completion; its colours follow the bench's theme."""
+
+    BLANK = True
+    DEFAULT_CSS = """
+    SqlEditor { height: 5; }
+    SqlEditor:focus-within { height: 9; }
+    SqlEditor SqlText { height: 1fr; border: none; border-left: thick $primary; padding: 0 0 0 1; }
+    SqlEditor SqlText:focus { border: none; border-left: thick $accent; }
+    """
+
+    def __init__(self, text: str, want: Callable[[str, str], None], *, id: str) -> None:  # noqa: A002
+        """`want(table, column)` is called for a column whose values would be offered."""
+        super().__init__(id=id)
+        self._text = text
+        self._want = want
+        self.known = Knowledge()
+
+    def compose(self) -> ComposeResult:
+        """The text and the line under it."""
+        yield SqlText(self._text)
+        yield CompletionBar()
+
+    def on_mount(self) -> None:
+        """Follow the theme."""
+        self.area.colour(self.app.current_theme)
+        self.app.theme_changed_signal.subscribe(self, self.area.colour)
+
+    @property
+    def area(self) -> SqlText:
+        """The text."""
+        return self.query_one(SqlText)
+
+    @property
+    def bar(self) -> CompletionBar:
+        """The line under it."""
+        return self.query_one(CompletionBar)
+
+    def on_text_area_changed(self, _event: TextArea.Changed) -> None:
+        """Offer completions for the word at the cursor."""
+        if self.area.wrong is not None:
+            self.area.mark(None)
+        self.complete()
+
+    def complete(self) -> None:
+        """Look at the text before the cursor again."""
+        area = self.area
+        if not area.has_focus:
+            return
+        text, offset = area.text, area.offset_of(area.cursor_location)
+        begin, end = statement_at(text, offset)
+        offered = offer(
+            text[min(begin, offset) : offset], text[offset : max(end, offset)], self.known
+        )
+        if offered.wants is not None:
+            self._want(*offered.wants)
+        self.bar.show_offer(offered)
+
+    def wrong(self, words: str, place: Place | None) -> None:
+        """Say what is wrong with the statement, and mark where."""
+        self.bar.say(words)
+        self.area.mark(place)
+
+    def steer(self, key: str) -> bool:
+        """Use a key for the words on offer; tells whether it was used."""
+        chosen = self.bar.choice
+        if chosen is None:
+            return False
+        if key == "tab":
+            row, column = self.area.cursor_location
+            begin = (row, column - self.bar.offer.replaces)
+            self.area.replace(chosen.inserted, begin, (row, column))
+        elif key == "escape":
+            self.bar.say("")
+        elif key in ("down", "up"):
+            self.bar.step(1 if key == "down" else -1)
+        else:
+            return False
+        return True

@@ -1,0 +1,113 @@
+"""Around statements written by hand: their values, plans, history, what completes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import WorkbenchError
+from workbench.playbooks.binding import Bound
+from workbench.playbooks.format import Parameter, SavedQuery
+from workbench.playbooks.library import Library
+from workbench.sql.tokens import without_end
+from workbench.text.sanitize import safe_text
+from workbench.tui.results.runner import ResultRunner
+from workbench.tui.services.query_service import Jobs
+from workbench.tui.sql.completion import Knowledge, Suggestion
+from workbench.tui.sql.editor import SqlEditor
+
+if TYPE_CHECKING:
+    from workbench.tui.app import Bench
+
+_FEW_VALUES = 50
+_DIGESTED_ROWS = 10_000
+_DIGESTED_MS = 2_000
+_BAR = 6
+
+
+def asking_for(text: str, names: list[str], library: Library) -> SavedQuery:
+    """The statement as a query that asks for its `$name` values: each of the type that a saved
+    query gives that name, else a text."""
+    known = {one.name: one for query in library.queries.values() for one in query.params}
+    params = tuple(known.get(name) or Parameter(name, "text", optional=True) for name in names)
+    return SavedQuery("sql", "Values for this statement", text, "", Path(), "", params=params)
+
+
+async def learn(known: Knowledge, jobs: Jobs, library: Library) -> None:
+    """Functions of the engine, saved queries and their parameters, for completion."""
+    known.queries = [
+        Suggestion(query.id, f"saved query: {query.title}", f"(\n{without_end(query.sql)}\n)")
+        for query in library.listed()
+    ]
+    parameters = {one.name: one for query in library.queries.values() for one in query.params}
+    known.parameters = [
+        Suggestion(f"${name}", f"{one.type} {one.help}") for name, one in sorted(parameters.items())
+    ]
+    rows = await jobs.rows(library.query("engine-functions"))
+    known.functions = [
+        Suggestion(str(name), f"({arguments}) {meaning or ''}")
+        for name, arguments, meaning in rows.rows
+    ]
+
+
+async def learn_values(editor: SqlEditor, jobs: Jobs, table: str, column: str) -> None:
+    """The values of a column that has few, from the first rows of its table."""
+    known = editor.known.values
+    if (table, column) in known:
+        return
+    known[table, column] = []
+    sql = (
+        f'SELECT CAST("{column}" AS VARCHAR) FROM (SELECT "{column}" FROM "{table}" LIMIT 200000) '
+        f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {_FEW_VALUES + 1}"
+    )
+    try:
+        values = [str(row[0]) for row in await jobs.few(sql, {}) if row[0] is not None]
+    except WorkbenchError:
+        return  # nothing is offered; the statement itself will say what is wrong
+    if len(values) <= _FEW_VALUES:
+        known[table, column] = values
+        editor.complete()
+
+
+async def note_ended(bench: Bench, pane: ResultRunner, error: WorkbenchError | None) -> None:
+    """Keep in the history how a statement ended, with the digest of a small result."""
+    asked, opened = pane.asked, pane.opened
+    if asked is None or not asked.sql:
+        return
+    if opened is None:
+        bench.history.note(asked.sql, (error.title or "failed").lower() if error else "cancelled")
+        return
+    outcome = f"{pane.extent} rows {float(opened['elapsed_ms']):,.0f} ms"
+    bench.history.note(asked.sql, outcome)
+    small = pane.grid.source.exact and pane.grid.source.total <= _DIGESTED_ROWS
+    if small and float(opened["elapsed_ms"]) <= _DIGESTED_MS:
+        try:
+            told = await bench.jobs.request("digest", sql=asked.sql, parameters=asked.parameters)
+        except WorkbenchError:
+            return  # the result is shown; only its digest is missing in the history
+        bench.history.note(asked.sql, outcome, str(told["sha256"]))
+
+
+async def plan_text(jobs: Jobs, sql: str, given: Bound, measure: bool, room: int) -> str:
+    """The plan as an indented tree: rows, share of the time as a bar, step, details."""
+    from workbench.tui.dialogs.cell_viewer import hanging
+
+    answer = await jobs.request("plan", sql=sql, parameters=given, measure=measure)
+    lines: list[list[Any]] = answer["lines"]
+    spent = sum(line[3] or 0.0 for line in lines)
+    shown = [
+        f"{'rows':>11}  {'time':>{_BAR + 12}}  step" if measure else f"{'about rows':>11}  step"
+    ]
+    for depth, step, rows, ms, details in lines:
+        count = "" if rows is None else f"{rows:,}"
+        clock = ""
+        if measure:
+            share = (ms or 0.0) / spent if spent else 0.0
+            bar = "█" * round(share * _BAR)
+            clock = f"  {bar:<{_BAR}}{ms or 0:>9,.1f} ms"
+        indent = "  " * depth
+        shown.append(f"{count:>11}{clock}  {indent}{step}")
+        if details:
+            lead = f"{'':>11}{'':>{len(clock)}}  {indent}  "
+            shown.append(hanging(lead, safe_text(details, 300), room))
+    return "\n".join(shown)

@@ -1,0 +1,1 @@
+"""Everything that leans on the inside of Textual, each piece with its version."""

@@ -1,0 +1,74 @@
+"""How the bench draws and reads keys: lines filtered, only changed cells sent, keys in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from workbench.tui.textual_ext.diff_renderer import Painter
+from workbench.tui.textual_ext.key_queue import InOrder
+from workbench.tui.textual_ext.line_compositor import LineCompositor
+from workbench.tui.textual_ext.output_filter import SAFE
+
+
+class Ground(Screen[None]):
+    """Its own lines are blank; they need no styling and no filter."""
+
+    BLANK = True
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._compositor = LineCompositor()
+
+
+class Drawing(InOrder, App[int]):
+    """An app for slow lines and hostile text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._painter = Painter()
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Textual's own filters, then ours as the last."""
+        return [*super().get_line_filters(), SAFE]
+
+    def get_default_screen(self) -> Screen[Any]:
+        """A screen that is nothing but what lies on it."""
+        return Ground(id="_default")
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        if not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            super()._display(screen, renderable)
+            return
+        try:
+            if self._running and not (self._closed or self._batch_count or self.is_headless):
+                self._paint(renderable)
+        except Exception as error:
+            self._handle_exception(error)
+        finally:
+            self.post_display_hook()
+
+    def _paint(self, update: LayoutUpdate | ChopsUpdate) -> None:
+        """Write what changed, in one piece: each piece costs a hand-over to the writer's thread."""
+        drawn = self._painter.paint(update, self.console)
+        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+        if self._driver is None or not (drawn or cursor != self._previous_cursor_position):
+            return
+        self._previous_cursor_position = cursor
+        drawn += f"\x1b[{cursor.y + 1};{cursor.x + 1}H"
+        self._driver.write(f"{SYNC_START}{drawn}{SYNC_END}" if self._sync_available else drawn)
+        self._driver.flush()
+
+    def _resume_signal(self) -> None:
+        self._painter.forget()
+        super()._resume_signal()
+
+    def action_redraw(self) -> None:
+        """Send the whole screen again: something else wrote to the terminal."""
+        self._painter.forget()
+        self.screen.refresh(layout=True)
