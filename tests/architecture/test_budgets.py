@@ -41,7 +41,10 @@ def test_module_keeps_the_budget(module: Path) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_threads_start_in_one_place(module: Path) -> None:
-    if module.relative_to(PACKAGE).parts[0] not in ("tui", "cli") or module.name == "query_service.py":
+    if (
+        module.relative_to(PACKAGE).parts[0] not in ("tui", "cli")
+        or module.name == "query_service.py"
+    ):
         return
     text = module.read_text(encoding="utf-8")
     assert "to_thread" not in text

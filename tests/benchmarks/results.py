@@ -17,7 +17,7 @@ from tests.benchmarks.figures import Figure, p95
 from workbench.decisions.masking import MASKABLE, NOTHING_MASKED, Mask
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.settings import EngineSettings
-from workbench.tui.services.query_service import Jobs
+from workbench.tui.services.query_service import QueryService
 from workbench.workers import memory
 
 ALL = "SELECT * FROM exchanges"
@@ -47,20 +47,22 @@ def bare_first_batch(store: Path) -> float:
 
 
 @asynccontextmanager
-async def worker(case: Path, folder: Path) -> AsyncIterator[Jobs]:
+async def worker(case: Path, folder: Path) -> AsyncIterator[QueryService]:
     """The bench's own link to a query worker, told as the bench tells it that nothing is masked."""
-    jobs = Jobs(next(case.glob("store-*.duckdb")), folder / "tmp", EngineSettings())
-    jobs.overlaid.set()
-    await jobs.start()
-    await jobs.hide(NOTHING_MASKED)
+    query_service = QueryService(
+        next(case.glob("store-*.duckdb")), folder / "tmp", EngineSettings()
+    )
+    query_service.overlaid.set()
+    await query_service.start()
+    await query_service.hide(NOTHING_MASKED)
     await asyncio.sleep(3)  # until it has loaded what the first stream needs
-    yield jobs
-    jobs.close()
+    yield query_service
+    query_service.close()
 
 
 class _Peak:
-    def __init__(self, jobs: Jobs) -> None:
-        self._jobs = jobs
+    def __init__(self, query_service: QueryService) -> None:
+        self._jobs = query_service
         self.worker = 0
         self._task = asyncio.ensure_future(self._watch())
 
@@ -70,7 +72,7 @@ class _Peak:
             await asyncio.sleep(0.05)
 
 
-async def _first_page(jobs: Jobs) -> float:
+async def _first_page(query_service: QueryService) -> float:
     """Milliseconds to the first rows; the stream is cancelled and closed then."""
     began, at = time.perf_counter(), 0.0
     shown: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -81,12 +83,12 @@ async def _first_page(jobs: Jobs) -> float:
             at = time.perf_counter()
             shown.set_result(int(event["result"]))
 
-    job = jobs.new_job()
-    running = asyncio.ensure_future(jobs.stream(job, ALL, {}, 1000, told))
+    job = query_service.new_job()
+    running = asyncio.ensure_future(query_service.stream(job, ALL, {}, 1000, told))
     result = await shown
-    jobs.cancel(job)
+    query_service.cancel(job)
     await asyncio.gather(running, return_exceptions=True)
-    jobs.close_result(result)
+    query_service.close_result(result)
     return (at - began) * 1e3
 
 
@@ -100,16 +102,16 @@ def stream(case: Path, folder: Path) -> list[Figure]:
 
 
 async def _stream(case: Path, folder: Path, bare: float) -> list[Figure]:
-    async with worker(case, folder) as jobs:
-        peak = _Peak(jobs)
-        first = statistics.median([await _first_page(jobs) for _ in range(5)])
-        await jobs.hide(Mask(MASKABLE))
-        masked = statistics.median([await _first_page(jobs) for _ in range(5)])
-        await jobs.hide(NOTHING_MASKED)
+    async with worker(case, folder) as query_service:
+        peak = _Peak(query_service)
+        first = statistics.median([await _first_page(query_service) for _ in range(5)])
+        await query_service.hide(Mask(MASKABLE))
+        masked = statistics.median([await _first_page(query_service) for _ in range(5)])
+        await query_service.hide(NOTHING_MASKED)
         opened: dict[str, Any] = {}
         began = time.perf_counter()
-        ended = await jobs.stream(
-            jobs.new_job(), ALL, {}, 1000,
+        ended = await query_service.stream(
+            query_service.new_job(), ALL, {}, 1000,
             lambda event: opened.setdefault("result", event.get("result")),
         )  # fmt: skip
         spooled = time.perf_counter() - began
@@ -117,12 +119,12 @@ async def _stream(case: Path, folder: Path, bare: float) -> list[Figure]:
         times = []
         for row in (total - 1, *(random.Random(1).randrange(total) for _ in range(99))):
             began = time.perf_counter()
-            window = await jobs.window(result, row, 45)
+            window = await query_service.window(result, row, 45)
             times.append((time.perf_counter() - began) * 1e3)
             assert window["rows"], row
-        jobs.close_result(result)
+        query_service.close_result(result)
         began = time.perf_counter()
-        while any(jobs.spill.glob("result-*/rows-*")):
+        while any(query_service.spill.glob("result-*/rows-*")):
             await asyncio.sleep(0.01)
         back = time.perf_counter() - began
     return [
@@ -145,29 +147,29 @@ def cancels(case: Path, folder: Path) -> list[Figure]:
 
 async def _cancels(case: Path, folder: Path) -> list[Figure]:
     figures = []
-    async with worker(case, folder) as jobs:
-        peak = _Peak(jobs)
+    async with worker(case, folder) as query_service:
+        peak = _Peak(query_service)
         kept: dict[str, Any] = {}
-        await jobs.stream(
-            jobs.new_job(), "SELECT account_id FROM account_profile", {}, 1000,
+        await query_service.stream(
+            query_service.new_job(), "SELECT account_id FROM account_profile", {}, 1000,
             lambda event: kept.setdefault("result", event.get("result")),
         )  # fmt: skip
         for name, sql in STUBBORN.items():
             times = []
             for _ in range(10):
-                job = jobs.new_job()
+                job = query_service.new_job()
                 running = asyncio.ensure_future(
-                    jobs.stream(job, sql, {}, 1000, lambda _event: None)
+                    query_service.stream(job, sql, {}, 1000, lambda _event: None)
                 )
                 await asyncio.sleep(0.5)
                 began = time.perf_counter()
-                jobs.cancel(job)
+                query_service.cancel(job)
                 try:
                     await running
                 except (Cancelled, WorkbenchError):
                     times.append((time.perf_counter() - began) * 1e3)
-                assert await jobs.few("SELECT 42", {}) == [[42]]
-                assert (await jobs.window(int(kept["result"]), 0, 1))["rows"]
+                assert await query_service.few("SELECT 42", {}) == [[42]]
+                assert (await query_service.window(int(kept["result"]), 0, 1))["rows"]
             figures.append(Figure(f"cancel to prompt: {name}, p95 of {len(times)}",
                                   p95(times or [0.0]), "ms", 500))  # fmt: skip
     figures.append(Figure("query worker, peak resident", peak.worker / 1e6, "MB", 1024))

@@ -179,13 +179,13 @@ def pages(case: Path) -> list[Figure]:
 async def _pages(case: Path) -> list[Figure]:
     import workbench.tui.app
     from workbench.case.folder import Case
-    from workbench.decisions.service import Desk
+    from workbench.decisions.service import CaseService
     from workbench.playbooks.library import library_in_sight
     from workbench.settings import Settings
     from workbench.tui.app import Bench
-    from workbench.tui.messages import OpenPlace
-    from workbench.tui.services.query_service import Jobs
-    from workbench.tui.shell.routes import Place
+    from workbench.tui.messages import OpenRoute
+    from workbench.tui.routes import Route
+    from workbench.tui.services.query_service import QueryService
     from workbench.tui.textual_ext.gc_schedule import collect_seldom
     from workbench.tui.textual_ext.terminal_probe import Terminal as Drawing
 
@@ -198,14 +198,14 @@ async def _pages(case: Path) -> list[Figure]:
             """There is none."""
 
     opened_case, settings = Case.open(case), Settings()
-    desk = Desk(opened_case, settings)
-    jobs = Jobs(opened_case.store_path, opened_case.root / "tmp", settings.engine)
+    service = CaseService(opened_case, settings)
+    query_service = QueryService(opened_case.store_path, opened_case.root / "tmp", settings.engine)
     drawing = Drawing(slow=False, mouse=False, mono=False, ascii=False)
-    app = Unwatched(desk, jobs, library_in_sight(opened_case.queries_path), drawing, "")
+    app = Unwatched(service, query_service, library_in_sight(opened_case.queries_path), drawing, "")
     figures: list[Figure] = []
     collect_seldom()
     async with app.run_test(size=(COLUMNS, ROWS)):
-        await jobs.overlaid.wait()
+        await query_service.overlaid.wait()
         places = {
             "account": "SELECT account_id FROM account_profile ORDER BY hash(account_id) LIMIT 60",
             "cluster": "SELECT cluster_id FROM clusters ORDER BY accounts DESC LIMIT 40",
@@ -214,9 +214,9 @@ async def _pages(case: Path) -> list[Figure]:
         }
         for kind, sql in places.items():
             times = []
-            for row in await jobs.few(sql, {}):
+            for row in await query_service.few(sql, {}):
                 began = time.perf_counter()
-                await app.on_open_place(OpenPlace(Place(kind, tuple(map(str, row)))))
+                await app.on_open_route(OpenRoute(Route(kind, tuple(map(str, row)))))
                 view = app.view
                 assert view is not None
                 while not view.filled:
@@ -228,6 +228,6 @@ async def _pages(case: Path) -> list[Figure]:
             figures.append(Figure(f"{kind} page p50", statistics.median(times), "ms"))
             figures.append(Figure(f"{kind} page p95", p95(times), "ms", 100))
         app.exit(0)
-    jobs.close()
-    desk.close()
+    query_service.close()
+    service.close()
     return figures

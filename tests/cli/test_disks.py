@@ -14,7 +14,7 @@ from workbench.audit.log.witness import Acknowledged, Mark
 from workbench.case.folder import Case
 from workbench.decisions.collaboration import comment
 from workbench.decisions.describe import head_lines
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.settings import load_settings
 
 EXTRACT = "account_id,created_at\na,2026-05-01\n"
@@ -68,16 +68,16 @@ def test_a_mark_that_cannot_be_kept_is_told(case: Path, monkeypatch: pytest.Monk
     def refuse(_marks: Acknowledged, _mark: Mark) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
         with monkeypatch.context() as full:
             full.setattr(Acknowledged, "write", refuse)
-            comment(desk, "account", "a-01", "first")
-            assert any("could not be kept (No space" in words for words, _ in head_lines(desk))
-        comment(desk, "account", "a-01", "second")
-        assert not any("could not be kept" in words for words, _ in head_lines(desk))
+            comment(service, "account", "a-01", "first")
+            assert any("could not be kept (No space" in words for words, _ in head_lines(service))
+        comment(service, "account", "a-01", "second")
+        assert not any("could not be kept" in words for words, _ in head_lines(service))
     finally:
-        desk.close()
+        service.close()
 
 
 @pytest.mark.parametrize("form", ["table", "csv"])

@@ -63,10 +63,10 @@ def test_hourly_jobs_of_some_members_are_no_queue() -> None:
     rng = np.random.default_rng(4)
     hours = np.arange(0, _DAYS * _DAY, 6)
     # On the first days only the hourly jobs run; the others come later, around the clock.
-    jobs = [np.unique(rng.choice(hours, 300)) for _ in range(8)]
+    query_service = [np.unique(rng.choice(hours, 300)) for _ in range(8)]
     later = [np.unique(rng.choice(np.arange(10 * _DAY, _DAYS * _DAY), 300)) for _ in range(60)]
     strangers = [np.unique(rng.choice(hours[: 10 * 24], 60)) for _ in range(30)]
-    seen = activity(jobs + later + strangers)
+    seen = activity(query_service + later + strangers)
     assert np.median(rhythm_ratios(seen, np.arange(68), np.arange(68, 98))) < 1.6
 
 

@@ -9,14 +9,14 @@ import tempfile
 from pathlib import Path
 
 from workbench.case.folder import Case
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.playbooks.library import library_in_sight
 from workbench.settings import Settings
 from workbench.tui.app import Bench
-from workbench.tui.messages import OpenPlace
+from workbench.tui.messages import OpenRoute
 from workbench.tui.pages.view import View
-from workbench.tui.services.query_service import Jobs
-from workbench.tui.shell.routes import Place
+from workbench.tui.routes import Route
+from workbench.tui.services.query_service import QueryService
 from workbench.tui.textual_ext.terminal_probe import Terminal
 
 TARGET = Path(__file__).resolve().parents[2] / ".pictures" / "cluster.svg"
@@ -25,16 +25,18 @@ _SIZE = (132, 36)
 
 async def _picture(path: Path) -> str:
     case, settings = Case.open(path), Settings()
-    desk = Desk(case, settings)
+    service = CaseService(case, settings)
     with tempfile.TemporaryDirectory() as state:
-        desk.state_dir = Path(state)
-        jobs = Jobs(case.store_path, case.root / "tmp", settings.engine)
+        service.state_dir = Path(state)
+        query_service = QueryService(case.store_path, case.root / "tmp", settings.engine)
         terminal = Terminal(slow=False, mouse=False, mono=False, ascii=False)
-        bench = Bench(desk, jobs, library_in_sight(case.queries_path), terminal, "bench-dark")
+        bench = Bench(
+            service, query_service, library_in_sight(case.queries_path), terminal, "bench-dark"
+        )
         try:
             async with bench.run_test(size=_SIZE) as pilot:
                 await _filled(bench)
-                rows = await jobs.rows(bench.library.query("clusters-list"))
+                rows = await query_service.rows(bench.library.query("clusters-list"))
                 cluster = str(rows.first()["cluster_id"])
                 bench.post_message(_open(cluster))
                 await pilot.pause()
@@ -42,12 +44,12 @@ async def _picture(path: Path) -> str:
                 await pilot.pause(0.2)
                 return bench.export_screenshot(title="workbench demo")
         finally:
-            jobs.close()
-            desk.close()
+            query_service.close()
+            service.close()
 
 
-def _open(cluster: str) -> OpenPlace:
-    return OpenPlace(Place("cluster", (cluster,)))
+def _open(cluster: str) -> OpenRoute:
+    return OpenRoute(Route("cluster", (cluster,)))
 
 
 async def _filled(bench: Bench) -> View:

@@ -14,11 +14,11 @@ from textual.widgets import Static
 
 from tests.cli.conftest import Sit, _store, case, sit
 from workbench.case.folder import Case
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.playbooks.library import library_in_sight
 from workbench.settings import load_settings
 from workbench.tui.app import Bench
-from workbench.tui.services.query_service import Jobs
+from workbench.tui.services.query_service import QueryService
 from workbench.tui.textual_ext.terminal_probe import Terminal
 
 __all__ = ["Sit", "_store", "case", "sit"]
@@ -80,22 +80,24 @@ def opened() -> Opened:
     @asynccontextmanager
     async def bench_on(path: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Driver]:
         opened_case, settings = Case.open(path), load_settings()
-        desk = Desk(opened_case, settings)
-        jobs = Jobs(opened_case.store_path, opened_case.root / "tmp", settings.engine)
+        service = CaseService(opened_case, settings)
+        query_service = QueryService(
+            opened_case.store_path, opened_case.root / "tmp", settings.engine
+        )
         terminal = Terminal(slow=False, mouse=False, mono=False, ascii=False)
         library = library_in_sight(opened_case.queries_path)
-        bench = Bench(desk, jobs, library, terminal, "bench-dark")
+        bench = Bench(service, query_service, library, terminal, "bench-dark")
         try:
             async with bench.run_test(size=size, notifications=True) as pilot:
                 driver = Driver(bench, pilot)
                 await driver.until(lambda: bench.view is not None and bench.view.filled)
-                await driver.until(jobs.overlaid.is_set)
+                await driver.until(query_service.overlaid.is_set)
                 yield driver
                 await bench.workers.wait_for_complete()
         finally:
             # The next bench of the same test may get a pipe of the same number.
-            asyncio.get_running_loop().remove_reader(jobs.worker.output)
-            jobs.close()
-            desk.close()
+            asyncio.get_running_loop().remove_reader(query_service.worker.output)
+            query_service.close()
+            service.close()
 
     return bench_on

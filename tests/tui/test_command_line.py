@@ -9,10 +9,10 @@ import pytest
 
 from tests.tui.conftest import Opened
 from workbench.cli.main import run
-from workbench.tui.messages import OpenPlace
+from workbench.tui.messages import OpenRoute
 from workbench.tui.pages.sql import SqlView
 from workbench.tui.pages.view import command_line
-from workbench.tui.shell.routes import Place
+from workbench.tui.routes import Route
 
 HOSTILE = 'it\'s; $(touch here) "`x`" & | > \\ *'
 NOTED = "-- it's $noted\nSELECT count(*) AS n FROM accounts\nWHERE account_id <> '$HOME'"
@@ -39,8 +39,8 @@ async def test_a_name_out_of_an_extract_runs_nothing(
 ) -> None:
     async with opened(case) as driver:
         bench = driver.bench
-        bench.post_message(OpenPlace(Place(kind, key)))
-        await driver.until(lambda: bench.view is not None and bench.view.place.key == key)
+        bench.post_message(OpenRoute(Route(kind, key)))
+        await driver.until(lambda: bench.view is not None and bench.view.route.key == key)
         assert bench.view is not None
         told = shlex.split(bench.view.command())
         assert told == ["workbench", *(str(case) if one == "CASE" else one for one in words)]

@@ -15,7 +15,7 @@ from tests.tui.conftest import Driver, Opened, Sit
 from workbench.case.folder import Case
 from workbench.cli.main import run
 from workbench.decisions import queries, verify
-from workbench.tui.pages.steps import Steps
+from workbench.tui.pages.steps import PartTabs
 
 _FLAG = ("--verdict", "flag", "--reason", "R-MULTI", "--counter", "none-found")
 
@@ -177,7 +177,7 @@ async def test_a_part_chosen_while_the_lists_are_read_stays_in_front(
     case: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, read = threading.Event(), queries.own
-    monkeypatch.setattr(queries, "own", lambda desk: read(desk) if gate.wait(20) else [])
+    monkeypatch.setattr(queries, "own", lambda service: read(service) if gate.wait(20) else [])
     command("decide", case, *_FLAG, "--account", "a-01")
     async with opened(case) as driver:
         await driver.press("5")
@@ -188,7 +188,7 @@ async def test_a_part_chosen_while_the_lists_are_read_stays_in_front(
         view = driver.bench.view
         assert view is not None
         await driver.until(lambda: view.filled)
-        assert view.query_one(Steps).shown == "mine"
+        assert view.query_one(PartTabs).shown == "mine"
 
 
 async def test_a_sample_is_drawn_reviewed_and_goes_into_the_decision(

@@ -15,7 +15,7 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from workbench.tui.textual_ext.diff_renderer import Painter, change_of_style
+from workbench.tui.textual_ext.diff_renderer import DiffRenderer, change_of_style
 
 WIDTH, HEIGHT = 24, 12
 STYLES = [
@@ -62,10 +62,10 @@ frames = st.lists(lines, min_size=HEIGHT, max_size=HEIGHT)
 @settings(max_examples=150, deadline=None)
 @given(st.lists(frames, min_size=2, max_size=4))
 def test_what_is_shown_is_what_was_drawn(drawn: list[list[list[tuple[str, int]]]]) -> None:
-    painter, screen = Painter(), pyte.Screen(WIDTH, HEIGHT)
+    painter, screen = DiffRenderer(), pyte.Screen(WIDTH, HEIGHT)
     for each in drawn:
         seen = shown(painter.paint(frame(each), console()), screen)
-        whole = shown(Painter().paint(frame(each), console()), pyte.Screen(WIDTH, HEIGHT))
+        whole = shown(DiffRenderer().paint(frame(each), console()), pyte.Screen(WIDTH, HEIGHT))
         assert seen == whole
 
 
@@ -73,7 +73,7 @@ def test_what_is_shown_is_what_was_drawn(drawn: list[list[list[tuple[str, int]]]
 @given(st.integers(-8, 8), st.lists(st.text("xyz", min_size=3, max_size=9), min_size=30))
 def test_rows_that_moved_are_moved_not_sent(by: int, texts: list[str]) -> None:
     named = [f"{at} {text}" for at, text in enumerate(texts)]
-    painter, screen = Painter(), pyte.Screen(WIDTH, HEIGHT)
+    painter, screen = DiffRenderer(), pyte.Screen(WIDTH, HEIGHT)
     for start in (8, 8 + by):
         body = [[(text, 0)] for text in named[start : start + HEIGHT - 2]]
         sequence = painter.paint(frame([[("head", 1)], *body, [("foot", 2)]]), console())

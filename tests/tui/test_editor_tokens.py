@@ -61,11 +61,11 @@ def test_an_error_is_found_in_the_text(sql: str, row: int, word: str) -> None:
     with pytest.raises(duckdb.Error) as raised:
         duckdb.execute(sql)
     assert editor_tokens.error_place("no place", sql) is None
-    place = editor_tokens.error_place(str(raised.value), sql)
-    assert place is not None
-    assert place.row == row
+    route = editor_tokens.error_place(str(raised.value), sql)
+    assert route is not None
+    assert route.row == row
     line = sql.split("\n")[row]
-    assert line[place.column :].startswith(word[:4]) or "FROM" in line
+    assert line[route.column :].startswith(word[:4]) or "FROM" in line
 
 
 def knowledge() -> Knowledge:
@@ -111,6 +111,6 @@ async def test_a_saved_query_is_offered_without_its_end(case: Path, opened: Open
     (case / "queries" / "noted.sql").write_text(header + "SELECT 7 AS n; -- a note; of ours\n")
     async with opened(case) as driver:
         known = Knowledge()
-        await learn(known, driver.bench.jobs, driver.bench.library)
+        await learn(known, driver.bench.query_service, driver.bench.library)
         noted = next(one for one in known.queries if one.word == "noted")
-        assert await driver.bench.jobs.few(f"SELECT * FROM {noted.inserted}", {}) == [[7]]
+        assert await driver.bench.query_service.few(f"SELECT * FROM {noted.inserted}", {}) == [[7]]

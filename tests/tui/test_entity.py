@@ -15,9 +15,9 @@ from tests.tui.conftest import Driver, Opened
 from workbench.case.folder import Case
 from workbench.playbooks.format import SavedQuery
 from workbench.tui.grid.grid import Grid
-from workbench.tui.messages import OpenPlace
-from workbench.tui.services.query_service import Jobs, Rows
-from workbench.tui.shell.routes import Place
+from workbench.tui.messages import OpenRoute
+from workbench.tui.routes import Route
+from workbench.tui.services.query_service import QueryService, Rows
 
 # (account, how often it began a prompt so): clustering's sample met the first two only, and the
 # first of them oftener than the second.
@@ -57,16 +57,16 @@ class Held:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.gate = asyncio.Event()
-        rows = Jobs.rows
+        rows = QueryService.rows
 
         async def later(
-            jobs: Jobs, query: SavedQuery, given: Mapping[str, object], *more: Any
+            query_service: QueryService, query: SavedQuery, given: Mapping[str, object], *more: Any
         ) -> Rows:
             if query.id == "entity-accounts":
                 await self.gate.wait()
-            return await rows(jobs, query, given, *more)
+            return await rows(query_service, query, given, *more)
 
-        monkeypatch.setattr(Jobs, "rows", later)
+        monkeypatch.setattr(QueryService, "rows", later)
 
 
 def accounts(driver: Driver) -> list[tuple[str, int | None]]:
@@ -81,7 +81,7 @@ async def test_known_accounts_are_shown_at_once_and_counted_behind(
 ) -> None:
     async with opened(shared) as driver:
         held = Held(monkeypatch)
-        driver.bench.post_message(OpenPlace(Place("entity", ("head", HEAD))))
+        driver.bench.post_message(OpenRoute(Route("entity", ("head", HEAD))))
         await driver.sees("≥ 2 of 40 accounts", "counting …")
         assert accounts(driver) == [("a-01", None), ("a-02", None)]
         grid = driver.bench.query_one("#entity-accounts", Grid)
@@ -99,7 +99,7 @@ async def test_a_page_that_is_read_again_stays_whole_meanwhile(
     shared: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened(shared) as driver:
-        driver.bench.post_message(OpenPlace(Place("entity", ("head", HEAD))))
+        driver.bench.post_message(OpenRoute(Route("entity", ("head", HEAD))))
         await driver.sees(" 3 of 40 accounts")
         held = Held(monkeypatch)
         assert driver.bench.view is not None

@@ -14,7 +14,7 @@ from tests.tui.conftest import Driver, Opened, Sit
 from workbench.audit.errors import LedgerError
 from workbench.audit.records.account_sets import SetFolder
 from workbench.audit.state.policy import Policy
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.tui.dialogs import decide
 from workbench.tui.shell import saved_state
 from workbench.tui.textual_ext import osc52
@@ -99,7 +99,7 @@ async def test_a_list_that_cannot_be_stored_is_said(
 async def test_a_copy_that_needs_a_file_is_said(
     case: Path, opened: Opened, full: pytest.MonkeyPatch
 ) -> None:
-    full.setattr(Desk, "policy", lambda _desk: Policy(clipboard="on"))
+    full.setattr(CaseService, "policy", lambda _desk: Policy(clipboard="on"))
     async with opened(case) as driver:
         await ask(driver, "SELECT repeat('x', 400) AS a FROM range(900) LIMIT 999")
         await driver.press("y", "t")
@@ -115,7 +115,7 @@ async def test_an_editor_that_cannot_be_started_is_said(
         await driver.press("f3")
         await driver.sees("No closing quotation")
         monkeypatch.setenv("EDITOR", "vi")
-        monkeypatch.setattr(driver.bench.desk, "state_dir", Path("/nowhere/at/all"))
+        monkeypatch.setattr(driver.bench.service, "state_dir", Path("/nowhere/at/all"))
         await driver.press("f3")
         await driver.sees("No such file or directory")
         monkeypatch.undo()

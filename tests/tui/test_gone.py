@@ -10,21 +10,21 @@ import pytest
 
 from tests.tui.conftest import Driver, Opened, Sit
 from workbench.case.folder import Case
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.errors import WorkbenchError
-from workbench.tui.messages import OpenPlace
-from workbench.tui.shell.routes import Place
-from workbench.tui.shell.view_stack import Stage
+from workbench.tui.messages import OpenRoute
+from workbench.tui.routes import Route
+from workbench.tui.shell.view_stack import ViewStack
 
 
-async def _at(driver: Driver, place: Place) -> None:
-    driver.bench.post_message(OpenPlace(place))
-    await driver.until(lambda: driver.bench.view is not None and driver.bench.view.place == place)
+async def _at(driver: Driver, route: Route) -> None:
+    driver.bench.post_message(OpenRoute(route))
+    await driver.until(lambda: driver.bench.view is not None and driver.bench.view.route == route)
 
 
 async def test_a_query_that_is_gone(case: Path, opened: Opened) -> None:
     async with opened(case) as driver:
-        await _at(driver, Place("query", ("gone",)))
+        await _at(driver, Route("query", ("gone",)))
         await driver.sees("There is no query “gone”")
         for key in ("e", "E", "r", "x"):
             driver.bench.clear_notifications()
@@ -36,7 +36,7 @@ async def test_a_query_that_is_gone(case: Path, opened: Opened) -> None:
 
 async def test_a_playbook_that_is_gone(case: Path, opened: Opened) -> None:
     async with opened(case) as driver:
-        await _at(driver, Place("playbook", ("gone",)))
+        await _at(driver, Route("playbook", ("gone",)))
         await driver.sees("There is no playbook “gone”")
         await driver.press("R")
         await driver.sees("Wait until the steps have run.")
@@ -45,14 +45,14 @@ async def test_a_playbook_that_is_gone(case: Path, opened: Opened) -> None:
 
 
 async def test_places_of_another_version_are_left_out(case: Path, opened: Opened) -> None:
-    trail: list[Any] = [
+    routes: list[Any] = [
         {"kind": "clusters", "key": [], "state": {}}, {"kind": "hologram", "key": ["x"]},
         {"kind": "account", "key": None}, "nonsense",
     ]  # fmt: skip
     kept = Case.open(case).state_dir() / "view.json"
-    kept.write_text(json.dumps({"trail": trail}))
+    kept.write_text(json.dumps({"trail": routes}))
     async with opened(case) as driver:
-        assert [stop.place.kind for stop in driver.bench.query_one(Stage).trail.stops] == [
+        assert [stop.route.kind for stop in driver.bench.query_one(ViewStack).routes.entries] == [
             "clusters"
         ]
 
@@ -69,7 +69,7 @@ async def flag_the_cluster(driver: Driver) -> None:
 async def test_a_ledger_that_breaks_meanwhile_is_said(
     case: Path, opened: Opened, sit: Sit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_desk: Desk) -> None:
+    def broken(_desk: CaseService) -> None:
         raise WorkbenchError("audit.jsonl was replaced by another file.")
 
     async with opened(case) as driver:
@@ -78,7 +78,7 @@ async def test_a_ledger_that_breaks_meanwhile_is_said(
         await driver.sees("decision")
         await driver.press("5")
         await driver.sees("a-00", "R-PAY-SHARED")
-        monkeypatch.setattr(Desk, "ledger", broken)
+        monkeypatch.setattr(CaseService, "ledger", broken)
         for keys in (("i",), ("m",), ("7", "enter")):
             driver.bench.clear_notifications()
             await driver.press(*keys)

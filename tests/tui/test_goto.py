@@ -10,13 +10,13 @@ import pytest
 
 from tests.tui.conftest import Driver, Opened
 from workbench.playbooks.format import SavedQuery
-from workbench.tui.services.query_service import Jobs, Rows
-from workbench.tui.shell.routes import Place
+from workbench.tui.routes import Route
+from workbench.tui.services.query_service import QueryService, Rows
 
 
 def _there(driver: Driver, account: str) -> bool:
     view = driver.bench.view
-    return view is not None and view.place == Place("account", (account,))
+    return view is not None and view.route == Route("account", (account,))
 
 
 async def test_enter_before_the_answer_opens_the_first_hit(opened: Opened, case: Path) -> None:
@@ -40,14 +40,14 @@ async def test_enter_opens_no_hit_of_what_was_typed_before(opened: Opened, case:
 async def test_typing_on_after_enter_opens_nothing(
     opened: Opened, case: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = Jobs.rows
+    read = QueryService.rows
 
-    async def held(jobs: Jobs, query: SavedQuery, *given: Any) -> Rows:
+    async def held(query_service: QueryService, query: SavedQuery, *given: Any) -> Rows:
         if given and given[0] == {"text": "a-07"}:
             await asyncio.Event().wait()
-        return await read(jobs, query, *given)
+        return await read(query_service, query, *given)
 
-    monkeypatch.setattr(Jobs, "rows", held)
+    monkeypatch.setattr(QueryService, "rows", held)
     async with opened(case) as driver:
         before = driver.bench.view
         await driver.press("/")

@@ -17,9 +17,9 @@ from textual.widgets import Static
 
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import GridColumn, PageSource
-from workbench.tui.textual_ext.app_driver import Ground
+from workbench.tui.textual_ext.app_driver import BlankScreen
 from workbench.tui.textual_ext.line_compositor import LineCompositor
-from workbench.tui.textual_ext.scrollbar import Thumb
+from workbench.tui.textual_ext.scrollbar import LineScrollBar
 
 SIZE = (60, 20)
 _REGION = st.builds(
@@ -37,9 +37,9 @@ class Layers(App[None]):
     #left { width: 21; }
     """
 
-    def get_default_screen(self) -> Ground:
+    def get_default_screen(self) -> BlankScreen:
         """The bench's own."""
-        return Ground(id="_default")
+        return BlankScreen(id="_default")
 
     def compose(self) -> ComposeResult:
         """Line by line told apart."""
@@ -112,7 +112,7 @@ def test_the_bar_is_drawn_as_textual_draws_it(whole: int) -> None:
         async with app.run_test(size=SIZE):
             grid = app.query_one(Grid)
             bar = grid.vertical_scrollbar
-            assert isinstance(bar, Thumb)
+            assert isinstance(bar, LineScrollBar)
             box = bar.size.region
             bar.window_virtual_size = whole
             for part in range(101):

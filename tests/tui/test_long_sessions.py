@@ -8,14 +8,14 @@ from pathlib import Path
 
 from tests.tui.conftest import Opened
 from workbench.tui.dialogs.decide import DecideDialog
-from workbench.tui.messages import OpenPlace
-from workbench.tui.shell.routes import Place
+from workbench.tui.messages import OpenRoute
+from workbench.tui.routes import Route
 
 
 async def test_a_dialog_that_was_answered_leaves_nothing(opened: Opened, case: Path) -> None:
     seen: list[weakref.ref[object]] = []
     async with opened(case) as driver:
-        await driver.bench.on_open_place(OpenPlace(Place("account", ("a-01",))))
+        await driver.bench.on_open_route(OpenRoute(Route("account", ("a-01",))))
         await driver.sees("a-01  ", "undecided")
         for _ in range(3):
             await driver.press("x")

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from tests.tui.asking import again, ask, column
 from tests.tui.conftest import Opened
 from workbench.audit.state.policy import Policy
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.tui.grid.canvas import cell_text
 from workbench.tui.grid.source import ResultSource
 from workbench.tui.pages.sql import SqlView
@@ -44,7 +44,7 @@ DRAWN = {
 @pytest.fixture
 def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was sent to the clipboard, which the policy leaves open."""
-    monkeypatch.setattr(Desk, "policy", lambda _desk: Policy(clipboard="on"))
+    monkeypatch.setattr(CaseService, "policy", lambda _desk: Policy(clipboard="on"))
     texts: list[str] = []
 
     def send(text: str, _terminal: Any, _exports: Path) -> str:
@@ -123,7 +123,7 @@ async def test_a_list_for_sql_finds_the_same_rows_again(
             await driver.until(lambda: copied)
             listed = copied.pop()
             assert listed.isprintable()
-            found = await driver.bench.jobs.few(
+            found = await driver.bench.query_service.few(
                 f"SELECT count(*) FROM ({sql}) WHERE {name} IN {listed}", {}
             )
             assert found == [[2 if name != "whole" else 1]], listed
@@ -356,7 +356,7 @@ async def test_columns_of_one_name_are_each_their_own(case: Path, opened: Opened
             await driver.sees(f"{account}  ")
             view = driver.bench.view
             assert view is not None
-            assert view.place.key == (account,)
+            assert view.route.key == (account,)
             await driver.press("backspace")
             await driver.sees("account_id_1")
             grid.focus()

@@ -12,7 +12,7 @@ import pytest
 from tests.tui.conftest import Opened
 from workbench.tui import app
 from workbench.tui.shell import saved_state
-from workbench.tui.shell.saved_state import History, Kept
+from workbench.tui.shell.saved_state import History, StateFile
 
 
 async def test_what_ran_is_written_beside_the_loop(
@@ -38,7 +38,7 @@ async def test_what_ran_is_written_beside_the_loop(
 
 def test_the_newest_is_what_stays(tmp_path: Path) -> None:
     """Two writers at once: the one that was handed over last ends on top."""
-    kept = Kept(tmp_path / "view.json")
+    kept = StateFile(tmp_path / "view.json")
 
     def write() -> None:
         for number in range(20):

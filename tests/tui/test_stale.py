@@ -9,25 +9,25 @@ import pytest
 
 from tests.tui.conftest import Opened
 from workbench.playbooks.format import SavedQuery
-from workbench.tui.messages import OpenPlace
-from workbench.tui.services.query_service import Jobs, Rows
-from workbench.tui.shell.routes import Place
+from workbench.tui.messages import OpenRoute
+from workbench.tui.routes import Route
+from workbench.tui.services.query_service import QueryService, Rows
 
 
 async def test_places_out_of_sight_are_read_when_they_are_shown(
     opened: Opened, case: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    read = Jobs.rows
+    read = QueryService.rows
 
-    async def noted(jobs: Jobs, query: SavedQuery, *given: Any) -> Rows:
+    async def noted(query_service: QueryService, query: SavedQuery, *given: Any) -> Rows:
         asked.extend(given[0].get("account", "") for _ in given[:1])
-        return await read(jobs, query, *given)
+        return await read(query_service, query, *given)
 
-    monkeypatch.setattr(Jobs, "rows", noted)
+    monkeypatch.setattr(QueryService, "rows", noted)
     async with opened(case) as driver:
         for account in ("a-01", "a-02"):
-            await driver.bench.on_open_place(OpenPlace(Place("account", (account,))))
+            await driver.bench.on_open_route(OpenRoute(Route("account", (account,))))
             await driver.sees(f"{account}  ", "undecided")
         await driver.bench.workers.wait_for_complete()
         asked.clear()

@@ -13,8 +13,8 @@ from tests.cli.conftest import commit_store
 from tests.tui.conftest import Driver, Opened, Sit
 from workbench.case.folder import Case
 from workbench.cli.main import run
-from workbench.tui.messages import OpenPlace
-from workbench.tui.shell.routes import Place
+from workbench.tui.messages import OpenRoute
+from workbench.tui.routes import Route
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def reveals(case: Path) -> list[dict[str, str]]:
 
 
 async def _open_account(driver: Driver, account: str, email: str) -> None:
-    driver.bench.post_message(OpenPlace(Place("account", (account,))))
+    driver.bench.post_message(OpenRoute(Route("account", (account,))))
     await driver.sees(f"{account}  {email}")
 
 

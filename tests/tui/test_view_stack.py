@@ -10,18 +10,18 @@ import pytest
 
 from tests.tui.conftest import Opened
 from workbench.playbooks.format import SavedQuery
-from workbench.tui.messages import OpenPlace
-from workbench.tui.services.query_service import Jobs, Rows
-from workbench.tui.shell.routes import Place
+from workbench.tui.messages import OpenRoute
+from workbench.tui.routes import Route
+from workbench.tui.services.query_service import QueryService, Rows
 
-ACCOUNT = OpenPlace(Place("account", ("a-01",)))
+ACCOUNT = OpenRoute(Route("account", ("a-01",)))
 
 
 async def test_a_place_comes_into_sight_filled(opened: Opened, case: Path) -> None:
     async with opened(case) as driver:
         before = driver.bench.view
         assert before is not None
-        opening = asyncio.ensure_future(driver.bench.on_open_place(ACCOUNT))
+        opening = asyncio.ensure_future(driver.bench.on_open_route(ACCOUNT))
         await driver.until(lambda: driver.bench.view is not before)
         page = driver.bench.view
         assert page is not None
@@ -36,16 +36,16 @@ async def test_a_place_comes_into_sight_filled(opened: Opened, case: Path) -> No
 async def test_a_slow_place_is_shown_before_it_is_filled(
     opened: Opened, case: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answered, read = asyncio.Event(), Jobs.rows
+    answered, read = asyncio.Event(), QueryService.rows
 
-    async def slow(jobs: Jobs, query: SavedQuery, *given: Any) -> Rows:
+    async def slow(query_service: QueryService, query: SavedQuery, *given: Any) -> Rows:
         if query.id == "account-exchanges":
             await answered.wait()
-        return await read(jobs, query, *given)
+        return await read(query_service, query, *given)
 
-    monkeypatch.setattr(Jobs, "rows", slow)
+    monkeypatch.setattr(QueryService, "rows", slow)
     async with opened(case) as driver:
-        await driver.bench.on_open_place(ACCOUNT)
+        await driver.bench.on_open_route(ACCOUNT)
         page = driver.bench.view
         assert page is not None
         assert page.display

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.settings import EngineSettings
-from workbench.tui.services.query_service import Jobs
+from workbench.tui.services.query_service import QueryService
 from workbench.workers import memory
 
 # The last two ignore the interrupt, and the very last the memory limit too.
@@ -31,77 +31,85 @@ STUBBORN = {
 
 
 @pytest_asyncio.fixture
-async def jobs(store: Path, tmp_path: Path) -> AsyncIterator[Jobs]:
-    made = Jobs(store, tmp_path / "tmp", EngineSettings())
+async def query_service(store: Path, tmp_path: Path) -> AsyncIterator[QueryService]:
+    made = QueryService(store, tmp_path / "tmp", EngineSettings())
     made.overlaid.set()
     await made.start()
     yield made
     made.close()
 
 
-async def stream(jobs: Jobs, sql: str, job: int = 0) -> list[dict[str, Any]]:
+async def stream(query_service: QueryService, sql: str, job: int = 0) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = []
-    await jobs.stream(job or jobs.new_job(), sql, {}, 10, told.append)
+    await query_service.stream(job or query_service.new_job(), sql, {}, 10, told.append)
     return told
 
 
 @pytest.mark.parametrize("kind", STUBBORN)
-async def test_a_cancel_frees_the_prompt_and_costs_nobody_else(jobs: Jobs, kind: str) -> None:
-    kept = (await stream(jobs, "SELECT n FROM exchanges"))[0]["result"]
+async def test_a_cancel_frees_the_prompt_and_costs_nobody_else(
+    query_service: QueryService, kind: str
+) -> None:
+    kept = (await stream(query_service, "SELECT n FROM exchanges"))[0]["result"]
     for _ in range(10 if kind not in ("one row", "memory") else 2):
-        job = jobs.new_job()
-        running = asyncio.ensure_future(stream(jobs, STUBBORN[kind], job))
-        await jobs.request("inspect", sql="SELECT 1")  # the worker has begun by now
-        jobs.cancel(job)
+        job = query_service.new_job()
+        running = asyncio.ensure_future(stream(query_service, STUBBORN[kind], job))
+        await query_service.request("inspect", sql="SELECT 1")  # the worker has begun by now
+        query_service.cancel(job)
         with pytest.raises((Cancelled, WorkbenchError)):
             await running
         # Asked while the worker may still be busy with what was cancelled, or be killed for it.
-        assert (await stream(jobs, "SELECT 42 AS answer"))[0]["rows"] == [[42]]
-        row = await jobs.window(kept, 299_999, 1)
+        assert (await stream(query_service, "SELECT 42 AS answer"))[0]["rows"] == [[42]]
+        row = await query_service.window(kept, 299_999, 1)
         assert row["rows"] == [[299_999]]
 
 
-async def test_a_replaced_worker_answers_what_was_asked_meanwhile(jobs: Jobs) -> None:
-    kept = (await stream(jobs, "SELECT n FROM exchanges"))[0]["result"]
-    os.kill(jobs.worker.pid, signal.SIGSTOP)
-    light = asyncio.ensure_future(jobs.window(kept, 5, 1))
-    heavy = asyncio.ensure_future(stream(jobs, "SELECT 1"))
+async def test_a_replaced_worker_answers_what_was_asked_meanwhile(
+    query_service: QueryService,
+) -> None:
+    kept = (await stream(query_service, "SELECT n FROM exchanges"))[0]["result"]
+    os.kill(query_service.worker.pid, signal.SIGSTOP)
+    light = asyncio.ensure_future(query_service.window(kept, 5, 1))
+    heavy = asyncio.ensure_future(stream(query_service, "SELECT 1"))
     await asyncio.sleep(0)
-    os.kill(jobs.worker.pid, signal.SIGKILL)
+    os.kill(query_service.worker.pid, signal.SIGKILL)
     assert (await light)["rows"] == [[5]]
     with pytest.raises(WorkbenchError, match="replaced"):
         await heavy
 
 
-async def test_what_had_begun_goes_on_behind_one_that_ignored_its_cancel(jobs: Jobs) -> None:
-    stuck, begun = jobs.new_job(), jobs.new_job()
+async def test_what_had_begun_goes_on_behind_one_that_ignored_its_cancel(
+    query_service: QueryService,
+) -> None:
+    stuck, begun = query_service.new_job(), query_service.new_job()
     told: list[dict[str, Any]] = []
-    lost = asyncio.ensure_future(stream(jobs, STUBBORN["sort"], stuck))
+    lost = asyncio.ensure_future(stream(query_service, STUBBORN["sort"], stuck))
 
     def replace_once(message: dict[str, Any]) -> None:
         if not told:
-            jobs._replace("ignored a cancel", {stuck})
+            query_service._replace("ignored a cancel", {stuck})
         told.append(message)
 
     sql = "SELECT n, md5(n::VARCHAR) FROM exchanges, range(20)"
-    ended = await jobs.stream(begun, sql, {}, 10, replace_once)
+    ended = await query_service.stream(begun, sql, {}, 10, replace_once)
     assert (ended["ev"], ended["total"], ended["exact"]) == ("spooled", 6_000_000, True)
     assert [message["ev"] for message in told].count("began") == 1
-    assert (await jobs.window(begun, 5_999_999, 1))["rows"][0][0] is not None
+    assert (await query_service.window(begun, 5_999_999, 1))["rows"][0][0] is not None
     with pytest.raises(WorkbenchError, match="ignored a cancel"):
         await lost
 
 
-async def test_rows_are_asked_for_once_their_result_is_open_again(jobs: Jobs) -> None:
-    kept = (await stream(jobs, "SELECT n FROM exchanges"))[0]["result"]
+async def test_rows_are_asked_for_once_their_result_is_open_again(
+    query_service: QueryService,
+) -> None:
+    kept = (await stream(query_service, "SELECT n FROM exchanges"))[0]["result"]
     for _ in range(3):
-        jobs._replace("for the test", set())
-        assert (await jobs.window(kept, 7, 1))["rows"] == [[7]]
+        query_service._replace("for the test", set())
+        assert (await query_service.window(kept, 7, 1))["rows"] == [[7]]
 
 
-async def _peak(jobs: Jobs, sql: str) -> tuple[WorkbenchError, int]:
+async def _peak(query_service: QueryService, sql: str) -> tuple[WorkbenchError, int]:
     """How a statement fails, and the most memory that its worker held meanwhile."""
-    pid, most = jobs.worker.pid, 0
+    pid, most = query_service.worker.pid, 0
 
     async def watch() -> None:
         nonlocal most
@@ -111,88 +119,98 @@ async def _peak(jobs: Jobs, sql: str) -> tuple[WorkbenchError, int]:
 
     watching = asyncio.ensure_future(watch())
     with pytest.raises(WorkbenchError) as caught:
-        await stream(jobs, sql)
+        await stream(query_service, sql)
     watching.cancel()
     return caught.value, most
 
 
-async def test_gigabytes_at_once_are_refused_and_the_worker_lives_on(jobs: Jobs) -> None:
-    pid = jobs.worker.pid
-    error, most = await _peak(jobs, "SELECT list_sum(range(300000000))")
+async def test_gigabytes_at_once_are_refused_and_the_worker_lives_on(
+    query_service: QueryService,
+) -> None:
+    pid = query_service.worker.pid
+    error, most = await _peak(query_service, "SELECT list_sum(range(300000000))")
     assert "Out of Memory" in error.message
     assert "engine.memory_mib" in error.hint
     assert most < 1 << 30
-    assert jobs.worker.pid == pid
+    assert query_service.worker.pid == pid
 
 
-async def test_a_worker_that_grows_too_large_is_replaced_in_time(jobs: Jobs) -> None:
-    kept = (await stream(jobs, "SELECT n FROM exchanges"))[0]["result"]
-    error, most = await _peak(jobs, "SELECT length(lpad('x', 2000000000, 'y'))")
+async def test_a_worker_that_grows_too_large_is_replaced_in_time(
+    query_service: QueryService,
+) -> None:
+    kept = (await stream(query_service, "SELECT n FROM exchanges"))[0]["result"]
+    error, most = await _peak(query_service, "SELECT length(lpad('x', 2000000000, 'y'))")
     assert "memory" in error.message.lower()
     assert 256 << 20 < most < (1 << 30) + (64 << 20)
-    assert (await jobs.window(kept, 7, 1))["rows"] == [[7]]
+    assert (await query_service.window(kept, 7, 1))["rows"] == [[7]]
 
 
-async def test_what_waits_for_the_ledger_or_a_worker_can_be_cancelled(jobs: Jobs) -> None:
-    jobs.overlaid.clear()
-    job = jobs.new_job()
-    running = asyncio.ensure_future(stream(jobs, "SELECT n FROM exchanges", job))
+async def test_what_waits_for_the_ledger_or_a_worker_can_be_cancelled(
+    query_service: QueryService,
+) -> None:
+    query_service.overlaid.clear()
+    job = query_service.new_job()
+    running = asyncio.ensure_future(stream(query_service, "SELECT n FROM exchanges", job))
     await asyncio.sleep(0)
-    jobs.cancel(job)
+    query_service.cancel(job)
     with pytest.raises(Cancelled):
         await asyncio.wait_for(running, 10)
-    jobs.overlaid.set()
+    query_service.overlaid.set()
     with pytest.raises(WorkbenchError, match="no longer open"):
-        await jobs.window(job, 0, 1)
+        await query_service.window(job, 0, 1)
 
 
-async def test_what_waits_for_one_worker_is_asked_of_the_next(jobs: Jobs) -> None:
-    kept = (await stream(jobs, "SELECT n FROM exchanges"))[0]["result"]
-    jobs._replace("for the test", set())
-    waits = asyncio.ensure_future(jobs.window(kept, 7, 1))
+async def test_what_waits_for_one_worker_is_asked_of_the_next(query_service: QueryService) -> None:
+    kept = (await stream(query_service, "SELECT n FROM exchanges"))[0]["result"]
+    query_service._replace("for the test", set())
+    waits = asyncio.ensure_future(query_service.window(kept, 7, 1))
     await asyncio.sleep(0)
-    asked = asyncio.ensure_future(jobs.request("inspect", sql="SELECT 1"))
-    await jobs._restored.wait()
-    jobs._replace("again", set())
-    jobs._replace("and again", set())
+    asked = asyncio.ensure_future(query_service.request("inspect", sql="SELECT 1"))
+    await query_service._restored.wait()
+    query_service._replace("again", set())
+    query_service._replace("and again", set())
     assert (await asyncio.wait_for(waits, 20))["rows"] == [[7]]
     assert (await asyncio.wait_for(asked, 20))["ev"] == "inspected"
 
 
-async def test_nobody_waits_for_a_worker_that_does_not_open(jobs: Jobs, tmp_path: Path) -> None:
-    running = asyncio.ensure_future(stream(jobs, STUBBORN["cross join"]))
-    await jobs.request("inspect", sql="SELECT 1")
-    jobs._store = tmp_path / "gone.duckdb"
-    jobs._replace("for the test", set())
-    for waiting in (running, asyncio.ensure_future(stream(jobs, "SELECT 1"))):
+async def test_nobody_waits_for_a_worker_that_does_not_open(
+    query_service: QueryService, tmp_path: Path
+) -> None:
+    running = asyncio.ensure_future(stream(query_service, STUBBORN["cross join"]))
+    await query_service.request("inspect", sql="SELECT 1")
+    query_service._store = tmp_path / "gone.duckdb"
+    query_service._replace("for the test", set())
+    for waiting in (running, asyncio.ensure_future(stream(query_service, "SELECT 1"))):
         with pytest.raises(WorkbenchError, match=r"gone\.duckdb"):
             await asyncio.wait_for(waiting, 20)
 
 
-async def test_nobody_waits_for_tables_that_cannot_be_laid_over(jobs: Jobs) -> None:
-    jobs.overlays["decisions"] = "gone.jsonl"
-    jobs._replace("for the test", set())
+async def test_nobody_waits_for_tables_that_cannot_be_laid_over(
+    query_service: QueryService,
+) -> None:
+    query_service.overlays["decisions"] = "gone.jsonl"
+    query_service._replace("for the test", set())
     with pytest.raises(WorkbenchError, match=r"gone\.jsonl"):
-        await asyncio.wait_for(stream(jobs, "SELECT 1"), 20)
+        await asyncio.wait_for(stream(query_service, "SELECT 1"), 20)
 
 
-async def test_what_nobody_waits_for_is_stopped_and_closed(jobs: Jobs) -> None:
+async def test_what_nobody_waits_for_is_stopped_and_closed(query_service: QueryService) -> None:
     async def ended(job: int) -> None:
-        while job in jobs._pending:
+        while job in query_service._pending:
             await asyncio.sleep(0.01)
 
-    left = asyncio.ensure_future(jobs.open(STUBBORN["cross join"], {}, 10))
-    await jobs.request("inspect", sql="SELECT 1")
-    (job,) = jobs._pending
+    left = asyncio.ensure_future(query_service.open(STUBBORN["cross join"], {}, 10))
+    await query_service.request("inspect", sql="SELECT 1")
+    (job,) = query_service._pending
     left.cancel()
     await asyncio.wait_for(ended(job), 20)
-    answered = asyncio.ensure_future(jobs.open("SELECT n FROM exchanges", {}, 10))
-    while len(jobs._pending) == 0:
+    answered = asyncio.ensure_future(query_service.open("SELECT n FROM exchanges", {}, 10))
+    while len(query_service._pending) == 0:
         await asyncio.sleep(0)
-    (job,) = jobs._pending
-    jobs._pending[job].answer.cancel()  # before its answer is read
+    (job,) = query_service._pending
+    query_service._pending[job].answer.cancel()  # before its answer is read
     await asyncio.wait_for(ended(job), 20)
     with pytest.raises(WorkbenchError, match="no longer open"):
-        await jobs.window(job, 0, 1)
+        await query_service.window(job, 0, 1)
     with pytest.raises(asyncio.CancelledError):
         await answered

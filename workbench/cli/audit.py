@@ -21,7 +21,7 @@ from workbench.cli.policy import policy_command
 from workbench.cli.replay import replay_command
 from workbench.cli.session import CASE
 from workbench.decisions.describe import COLUMNS, row, whole
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.decisions.verify import verify_case
 from workbench.errors import IntegrityError, UsageError
 from workbench.settings import load_settings
@@ -108,13 +108,13 @@ def _write_named(name: str, found: Sequence[str]) -> None:
               help="jsonl: every field (default); table, csv: a line each")  # fmt: skip
 def show(case: Path, record_id: str | None, kind: str | None, limit: int, form: str) -> int:
     """The newest records of CASE, oldest first, or one of them whole."""
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
         if record_id is not None:
-            return _show_one(desk, record_id)
-        records = _newest(desk, kind, limit)
+            return _show_one(service, record_id)
+        records = _newest(service, kind, limit)
     finally:
-        desk.close()
+        service.close()
     if form == "jsonl":
         for record in records:
             output.write(json.dumps(record.fields, sort_keys=True) + "\n")
@@ -123,8 +123,8 @@ def show(case: Path, record_id: str | None, kind: str | None, limit: int, form: 
     return 0
 
 
-def _newest(desk: Desk, kind: str | None, limit: int) -> list[Record]:
-    ledger = desk.ledger()
+def _newest(service: CaseService, kind: str | None, limit: int) -> list[Record]:
+    ledger = service.ledger()
     if not ledger.head.size:
         return []
     if kind is None:
@@ -133,13 +133,13 @@ def _newest(desk: Desk, kind: str | None, limit: int) -> list[Record]:
     return list(deque(found, limit))
 
 
-def _show_one(desk: Desk, record_id: str) -> int:
-    ledger = desk.ledger()
+def _show_one(service: CaseService, record_id: str) -> int:
+    ledger = service.ledger()
     record = ledger.record(record_id)
     if record is None:
         raise UsageError(
             f"There is no record {record_id} in this case.",
-            hint=f"See: workbench audit show {desk.case_path} --format table",
+            hint=f"See: workbench audit show {service.case_path} --format table",
         )
     for line in whole(ledger, record).split("\n"):
         output.write(safe_text(line, len(line)) + "\n")
@@ -153,11 +153,11 @@ def checkpoint(case: Path, key: Path | None) -> int:
     """Write a checkpoint of CASE and print it, with words to note on paper: keep it elsewhere."""
     from workbench.audit.log.checkpoint_append import make_checkpoint
 
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        made, path = make_checkpoint(desk.ledger(), key=key)
+        made, path = make_checkpoint(service.ledger(), key=key)
     finally:
-        desk.close()
+        service.close()
     output.write(made.note().decode("ascii"))
     output.write(f"records {made.size}: {' '.join(made.words())}\n")
     output.Talk().say(f"Kept as {path}; copy it to another place, or write the words down.")
@@ -172,11 +172,11 @@ def export(case: Path, record_id: str, target: Path) -> int:
     """Write a self-contained proof of one record, checkable with a bare Python."""
     from workbench.audit.log.inclusion_proof import write_proof
 
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        write_proof(desk.ledger(), record_id, target)
+        write_proof(service.ledger(), record_id, target)
     finally:
-        desk.close()
+        service.close()
     output.Talk().say(f"Written to {target}.")
     return 0
 
@@ -186,10 +186,10 @@ def export(case: Path, record_id: str, target: Path) -> int:
 @click.option("--reason", required=True, help="what happened; it is recorded")
 def recover(case: Path, reason: str) -> int:
     """Account for damaged bytes by a record, so that work can go on; nothing is deleted."""
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        record = desk.ledger().recover(reason)
+        record = service.ledger().recover(reason)
     finally:
-        desk.close()
+        service.close()
     output.Talk().say(f"Recorded as {record.id}; audit verify goes on listing what was damaged.")
     return 0

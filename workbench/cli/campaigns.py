@@ -55,7 +55,7 @@ def show(case: Path, campaign: str, chosen: Choices) -> int:
             return 0
         write_facts(session.rows("campaign-card", **given)[0])
         put_query(session, session.library.query("campaign-clusters"), given, chosen)
-        for act in edits.edits_of(session.desk.ledger().state, campaign):
+        for act in edits.edits_of(session.service.ledger().state, campaign):
             count = act["members"]["count"] if act["members"] else 0
             words = " ".join(filter(None, (act["campaign"], *act["others"], act["name"])))
             output.write(
@@ -103,7 +103,7 @@ def merge(case: Path, campaign: str, others: tuple[str, ...], reason: str) -> in
         accounts: list[str] = []
         for one in (campaign, *others):
             accounts += _campaign_or_cluster(session, one)
-        _recorded(edits.merge(session.desk, campaign, others, accounts, reason))
+        _recorded(edits.merge(session.service, campaign, others, accounts, reason))
     return 0
 
 
@@ -126,7 +126,7 @@ def split(
         else:
             chosen = known_accounts(session, accounts, source)
         _demand_inside(session, campaign, chosen)
-        record, fresh = edits.split(session.desk, campaign, chosen, reason, name)
+        record, fresh = edits.split(session.service, campaign, chosen, reason, name)
         _recorded(record, f"The new campaign is {fresh}.")
     return 0
 
@@ -139,7 +139,7 @@ def name_campaign(case: Path, campaign: str, name: str) -> int:
     """Give CAMPAIGN a NAME; a cluster that is none becomes a campaign."""
     with open_case(case) as session:
         accounts = _campaign_or_cluster(session, campaign)
-        _recorded(edits.rename(session.desk, campaign, accounts, name))
+        _recorded(edits.rename(session.service, campaign, accounts, name))
     return 0
 
 
@@ -156,7 +156,7 @@ def exclude(
     with open_case(case) as session:
         chosen = known_accounts(session, accounts, source)
         _demand_inside(session, campaign, chosen)
-        _recorded(edits.exclude(session.desk, campaign, chosen, reason))
+        _recorded(edits.exclude(session.service, campaign, chosen, reason))
     return 0
 
 
@@ -173,7 +173,7 @@ def include(
     with open_case(case) as session:
         accounts_of(session, "campaign", campaign)
         chosen = known_accounts(session, accounts, source)
-        _recorded(edits.include(session.desk, campaign, chosen, reason))
+        _recorded(edits.include(session.service, campaign, chosen, reason))
     return 0
 
 

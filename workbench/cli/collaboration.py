@@ -13,7 +13,7 @@ from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
 from workbench.decisions import collaboration
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.errors import UsageError, WorkbenchError
 from workbench.settings import load_settings
 
@@ -44,7 +44,7 @@ def _one(subjects: Subjects) -> tuple[str, str]:
     return subjects[0]
 
 
-def _known(case: Path, kind: str, name: str, act: Callable[[Desk], str]) -> str:
+def _known(case: Path, kind: str, name: str, act: Callable[[CaseService], str]) -> str:
     """Do something about a subject that the case has."""
     with open_case(case) as session:
         if not session.rows(f"{kind}-card", **{kind: name}):
@@ -52,7 +52,7 @@ def _known(case: Path, kind: str, name: str, act: Callable[[Desk], str]) -> str:
                 f"There is no {kind} “{name}” in this case.",
                 hint=f"Look for it: workbench find {case} TEXT",
             )
-        return act(session.desk)
+        return act(session.service)
 
 
 @click.command()
@@ -62,7 +62,7 @@ def claim(case: Path, subjects: Subjects) -> int:
     """Take an account, cluster or campaign of CASE on, so that nobody else works on it."""
     kind, name = _one(subjects)
     output.write(
-        f"{_known(case, kind, name, lambda desk: collaboration.claim(desk, kind, name))}\n"
+        f"{_known(case, kind, name, lambda service: collaboration.claim(service, kind, name))}\n"
     )
     output.Talk().say(f"The {kind} {name} is yours until you release it.")
     return 0
@@ -75,11 +75,11 @@ def claim(case: Path, subjects: Subjects) -> int:
 def release(case: Path, subjects: Subjects, note: str) -> int:
     """Give an account, cluster or campaign of CASE back, yours or an absent colleague's."""
     kind, name = _one(subjects)
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        output.write(f"{collaboration.release(desk, kind, name, note)}\n")
+        output.write(f"{collaboration.release(service, kind, name, note)}\n")
     finally:
-        desk.close()
+        service.close()
     output.Talk().say(f"The {kind} {name} is free.")
     return 0
 
@@ -93,15 +93,18 @@ def comment(case: Path, text: str | None, subjects: Subjects, chosen: Choices) -
     """Remark TEXT on an account, cluster or campaign of CASE; without TEXT, list remarks."""
     if text is not None:
         kind, name = _one(subjects)
-        act: Callable[[Desk], str] = lambda desk: collaboration.comment(desk, kind, name, text)  # noqa: E731
-        output.write(f"{_known(case, kind, name, act)}\n")
+
+        def remark(service: CaseService) -> str:
+            return collaboration.comment(service, kind, name, text)
+
+        output.write(f"{_known(case, kind, name, remark)}\n")
         return 0
     kind, name = _one(subjects) if subjects else ("", "")
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        found = collaboration.comments(desk, kind, name)
+        found = collaboration.comments(service, kind, name)
     finally:
-        desk.close()
+        service.close()
     rows: list[list[Any]] = [[one.at, one.analyst, one.kind, one.id, one.text] for one in found]
     put_records(chosen, _COMMENT, rows, case)
     return 0
@@ -115,8 +118,8 @@ def comment(case: Path, text: str | None, subjects: Subjects, chosen: Choices) -
 def queue(case: Path, free: bool, mine: bool, chosen: Choices) -> int:
     """The clusters of CASE with members left to decide, and who has taken them on."""
     with open_case(case) as session:
-        listed = collaboration.undecided(session.desk, session.rows("clusters-list"))
-        me = session.desk.analyst
+        listed = collaboration.undecided(session.service, session.rows("clusters-list"))
+        me = session.service.analyst
     rows = [
         [row[name] for name in _QUEUE]
         for row in listed

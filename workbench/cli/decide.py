@@ -95,7 +95,7 @@ def decide(asked: Asked) -> int:
     with _drafted(asked) as (session, draft):
         if asked.dry_run:
             return 0
-        record = session.desk.record(draft)
+        record = session.service.record(draft)
     output.write(f"{record}\n")
     output.Talk().say(
         f"Recorded: {draft.verdict} {draft.reason} on {len(draft.accounts):,} accounts."
@@ -116,10 +116,10 @@ def propose(asked: Asked, target: Path | None) -> int:
     with _drafted(asked) as (session, draft):
         if asked.dry_run:
             return 0
-        record = session.desk.record(draft, propose=True)
+        record = session.service.record(draft, propose=True)
         output.write(f"{record}\n")
         if target is not None:
-            export_record(session.desk.ledger(), record, target)
+            export_record(session.service.ledger(), record, target)
     output.Talk().say(
         f"Proposed: {draft.verdict} {draft.reason} on {len(draft.accounts):,} accounts. Another "
         f"analyst answers with: workbench countersign {asked.case} {target or record} --answer …"
@@ -141,7 +141,7 @@ def _drafted(asked: Asked) -> Iterator[tuple[CaseSession, Draft]]:
     with open_case(asked.case) as session:
         kind, subject, chosen = _subject(session, asked)
         _show_impact(session, chosen)
-        sample = result_for(session.desk, asked.sample_id, chosen) if asked.sample_id else None
+        sample = result_for(session.service, asked.sample_id, chosen) if asked.sample_id else None
         evidence: tuple[dict[str, Any], ...] = ()
         if not asked.dry_run:
             session.case.verify_store()
@@ -179,4 +179,4 @@ def _evidence(
     parameters = bind(query, given, session.span)
     told = session.client.request("digest", sql=query.sql, parameters=parameters)
     evidence = Evidence(query, parameters, int(told["rows"]), str(told["sha256"]))
-    return (session.desk.evidence_field(evidence),)
+    return (session.service.evidence_field(evidence),)

@@ -20,7 +20,7 @@ from workbench.decisions.queries import (
     take_back,
     undoing,
 )
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.errors import UsageError
 from workbench.settings import load_settings
 
@@ -40,11 +40,11 @@ _NAMES = ["account_id", "verdict", "reason", "confidence", "analyst", "decided_a
 @choices
 def decisions(case: Path, which: str, account: str | None, chosen: Choices) -> int:
     """The decisions of CASE."""
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        names, rows = _LISTS[which](desk)
+        names, rows = _LISTS[which](service)
     finally:
-        desk.close()
+        service.close()
     if account is not None:
         if "account_id" not in names:
             raise UsageError("--account goes with --state, --history, --pending or --conflicts.")
@@ -57,34 +57,36 @@ def decisions(case: Path, which: str, account: str | None, chosen: Choices) -> i
 Listed = tuple[list[str], list[list[Any]]]
 
 
-def _state(desk: Desk) -> Listed:
-    return _NAMES, _rows(desk, pending=False)
+def _state(service: CaseService) -> Listed:
+    return _NAMES, _rows(service, pending=False)
 
 
-def _pending(desk: Desk) -> Listed:
-    return _NAMES, [*_rows(desk, pending=True), *undoing(desk)]
+def _pending(service: CaseService) -> Listed:
+    return _NAMES, [*_rows(service, pending=True), *undoing(service)]
 
 
-def _rows(desk: Desk, *, pending: bool) -> list[list[Any]]:
-    records = (row for row in desk.decision_rows() if row["pending"] is pending)
+def _rows(service: CaseService, *, pending: bool) -> list[list[Any]]:
+    records = (row for row in service.decision_rows() if row["pending"] is pending)
     return [[row[name] for name in _NAMES] for row in records]
 
 
-def _history(desk: Desk) -> Listed:
-    accounts = sorted({row["account_id"] for row in desk.decision_rows()} | decided_ever(desk))
+def _history(service: CaseService) -> Listed:
+    accounts = sorted(
+        {row["account_id"] for row in service.decision_rows()} | decided_ever(service)
+    )
     return [*_NAMES, "status"], [
         [*(row[name] for name in _NAMES), status]
         for account in accounts
-        for row, status in desk.history(account)
+        for row, status in service.history(account)
     ]
 
 
-_LISTS: dict[str, Callable[[Desk], Listed]] = {
+_LISTS: dict[str, Callable[[CaseService], Listed]] = {
     "state": _state,
     "history": _history,
-    "mine": lambda desk: (OWN, own(desk)),
+    "mine": lambda service: (OWN, own(service)),
     "pending": _pending,
-    "conflicts": lambda desk: (CONFLICTS, conflicts(desk)),
+    "conflicts": lambda service: (CONFLICTS, conflicts(service)),
 }
 
 
@@ -98,11 +100,11 @@ def reverse(case: Path, record_id: str, reason: str, note: str) -> int:
 
     One that needs two people by policy stays in force until a second one takes it back too.
     """
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        new, said = take_back(desk, record_id, reason, note)
+        new, said = take_back(service, record_id, reason, note)
     finally:
-        desk.close()
+        service.close()
     output.write(f"{new}\n")
     output.Talk().say(said)
     return 0

@@ -41,10 +41,10 @@ def _digest(path: Path) -> str:
     with open_case(path) as session:
         totals = session.rows("overview-totals")[0]
         lines = [
-            f"case {output.cell_text(path)} generation {session.desk.generation}",
+            f"case {output.cell_text(path)} generation {session.service.generation}",
             f"accounts {totals['accounts']} exchanges {totals['exchanges']} "
             f"from {str(totals['first_ts'])[:10]} to {str(totals['last_ts'])[:10]}",
             *campaign_lines(session.rows("clusters-list")),
-            f"ledger {session.desk.head_words()}",
+            f"ledger {session.service.head_words()}",
         ]
     return "".join(f"{line}\n" for line in lines)

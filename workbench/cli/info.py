@@ -35,7 +35,7 @@ def info(case: Path, chosen: Choices) -> int:
             f"holds       {totals['accounts']:,} accounts, {totals['exchanges']:,} exchanges"
             + (f", {totals['first_ts']} … {totals['last_ts']} UTC" if totals["first_ts"] else ""),
             f"clusters    {totals['clusters']:,}, {totals['campaigns']:,} look like campaigns",
-            f"ledger      {session.desk.head_words()}",
+            f"ledger      {session.service.head_words()}",
             f"rejected    {totals['rejected']:,} records"
             + (f" in {safe_text(session.case.rejects_path)}" if totals["rejected"] else ""),
             f"isolation   {session.client.isolation}",

@@ -12,7 +12,7 @@ from workbench.audit.state import builders
 from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, put_records
-from workbench.decisions.service import Desk, as_workbench_error, expiry
+from workbench.decisions.service import CaseService, as_workbench_error, expiry
 from workbench.decisions.tables import time_text
 from workbench.errors import UsageError
 from workbench.settings import load_settings
@@ -37,16 +37,16 @@ def key() -> None:
 def add(case: Path, path: Path | None, name: str, after: str, before: str) -> int:
     """Enrol an analyst's public key in CASE; from the first on, others do not count as signed."""
     settings = load_settings()
-    desk = Desk(Case.open(case), settings)
+    service = CaseService(Case.open(case), settings)
     try:
         line = _public_line(path, settings.analyst.ssh_key)
         body = builders.key(
-            "add", name or desk.analyst, line, _fingerprint(line),
+            "add", name or service.analyst, line, _fingerprint(line),
             after=expiry(after), before=expiry(before),
         )  # fmt: skip
-        return _record(desk, body)
+        return _record(service, body)
     finally:
-        desk.close()
+        service.close()
 
 
 @key.command("revoke")
@@ -54,13 +54,13 @@ def add(case: Path, path: Path | None, name: str, after: str, before: str) -> in
 @click.argument("fingerprint", metavar="FINGERPRINT")
 def revoke(case: Path, fingerprint: str) -> int:
     """Revoke the key with this FINGERPRINT (SHA256:…): what it signed before still counts."""
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        enrolled = desk.ledger().state.ring().keys.get(fingerprint)
+        enrolled = service.ledger().state.ring().keys.get(fingerprint)
         owner = enrolled["principal"] if enrolled else "unknown"
-        return _record(desk, builders.key("revoke", owner, "", fingerprint))
+        return _record(service, builders.key("revoke", owner, "", fingerprint))
     finally:
-        desk.close()
+        service.close()
 
 
 @key.command("list")
@@ -68,11 +68,11 @@ def revoke(case: Path, fingerprint: str) -> int:
 @choices
 def listed(case: Path, chosen: Choices) -> int:
     """Every key that was enrolled or revoked in CASE, by whom, and whether it may sign now."""
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        state = desk.ledger().state
+        state = service.ledger().state
     finally:
-        desk.close()
+        service.close()
     now = state.ring().keys
     rows = [
         [time_text(one["ts"]), one["action"], one["principal"], one["fingerprint"],
@@ -84,11 +84,11 @@ def listed(case: Path, chosen: Choices) -> int:
     return 0
 
 
-def _record(desk: Desk, body: dict[str, object]) -> int:
-    record = desk.append("key", body)
+def _record(service: CaseService, body: dict[str, object]) -> int:
+    record = service.append("key", body)
     output.write(f"{record}\n")
     output.Talk().say(f"Recorded: {body['action']} {body['principal']} {body['fingerprint']}.")
-    if not desk.policy().signed:
+    if not service.policy().signed:
         output.Talk().say("The policy demands no signatures yet: see audit policy.")
     return 0
 

@@ -12,7 +12,7 @@ from workbench.catalog.columns import ENTITY_FAMILIES
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, library_of, put_records
 from workbench.decisions import entity_lists
-from workbench.decisions.service import Desk, lapsed
+from workbench.decisions.service import CaseService, lapsed
 from workbench.decisions.tables import time_text
 from workbench.errors import UsageError
 from workbench.settings import load_settings
@@ -32,11 +32,11 @@ def lists() -> None:
 @choices
 def show(case: Path, family: str, chosen: Choices) -> int:
     """The entries of CASE; clustering leaves those that have lapsed out."""
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        entries = desk.ledger().state.entity_lists()
+        entries = service.ledger().state.entity_lists()
     finally:
-        desk.close()
+        service.close()
     rows = [
         [*(entry[name] for name in _TEXTS), time_text(entry["until"]), lapsed(entry["until"])]
         for entry in entries
@@ -62,7 +62,9 @@ def add(case: Path, family: str, value: str, role: str, reason: str, until: str)
         raise UsageError(
             f"There is no family “{family}”.", hint=f"Families: {', '.join(sorted(families))}."
         )
-    return _edit(opened, lambda desk: entity_lists.put(desk, family, value, role, reason, until))
+    return _edit(
+        opened, lambda service: entity_lists.put(service, family, value, role, reason, until)
+    )
 
 
 @lists.command()
@@ -72,15 +74,17 @@ def add(case: Path, family: str, value: str, role: str, reason: str, until: str)
 @click.option("--reason", required=True, help="why, in words; it is recorded")
 def remove(case: Path, family: str, value: str, reason: str) -> int:
     """Take a VALUE of a FAMILY off the lists of CASE."""
-    return _edit(Case.open(case), lambda desk: entity_lists.take_off(desk, family, value, reason))
+    return _edit(
+        Case.open(case), lambda service: entity_lists.take_off(service, family, value, reason)
+    )
 
 
-def _edit(case: Case, work: Callable[[Desk], str]) -> int:
-    desk = Desk(case, load_settings())
+def _edit(case: Case, work: Callable[[CaseService], str]) -> int:
+    service = CaseService(case, load_settings())
     try:
-        record = work(desk)
+        record = work(service)
     finally:
-        desk.close()
+        service.close()
     output.write(f"{record}\n")
     output.Talk().say(
         f"Recorded. It counts from the next load, or: workbench clusters {case.root} --rebuild"

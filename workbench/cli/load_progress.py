@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.case.folder import Case, Staging, staged
 from workbench.cli import output
-from workbench.decisions.service import Desk, lapsed
+from workbench.decisions.service import CaseService, lapsed
 from workbench.settings import Settings
 from workbench.workers.host.analyse import analyse_store
 from workbench.workers.host.load import LoadOptions, load_case
@@ -77,9 +77,9 @@ def rebuild(path: Path, settings: Settings, talk: output.Talk) -> Case:
 
 def _list_entries(path: Path, settings: Settings) -> list[dict[str, Any]]:
     """The ledger's list entries that clustering applies: those that have not lapsed."""
-    desk = Desk(Case.open(path), settings)
+    service = CaseService(Case.open(path), settings)
     try:
-        entries: list[dict[str, Any]] = desk.ledger().state.entity_lists()
+        entries: list[dict[str, Any]] = service.ledger().state.entity_lists()
     finally:
-        desk.close()
+        service.close()
     return [entry for entry in entries if not lapsed(entry["until"])]

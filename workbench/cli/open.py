@@ -26,26 +26,26 @@ def open_bench(path: Path, settings: Settings) -> int:
         signal.signal(number, signal.SIG_DFL)
     case = Case.open(path)
     with case.hold_generation():
-        from workbench.tui.services.query_service import Jobs
+        from workbench.tui.services.query_service import QueryService
 
         # The worker starts first: it gets ready while the screens are imported.
-        jobs = Jobs(case.store_path, case.root / "tmp", settings.engine)
-        desk = None
+        query_service = QueryService(case.store_path, case.root / "tmp", settings.engine)
+        service = None
         try:
-            from workbench.decisions.service import Desk
+            from workbench.decisions.service import CaseService
             from workbench.playbooks.library import library_in_sight
             from workbench.tui.app import Bench
 
-            desk = Desk(case, settings)
+            service = CaseService(case, settings)
             collect_seldom()
             library = library_in_sight(case.queries_path)
-            bench = Bench(desk, jobs, library, terminal, settings.display.theme)
+            bench = Bench(service, query_service, library, terminal, settings.display.theme)
             code = bench.run(mouse=terminal.mouse)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            jobs.close()
-            if desk is not None:
-                desk.close()
+            query_service.close()
+            if service is not None:
+                service.close()
     if bench.return_code:
         sys.stderr.write("The bench ended early; type `reset` if the terminal looks odd.\n")
     return code or bench.return_code or 0

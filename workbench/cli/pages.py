@@ -65,7 +65,7 @@ def account(case: Path, account_id: str, chosen: Choices) -> int:
             ("account-exchanges", "newest exchanges"),
         ):
             _section(session, query, title, account_id)
-        history = session.desk.history(account_id)
+        history = session.service.history(account_id)
         output.write("decisions\n" if history else "no decision on this account\n")
         for row, status in history:
             output.write(

@@ -117,4 +117,4 @@ def _write(result: StepResult, digest: str, chosen: Choices) -> None:
 
 def _record(session: CaseSession, book: str, result: StepResult, digest: str) -> None:
     text = step_note(book, result.number, result.query, len(result.rows), digest)
-    session.desk.append("note", builders.note("step", "query", result.query.id, text))
+    session.service.append("note", builders.note("step", "query", result.query.id, text))

@@ -14,7 +14,7 @@ from workbench.cli.input_files import text_of
 from workbench.cli.session import CASE
 from workbench.decisions.describe import in_pieces, policy_words
 from workbench.decisions.masking import refuse_unmaskable
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.errors import UsageError
 from workbench.settings import load_settings
 from workbench.text.sanitize import safe_text
@@ -29,14 +29,14 @@ def policy_command(case: Path, source: Path | None, reason: str) -> int:
     """Show the policy of CASE as policy.toml, or set another; each one that counted is a record."""
     if source is not None and not reason.strip():
         raise UsageError("A policy is set for a reason.", hint="Give --reason TEXT.")
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
         if source is not None:
-            return _set(desk, source, reason)
-        policy, text = desk.policy(), _text(desk)
-        policies, pieces = desk.ledger().state.policies, in_pieces(desk.ledger().state)
+            return _set(service, source, reason)
+        policy, text = service.policy(), _text(service)
+        policies, pieces = service.ledger().state.policies, in_pieces(service.ledger().state)
     finally:
-        desk.close()
+        service.close()
     output.write(text)
     origin = (
         f"set {len(policies):,} times, last by {policies[-1]['who']['name']}" if policies else ""
@@ -49,12 +49,12 @@ def policy_command(case: Path, source: Path | None, reason: str) -> int:
     return 0
 
 
-def _set(desk: Desk, source: Path, reason: str) -> int:
+def _set(service: CaseService, source: Path, reason: str) -> int:
     text = text_of(source)
-    before, policy = desk.policy(), read_policy(text)
+    before, policy = service.policy(), read_policy(text)
     refuse_unmaskable(policy.masked)
-    lines = desk.ledger().put_list(text.split("\n"))
-    record = desk.append(
+    lines = service.ledger().put_list(text.split("\n"))
+    record = service.append(
         "policy", builders.policy(policy.digest, lines, signed=policy.signed, reason=reason)
     )
     output.write(f"{record}\n")
@@ -64,9 +64,9 @@ def _set(desk: Desk, source: Path, reason: str) -> int:
     return 0
 
 
-def _text(desk: Desk) -> str:
+def _text(service: CaseService) -> str:
     """The file as it was given, where that is the policy that counts; else the policy spelled."""
-    policy, ledger = desk.policy(), desk.ledger()
+    policy, ledger = service.policy(), service.ledger()
     for entry in ledger.state.policies:
         if policy.digest and entry["sha256"] == policy.digest:
             return "\n".join(ledger.sets.get(entry["set"]))

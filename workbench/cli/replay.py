@@ -26,7 +26,7 @@ def replay_command(case: Path, everything: bool, chosen: Choices) -> int:
     """
     with open_case(case) as session:
         found = replay(
-            session.desk, session.client, session.library, session.span,
+            session.service, session.client, session.library, session.span,
             progress=lambda number: chosen.talk.progress(f"Evidence run again: {number:,}"),
         )  # fmt: skip
         chosen.talk.end_progress()
@@ -39,7 +39,7 @@ def replay_command(case: Path, everything: bool, chosen: Choices) -> int:
         counts = Counter(one.status for one in found)
         words = ", ".join(f"{status} {number:,}" for status, number in sorted(counts.items()))
         chosen.talk.say(f"Evidence run again: {words or 'there is none'}.")
-        if problems := session.desk.ledger().problems:
+        if problems := session.service.ledger().problems:
             raise IntegrityError(
                 f"Only readable records were run again; the ledger is damaged: {problems[0]}.",
                 hint=f"See: workbench audit verify {case}",

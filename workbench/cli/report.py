@@ -28,7 +28,7 @@ def report(case: Path, cluster: str | None, campaign: str | None, folder: Path) 
         subject = Subject("cluster" if cluster else "campaign", cluster or campaign or "")
     with open_case(case) as session:
         session.case.verify_store()
-        packet = Packet(session.desk, session.client, session.library, session.span, folder)
+        packet = Packet(session.service, session.client, session.library, session.span, folder)
         files = packet.write(subject)
     output.Talk().say(f"Wrote {files:,} files to {folder}; begin with report.md.")
     return 0

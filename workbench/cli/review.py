@@ -18,7 +18,7 @@ from workbench.audit.log.verify import ledger_file
 from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, put_records
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.errors import UsageError
 from workbench.settings import load_settings
 from workbench.text.format import counted
@@ -47,9 +47,9 @@ def countersign(
         raise UsageError("Give --answer agree or --answer refuse.")
     if target is not None and target.exists():
         raise UsageError(f"{target} exists; nothing was recorded.", hint="Give another file.")
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        ledger = desk.ledger()
+        ledger = service.ledger()
         record_id = ledger.state.aliases.get(proposal, proposal)
         if not _RECORD_ID.fullmatch(proposal):
             brought = import_record(ledger, Path(proposal))
@@ -64,7 +64,7 @@ def countersign(
         if target is not None:
             export_record(ledger, made.id, target)
     finally:
-        desk.close()
+        service.close()
     output.Talk().say(f"{'Agreed' if answer == 'agree' else 'Refused'}: {words}.")
     return 0
 
@@ -97,17 +97,17 @@ def merge(case: Path, other: Path, reason: str, chosen: Choices) -> int:
     file = ledger_file(other)
     if not file.is_file():
         raise UsageError(f"There is no ledger at {other}.")
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        ledger = desk.ledger()
-        theirs = other_ledger(file, ledger.case_id, desk.state_dir)
+        ledger = service.ledger()
+        theirs = other_ledger(file, ledger.case_id, service.state_dir)
         try:
             done = merge_ledgers(ledger, theirs, reason)
             rows = [_conflict(ledger, theirs, account) for account in done.conflicts]
         finally:
             theirs.close()
     finally:
-        desk.close()
+        service.close()
     if done.record is None:
         chosen.talk.say("Nothing is new there; nothing was recorded.")
         return 0

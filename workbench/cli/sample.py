@@ -10,7 +10,7 @@ from workbench.case.folder import Case
 from workbench.cli.account_arguments import accounts_of
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
 from workbench.decisions.sample_review import METHODS, by_score, draw, record_found
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.errors import UsageError
 from workbench.settings import load_settings
 
@@ -49,7 +49,7 @@ def _draw(case: Path, cluster: str, size: int, how: tuple[str, str], chosen: Cho
         }
         seed, method = how
         record, strata = draw(
-            session.desk, "cluster", cluster, by_score(scores), size, seed=seed, method=method
+            session.service, "cluster", cluster, by_score(scores), size, seed=seed, method=method
         )
     rows = [
         [record, stratum.name, stratum.total, account]
@@ -65,11 +65,11 @@ def _draw(case: Path, cluster: str, size: int, how: tuple[str, str], chosen: Cho
 
 
 def _record(case: Path, record_id: str, found: int, chosen: Choices) -> int:
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     try:
-        record, result = record_found(desk, record_id, found)
+        record, result = record_found(service, record_id, found)
     finally:
-        desk.close()
+        service.close()
     put_records(chosen, ["record_id", *result], [[record, *result.values()]], case)
     chosen.talk.say(
         f"{found:,} of {result['n']:,} should not be flagged: between "

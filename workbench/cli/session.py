@@ -17,7 +17,7 @@ from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.decisions.masking import MASKABLE, NOTHING_MASKED, Mask, mask_of
 from workbench.decisions.policy_hooks import note_export, note_reveal
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.errors import LimitReached, UsageError
 from workbench.playbooks.availability import absent_columns, require
 from workbench.playbooks.binding import ExtractSpan, bind
@@ -103,7 +103,7 @@ class CaseSession:
     """An open case with a query worker and its saved queries."""
 
     case: Case
-    desk: Desk
+    service: CaseService
     client: QueryClient
     library: Library
     span: ExtractSpan
@@ -123,33 +123,33 @@ def open_case(path: Path, settings: Settings | None = None) -> Iterator[CaseSess
     settings = settings or load_settings()
     case = Case.open(path)
     with case.hold_generation():
-        desk = Desk(case, settings)
+        service = CaseService(case, settings)
         client = None
         try:
             client = QueryClient(
                 case.store_path, case.root / "tmp", settings.engine, Mask(MASKABLE)
             )
-            library, mask, tables = library_of(case), _mask(desk), desk.ledger_tables()
+            library, mask, tables = library_of(case), _mask(service), service.ledger_tables()
             client.hide(mask)
             client.lay_all_over(tables)
-            session = CaseSession(case, desk, client, library, ExtractSpan())
+            session = CaseSession(case, service, client, library, ExtractSpan())
             session.span = ExtractSpan.of(session.rows("overview-span")[0])
             yield session
         finally:
             if client is not None:
                 client.close()
-            desk.close()
+            service.close()
 
 
-def _mask(desk: Desk) -> Mask:
+def _mask(service: CaseService) -> Mask:
     """What the policy hides from this command; with --reveal nothing, which is recorded first."""
-    mask, context = mask_of(desk.policy()), click.get_current_context(silent=True)
+    mask, context = mask_of(service.policy()), click.get_current_context(silent=True)
     reason = context.meta.get(_REVEAL, "") if context is not None else ""
     if context is None or not reason or not mask.columns:
         return mask
     given = [str(value) for name, value in context.params.items() if value and name not in _PLAIN]
     what = " ".join([context.command_path, *given])
-    note_reveal(desk, mask.columns, "command", what, reason)
+    note_reveal(service, mask.columns, "command", what, reason)
     return NOTHING_MASKED
 
 
@@ -194,7 +194,7 @@ def put_sql(
     source = session.client.spill / str(written["file"])
     if to_file := _goes_to(chosen):
         note_export(
-            session.desk, what, chosen.format, to_file, rows=int(written["rows"]),
+            session.service, what, chosen.format, to_file, rows=int(written["rows"]),
             columns=written["columns"], sha256=str(written["sha256"]),
         )  # fmt: skip
     if chosen.target is None:
@@ -235,7 +235,7 @@ def _put_table(
     if to_file := _goes_to(chosen):
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
         note_export(
-            session.desk, what, "table", to_file, rows=len(opened["rows"]), columns=names,
+            session.service, what, "table", to_file, rows=len(opened["rows"]), columns=names,
             sha256=digest,
         )  # fmt: skip
     if chosen.target is None:
@@ -285,13 +285,13 @@ def put_records(
 
 
 def _note_list(case: Path, form: str, to_file: str, names: list[str], rows: int, text: str) -> None:
-    desk = Desk(Case.open(case), load_settings())
+    service = CaseService(Case.open(case), load_settings())
     what = click.get_current_context().command_path
     digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
     try:
-        note_export(desk, what, form, to_file, rows=rows, columns=names, sha256=digest)
+        note_export(service, what, form, to_file, rows=rows, columns=names, sha256=digest)
     finally:
-        desk.close()
+        service.close()
 
 
 def _tell_cut(chosen: Choices, rows: int, more: bool) -> int:

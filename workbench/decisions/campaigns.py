@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from workbench.audit.records.canonical_json import Fields
 from workbench.audit.state import builders
 from workbench.audit.state.state import LedgerState
-from workbench.decisions.service import Desk, distinct
+from workbench.decisions.service import CaseService, distinct
 from workbench.errors import UsageError
 
 
@@ -24,37 +24,39 @@ def new_id(accounts: Iterable[str]) -> str:
 
 
 def merge(
-    desk: Desk, campaign: str, others: Sequence[str], accounts: Sequence[str], reason: str
+    service: CaseService, campaign: str, others: Sequence[str], accounts: Sequence[str], reason: str
 ) -> str:
     """Record that `others` are part of a campaign; `accounts` are those of all of them."""
     if campaign in others or not others:
         raise UsageError("A campaign is merged with others than itself.")
-    return _edit(desk, "merge", campaign, accounts, reason, others=others)
+    return _edit(service, "merge", campaign, accounts, reason, others=others)
 
 
 def split(
-    desk: Desk, campaign: str, accounts: Sequence[str], reason: str, name: str = ""
+    service: CaseService, campaign: str, accounts: Sequence[str], reason: str, name: str = ""
 ) -> tuple[str, str]:
     """Record that `accounts` are a campaign of their own; returns record and the new id."""
     fresh = new_id(accounts)
-    return _edit(desk, "split", campaign, accounts, reason, others=[fresh], name=name), fresh
+    return _edit(service, "split", campaign, accounts, reason, others=[fresh], name=name), fresh
 
 
-def rename(desk: Desk, campaign: str, accounts: Sequence[str], name: str, reason: str = "") -> str:
+def rename(
+    service: CaseService, campaign: str, accounts: Sequence[str], name: str, reason: str = ""
+) -> str:
     """Record a name; a cluster that was no campaign becomes one."""
     if not name.strip():
         raise UsageError("A campaign's name cannot be blank.")
-    return _edit(desk, "name", campaign, accounts, reason, name=name)
+    return _edit(service, "name", campaign, accounts, reason, name=name)
 
 
-def exclude(desk: Desk, campaign: str, accounts: Sequence[str], reason: str) -> str:
+def exclude(service: CaseService, campaign: str, accounts: Sequence[str], reason: str) -> str:
     """Record that accounts are no members, whatever clustering says."""
-    return _edit(desk, "exclude", campaign, accounts, reason)
+    return _edit(service, "exclude", campaign, accounts, reason)
 
 
-def include(desk: Desk, campaign: str, accounts: Sequence[str], reason: str) -> str:
+def include(service: CaseService, campaign: str, accounts: Sequence[str], reason: str) -> str:
     """Record that accounts are members, whatever clustering says."""
-    return _edit(desk, "include", campaign, accounts, reason)
+    return _edit(service, "include", campaign, accounts, reason)
 
 
 def edits_of(state: LedgerState, campaign: str) -> list[Fields]:
@@ -63,7 +65,7 @@ def edits_of(state: LedgerState, campaign: str) -> list[Fields]:
 
 
 def _edit(
-    desk: Desk,
+    service: CaseService,
     action: str,
     campaign: str,
     accounts: Sequence[str],
@@ -79,6 +81,6 @@ def _edit(
         raise UsageError("An edit of a campaign needs a reason.", hint="Say why, in words.")
     body = builders.campaign_edit(
         action, campaign, others=others, name=name, reason=reason,
-        members=desk.ledger().put_set(chosen),
+        members=service.ledger().put_set(chosen),
     )  # fmt: skip
-    return desk.append("campaign_edit", body)
+    return service.append("campaign_edit", body)

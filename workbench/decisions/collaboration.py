@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.audit.state import builders
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.decisions.tables import time_text
 
 
@@ -32,47 +32,47 @@ class Comment:
     text: str
 
 
-def claim(desk: Desk, kind: str, name: str) -> str:
+def claim(service: CaseService, kind: str, name: str) -> str:
     """Take a subject on, so that nobody does the same work; returns the record's id.
 
     Raises WorkbenchError where somebody else has it.
     """
-    return desk.append("note", builders.note("claim", kind, name))
+    return service.append("note", builders.note("claim", kind, name))
 
 
-def release(desk: Desk, kind: str, name: str, text: str = "") -> str:
+def release(service: CaseService, kind: str, name: str, text: str = "") -> str:
     """Give a subject back, one's own or an absent colleague's; returns the record's id."""
-    return desk.append("note", builders.note("release", kind, name, text))
+    return service.append("note", builders.note("release", kind, name, text))
 
 
-def comment(desk: Desk, kind: str, name: str, text: str) -> str:
+def comment(service: CaseService, kind: str, name: str, text: str) -> str:
     """Remark something on a subject for the others; returns the record's id."""
-    return desk.append("note", builders.note("comment", kind, name, text))
+    return service.append("note", builders.note("comment", kind, name, text))
 
 
-def claims(desk: Desk) -> dict[tuple[str, str], Claim]:
+def claims(service: CaseService) -> dict[tuple[str, str], Claim]:
     """What is taken on now, by kind and id."""
     found: dict[tuple[str, str], Claim] = {}
-    for key, entry in desk.ledger().state.claims.items():
+    for key, entry in service.ledger().state.claims.items():
         kind, _, name = key.partition(":")
         since = str(time_text(entry["ts"]))
         found[kind, name] = Claim(kind, name, entry["who"]["name"], since)
     return found
 
 
-def comments(desk: Desk, kind: str = "", name: str = "") -> list[Comment]:
+def comments(service: CaseService, kind: str = "", name: str = "") -> list[Comment]:
     """The remarks on a subject, or all of them, oldest first."""
     return [
         Comment(one["subject"], one["id"], one["who"]["name"], str(time_text(one["ts"])),
                 one["text"])
-        for one in desk.ledger().state.comments
+        for one in service.ledger().state.comments
         if one["kind"] == "comment" and (not kind or (one["subject"], one["id"]) == (kind, name))
     ]  # fmt: skip
 
 
-def undecided(desk: Desk, clusters: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def undecided(service: CaseService, clusters: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The shared queue: ranked clusters with members left to decide, and who has taken them on."""
-    held, said = claims(desk), comments(desk)
+    held, said = claims(service), comments(service)
     queue: list[dict[str, Any]] = []
     for row in clusters:
         if row["decided"] >= row["accounts"]:

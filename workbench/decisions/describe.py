@@ -12,7 +12,7 @@ from workbench.audit.records.schema import references
 from workbench.audit.state.decision_table import STANDS
 from workbench.audit.state.policy import Policy
 from workbench.audit.state.state import LedgerState
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.decisions.tables import time_text
 from workbench.errors import WorkbenchError
 from workbench.text.format import counted
@@ -186,10 +186,10 @@ def in_pieces(state: LedgerState) -> list[str]:
     ]
 
 
-def head_lines(desk: Desk) -> list[Line]:
+def head_lines(service: CaseService) -> list[Line]:
     """Lines with the style that each is shown in."""
     try:
-        ledger = desk.ledger()
+        ledger = service.ledger()
     except WorkbenchError as error:
         return [(error.message, "bold $error"), (error.hint, "$text-muted")]
     state, head = ledger.state, ledger.head
@@ -207,7 +207,7 @@ def head_lines(desk: Desk) -> list[Line]:
     if ledger.notice:
         lines.append((f"▲ {ledger.notice}", "$warning"))
     lines.append(_checkpoint_line(state.checkpoints, head.size))
-    lines.append(_policy_line(desk))
+    lines.append(_policy_line(service))
     pieces = in_pieces(state)
     lines += [(f"▲ {one}", "$warning") for one in pieces[-_MAX_PROBLEMS_SHOWN:]]
     if len(pieces) > _MAX_PROBLEMS_SHOWN:
@@ -234,8 +234,8 @@ def _checkpoint_line(checkpoints: list[dict[str, object]], size: int) -> Line:
     return (f"checkpoint at {covered:,}, {signed}, {behind}", "")
 
 
-def _policy_line(desk: Desk) -> Line:
-    state = desk.ledger().state
+def _policy_line(service: CaseService) -> Line:
+    state = service.ledger().state
     if not state.policies:
         return (f"policy as shipped: {policy_words(state.policy)}", "")
     last = state.policies[-1]

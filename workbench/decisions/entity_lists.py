@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.audit.records.canonical_json import Fields
 from workbench.audit.state import builders
 from workbench.audit.state.state import LedgerState
-from workbench.decisions.service import Desk, expiry
+from workbench.decisions.service import CaseService, expiry
 from workbench.errors import UsageError, WorkbenchError
 
 ROLES = {
@@ -23,22 +23,24 @@ def entry_of(state: LedgerState, family: str, value: str) -> Fields | None:
     )
 
 
-def put(desk: Desk, family: str, value: str, role: str, reason: str, until: str = "") -> str:
+def put(
+    service: CaseService, family: str, value: str, role: str, reason: str, until: str = ""
+) -> str:
     """Put a value on a list, replacing the entry it had; returns the record's id."""
     body = builders.list_edit("add", family, value, role, _said(reason), expiry(until))
-    return desk.append("list_edit", body)
+    return service.append("list_edit", body)
 
 
-def take_off(desk: Desk, family: str, value: str, reason: str) -> str:
+def take_off(service: CaseService, family: str, value: str, reason: str) -> str:
     """Take a value off its list; returns the record's id."""
-    entry = entry_of(desk.ledger().state, family, value)
+    entry = entry_of(service.ledger().state, family, value)
     if entry is None:
         raise WorkbenchError(
             f"No list of this case has the {family} “{value}”.",
-            hint=f"See: workbench lists show {desk.case_path}",
+            hint=f"See: workbench lists show {service.case_path}",
         )
     body = builders.list_edit("remove", family, value, entry["role"], _said(reason))
-    return desk.append("list_edit", body)
+    return service.append("list_edit", body)
 
 
 def _said(reason: str) -> str:

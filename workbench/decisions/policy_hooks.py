@@ -12,13 +12,13 @@ from collections.abc import Sequence
 
 from workbench.audit.records.canonical_json import Fields, sha256
 from workbench.audit.state import builders
-from workbench.decisions.service import Desk, Evidence
+from workbench.decisions.service import CaseService, Evidence
 
 _WORD, _PATH, _COLUMNS = 256, 1024, 128
 
 
 def note_export(
-    desk: Desk,
+    service: CaseService,
     what: str,
     form: str,
     path: str | os.PathLike[str],
@@ -33,17 +33,19 @@ def note_export(
     `what` is a saved query's id or words for what it is, `sha256` the digest of the file. Raises
     WorkbenchError where the ledger refuses: then nothing may leave.
     """
-    if not _governs(desk, "export"):
+    if not _governs(service, "export"):
         return ""
     body = builders.export(
         what[:_WORD], form, os.fspath(path)[:_PATH], rows=rows,
         columns=[name[:_WORD] for name in columns[:_COLUMNS]], sha256=sha256,
-        evidence=None if evidence is None else desk.evidence_field(evidence),
+        evidence=None if evidence is None else service.evidence_field(evidence),
     )  # fmt: skip
-    return desk.append("export", body)
+    return service.append("export", body)
 
 
-def note_clipboard(desk: Desk, what: str, text: str, *, entity: str = "", rows: int = 1) -> str:
+def note_clipboard(
+    service: CaseService, what: str, text: str, *, entity: str = "", rows: int = 1
+) -> str:
     """Record, by its digest, that a text goes to the clipboard; returns the record's id.
 
     Raises WorkbenchError where the ledger refuses: then nothing may be copied.
@@ -52,31 +54,43 @@ def note_clipboard(desk: Desk, what: str, text: str, *, entity: str = "", rows: 
     body = builders.clipboard(
         what[:_WORD], entity[:_WORD], rows=rows, chars=len(text), sha256=digest
     )
-    return _note(desk, "clipboard", body)
+    return _note(service, "clipboard", body)
 
 
 def note_reveal(
-    desk: Desk, columns: Sequence[str], entity: str, name: str, reason: str, *, rows: int = 1
+    service: CaseService,
+    columns: Sequence[str],
+    entity: str,
+    name: str,
+    reason: str,
+    *,
+    rows: int = 1,
 ) -> str:
     """Record that masked columns are shown: of which entity, and why; returns the record's id."""
     shown = ", ".join(columns)[:_WORD]
     body = builders.reveal(shown, entity[:_WORD], name[:2048], rows=rows, reason=reason[:8192])
-    return _note(desk, "reveal", body)
+    return _note(service, "reveal", body)
 
 
 def note_report(
-    desk: Desk, what: str, name: str, path: str | os.PathLike[str], *, files: int, sha256: str = ""
+    service: CaseService,
+    what: str,
+    name: str,
+    path: str | os.PathLike[str],
+    *,
+    files: int,
+    sha256: str = "",
 ) -> str:
     """Record that a case packet was written: of what, where, the digest of its list of files."""
     body = builders.report(
         what[:_WORD], name[:2048], os.fspath(path)[:_PATH], files=files, sha256=sha256
     )
-    return _note(desk, "report", body)
+    return _note(service, "report", body)
 
 
-def _governs(desk: Desk, act: str) -> bool:
-    return act in desk.policy().recorded
+def _governs(service: CaseService, act: str) -> bool:
+    return act in service.policy().recorded
 
 
-def _note(desk: Desk, act: str, body: Fields) -> str:
-    return desk.append(act, body) if _governs(desk, act) else ""
+def _note(service: CaseService, act: str, body: Fields) -> str:
+    return service.append(act, body) if _governs(service, act) else ""

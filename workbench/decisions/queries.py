@@ -12,7 +12,7 @@ from workbench.audit.log.transfer import answer
 from workbench.audit.records.identity import Who
 from workbench.audit.state import builders
 from workbench.decisions.describe import subject_words
-from workbench.decisions.service import Desk, as_workbench_error
+from workbench.decisions.service import CaseService, as_workbench_error
 from workbench.decisions.tables import time_text
 from workbench.errors import WorkbenchError
 
@@ -27,12 +27,12 @@ HISTORY = ["decided_at", "verdict", "reason", "confidence", "analyst", "status",
            "counter", "expires_at", "record_id"]  # fmt: skip
 
 
-def waiting(desk: Desk) -> list[list[Any]]:
+def waiting(service: CaseService) -> list[list[Any]]:
     """Proposals that nobody has answered, oldest first, as `WAITING` names the cells.
 
     After them decisions of two people that one person would take back, with the verdict `undo …`.
     """
-    ledger = desk.ledger()
+    ledger = service.ledger()
     rows: list[list[Any]] = []
     for record_id, entry in ledger.state.pending.items():
         body = _decision(ledger.record(record_id))
@@ -46,12 +46,12 @@ def waiting(desk: Desk) -> list[list[Any]]:
     return rows
 
 
-def undoing(desk: Desk) -> list[list[Any]]:
+def undoing(service: CaseService) -> list[list[Any]]:
     """Accounts whose decision a second person may take back, as the `decisions` table has them.
 
     The verdict is `undo …`; analyst and time are those of who would take it back.
     """
-    ledger = desk.ledger()
+    ledger = service.ledger()
     state = ledger.state
     rows: list[list[Any]] = []
     for target, entry in state.undoing.items():
@@ -81,9 +81,9 @@ def _weighed(body: dict[str, Any], verdict: Any, told: dict[str, Any]) -> list[A
     ]  # fmt: skip
 
 
-def own(desk: Desk, limit: int = 500) -> list[list[Any]]:
+def own(service: CaseService, limit: int = 500) -> list[list[Any]]:
     """The newest decisions and proposals of who sits here, as `OWN` names the cells."""
-    ledger = desk.ledger()
+    ledger = service.ledger()
     table = ledger.state.decisions
     if ledger.who.name not in table.words:
         return []
@@ -115,9 +115,9 @@ def _record(ledger: Ledger, number: int) -> Record | None:
         return None  # verification names it
 
 
-def history(desk: Desk, account: str) -> list[list[Any]]:
+def history(service: CaseService, account: str) -> list[list[Any]]:
     """Every decision on an account, oldest first, as `HISTORY` names the cells."""
-    ledger = desk.ledger()
+    ledger = service.ledger()
     rows: list[list[Any]] = []
     for one, status in ledger.state.history(account):
         body = _decision(ledger.record(one.record_id))
@@ -129,17 +129,17 @@ def history(desk: Desk, account: str) -> list[list[Any]]:
     return rows
 
 
-def decided_ever(desk: Desk) -> set[str]:
+def decided_ever(service: CaseService) -> set[str]:
     """Every account that a decision fell on, in force or not."""
-    return set(desk.ledger().state.decisions.slots)
+    return set(service.ledger().state.decisions.slots)
 
 
-def conflicts(desk: Desk) -> list[list[Any]]:
+def conflicts(service: CaseService) -> list[list[Any]]:
     """Accounts on which a merge brought another verdict, as `CONFLICTS` names the cells.
 
     Ours is in force until the account is decided anew.
     """
-    state = desk.ledger().state
+    state = service.ledger().state
     rows: list[list[Any]] = []
     for account, number in state.conflicts.items():
         ours = state.decisions.row(account, number)
@@ -150,27 +150,27 @@ def conflicts(desk: Desk) -> list[list[Any]]:
     return rows
 
 
-def take_back(desk: Desk, record_id: str, reason: str, note: str) -> tuple[str, str]:
+def take_back(service: CaseService, record_id: str, reason: str, note: str) -> tuple[str, str]:
     """Append a reversal; returns its id, and what it did as a sentence. Raises WorkbenchError."""
-    new = desk.append("reversal", builders.reversal(record_id, reason, note))
-    state = desk.ledger().state
+    new = service.append("reversal", builders.reversal(record_id, reason, note))
+    state = service.ledger().state
     if state.aliases.get(record_id, record_id) in state.undoing:
         why = state.two_to_undo(record_id)
         return new, f"It stays in force until somebody else takes it back too: {why}."
     return new, f"Taken back by record {new}."
 
 
-def respond(desk: Desk, record_id: str, *, agree: bool, note: str = "") -> str:
+def respond(service: CaseService, record_id: str, *, agree: bool, note: str = "") -> str:
     """Countersign or refuse a proposal, or take back what another would take back.
 
     Returns the record's id, raises WorkbenchError.
     """
-    if record_id in desk.ledger().state.undoing:
+    if record_id in service.ledger().state.undoing:
         if agree:
-            return take_back(desk, record_id, "R-OTHER", note)[0]
+            return take_back(service, record_id, "R-OTHER", note)[0]
         raise WorkbenchError("It stays in force unless you agree.")
     try:
-        return answer(desk.ledger(), record_id, agree=agree, note=note).id
+        return answer(service.ledger(), record_id, agree=agree, note=note).id
     except LedgerError as error:
         raise as_workbench_error(error) from error
 

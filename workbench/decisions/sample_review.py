@@ -10,7 +10,7 @@ from workbench.audit.records.account_sets import spell
 from workbench.audit.records.canonical_json import Fields, sha256
 from workbench.audit.state import builders
 from workbench.audit.state.sampling import Stratum, clopper_pearson, plan, wilson
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.errors import UsageError
 
 _LEVEL = "0.95"
@@ -34,7 +34,7 @@ def by_score(scores: Mapping[str, float | None]) -> dict[str, list[str]]:
 
 
 def draw(
-    desk: Desk,
+    service: CaseService,
     kind: str,
     name: str,
     strata: Mapping[str, Sequence[str]],
@@ -51,7 +51,7 @@ def draw(
     """
     seed = seed or secrets.token_hex(8)
     drawn = plan(strata, n, seed)
-    ledger = desk.ledger()
+    ledger = service.ledger()
     members = ledger.put_set(account for accounts in strata.values() for account in accounts)
     body = {
         "subject": (
@@ -68,15 +68,15 @@ def draw(
         ],
         "result": None,
     }
-    return desk.append("sample", body), drawn
+    return service.append("sample", body), drawn
 
 
-def record_found(desk: Desk, record_id: str, found: int) -> tuple[str, Fields]:
+def record_found(service: CaseService, record_id: str, found: int) -> tuple[str, Fields]:
     """Record how many of a drawn sample were wrongly in it; returns the record id and the result.
 
     Raises UsageError where there is no such sample or `found` is more than it has.
     """
-    sample = sample_of(desk, record_id)
+    sample = sample_of(service, record_id)
     n, total = sample["drawn"]["count"], sample["subject"]["count"]
     try:
         low, high = METHODS[sample["method"]](found, n, float(sample["level"]))
@@ -86,26 +86,26 @@ def record_found(desk: Desk, record_id: str, found: int) -> tuple[str, Fields]:
         ) from None
     result = builders.sample_result(n, total, found, low, high)
     body = {name: sample[name] for name in _PLAN} | {"result": result}
-    return desk.append("sample", body), result
+    return service.append("sample", body), result
 
 
-def result_for(desk: Desk, record_id: str, accounts: Sequence[str]) -> dict[str, Any]:
+def result_for(service: CaseService, record_id: str, accounts: Sequence[str]) -> dict[str, Any]:
     """The newest result of a sample, to go into a decision on just the accounts it was drawn from.
 
     Raises UsageError where it has none, or was drawn from others.
     """
-    sample = sample_of(desk, record_id)
+    sample = sample_of(service, record_id)
     results: list[Fields] = [
         other["result"]
-        for other in desk.ledger().state.samples
+        for other in service.ledger().state.samples
         if other["result"] is not None and all(other[name] == sample[name] for name in _PLAN)
     ]
     if not results:
         raise UsageError(
             f"The sample {record_id} has no result yet.",
-            hint=f"Record it: workbench sample {desk.case_path} --record {record_id} --found K",
+            hint=f"Record it: workbench sample {service.case_path} --record {record_id} --found K",
         )
-    if set(desk.ledger().sets.get(sample["subject"]["set"])) != set(accounts):
+    if set(service.ledger().sets.get(sample["subject"]["set"])) != set(accounts):
         raise UsageError(
             f"The sample {record_id} was not drawn from just these accounts.",
             hint="Its interval says nothing about others; draw a sample of what you decide on.",
@@ -113,9 +113,9 @@ def result_for(desk: Desk, record_id: str, accounts: Sequence[str]) -> dict[str,
     return results[-1]
 
 
-def newest_for(desk: Desk, accounts: Sequence[str]) -> Fields | None:
+def newest_for(service: CaseService, accounts: Sequence[str]) -> Fields | None:
     """The result of the newest reviewed sample of just these accounts; None where there is none."""
-    samples = desk.ledger().state.samples
+    samples = service.ledger().state.samples
     if not samples:
         return None
     digest = sha256(spell(sorted(set(accounts))))
@@ -126,9 +126,9 @@ def newest_for(desk: Desk, accounts: Sequence[str]) -> Fields | None:
     return None
 
 
-def sample_of(desk: Desk, record_id: str) -> Fields:
+def sample_of(service: CaseService, record_id: str) -> Fields:
     """The drawn sample with this record id; raises UsageError where there is none."""
-    for sample in desk.ledger().state.samples:
+    for sample in service.ledger().state.samples:
         if sample["record"] == record_id:
             return sample
     raise UsageError(f"There is no sample {record_id} in this case.")

@@ -64,7 +64,7 @@ def as_workbench_error(error: LedgerError) -> WorkbenchError:
     )
 
 
-class Desk:
+class CaseService:
     """Opens the ledger once, hands out its state, and writes decisions into it."""
 
     def __init__(self, case: Case, settings: Settings) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.audit.records.canonical_json import Fields
 from workbench.audit.state.state import LedgerState
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.decisions.tables import time_text
 
 NAMES = [
@@ -17,9 +17,9 @@ NAMES = [
 _TYPES = ("decision", "proposal", "countersign", "reversal")
 
 
-def decided(desk: Desk, accounts: frozenset[str] | None) -> Iterator[list[Any]]:
+def decided(service: CaseService, accounts: frozenset[str] | None) -> Iterator[list[Any]]:
     """Rows of `NAMES`, oldest first; with `accounts` only of records that touch one of them."""
-    ledger = desk.ledger()
+    ledger = service.ledger()
     kept: set[str] = set()
     for record in ledger.records():
         fields = record.fields

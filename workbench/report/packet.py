@@ -15,7 +15,7 @@ from pathlib import Path
 from workbench import __version__
 from workbench.audit import standalone
 from workbench.decisions.policy_hooks import note_report
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
 from workbench.playbooks.library import Library
@@ -59,11 +59,16 @@ class Packet:
     """Writes one packet into a new folder."""
 
     def __init__(
-        self, desk: Desk, client: QueryClient, library: Library, span: ExtractSpan, folder: Path
+        self,
+        service: CaseService,
+        client: QueryClient,
+        library: Library,
+        span: ExtractSpan,
+        folder: Path,
     ) -> None:
         if folder.exists():
             raise UsageError(f"{folder} exists; nothing was written.", hint="Give a new folder.")
-        self._desk = desk
+        self._desk = service
         self._folder = folder
         self._unfinished = folder.with_name(f".{folder.name}.unfinished")
         shutil.rmtree(self._unfinished, ignore_errors=True)

@@ -18,7 +18,7 @@ from workbench.audit.records.canonical_json import ZERO, Fields
 from workbench.audit.records.entries import read_record
 from workbench.audit.state import reducer
 from workbench.audit.state.state import LedgerState
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.decisions.tables import TABLES, ledger_tables
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan, bind
@@ -66,7 +66,7 @@ class _Entry:
 
 
 def replay(
-    desk: Desk,
+    service: CaseService,
     client: QueryClient,
     library: Library,
     span: ExtractSpan,
@@ -78,8 +78,8 @@ def replay(
     `progress(number)` is called before each run. Raises WorkbenchError where the ledger cannot be
     opened; a query that fails is a row of its own.
     """
-    ledger = desk.ledger()
-    run = _Run(desk, client, library, span, ledger, progress)
+    ledger = service.ledger()
+    run = _Run(service, client, library, span, ledger, progress)
     judged: dict[int, Replayed] = {}
     later: dict[str, list[_Entry]] = defaultdict(list)
     for entry in _entries(ledger):
@@ -91,7 +91,7 @@ def replay(
         client.lay_all_over(tables)
         run.told.clear()
         judged |= {entry.place: run.judge(entry) for entry in entries}
-    client.lay_all_over(desk.ledger_tables())
+    client.lay_all_over(service.ledger_tables())
     for entry in (entry for entries in later.values() for entry in entries):
         judged[entry.place] = entry.judged(
             NOT_RUN if entry.ours else ELSEWHERE,
@@ -150,7 +150,7 @@ def _as_they_stood(
 class _Run:
     """Runs evidence against the open generation; equal runs are asked for once."""
 
-    desk: Desk
+    service: CaseService
     client: QueryClient
     library: Library
     span: ExtractSpan
@@ -200,7 +200,7 @@ class _Run:
         return entry.judged(OTHER if moved else DIFFERS, moved or _difference(evidence, told), told)
 
     def _moved(self, evidence: Fields) -> str:
-        manifest = self.desk.case.manifest
+        manifest = self.service.case.manifest
         then = evidence["sources"]
         if isinstance(then, dict):
             then = _lines_of(self.ledger, then["set"])

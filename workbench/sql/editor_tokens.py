@@ -22,7 +22,7 @@ _KEYWORD = frozenset(word for phrase in KEYWORDS for word in phrase.split())
 _LINE_MARK = re.compile(r"^LINE (\d+): ", re.MULTILINE)
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """A place in the text, as the editor counts: both from 0."""
 
     row: int
@@ -106,7 +106,7 @@ def tables_of(text: str) -> dict[str, str]:
     return found
 
 
-def error_place(message: str, sql: str) -> Place | None:
+def error_place(message: str, sql: str) -> Position | None:
     """Where the engine's message points: its `LINE n:` with the caret below."""
     marks = list(_LINE_MARK.finditer(message))
     if not marks:
@@ -117,11 +117,11 @@ def error_place(message: str, sql: str) -> Place | None:
     caret = below.split("\n")[0].find("^") - lead
     lines = sql.split("\n")
     if row >= len(lines) or caret < 0:
-        return Place(row, 0) if row < len(lines) else None
+        return Position(row, 0) if row < len(lines) else None
     shown = shown[lead:]
     if shown.startswith("..."):
         # The engine shows a part of a long line; the part is found again in the line.
         part = shown.removeprefix("...").removesuffix("...")
         at = lines[row].find(part)
-        return Place(row, max(0, at) + caret - 3)
-    return Place(row, caret)
+        return Position(row, max(0, at) + caret - 3)
+    return Position(row, caret)

@@ -28,7 +28,7 @@ def company(world: World, rng: Random, size: int) -> list[Account]:
     office = world.network.subnet("office", country, rng, rng.randint(1, 4))
     org, start = "org_" + hexes(rng, 10), -rng.random() * 300 * DAY
     tool = world.works.pipeline(rng, "en") if rng.random() < 0.6 else None
-    dotted, desk = rng.random() < 0.7, "ph_" + hexes(rng, 12)
+    dotted, service = rng.random() < 0.7, "ph_" + hexes(rng, 12)
     out = []
     for seat in range(size):
         account = person(world, rng, "company")
@@ -39,7 +39,7 @@ def company(world: World, rng: Random, size: int) -> list[Account]:
         )
         account.created = start + rng.expovariate(1 / (25 * DAY)) if seat else start
         account.plan, account.verified, account.channel = "team", True, "web"
-        account.phone = desk if rng.random() < 0.15 else account.phone
+        account.phone = service if rng.random() < 0.15 else account.phone
         active_span(world, rng, account)
         account.instruments = [rng.choice(cards)]
         homely(world, rng, account)

@@ -10,21 +10,21 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from workbench.decisions.service import Desk
+from workbench.decisions.service import CaseService
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
 from workbench.playbooks.library import Library, library_in_sight
 from workbench.text.sanitize import safe_text
-from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenPlace, RunQuery
-from workbench.tui.services.query_service import Jobs
+from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenRoute, RunQuery
+from workbench.tui.routes import Route
+from workbench.tui.services.query_service import QueryService
 from workbench.tui.services.unmask import follow_policy, offer_reveal
 from workbench.tui.shell.chrome import StatusLine
 from workbench.tui.shell.frame import Frame
-from workbench.tui.shell.routes import Place
-from workbench.tui.shell.saved_state import History, Kept
+from workbench.tui.shell.saved_state import History, StateFile
 from workbench.tui.shell.theme import THEMES
-from workbench.tui.shell.view_stack import Stage
-from workbench.tui.textual_ext.gc_schedule import collect_between_places
+from workbench.tui.shell.view_stack import ViewStack
+from workbench.tui.textual_ext.gc_schedule import collect_between_pages
 from workbench.tui.textual_ext.terminal_probe import Terminal
 
 _AUTOSAVE = 2.0
@@ -58,18 +58,23 @@ class Bench(Frame):
     ]
 
     def __init__(
-        self, desk: Desk, jobs: Jobs, library: Library, terminal: Terminal, theme: str
+        self,
+        service: CaseService,
+        query_service: QueryService,
+        library: Library,
+        terminal: Terminal,
+        theme: str,
     ) -> None:
         super().__init__()
-        self.desk = desk
-        self.jobs = jobs
+        self.service = service
+        self.query_service = query_service
         self.library = library
         self.terminal = terminal
-        self.memory = Kept(desk.state_dir / "view.json")
-        self.history = History(desk.state_dir)
-        self.page_rows = desk.settings.engine.page_rows
+        self.memory = StateFile(service.state_dir / "view.json")
+        self.history = History(service.state_dir)
+        self.page_rows = service.settings.engine.page_rows
         self.revealed: set[str] = set()
-        self.case_argument = safe_text(desk.case_path)
+        self.case_argument = safe_text(service.case_path)
         self._wanted_theme = theme
         for colours in THEMES:
             self.register_theme(colours)
@@ -78,8 +83,8 @@ class Bench(Frame):
         """Open where the analyst left."""
         self.theme = self._wanted_theme or ("mono" if self.terminal.mono else "bench-dark")
         self.watch_the_line()
-        self.jobs.replaced = self._worker_replaced
-        self.query_one(Stage).recall(self.memory.read())
+        self.query_service.replaced = self._worker_replaced
+        self.query_one(ViewStack).recall(self.memory.read())
         self.set_interval(_AUTOSAVE, self._autosave)
         self.run_worker(self._begin(), group="begin")
 
@@ -87,9 +92,9 @@ class Bench(Frame):
         # The ledger is read while the worker gets ready: the first screen shows what was decided.
         reading = asyncio.ensure_future(self._read_ledger())
         try:
-            await self.jobs.start()
-            span = await self.jobs.rows(self.library.query("overview-span"))
-            self.jobs.span = ExtractSpan.of(span.first())
+            await self.query_service.start()
+            span = await self.query_service.rows(self.library.query("overview-span"))
+            self.query_service.span = ExtractSpan.of(span.first())
         except WorkbenchError as error:
             reading.cancel()
             self.post_message(Failed(error))
@@ -103,14 +108,14 @@ class Bench(Frame):
         # Large ones that this analyst never opened are judged record by record first.
         telling = self.set_timer(_NOTICED, partial(line.audit, "reading the ledger…"))
         try:
-            tables = await self.jobs.background(self.desk.ledger_tables)
-            await asyncio.gather(follow_policy(self), self.jobs.lay_all_over(tables))
-            words = await self.jobs.background(self.desk.head_words)
+            tables = await self.query_service.background(self.service.ledger_tables)
+            await asyncio.gather(follow_policy(self), self.query_service.lay_all_over(tables))
+            words = await self.query_service.background(self.service.head_words)
             line.audit(words)
             self._show_case()
         except WorkbenchError as error:
             line.audit("ledger not read")
-            self.jobs.overlaid.set()  # what needs the ledger says so instead of waiting
+            self.query_service.overlaid.set()  # what needs the ledger says so instead of waiting
             self.post_message(Failed(error))
         finally:
             telling.stop()
@@ -135,7 +140,7 @@ class Bench(Frame):
 
     def _run_with(self, answer: tuple[str, dict[str, Any]] | None) -> None:
         if answer is not None:
-            self.post_message(OpenPlace(Place.asked("query", *answer)))
+            self.post_message(OpenRoute(Route.asked("query", *answer)))
 
     async def action_decide(self) -> None:
         """Decide on what is in front: marked rows, or the page's account or cluster."""
@@ -150,7 +155,7 @@ class Bench(Frame):
         from workbench.tui.dialogs.decide import DecideDialog
 
         try:
-            ledger = await self.jobs.background(self.desk.ledger)
+            ledger = await self.query_service.background(self.service.ledger)
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return
@@ -168,11 +173,11 @@ class Bench(Frame):
     async def on_ledger_changed(self, _event: LedgerChanged) -> None:
         """State, overlay and the views that show decisions follow, each when it is in sight."""
         await self._read_ledger()
-        for view in self.query_one(Stage).views:
+        for view in self.query_one(ViewStack).views:
             view.stale = True
         if self.view is not None:
             self.view.freshen()
-        collect_between_places()  # a dialog was left
+        collect_between_pages()  # a dialog was left
 
     async def action_reveal(self) -> None:
         """Show what the policy masks, for a reason that is recorded."""
@@ -180,13 +185,13 @@ class Bench(Frame):
 
     async def action_go_to(self) -> None:
         """Open the go-to box; awaited, so that what is typed ahead goes into it."""
-        from workbench.tui.dialogs.goto import GoTo
+        from workbench.tui.dialogs.goto import GoToBox
 
-        await self.push_screen(GoTo(), self._went)
+        await self.push_screen(GoToBox(), self._went)
 
-    def _went(self, place: Place | None) -> None:
-        if place is not None:
-            self.post_message(OpenPlace(place))
+    def _went(self, route: Route | None) -> None:
+        if route is not None:
+            self.post_message(OpenRoute(route))
 
     async def action_help(self) -> None:
         """Show the keys of what is in front."""
@@ -201,9 +206,9 @@ class Bench(Frame):
 
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         """Our own actions only: Textual's list offers a screenshot, which would copy evidence."""
-        from workbench.tui.shell.palette import bench_commands
+        from workbench.tui.shell.palette import palette_commands
 
-        yield from bench_commands(self)
+        yield from palette_commands(self)
 
     async def run_bound_action(self, action: str, node: DOMNode) -> None:
         """Run an action of the palette on the part it belongs to."""
@@ -211,7 +216,7 @@ class Bench(Frame):
 
     def reload_library(self) -> None:
         """Read the saved queries again."""
-        self.library = library_in_sight(self.desk.case.queries_path)
-        for view in self.query_one(Stage).views:
-            if view.place.kind == "queries":
+        self.library = library_in_sight(self.service.case.queries_path)
+        for view in self.query_one(ViewStack).views:
+            if view.route.kind == "queries":
                 view.refill()

@@ -8,14 +8,14 @@ from typing import Any
 from textual.message import Message
 
 from workbench.errors import WorkbenchError
-from workbench.tui.shell.routes import Place
+from workbench.tui.routes import Route
 
 
 @dataclass
-class OpenPlace(Message):
+class OpenRoute(Message):
     """Go to a place."""
 
-    place: Place
+    route: Route
 
 
 @dataclass

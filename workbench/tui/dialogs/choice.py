@@ -36,7 +36,7 @@ class Choice(Static, can_focus=True):
 
         choice: Choice
 
-    def __init__(self, label: str, choices: Sequence[tuple[str, str]], *, id: str) -> None:  # noqa: A002
+    def __init__(self, label: str, choices: Sequence[tuple[str, str]], *, id: str) -> None:
         super().__init__("", id=id, markup=False)
         self._label = label
         self._choices = tuple(choices)

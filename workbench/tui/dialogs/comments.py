@@ -14,12 +14,12 @@ from textual.widgets import Input, Static
 
 from workbench.decisions.collaboration import Comment
 from workbench.text.sanitize import safe_text
-from workbench.tui.textual_ext.steady_input import Field
+from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _LONGEST = 2000
 
 
-class Remarks(ModalScreen[str | None]):
+class Comments(ModalScreen[str | None]):
     """Returns what was typed, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,7 +45,7 @@ class Remarks(ModalScreen[str | None]):
             yield Static(Content(f"Comments on {safe_text(self._subject, 80)}"), classes="title")
             with VerticalScroll(classes="remarks"):
                 yield Static(Content.assemble(*parts), markup=False)
-            yield Field(placeholder="comment for everybody at this case", max_length=_LONGEST)
+            yield SteadyInput(placeholder="comment for everybody at this case", max_length=_LONGEST)
             yield Static(Content("enter records it · esc closes"), classes="note")
 
     def on_mount(self) -> None:

@@ -29,7 +29,7 @@ from workbench.tui.dialogs.impact import Impact
 from workbench.tui.messages import DecideOn
 from workbench.tui.services.decision_inputs import group_accounts, verify_store
 from workbench.tui.shell.saved_state import read_json, write_json
-from workbench.tui.textual_ext.steady_input import Field
+from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _FIELDS = ("counter", "note", "changes", "expires")
 _LABELS = {
@@ -86,7 +86,7 @@ class DecideDialog(ModalScreen[str | None]):
                     yield Choice("confidence", (), id="confidence")
                     for name in _FIELDS:
                         yield Static(Content(_LABELS[name]), classes="label")
-                        yield Field(id=f"decide-{name}", max_length=4000)
+                        yield SteadyInput(id=f"decide-{name}", max_length=4000)
                 yield Impact(id="decide-preview")
             yield Static("", id="decide-trouble", classes="trouble", markup=False)
             yield Static(
@@ -149,11 +149,13 @@ class DecideDialog(ModalScreen[str | None]):
         try:
             self._accounts = await self._read_accounts()
             query, accounts = bench.library.query, {"accounts": list(self._accounts)}
-            totals = await bench.jobs.rows(query("impact-preview"), accounts)
-            unusual = await bench.jobs.rows(
+            totals = await bench.query_service.rows(query("impact-preview"), accounts)
+            unusual = await bench.query_service.rows(
                 query("sample-accounts"), accounts | {"most": _LEAST_TYPICAL}
             )
-            self._sample = await bench.jobs.background(newest_for, bench.desk, self._accounts)
+            self._sample = await bench.query_service.background(
+                newest_for, bench.service, self._accounts
+            )
         except WorkbenchError as error:
             pane.say(error.message)
             return
@@ -172,7 +174,7 @@ class DecideDialog(ModalScreen[str | None]):
     def _draft_path(self) -> Any:
         """A file for each subject: what was written about one is not offered for another."""
         subject = json.dumps([self._subject.kind, *self._subject.ids]).encode("ascii")
-        return self._bench.desk.state_dir / f"draft-{sha256(subject).hexdigest()[:24]}.json"
+        return self._bench.service.state_dir / f"draft-{sha256(subject).hexdigest()[:24]}.json"
 
     def _since(self, draft: dict[str, Any]) -> str:
         added = self._seen - int(draft.get("seen") or 0)
@@ -197,7 +199,7 @@ class DecideDialog(ModalScreen[str | None]):
 
     async def _keep(self, draft: dict[str, Any]) -> None:
         try:
-            await self._bench.jobs.background(write_json, self._draft_path, draft)
+            await self._bench.query_service.background(write_json, self._draft_path, draft)
         except WorkbenchError as error:
             self._trouble(f"The draft is not kept: {error.message}")
             self._saved = {}
@@ -227,7 +229,7 @@ class DecideDialog(ModalScreen[str | None]):
         self.run_worker(self._record(values, propose=propose), group="record")
 
     async def _record(self, values: dict[str, str], *, propose: bool) -> None:
-        subject, jobs = self._subject, self._bench.jobs
+        subject, query_service = self._subject, self._bench.query_service
         try:
             await verify_store(self._bench)
             accounts = await self._read_accounts()
@@ -238,9 +240,11 @@ class DecideDialog(ModalScreen[str | None]):
             )  # fmt: skip
             evidence = await self._evidence()
             if evidence is not None:
-                field = await jobs.background(self._bench.desk.evidence_field, evidence)
+                field = await query_service.background(self._bench.service.evidence_field, evidence)
                 draft = replace(draft, evidence=(field,))
-            record = await jobs.background(partial(self._bench.desk.record, draft, propose=propose))
+            record = await query_service.background(
+                partial(self._bench.service.record, draft, propose=propose)
+            )
         except WorkbenchError as error:
             self._busy = False
             self._trouble(f"{error.message} {error.hint}")
@@ -253,6 +257,8 @@ class DecideDialog(ModalScreen[str | None]):
         if not self._subject.evidence:
             return None
         query = self._bench.library.query(self._subject.evidence)
-        parameters = bind(query, self._subject.parameters, self._bench.jobs.span)
-        told = await self._bench.jobs.request("digest", sql=query.sql, parameters=parameters)
+        parameters = bind(query, self._subject.parameters, self._bench.query_service.span)
+        told = await self._bench.query_service.request(
+            "digest", sql=query.sql, parameters=parameters
+        )
         return Evidence(query, parameters, int(told["rows"]), str(told["sha256"]))

@@ -19,7 +19,7 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.choice import Choice
 from workbench.tui.messages import DecideOn
 from workbench.tui.services.decision_inputs import group_accounts
-from workbench.tui.textual_ext.steady_input import Field
+from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _USUAL = 20
 
@@ -48,7 +48,7 @@ class DrawSample(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Static(Content(f"Draw a sample of {safe_text(name, 60)}"), classes="title")
             yield Static(Content("how many to review"), classes="label")
-            yield Field(str(_USUAL), id="draw-size", max_length=6)
+            yield SteadyInput(str(_USUAL), id="draw-size", max_length=6)
             yield Choice("interval of the rate", (), id="draw-method")
             yield Static(
                 Content(
@@ -84,10 +84,10 @@ class DrawSample(ModalScreen[str | None]):
         try:
             scores = await self._scores()
             work = partial(
-                draw, bench.desk, kind, self._subject.ids[0], by_score(scores), size,
+                draw, bench.service, kind, self._subject.ids[0], by_score(scores), size,
                 method=self.query_one(Choice).value,
             )  # fmt: skip
-            record, _ = await bench.jobs.background(work)
+            record, _ = await bench.query_service.background(work)
         except (WorkbenchError, LedgerError) as error:
             self._trouble(error.message)
             return
@@ -99,8 +99,8 @@ class DrawSample(ModalScreen[str | None]):
         if subject.kind != "accounts":
             ids = await group_accounts(bench, subject.kind, subject.ids[0])
         query = bench.library.query("member-scores")
-        opened = await bench.jobs.open(query.sql, {"accounts": list(ids)}, 1_000_000, 4096)
-        bench.jobs.close_result(int(opened["result"]))
+        opened = await bench.query_service.open(query.sql, {"accounts": list(ids)}, 1_000_000, 4096)
+        bench.query_service.close_result(int(opened["result"]))
         return {str(row[0]): row[1] for row in opened["rows"]}
 
     def _trouble(self, words: str) -> None:

@@ -15,15 +15,15 @@ from workbench.errors import WorkbenchError
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
-from workbench.tui.services.entity_routes import place_of
+from workbench.tui.routes import Route
+from workbench.tui.services.entity_routes import route_of
 from workbench.tui.services.query_service import Rows
-from workbench.tui.shell.routes import Place
-from workbench.tui.textual_ext.steady_input import Field
+from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _PAUSE = 0.25
 
 
-class GoTo(ModalScreen[Place | None]):
+class GoToBox(ModalScreen[Route | None]):
     """Looks while one types; ctrl+t looks inside prompts, which takes longer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,7 +35,9 @@ class GoTo(ModalScreen[Place | None]):
     def compose(self) -> ComposeResult:
         """Box, list, hint."""
         with Vertical(classes="dialog -tall"):
-            yield Field(placeholder="account, e-mail, IP, card, device, domain, cluster", id="goto")
+            yield SteadyInput(
+                placeholder="account, e-mail, IP, card, device, domain, cluster", id="goto"
+            )
             yield Grid(id="found")
             yield Static(
                 Content("enter open · ↓ list · ctrl+t look inside prompts · esc cancel"),
@@ -72,7 +74,7 @@ class GoTo(ModalScreen[Place | None]):
         note.update(Content("looking…"))
         query = self.app.library.query(query_id)
         try:
-            rows = await self.app.jobs.rows(query, {"text": text})
+            rows = await self.app.query_service.rows(query, {"text": text})
         except WorkbenchError as error:
             note.update(Content(safe_text(error.message)))
             return
@@ -117,6 +119,6 @@ class GoTo(ModalScreen[Place | None]):
     def _open(self, grid: Grid, row: int) -> None:
         record = grid.record(row)
         if "exchange_id" in record:
-            self.dismiss(Place("exchange", (str(record["account_id"]), str(record["exchange_id"]))))
+            self.dismiss(Route("exchange", (str(record["account_id"]), str(record["exchange_id"]))))
         elif record:
-            self.dismiss(place_of(str(record["family"]), str(record["value"])))
+            self.dismiss(route_of(str(record["family"]), str(record["value"])))

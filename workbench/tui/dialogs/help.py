@@ -75,7 +75,7 @@ class Help(ModalScreen[None]):
 
         sections: list[tuple[str, DOMNode | type[DOMNode]]] = [("Everywhere", self.app)]
         if self._view is not None:
-            sections.insert(0, (self._view.place.word, self._view))
+            sections.insert(0, (self._view.route.word, self._view))
             if self._view.query(ResultPane):
                 sections.insert(1, ("Results", ResultPane))
                 sections.insert(2, ("Several results", ResultTabs))

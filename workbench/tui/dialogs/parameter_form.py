@@ -16,7 +16,7 @@ from workbench.playbooks.binding import bind_one
 from workbench.playbooks.format import Parameter, SavedQuery
 from workbench.playbooks.library import Playbook
 from workbench.text.sanitize import safe_text
-from workbench.tui.textual_ext.steady_input import Field
+from workbench.tui.textual_ext.steady_input import SteadyInput
 
 Filled = tuple[str, dict[str, Any]]
 
@@ -43,7 +43,7 @@ class ParameterForm(ModalScreen[Filled | None]):
                     yield Static(self._label(parameter), classes="label")
                     value = self._given.get(parameter.name)
                     hint = "optional" if parameter.default is None else str(parameter.default)
-                    yield Field(
+                    yield SteadyInput(
                         "" if value is None else str(value),
                         placeholder=hint,
                         id=f"param-{parameter.name}",
@@ -88,7 +88,7 @@ class ParameterForm(ModalScreen[Filled | None]):
         for parameter in self._query.params:
             field = self.query_one(f"#param-{parameter.name}", Input)
             try:
-                bind_one(parameter, field.value, self.app.jobs.span)
+                bind_one(parameter, field.value, self.app.query_service.span)
             except WorkbenchError as error:
                 self.query_one("#form-trouble", Static).update(Content(safe_text(error.message)))
                 field.focus()

@@ -14,13 +14,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from workbench.tui.textual_ext.steady_input import Field
+from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _LONG = 12  # a list that is seen whole needs no filter, and takes single keys
 _MOST_SHOWN = 200
 
 
-class Pick(ModalScreen[str | None]):
+class Picker(ModalScreen[str | None]):
     """Choices are (what is shown, already safe; what is returned)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,7 +41,7 @@ class Pick(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Static(Content(self._title), classes="title")
             if len(self._choices) > _LONG:
-                yield Field(placeholder="words that it holds")
+                yield SteadyInput(placeholder="words that it holds")
             if not self._choices:
                 yield Static(Content("There is nothing to choose from."), classes="note")
             yield OptionList(markup=False)

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from workbench.errors import WorkbenchError
 from workbench.playbooks.saving import query_id_of, save_query
 from workbench.text.sanitize import safe_text
-from workbench.tui.textual_ext.steady_input import Field
+from workbench.tui.textual_ext.steady_input import SteadyInput
 
 
 class SaveQuery(ModalScreen[str | None]):
@@ -34,9 +34,9 @@ class SaveQuery(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Static(Content("Save as a query of this case"), classes="title")
             yield Static(Content("title"), classes="label")
-            yield Field(id="save-title", max_length=120)
+            yield SteadyInput(id="save-title", max_length=120)
             yield Static(Content("question it answers (optional)"), classes="label")
-            yield Field(id="save-question", max_length=400)
+            yield SteadyInput(id="save-question", max_length=400)
             yield Static("", id="save-id", classes="note", markup=False)
             yield Static("", id="save-trouble", classes="trouble", markup=False)
             yield Static(Content("enter next · F5 save · esc cancel"), classes="note")
@@ -71,9 +71,9 @@ class SaveQuery(ModalScreen[str | None]):
         title = self.query_one("#save-title", Input).value.strip()
         question = self.query_one("#save-question", Input).value.strip()
         try:
-            checked = await bench.jobs.request("inspect", sql=self._sql)
-            await bench.jobs.background(
-                save_query, bench.desk.queries_dir, self._query_id(), title, question, self._sql,
+            checked = await bench.query_service.request("inspect", sql=self._sql)
+            await bench.query_service.background(
+                save_query, bench.service.queries_dir, self._query_id(), title, question, self._sql,
                 sorted(checked["parameters"]),
             )  # fmt: skip
         except WorkbenchError as error:

@@ -12,10 +12,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.text.sanitize import safe_text
-from workbench.tui.textual_ext.steady_input import Field
+from workbench.tui.textual_ext.steady_input import SteadyInput
 
 
-class Ask(ModalScreen[str | None]):
+class TextPrompt(ModalScreen[str | None]):
     """Returns what was typed, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,7 +32,7 @@ class Ask(ModalScreen[str | None]):
         """Question and field."""
         with Vertical(classes="dialog"):
             yield Static(Content(safe_text(self._question, 200)), classes="title")
-            yield Field(self._value, placeholder=self._placeholder, max_length=2000)
+            yield SteadyInput(self._value, placeholder=self._placeholder, max_length=2000)
             yield Static(Content("enter goes on · esc cancels"), classes="note")
 
     def on_mount(self) -> None:

@@ -15,7 +15,7 @@ from workbench.text.format import number_text
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.columns import GAP, NARROWEST, WIDEST, Layout
 from workbench.tui.grid.source import Cells, GridColumn, GridSource, PageSource
-from workbench.tui.textual_ext.scrollbar import ThumbView
+from workbench.tui.textual_ext.scrollbar import LineScrollView
 
 _SAMPLE, _SAMPLE_CELLS = 200, 10_000
 _STRIPS_KEPT = 512
@@ -63,7 +63,7 @@ def row_key(columns: list[GridColumn], source: GridSource, index: int) -> _Key:
     return tuple(names or cells)
 
 
-class GridCanvas(ThumbView, can_focus=True):
+class GridCanvas(LineScrollView, can_focus=True):
     """A table over a `GridSource`: one header line, a cursor, marks, frozen first columns."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"grid--{look}" for look in _LOOKS}
@@ -84,7 +84,7 @@ class GridCanvas(ThumbView, can_focus=True):
     cursor_row: reactive[int] = reactive(0, repaint=False)
     cursor_column: reactive[int] = reactive(0, repaint=False)
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.columns: list[GridColumn] = []
         self.source: GridSource = PageSource([])

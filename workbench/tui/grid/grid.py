@@ -206,7 +206,7 @@ class Grid(GridMouse):
 
     async def action_go_to_row(self) -> None:
         """Ask for the number of a row, or for a column's name, and go there."""
-        from workbench.tui.dialogs.text_prompt import Ask
+        from workbench.tui.dialogs.text_prompt import TextPrompt
 
         def chosen(text: str | None) -> None:
             digits = (text or "").replace(",", "").replace(" ", "")
@@ -217,7 +217,7 @@ class Grid(GridMouse):
             elif text:
                 self.app.notify("No column here has that in its name.", markup=False)
 
-        ask = Ask("Go to row or column", f"1 to {self.source.total:,}, or a column's name")
+        ask = TextPrompt("Go to row or column", f"1 to {self.source.total:,}, or a column's name")
         await self.app.push_screen(ask, chosen)
 
     def action_pivot(self) -> None:

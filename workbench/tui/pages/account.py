@@ -16,13 +16,13 @@ from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
-from workbench.tui.messages import DecideOn, OpenPlace
-from workbench.tui.pages.steps import Steps
+from workbench.tui.messages import DecideOn, OpenRoute
+from workbench.tui.pages.steps import PartTabs
 from workbench.tui.pages.tabbed_page import Parted
 from workbench.tui.pages.view import command_line, day, facts, panel
 from workbench.tui.plots.text_plots import heat_map, meter
+from workbench.tui.routes import Route
 from workbench.tui.services.query_service import Rows
-from workbench.tui.shell.routes import Place
 
 _PARTS = (("o", "profile"), ("n", "linked"), ("e", "exchanges"), ("a", "payments"), ("w", "why"),
           ("d", "decisions"))  # fmt: skip
@@ -47,14 +47,14 @@ class AccountPage(Parted):
         Binding("C", "cluster", "open its cluster", id="account.cluster"),
     ]
 
-    def __init__(self, place: Place, state: dict[str, Any]) -> None:
-        super().__init__(place, state)
+    def __init__(self, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(route, state)
         self._cluster = ""
 
     def compose(self) -> ComposeResult:
         """A head, the parts' names, the parts."""
         yield Static("", id="account-head", classes="head", markup=False)
-        yield Steps(_PARTS, id="steps")
+        yield PartTabs(_PARTS, id="steps")
         with VerticalScroll(id="part-profile", can_focus=True), Horizontal(classes="columns"):
             yield panel("Account", id="account-facts")
             with Vertical(id="account-beside"):
@@ -68,7 +68,7 @@ class AccountPage(Parted):
 
     def first_pages(self) -> Sequence[tuple[str, Mapping[str, object]]]:
         """The profile and the newest exchanges."""
-        account = {"account": self.place.key[0]}
+        account = {"account": self.route.key[0]}
         return [(name, account) for name in ("account-card", "account-rhythm", "account-exchanges")]
 
     async def fill(self) -> None:
@@ -81,14 +81,16 @@ class AccountPage(Parted):
 
     async def fill_behind(self) -> None:
         """What it shares, its payments, why it is in its cluster, and what was decided."""
-        account = {"account": self.place.key[0]}
+        account = {"account": self.route.key[0]}
         payments, why, linked = await self.pages(
             ("account-payments", account), ("account-why", account), ("account-linked", account)
         )
         self._grid("payments", "account-payments", payments)
         self._grid("why", "account-why", why)
         self._grid("linked", "account-linked", linked)
-        history = await self.jobs.background(queries.history, self.bench.desk, self.place.key[0])
+        history = await self.query_service.background(
+            queries.history, self.bench.service, self.route.key[0]
+        )
         decisions = self.query_one("#part-decisions", Grid)
         decisions.nothing = "Nothing was decided on this account."
         types = ["VARCHAR"] * len(queries.HISTORY)
@@ -104,11 +106,11 @@ class AccountPage(Parted):
     def _profile(self, card: dict[str, Any], rhythm: Rows) -> None:
         head = self.query_one("#account-head", Static)
         if not card:
-            name = safe_text(self.place.key[0], 60)
+            name = safe_text(self.route.key[0], 60)
             head.update(Content(f"No extract names the account {name}."))
             return
         self._cluster = str(card["cluster_id"] or card["near_cluster"] or "")
-        verdict = self.bench.desk.verdict_of(self.place.key[0])
+        verdict = self.bench.service.verdict_of(self.route.key[0])
         if card["cluster_id"]:
             member = f"member of {self._cluster}"
         elif card["near_cluster"]:
@@ -169,18 +171,18 @@ class AccountPage(Parted):
     def action_cluster(self) -> None:
         """Open the cluster the account is in, or close to."""
         if self._cluster:
-            self.post_message(OpenPlace(Place("cluster", (self._cluster,))))
+            self.post_message(OpenRoute(Route("cluster", (self._cluster,))))
         else:
             self.bench.notify("The account is in no cluster and close to none.", markup=False)
 
     def subject(self) -> DecideOn | None:
         """This account."""
-        account = self.place.key[0]
+        account = self.route.key[0]
         return DecideOn("account", (account,), "account-card", {"account": account})
 
     def command(self) -> str:
         """The headless twin."""
-        return command_line("account", self.bench.case_argument, self.place.key[0])
+        return command_line("account", self.bench.case_argument, self.route.key[0])
 
 
 def _status(card: dict[str, Any]) -> str | None:

@@ -17,7 +17,7 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn
-from workbench.tui.pages.steps import Steps
+from workbench.tui.pages.steps import PartTabs
 from workbench.tui.pages.tabbed_page import Parted
 from workbench.tui.pages.view import command_line, day, score_words
 from workbench.tui.services.decision_inputs import group_accounts
@@ -42,13 +42,13 @@ class CampaignPage(Parted):
     def compose(self) -> ComposeResult:
         """A head, the parts' names, the parts."""
         yield Static("", id="campaign-head", classes="head", markup=False)
-        yield Steps(_PARTS, id="steps")
+        yield PartTabs(_PARTS, id="steps")
         for _, name in _PARTS:
             yield Grid(id=f"part-{name}")
 
     @property
     def _campaign(self) -> str:
-        return self.place.key[0]
+        return self.route.key[0]
 
     async def fill(self) -> None:
         """Head and parts."""
@@ -61,7 +61,7 @@ class CampaignPage(Parted):
             grid = self.query_one(f"#part-{part}", Grid)
             self.show_rows(grid, query, rows)
             self.restore_cursor(grid)
-        acts = await self.jobs.background(self._read_edits)
+        acts = await self.query_service.background(self._read_edits)
         made = self.query_one("#part-edits", Grid)
         made.nothing = "Nobody edited it."
         made.show(
@@ -72,7 +72,7 @@ class CampaignPage(Parted):
         self.tell_status()
 
     def _read_edits(self) -> list[Fields]:
-        return edits.edits_of(self.bench.desk.ledger().state, self._campaign)
+        return edits.edits_of(self.bench.service.ledger().state, self._campaign)
 
     def _head(self, card: dict[str, Any]) -> None:
         block = self.query_one("#campaign-head", Static)

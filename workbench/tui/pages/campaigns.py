@@ -12,7 +12,7 @@ from workbench.decisions import campaigns as edits
 from workbench.errors import WorkbenchError
 from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import DecideOn, Failed
-from workbench.tui.pages.steps import Steps
+from workbench.tui.pages.steps import PartTabs
 from workbench.tui.pages.tabbed_page import Parted
 from workbench.tui.pages.view import command_line
 from workbench.tui.services.decision_inputs import group_accounts
@@ -44,7 +44,7 @@ class Campaigns(Parted):
 
     def compose(self) -> ComposeResult:
         """The parts' names, a sentence, the parts."""
-        yield Steps(_PARTS, id="steps")
+        yield PartTabs(_PARTS, id="steps")
         yield Static("", id="campaigns-note", classes="note", markup=False)
         for _, name in _PARTS:
             yield Grid(id=f"part-{name}")
@@ -61,7 +61,7 @@ class Campaigns(Parted):
         self.show_rows(grid, _QUERIES[part], rows)
         self.restore_cursor(grid)
 
-    async def on_steps_chosen(self, event: Steps.Chosen) -> None:
+    async def on_steps_chosen(self, event: PartTabs.Chosen) -> None:
         """Read a part when it is first shown."""
         self.query_one("#campaigns-note", Static).update(_NOTES[event.name])
         if not self.query_one(f"#part-{event.name}", Grid).columns:
@@ -75,7 +75,7 @@ class Campaigns(Parted):
         self.tell_status()
 
     def _grid(self) -> Grid:
-        return self.query_one(f"#part-{self.query_one(Steps).shown}", Grid)
+        return self.query_one(f"#part-{self.query_one(PartTabs).shown}", Grid)
 
     def _here(self) -> dict[str, Any]:
         grid = self._grid()
@@ -129,6 +129,6 @@ class Campaigns(Parted):
 
     def command(self) -> str:
         """The headless twin."""
-        part, case = self.query_one(Steps).shown, self.bench.case_argument
+        part, case = self.query_one(PartTabs).shown, self.bench.case_argument
         words = ("resurrect",) if part == "returned" else ("campaigns", part)
         return command_line(*words, case)

@@ -10,9 +10,9 @@ from textual.containers import Vertical
 from workbench.errors import WorkbenchError
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
-from workbench.tui.messages import Failed, LedgerChanged, OpenPlace, RunQuery
-from workbench.tui.services.entity_routes import place_of
-from workbench.tui.shell.routes import Place
+from workbench.tui.messages import Failed, LedgerChanged, OpenRoute, RunQuery
+from workbench.tui.routes import Route
+from workbench.tui.services.entity_routes import route_of
 
 if TYPE_CHECKING:
     from workbench.tui.app import Bench
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Opening(Vertical):
     """What every place does with the cells of its grids."""
 
-    place: Place
+    route: Route
 
     @property
     def bench(self) -> Bench:
@@ -54,7 +54,7 @@ class Opening(Vertical):
         What was refused is said as a sentence; the answer is False.
         """
         try:
-            answer = await self.bench.jobs.background(work, *arguments)
+            answer = await self.bench.query_service.background(work, *arguments)
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return False
@@ -69,9 +69,9 @@ class Opening(Vertical):
     def on_grid_opened(self, event: Grid.Opened) -> None:
         """Open the entity of a cell, or of the first cell of its row that has one."""
         event.stop()
-        place = self.place_under(event.grid, event.row, event.column)
-        if place is not None:
-            self.post_message(OpenPlace(place))
+        route = self.place_under(event.grid, event.row, event.column)
+        if route is not None:
+            self.post_message(OpenRoute(route))
 
     def on_grid_asked(self, event: Grid.Asked) -> None:
         """Show the whole cell, list pivots, or copy."""
@@ -95,7 +95,7 @@ class Opening(Vertical):
         del row, column
         return None
 
-    def place_under(self, grid: Grid, row: int, column: int) -> Place | None:
+    def place_under(self, grid: Grid, row: int, column: int) -> Route | None:
         """Where the cell leads: itself first, then the row's first entity."""
         record = grid.record(row)
         for candidate in (grid.columns[column], *grid.columns):
@@ -106,20 +106,20 @@ class Opening(Vertical):
                 self.bench.notify("The value is too long to be opened.", markup=False)
                 return None
             if candidate.entity == "value":
-                return place_of(str(record.get("family", "")), str(value))
+                return route_of(str(record.get("family", "")), str(value))
             if candidate.entity == "exchange":
                 account = str(record.get("account_id") or self._own_account())
-                return Place("exchange", (account, str(value)))
-            return place_of(candidate.entity, str(value))
+                return Route("exchange", (account, str(value)))
+            return route_of(candidate.entity, str(value))
         return None
 
     def _own_account(self) -> str:
-        return self.place.key[0] if self.place.kind in ("account", "exchange") else ""
+        return self.route.key[0] if self.route.kind in ("account", "exchange") else ""
 
 
 def offer_pivots(bench: Bench, grid: Grid, row: int, column: int) -> None:
     """List what can be asked next of the cell under the cursor."""
-    from workbench.tui.dialogs.picker import Pick
+    from workbench.tui.dialogs.picker import Picker
 
     head, value = grid.columns[column], grid.record(row).get(grid.columns[column].name)
     if value is None or not head.entity:
@@ -133,8 +133,8 @@ def offer_pivots(bench: Bench, grid: Grid, row: int, column: int) -> None:
 
     def chosen(query_id: str | None) -> None:
         if query_id == "":
-            bench.post_message(OpenPlace(place_of(family, str(value))))
+            bench.post_message(OpenRoute(route_of(family, str(value))))
         elif query_id:
             bench.post_message(RunQuery(query_id, {names[query_id]: str(value)}))
 
-    bench.push_screen(Pick(f"With {safe_text(value, 60)}", choices), chosen)
+    bench.push_screen(Picker(f"With {safe_text(value, 60)}", choices), chosen)

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import DecideOn
-from workbench.tui.pages.steps import Steps
+from workbench.tui.pages.steps import PartTabs
 from workbench.tui.pages.tabbed_page import Parted
 from workbench.tui.pages.view import command_line, day, score_words
 from workbench.tui.plots.text_plots import Day, day_of, day_range, lanes, meter
@@ -41,7 +41,7 @@ class ClusterPage(Parted):
     def compose(self) -> ComposeResult:
         """A head, the parts' names, the parts."""
         yield Static("", id="cluster-head", classes="head", markup=False)
-        yield Steps(_PARTS, id="steps")
+        yield PartTabs(_PARTS, id="steps")
         with Horizontal(id="cluster-body"):
             with Vertical():
                 for part in ("evidence", "score", "apart", "members", "near", "texts"):
@@ -54,7 +54,7 @@ class ClusterPage(Parted):
 
     def first_pages(self) -> Sequence[tuple[str, Mapping[str, object]]]:
         """Head, evidence and what explains it."""
-        cluster = {"cluster": self.place.key[0]}
+        cluster = {"cluster": self.route.key[0]}
         first = ("cluster-card", "cluster-evidence", "cluster-explanations", "cluster-sources")
         return [(name, cluster) for name in first]
 
@@ -72,7 +72,7 @@ class ClusterPage(Parted):
 
     async def fill_behind(self) -> None:
         """Score, texts, members, who else comes close, and lanes."""
-        cluster = {"cluster": self.place.key[0]}
+        cluster = {"cluster": self.route.key[0]}
         score, texts = await self.pages(
             ("cluster-components", cluster), ("cluster-examples", cluster)
         )
@@ -94,7 +94,7 @@ class ClusterPage(Parted):
     def _head(self, card: dict[str, Any]) -> None:
         if not card:
             self.query_one("#cluster-head", Static).update(
-                Content(f"There is no cluster {safe_text(self.place.key[0], 40)} in this case.")
+                Content(f"There is no cluster {safe_text(self.route.key[0], 40)} in this case.")
             )
             return
         ascii_only = self.bench.terminal.ascii
@@ -181,9 +181,9 @@ class ClusterPage(Parted):
 
     def subject(self) -> DecideOn | None:
         """Marked accounts, those of the part in front first; without any, the whole cluster."""
-        cluster = self.place.key[0]
+        cluster = self.route.key[0]
         parameters = {"cluster": cluster}
-        shown = self.query_one(Steps).shown
+        shown = self.query_one(PartTabs).shown
         for part in sorted(("members", "near"), key=lambda part: part != shown):
             grid = self.query_one(f"#part-{part}", Grid)
             if grid.marks:
@@ -193,5 +193,5 @@ class ClusterPage(Parted):
 
     def command(self) -> str:
         """The headless twin."""
-        given = f"cluster={self.place.key[0]}"
+        given = f"cluster={self.route.key[0]}"
         return command_line("run", self.bench.case_argument, "cluster-evidence", "-p", given)

@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 from workbench.decisions import collaboration
 from workbench.errors import WorkbenchError
 from workbench.text.sanitize import safe_text
-from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenPlace
+from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenRoute
 from workbench.tui.pages.cell_actions import Opening
-from workbench.tui.shell.routes import Place
+from workbench.tui.routes import Route
 
 _KINDS = ("account", "cluster", "campaign")
 
@@ -44,12 +44,12 @@ class Shared(Opening):
             self.run_worker(self._claim(*named), group="claim", exclusive=True)
 
     async def _claim(self, kind: str, name: str) -> None:
-        desk, jobs = self.bench.desk, self.bench.jobs
+        service, query_service = self.bench.service, self.bench.query_service
         try:
-            held = (await jobs.background(collaboration.claims, desk)).get((kind, name))
-            mine = held is not None and held.analyst == desk.analyst
-            await jobs.background(
-                collaboration.release if mine else collaboration.claim, desk, kind, name
+            held = (await query_service.background(collaboration.claims, service)).get((kind, name))
+            mine = held is not None and held.analyst == service.analyst
+            await query_service.background(
+                collaboration.release if mine else collaboration.claim, service, kind, name
             )
         except WorkbenchError as error:
             self.post_message(Failed(error))
@@ -65,16 +65,16 @@ class Shared(Opening):
             self.run_worker(self._read_remarks(*named), group="comment", exclusive=True)
 
     async def _read_remarks(self, kind: str, name: str) -> None:
-        from workbench.tui.dialogs.comments import Remarks
+        from workbench.tui.dialogs.comments import Comments
 
         try:
-            found = await self.bench.jobs.background(
-                collaboration.comments, self.bench.desk, kind, name
+            found = await self.bench.query_service.background(
+                collaboration.comments, self.bench.service, kind, name
             )
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return
-        dialog = Remarks(f"{kind} {name}", found)
+        dialog = Comments(f"{kind} {name}", found)
         self.bench.push_screen(dialog, lambda text: self._remarked(kind, name, text))
 
     def _remarked(self, kind: str, name: str, text: str | None) -> None:
@@ -83,7 +83,7 @@ class Shared(Opening):
 
     async def _remark(self, kind: str, name: str, text: str) -> None:
         words = "The comment is in the ledger."
-        await self.record(words, collaboration.comment, self.bench.desk, kind, name, text)
+        await self.record(words, collaboration.comment, self.bench.service, kind, name, text)
 
     def action_sample(self) -> None:
         """Draw members of the cluster, or of the marked accounts, for review."""
@@ -98,4 +98,4 @@ class Shared(Opening):
     def _drawn(self, record_id: str | None) -> None:
         if record_id:
             self.post_message(LedgerChanged())
-            self.post_message(OpenPlace(Place("sample", (record_id,))))
+            self.post_message(OpenRoute(Route("sample", (record_id,))))

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.decisions import queries
 from workbench.decisions.describe import whole
 from workbench.tui.dialogs.cell_viewer import CellViewer
-from workbench.tui.dialogs.text_prompt import Ask
+from workbench.tui.dialogs.text_prompt import TextPrompt
 from workbench.tui.pages.tabbed_page import Parted
 
 
@@ -28,11 +28,11 @@ class DecisionActs(Parted):
 
     async def _show_record(self, record_id: str) -> None:
         def read() -> str:
-            ledger = self.bench.desk.ledger()
+            ledger = self.bench.service.ledger()
             record = ledger.record(record_id)
             return whole(ledger, record) if record is not None else "This record cannot be read."
 
-        text = await self.jobs.background(read)
+        text = await self.query_service.background(read)
         self.bench.push_screen(CellViewer(f"record {record_id}", text))
 
     def action_take_back(self) -> None:
@@ -42,7 +42,7 @@ class DecisionActs(Parted):
             return
 
         def reverse(why: str) -> Any:
-            return lambda: queries.take_back(self.bench.desk, str(record_id), "R-OTHER", why)[1]
+            return lambda: queries.take_back(self.bench.service, str(record_id), "R-OTHER", why)[1]
 
         self._ask(f"Take back record {str(record_id)[:12]}? Say why.", reverse, "")
 
@@ -55,7 +55,7 @@ class DecisionActs(Parted):
         record_id = str(record["record_id"])
 
         def respond(why: str) -> Any:
-            return partial(queries.respond, self.bench.desk, record_id, agree=agree, note=why)
+            return partial(queries.respond, self.bench.service, record_id, agree=agree, note=why)
 
         what = f"{record['verdict']} {record['reason']} on {record['accounts']:,} accounts"
         word = "Agree to" if agree else "Refuse"
@@ -69,4 +69,4 @@ class DecisionActs(Parted):
             if why:
                 self.run_worker(self.record(done, act(why)), group="append")
 
-        self.bench.push_screen(Ask(question, "reason"), answered)
+        self.bench.push_screen(TextPrompt(question, "reason"), answered)

@@ -18,9 +18,9 @@ from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn
 from workbench.tui.pages.decision_actions import DecisionActs
-from workbench.tui.pages.steps import Steps
+from workbench.tui.pages.steps import PartTabs
 from workbench.tui.pages.view import command_line
-from workbench.tui.shell.routes import Place
+from workbench.tui.routes import Route
 
 _REST = 0.05
 _PARTS = (("f", "standing"), ("u", "undecided"), ("m", "mine"), ("w", "waiting"),
@@ -55,14 +55,14 @@ class Decisions(DecisionActs):
         Binding("i", "record", "whole record", id="decisions.record"),
     ]
 
-    def __init__(self, place: Place, state: dict[str, Any]) -> None:
-        super().__init__(place, state)
+    def __init__(self, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(route, state)
         self._soon: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Ledger head, the parts' names, the parts, the history of the account under the cursor."""
         yield Static("", classes="head", id="ledger-head", markup=False)
-        yield Steps(_PARTS, id="steps")
+        yield PartTabs(_PARTS, id="steps")
         with Horizontal(id="part-standing"):
             yield Grid(id="decisions")
             with VerticalScroll(classes="side"):
@@ -74,20 +74,22 @@ class Decisions(DecisionActs):
 
     async def fill(self) -> None:
         """Read all parts; the one that was shown is shown again."""
-        desk, jobs = self.bench.desk, self.jobs
+        service, query_service = self.bench.service, self.query_service
         rows, clusters = await self.pages(("decisions-list", {}), ("clusters-list", {}))
         grid = self.query_one("#decisions", Grid)
         self.show_rows(grid, "decisions-list", rows)
         self.restore_cursor(grid)
-        queue = await jobs.background(collaboration.undecided, desk, clusters.records())
+        queue = await query_service.background(collaboration.undecided, service, clusters.records())
         for one in queue:
             one["call"] = "◆ campaign" if one["campaign_like"] else "○"
         self._put("undecided", _QUEUE, [[one[name] for name in _QUEUE] for one in queue])
-        self._put("mine", queries.OWN, await jobs.background(queries.own, desk))
-        self._put("waiting", queries.WAITING, await jobs.background(queries.waiting, desk))
-        left = await jobs.background(queries.conflicts, desk)
+        self._put("mine", queries.OWN, await query_service.background(queries.own, service))
+        self._put(
+            "waiting", queries.WAITING, await query_service.background(queries.waiting, service)
+        )
+        left = await query_service.background(queries.conflicts, service)
         self._put("conflicts", queries.CONFLICTS, left)
-        self.query_one(Steps).choose(str(self.state.get("part", "standing")))
+        self.query_one(PartTabs).choose(str(self.state.get("part", "standing")))
         await self._head()
         self._history()
         self.focus_if_in_front()
@@ -101,7 +103,7 @@ class Decisions(DecisionActs):
         self.restore_cursor(grid)
 
     async def _head(self) -> None:
-        head = await self.jobs.background(self.bench.desk.head_words)
+        head = await self.query_service.background(self.bench.service.head_words)
         counts = []
         for _, name in _PARTS:
             grid = self.query_one(_grid_id(name), Grid)
@@ -112,7 +114,7 @@ class Decisions(DecisionActs):
         self.query_one("#ledger-head", Static).update(Content(safe_text(text, multiline=True)))
 
     def _grid(self) -> Grid:
-        return self.query_one(_grid_id(self.query_one(Steps).shown), Grid)
+        return self.query_one(_grid_id(self.query_one(PartTabs).shown), Grid)
 
     def chosen(self) -> dict[str, Any]:
         grid = self._grid()
@@ -144,7 +146,7 @@ class Decisions(DecisionActs):
         """Read the history once the cursor rests."""
         if self._soon is not None:
             self._soon.stop()
-        if self.query_one(Steps).shown == "standing":
+        if self.query_one(PartTabs).shown == "standing":
             self._soon = self.set_timer(_REST, self._begin_history)
 
     def _begin_history(self) -> None:
@@ -157,7 +159,7 @@ class Decisions(DecisionActs):
             return
         account = str(record["account_id"])
         try:
-            history = await self.jobs.background(self.bench.desk.history, account)
+            history = await self.query_service.background(self.bench.service.history, account)
         except WorkbenchError:
             return
         self.query_one("#history", Static).update(history_words(account, history))
@@ -175,7 +177,7 @@ class Decisions(DecisionActs):
 
     def command(self) -> str:
         """The headless twin."""
-        command, *options = _TWINS[self.query_one(Steps).shown]
+        command, *options = _TWINS[self.query_one(PartTabs).shown]
         return command_line(command, self.bench.case_argument, *options)
 
 

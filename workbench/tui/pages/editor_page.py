@@ -51,14 +51,14 @@ class EditorView(View):
         await self.bench.push_screen(SaveQuery(self.editor.area.text), saved)
 
     async def _pick(self, title: str, choices: list[tuple[str, str]]) -> None:
-        from workbench.tui.dialogs.picker import Pick
+        from workbench.tui.dialogs.picker import Picker
 
         def picked(text: str | None) -> None:
             if text is not None:
                 self.put(text)
                 self.action_edit()
 
-        await self.bench.push_screen(Pick(title, choices), picked)
+        await self.bench.push_screen(Picker(title, choices), picked)
 
     async def action_history(self) -> None:
         """Pick a statement that ran before; typing narrows the list."""

@@ -16,8 +16,8 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import DecideOn
 from workbench.tui.pages.view import View, command_line
+from workbench.tui.routes import Route
 from workbench.tui.services.query_service import Rows
-from workbench.tui.shell.routes import Place
 
 
 class EntityPage(View):
@@ -28,8 +28,8 @@ class EntityPage(View):
         Binding("L", "list", "put on a list: hub, allow, known bad", id="entity.list"),
     ]
 
-    def __init__(self, place: Place, state: dict[str, Any]) -> None:
-        super().__init__(place, state)
+    def __init__(self, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(route, state)
         self._card: dict[str, Any] = {}
         self._entry: Fields | None = None
 
@@ -40,14 +40,14 @@ class EntityPage(View):
 
     def first_pages(self) -> Sequence[tuple[str, Mapping[str, object]]]:
         """Rarity, and the accounts that clustering knows: all rows are looked through behind."""
-        given = dict(zip(("family", "value"), self.place.key, strict=True))
+        given = dict(zip(("family", "value"), self.route.key, strict=True))
         return [("entity-known", given), ("entity-card", given)]
 
     async def fill(self) -> None:
         """The known accounts, and whether the value is listed."""
         known, card = await self.first()
         self._card = card.first()
-        self._entry = await self.jobs.background(self._listed)
+        self._entry = await self.query_service.background(self._listed)
         if self.filled:
             return  # read again: what is shown is whole, and stays until it is counted anew
         self._show("entity-known", known)
@@ -55,12 +55,12 @@ class EntityPage(View):
 
     async def fill_behind(self) -> None:
         """Every account that has the value, and how often."""
-        family, value = self.place.key
+        family, value = self.route.key
         self._show("entity-accounts",
                    await self.page("entity-accounts", family=family, value=value))  # fmt: skip
 
     def _listed(self) -> Fields | None:
-        return entity_lists.entry_of(self.bench.desk.ledger().state, *self.place.key)
+        return entity_lists.entry_of(self.bench.service.ledger().state, *self.route.key)
 
     def _show(self, query: str, accounts: Rows) -> None:
         self.show_rows(self.query_one("#entity-accounts", Grid), query, accounts)
@@ -68,7 +68,7 @@ class EntityPage(View):
         self.tell_status()
 
     def _head(self, accounts: Rows, counted: bool) -> None:
-        family, value = self.place.key
+        family, value = self.route.key
         clusters = {record["cluster_id"] for record in accounts.records() if record["cluster_id"]}
         found, card = len(accounts.rows), self._card
         of = f" of {card['accounts_in_case']:,}" if card else ""
@@ -96,17 +96,17 @@ class EntityPage(View):
 
     async def action_list(self) -> None:
         """Choose a list, or none, and say why; clustering anew reads it."""
-        from workbench.tui.dialogs.picker import Pick
+        from workbench.tui.dialogs.picker import Picker
 
-        family, value = self.place.key
+        family, value = self.route.key
         choices = [(f"{role}: {meaning}", role) for role, meaning in entity_lists.ROLES.items()]
         title = f"List the {safe_text(family, 30)} {safe_text(value, 60)} as"
         await self.bench.push_screen(
-            Pick(title, [*choices, ("on no list any more", "none")]), self._list_as
+            Picker(title, [*choices, ("on no list any more", "none")]), self._list_as
         )
 
     def _list_as(self, role: str | None) -> None:
-        family, value = self.place.key
+        family, value = self.route.key
         if role == "none":
             self.ask("Off its list? Say why; it is recorded.",
                      lambda why: self.edit(entity_lists.take_off, family, value, why))  # fmt: skip
@@ -119,11 +119,11 @@ class EntityPage(View):
         grid = self.query_one("#entity-accounts", Grid)
         rows = sorted(grid.marks) or ([grid.cursor_row] if grid.source.total else [])
         ids = tuple(str(grid.record(row)["account_id"]) for row in rows)
-        family, value = self.place.key
+        family, value = self.route.key
         parameters = {"family": family, "value": value}
         kind = "account" if len(ids) == 1 else "accounts"
         return DecideOn(kind, ids, "entity-accounts", parameters) if ids else None
 
     def command(self) -> str:
         """The headless twin."""
-        return command_line("entity", self.bench.case_argument, *self.place.key)
+        return command_line("entity", self.bench.case_argument, *self.route.key)

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from workbench.text.sanitize import PAGE_LIMIT, safe_text
 from workbench.tui.pages.view import View, command_line, facts
-from workbench.tui.shell.routes import Place
+from workbench.tui.routes import Route
 
 _TEXTS = ("system_prompt", "prompt", "response")
 _NAMES = ("_id", "_hash", "_row")  # numbers that count nothing
@@ -25,8 +25,8 @@ class ExchangeReader(View):
     HINTS = (("b", "bytes"), ("pgdn", "read on"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("b", "bytes", "show bytes", id="reader.bytes")]
 
-    def __init__(self, place: Place, state: dict[str, Any]) -> None:
-        super().__init__(place, state)
+    def __init__(self, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(route, state)
         self._record: dict[str, Any] = {}
         self._whole: dict[str, int] = {}
         self._as_bytes = False
@@ -38,8 +38,8 @@ class ExchangeReader(View):
 
     async def fill(self) -> None:
         """Read the exchange."""
-        account, exchange = self.place.key
-        rows = await self.jobs.rows(
+        account, exchange = self.route.key
+        rows = await self.query_service.rows(
             self.bench.library.query("exchange-text"),
             {"account": account, "exchange": exchange},
             cell=PAGE_LIMIT,
@@ -84,7 +84,7 @@ class ExchangeReader(View):
 
     def command(self) -> str:
         """The headless twin."""
-        account, exchange = self.place.key
+        account, exchange = self.route.key
         given = ("-p", f"account={account}", "-p", f"exchange={exchange}")
         return command_line("run", self.bench.case_argument, "exchange-text", *given)
 

@@ -23,7 +23,7 @@ from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import Failed
 from workbench.tui.pages.view import View, command_line
-from workbench.tui.shell.routes import Place
+from workbench.tui.routes import Route
 
 _PAGE = 500
 _TYPES = ["BIGINT", "TIMESTAMP", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"]
@@ -40,8 +40,8 @@ class LedgerView(View):
         Binding("P", "report", "what verification found", id="ledger.report"),
     ]
 
-    def __init__(self, place: Place, state: dict[str, Any]) -> None:
-        super().__init__(place, state)
+    def __init__(self, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(route, state)
         self._records: list[Record] = []
         self._report: Report | None = None
         self._stop = threading.Event()
@@ -55,7 +55,7 @@ class LedgerView(View):
 
     async def fill(self) -> None:
         """Read the head and the newest records."""
-        lines = await self.jobs.background(head_lines, self.bench.desk)
+        lines = await self.query_service.background(head_lines, self.bench.service)
         parts = [(f"{safe_text(line, 300)}\n", style) for line, style in lines]
         self.query_one("#ledger-head", Static).update(Content.assemble(*parts).rstrip())
         count = max(_PAGE, len(self._records))
@@ -65,9 +65,9 @@ class LedgerView(View):
             self._tell("V verifies every record, the chain, the lists and the checkpoints.")
 
     async def _read(self, count: int, before: int = -1) -> list[Record]:
-        path = self.bench.desk.case.ledger_path
+        path = self.bench.service.case.ledger_path
         try:
-            return await self.jobs.background(newest, path, count, before)
+            return await self.query_service.background(newest, path, count, before)
         except WorkbenchError:
             return []  # nothing is recorded yet, or the head has said what is wrong
 
@@ -103,8 +103,8 @@ class LedgerView(View):
         self.run_worker(self._open(self._records[event.row]), group="record", exclusive=True)
 
     async def _open(self, record: Record) -> None:
-        ledger = await self.jobs.background(self.bench.desk.ledger)
-        text = await self.jobs.background(whole, ledger, record)
+        ledger = await self.query_service.background(self.bench.service.ledger)
+        text = await self.query_service.background(whole, ledger, record)
         size = f"{len(text):,} characters · {self.command()}"
         self.bench.push_screen(CellViewer(f"record {record.seq}", text, f"{size} --id {record.id}"))
 
@@ -120,11 +120,11 @@ class LedgerView(View):
         self._stop.set()
 
     async def _verify(self) -> None:
-        desk = self.bench.desk
+        service = self.bench.service
         self._tell("verifying… esc stops")
-        work = partial(verify_case, desk.case_path, desk.settings, progress=self._progress)
+        work = partial(verify_case, service.case_path, service.settings, progress=self._progress)
         try:
-            self._report = await self.jobs.background(work)
+            self._report = await self.query_service.background(work)
         except Cancelled:
             self._tell("Verification was stopped; it says nothing.")
         except WorkbenchError as error:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.tui.messages import Failed
 from workbench.tui.pages.collaboration import Shared
-from workbench.tui.services.query_service import Jobs, Rows
-from workbench.tui.textual_ext.gc_schedule import collect_between_places
+from workbench.tui.services.query_service import QueryService, Rows
+from workbench.tui.textual_ext.gc_schedule import collect_between_pages
 
 
 class Filling(Shared):
@@ -25,9 +25,9 @@ class Filling(Shared):
         self._ahead: asyncio.Future[list[Rows]] | None = None
 
     @property
-    def jobs(self) -> Jobs:
+    def query_service(self) -> QueryService:
         """The bench's hands."""
-        return self.bench.jobs
+        return self.bench.query_service
 
     def on_mount(self) -> None:
         """Fill the view beside the event loop's other work."""
@@ -40,7 +40,7 @@ class Filling(Shared):
             self._sight.set()
             await self.seen.wait()  # what runs behind would take the processors from drawing
             await self.fill_behind()
-            collect_between_places()
+            collect_between_pages()
         except Cancelled:
             return
         except WorkbenchError as error:
@@ -81,7 +81,7 @@ class Filling(Shared):
 
     async def page(self, query: str, **given: object) -> Rows:
         """Rows of a page query."""
-        return await self.jobs.rows(self.bench.library.query(query), given)
+        return await self.query_service.rows(self.bench.library.query(query), given)
 
     def pages(self, *wanted: tuple[str, Mapping[str, object]]) -> asyncio.Future[list[Rows]]:
         """Several page queries at the same time."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.tui.pages.view import View
-    from workbench.tui.shell.routes import Place
+    from workbench.tui.routes import Route
 
 # Kind of place to module and class: a view is imported when it is first opened.
 _VIEWS = {
@@ -30,9 +30,9 @@ _VIEWS = {
 KINDS = frozenset(_VIEWS)
 
 
-def open_view(place: Place, state: dict[str, Any]) -> View:
+def open_view(route: Route, state: dict[str, Any]) -> View:
     """Make the view of a place."""
-    module, name = _VIEWS[place.kind]
+    module, name = _VIEWS[route.kind]
     made = getattr(importlib.import_module(f"workbench.tui.pages.{module}"), name)
-    view: View = made(place, state)
+    view: View = made(route, state)
     return view

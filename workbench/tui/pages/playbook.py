@@ -20,9 +20,9 @@ from workbench.playbooks.running import check_values, step_note, step_values, st
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import GridColumn, PageSource
-from workbench.tui.messages import Failed, OpenPlace
+from workbench.tui.messages import Failed, OpenRoute
 from workbench.tui.pages.view import View, command_line
-from workbench.tui.shell.routes import Place
+from workbench.tui.routes import Route
 
 _COLUMNS = [
     GridColumn("step", "INTEGER"), GridColumn("asks"), GridColumn("rows", "BIGINT"),
@@ -50,8 +50,8 @@ class PlaybookPage(View):
         Binding("R", "record", "record the run in the ledger", id="playbook.record"),
     ]
 
-    def __init__(self, place: Place, state: dict[str, Any]) -> None:
-        super().__init__(place, state)
+    def __init__(self, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(route, state)
         self._runs: list[_Run] = []
 
     def compose(self) -> ComposeResult:
@@ -65,12 +65,12 @@ class PlaybookPage(View):
 
     @property
     def _book(self) -> Playbook:
-        return self.bench.library.playbook(self.place.key[0])
+        return self.bench.library.playbook(self.route.key[0])
 
     async def fill(self) -> None:
         """Show the steps and run them, one after another."""
         book = self._book
-        given = self.place.given
+        given = self.route.given
         check_values(book, given)
         library = self.bench.library
         queries = [library.query(step.query) for step in book.steps]
@@ -95,8 +95,10 @@ class PlaybookPage(View):
             run.state = "runs"
             self._draw()
             try:
-                bound = bind(run.query, run.values, self.jobs.span)
-                told = await self.jobs.request("digest", sql=run.query.sql, parameters=bound)
+                bound = bind(run.query, run.values, self.query_service.span)
+                told = await self.query_service.request(
+                    "digest", sql=run.query.sql, parameters=bound
+                )
             except Cancelled:
                 return
             except WorkbenchError as error:
@@ -144,7 +146,7 @@ class PlaybookPage(View):
         """Open the step's result, its values bound."""
         event.stop()
         run = self._runs[event.row]
-        self.post_message(OpenPlace(Place.asked("query", run.query.id, run.values)))
+        self.post_message(OpenRoute(Route.asked("query", run.query.id, run.values)))
 
     def action_run_again(self) -> None:
         """Run every step again."""
@@ -166,9 +168,9 @@ class PlaybookPage(View):
             if run.rows is not None:
                 text = step_note(self._book.id, number, run.query, run.rows, run.digest)
                 note = builders.note("step", "query", run.query.id, text)
-                self.bench.desk.append("note", note)
+                self.bench.service.append("note", note)
 
     def command(self) -> str:
         """The headless twin."""
-        given = [word for pair in self.place.key[1:] for word in ("-p", pair)]
-        return command_line("playbook", "run", self.bench.case_argument, self.place.key[0], *given)
+        given = [word for pair in self.route.key[1:] for word in ("-p", pair)]
+        return command_line("playbook", "run", self.bench.case_argument, self.route.key[0], *given)

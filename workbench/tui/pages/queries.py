@@ -16,11 +16,11 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.parameter_form import Filled, ParameterForm
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import GridColumn, PageSource
-from workbench.tui.messages import OpenPlace, RunQuery
+from workbench.tui.messages import OpenRoute, RunQuery
 from workbench.tui.pages.editor_page import edit_sql
 from workbench.tui.pages.view import View, command_line
-from workbench.tui.shell.routes import Place
-from workbench.tui.textual_ext.steady_input import Field
+from workbench.tui.routes import Route
+from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _PLAYBOOK = "playbook"
 _LEVEL_MARKS = {"informational": "·", "low": "○", "medium": "◐", "high": "●", "critical": "◆"}
@@ -39,7 +39,9 @@ class Queries(View):
 
     def compose(self) -> ComposeResult:
         """Filter, list and card."""
-        yield Field(placeholder="filter: words of title, tag, pack, question", id="query-filter")
+        yield SteadyInput(
+            placeholder="filter: words of title, tag, pack, question", id="query-filter"
+        )
         with Horizontal():
             yield Grid(id="query-list")
             with VerticalScroll(classes="side"):
@@ -142,7 +144,7 @@ class Queries(View):
 
     def _open_playbook(self, answer: Filled | None) -> None:
         if answer is not None:
-            self.post_message(OpenPlace(Place.asked("playbook", *answer)))
+            self.post_message(OpenRoute(Route.asked("playbook", *answer)))
 
     def action_filter(self) -> None:
         """Type a filter."""

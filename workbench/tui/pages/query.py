@@ -35,16 +35,16 @@ class QueryResult(View):
     @property
     def query_file(self) -> SavedQuery:
         """The saved query; raises UsageError where it is gone since."""
-        return self.bench.library.query(self.place.key[0])
+        return self.bench.library.query(self.route.key[0])
 
     def compose(self) -> ComposeResult:
         """What it asks, its values, its rows."""
         yield Static("", classes="head", id="query-head", markup=False)
-        yield ResultTabs(self.jobs, self.bench.page_rows, id="results")
+        yield ResultTabs(self.query_service, self.bench.page_rows, id="results")
 
     async def fill(self) -> None:
         """Run it."""
-        query, given = self.query_file, self.place.given
+        query, given = self.query_file, self.route.given
         parts: list[tuple[str, str]] = [
             (f"{safe_text(query.title, 120)}  ", "bold"),
             (f"{query.id} rev {query.rev} · {query.trust} · {query.level}\n", "$text-muted"),
@@ -60,7 +60,7 @@ class QueryResult(View):
         try:
             if query.needs_tables or query.needs_columns:
                 require(query, absent_columns((await self.page("overview-columns")).records()))
-            bound = bind(query, given, self.jobs.span)
+            bound = bind(query, given, self.query_service.span)
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return
@@ -81,7 +81,7 @@ class QueryResult(View):
 
     async def action_values(self) -> None:
         """Ask with other values."""
-        await self.bench.on_run_query(RunQuery(self.place.key[0], self.place.given, ask=True))
+        await self.bench.on_run_query(RunQuery(self.route.key[0], self.route.given, ask=True))
 
     def action_again(self) -> None:
         """Run again."""
@@ -100,13 +100,13 @@ class QueryResult(View):
 
     def subject(self) -> DecideOn | None:
         """The accounts of the marked rows, or of the row under the cursor."""
-        return accounts_subject(self.tabs.front, self.place.key[0], self.place.given)
+        return accounts_subject(self.tabs.front, self.route.key[0], self.route.given)
 
     def command(self) -> str:
         """The headless twin."""
-        pairs = (f"{name}={value}" for name, value in self.place.given.items())
+        pairs = (f"{name}={value}" for name, value in self.route.given.items())
         given = [word for pair in pairs for word in ("-p", pair)]
-        return command_line("run", self.bench.case_argument, self.place.key[0], *given)
+        return command_line("run", self.bench.case_argument, self.route.key[0], *given)
 
 
 def accounts_subject(pane: ResultRunner, evidence: str, given: dict[str, Any]) -> DecideOn | None:

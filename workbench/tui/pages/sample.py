@@ -18,7 +18,7 @@ from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn
 from workbench.tui.pages.view import View, command_line
-from workbench.tui.shell.routes import Place
+from workbench.tui.routes import Route
 
 _WORDS = {"right": "✓", "wrong": "✗"}
 
@@ -33,8 +33,8 @@ class SamplePage(View):
         Binding("R", "record", "record the result", id="sample.record"),
     ]
 
-    def __init__(self, place: Place, state: dict[str, Any]) -> None:
-        super().__init__(place, state)
+    def __init__(self, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(route, state)
         said = state.get("said")
         self._said: dict[str, str] = dict(said) if isinstance(said, dict) else {}
         self._sample: dict[str, Any] = {}
@@ -48,11 +48,13 @@ class SamplePage(View):
 
     async def fill(self) -> None:
         """Read the draw, its result if there is one, and the accounts."""
-        jobs = self.jobs
-        self._sample = await jobs.background(sample_of, self.bench.desk, self.place.key[0])
-        drawn, self._results = await jobs.background(self._read)
+        query_service = self.query_service
+        self._sample = await query_service.background(
+            sample_of, self.bench.service, self.route.key[0]
+        )
+        drawn, self._results = await query_service.background(self._read)
         query = self.bench.library.query("sample-accounts")
-        rows = await jobs.rows(query, {"accounts": drawn})
+        rows = await query_service.rows(query, {"accounts": drawn})
         names, kinds = ["review", *rows.names], ["VARCHAR", *rows.types]
         self._rows = [[self._word(str(row[0])), *row] for row in rows.rows]
         grid = self.query_one(Grid)
@@ -85,7 +87,7 @@ class SamplePage(View):
     def _read(self) -> tuple[list[str], list[dict[str, Any]]]:
         """The accounts drawn, and the newest result that was recorded of them."""
         same = ("subject", "seed", "drawn", "method")
-        ledger = self.bench.desk.ledger()
+        ledger = self.bench.service.ledger()
         results = [
             one["result"]
             for one in ledger.state.samples
@@ -122,8 +124,8 @@ class SamplePage(View):
 
     async def _record(self) -> None:
         words = "Recorded; a decision on the same accounts names it."
-        desk, drawn = self.bench.desk, self.place.key[0]
-        await self.record(words, partial(record_found, desk, drawn, self._wrong()))
+        service, drawn = self.bench.service, self.route.key[0]
+        await self.record(words, partial(record_found, service, drawn, self._wrong()))
 
     def view_state(self) -> dict[str, Any]:
         """The cursor, and what was said of each account."""
@@ -139,5 +141,5 @@ class SamplePage(View):
 
     def command(self) -> str:
         """The headless twin."""
-        case, record = self.bench.case_argument, self.place.key[0]
+        case, record = self.bench.case_argument, self.route.key[0]
         return command_line("sample", case, "--record", record, "--found", "K")

@@ -19,7 +19,7 @@ from workbench.tui.pages.editor_page import EditorView
 from workbench.tui.pages.query import accounts_subject
 from workbench.tui.results.runner import Asked, ResultRunner
 from workbench.tui.results.tabs import ResultTabs
-from workbench.tui.shell.routes import Place
+from workbench.tui.routes import Route
 from workbench.tui.sql.editor import SqlEditor, SqlText
 from workbench.tui.sql.statement_service import (
     asking_for,
@@ -49,14 +49,14 @@ class SqlView(EditorView):
         Binding("r", "again", "run again", id="sql.again"),
     ]
 
-    def __init__(self, place: Place, state: dict[str, Any]) -> None:
-        super().__init__(place, state)
+    def __init__(self, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(route, state)
         self._restored = not state.get("ran")
 
     def compose(self) -> ComposeResult:
         """Editor and results."""
         yield SqlEditor(str(self.state.get("text", _FIRST)), self._want_values, id="editor")
-        yield ResultTabs(self.jobs, self.bench.page_rows, id="results")
+        yield ResultTabs(self.query_service, self.bench.page_rows, id="results")
 
     def hints(self) -> tuple[tuple[str, str], ...]:
         """Keys of the editor, or of the rows."""
@@ -79,13 +79,15 @@ class SqlView(EditorView):
             for table in TABLES.values()
             for column in table.columns
         }
-        self.editor.known.learn_tables(self.jobs.catalogue, meanings)
+        self.editor.known.learn_tables(self.query_service.catalogue, meanings)
         if self.state.get("ran"):
             await self._run(str(self.state["ran"]))
-        await learn(self.editor.known, self.jobs, self.bench.library)
+        await learn(self.editor.known, self.query_service, self.bench.library)
 
     def _want_values(self, table: str, column: str) -> None:
-        self.run_worker(learn_values(self.editor, self.jobs, table, column), group="values")
+        self.run_worker(
+            learn_values(self.editor, self.query_service, table, column), group="values"
+        )
 
     def refill(self) -> None:
         """A result stays what it was when it was asked for."""
@@ -110,7 +112,7 @@ class SqlView(EditorView):
         async def filled(answer: tuple[str, dict[str, Any]] | None) -> None:
             if answer is not None:
                 self.state["given"] = given | answer[1]
-                await self._ask(text, bind(query, answer[1], self.jobs.span), offset)
+                await self._ask(text, bind(query, answer[1], self.query_service.span), offset)
 
         given = dict(self.state.get("given", {}))
         known = {name: given[name] for name in names if name in given}
@@ -147,15 +149,15 @@ class SqlView(EditorView):
 
     def _mark(self, sql: str, error: WorkbenchError) -> None:
         area, offset = self.editor.area, int(self.state.get("offset", 0))
-        place = editor_tokens.error_place(error.message, sql)
-        if place is None or area.text[offset : offset + len(sql)] != sql:
+        route = editor_tokens.error_place(error.message, sql)
+        if route is None or area.text[offset : offset + len(sql)] != sql:
             self.editor.wrong(safe_text(error.message.splitlines()[0], 300), None)
             return
         before = area.text[:offset]
-        row = before.count("\n") + place.row
-        lead = offset - (before.rfind("\n") + 1) if place.row == 0 else 0
-        words = f"line {row + 1}, column {lead + place.column + 1}: {error.message.splitlines()[0]}"
-        self.editor.wrong(safe_text(words, 300), editor_tokens.Place(row, lead + place.column))
+        row = before.count("\n") + route.row
+        lead = offset - (before.rfind("\n") + 1) if route.row == 0 else 0
+        words = f"line {row + 1}, column {lead + route.column + 1}: {error.message.splitlines()[0]}"
+        self.editor.wrong(safe_text(words, 300), editor_tokens.Position(row, lead + route.column))
 
     async def action_plan(self, measure: bool) -> None:
         """Show how the engine runs the statement at the cursor; measured, it runs it."""
@@ -166,9 +168,9 @@ class SqlView(EditorView):
         text = area.text[begin:end]
         query = asking_for(text, editor_tokens.parameters(text), self.bench.library)
         try:
-            given = bind(query, dict(self.state.get("given", {})), self.jobs.span)
+            given = bind(query, dict(self.state.get("given", {})), self.query_service.span)
             lines = await plan_text(
-                self.jobs, text, given, measure, text_room(self.bench.size.width)
+                self.query_service, text, given, measure, text_room(self.bench.size.width)
             )
         except WorkbenchError as error:
             self.post_message(Failed(error))

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 
-class Steps(Static):
+class PartTabs(Static):
     """A line of part names; the one shown is marked by colour and brackets."""
 
     DEFAULT_CSS = """
@@ -22,7 +22,7 @@ class Steps(Static):
 
         name: str
 
-    def __init__(self, parts: tuple[tuple[str, str], ...], *, id: str) -> None:  # noqa: A002
+    def __init__(self, parts: tuple[tuple[str, str], ...], *, id: str) -> None:
         """`parts` are (key, name) pairs; the name is also the id of the part's widget."""
         super().__init__("", id=id, markup=False)
         self.parts = parts

@@ -17,8 +17,8 @@ from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import Failed
 from workbench.tui.pages.loading import Filling
+from workbench.tui.routes import Route
 from workbench.tui.services.query_service import Rows
-from workbench.tui.shell.routes import Place
 
 _LONGEST_WORD = 400
 
@@ -42,9 +42,9 @@ class View(Filling):
 
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = ()
 
-    def __init__(self, place: Place, state: dict[str, Any]) -> None:
+    def __init__(self, route: Route, state: dict[str, Any]) -> None:
         super().__init__(classes="view")
-        self.place = place
+        self.route = route
         self.state = state
 
     def hints(self) -> tuple[tuple[str, str], ...]:
@@ -79,13 +79,13 @@ class View(Filling):
 
     def ask(self, question: str, then: Callable[[str], Awaitable[None]]) -> None:
         """Ask for a line of text, and go on with it; what fails is said."""
-        from workbench.tui.dialogs.text_prompt import Ask
+        from workbench.tui.dialogs.text_prompt import TextPrompt
 
         def answered(text: str | None) -> None:
             if text:
                 self.run_worker(self._go_on(then(text)), group="answer")
 
-        self.bench.push_screen(Ask(question, ""), answered)
+        self.bench.push_screen(TextPrompt(question, ""), answered)
 
     async def _go_on(self, work: Awaitable[None]) -> None:
         try:
@@ -96,7 +96,7 @@ class View(Filling):
     async def edit(self, work: Callable[..., object], *arguments: object) -> None:
         """Append a record at the desk; everything that shows the ledger follows."""
         words = "Recorded; reversing the record undoes it."
-        await self.record(words, work, self.bench.desk, *arguments)
+        await self.record(words, work, self.bench.service, *arguments)
 
     def refill(self) -> None:
         """Read the view again: the decisions changed."""
@@ -131,9 +131,9 @@ class View(Filling):
                 if not grid.source.total:
                     return "no rows" if grid.columns else ""
                 sign = "" if grid.source.exact else "≥ "
-                place = f"row {min(grid.cursor_row + 1, grid.source.total):,} of "
+                route = f"row {min(grid.cursor_row + 1, grid.source.total):,} of "
                 marked = f" · {len(grid.marks):,} marked" if grid.marks else ""
-                return f"{place}{sign}{grid.source.total:,}{marked}"
+                return f"{route}{sign}{grid.source.total:,}{marked}"
         return ""
 
 
@@ -166,7 +166,7 @@ def day(moment: Any) -> str:
     return f"{date} (BC)" if rest.startswith("(BC)") else date
 
 
-def panel(title: str, *, id: str) -> Static:  # noqa: A002 - Textual's own name for it
+def panel(title: str, *, id: str) -> Static:
     """A block of text with its heading in the border."""
     block = Static("", id=id, classes="panel", markup=False)
     block.border_title = Content(title)

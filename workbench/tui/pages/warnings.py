@@ -67,7 +67,7 @@ class Warnings(ModalScreen[None]):
             ("presence", "overview-columns"),
         ):
             query = bench.library.query(query_id)
-            rows = await bench.jobs.rows(query)
+            rows = await bench.query_service.rows(query)
             columns = grid_columns(list(rows.names), list(rows.types))
             grid = self.query_one(f"#{grid_id}", Grid)
             grid.nothing = query.nothing

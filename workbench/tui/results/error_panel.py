@@ -14,7 +14,7 @@ _EXCERPT = re.compile(r"LINE \d+: ")
 _LEAST = 20
 
 
-class Trouble(Static):
+class ErrorPanel(Static):
     """The engine's whole message; nothing while there is none."""
 
     DEFAULT_CSS = """

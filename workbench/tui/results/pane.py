@@ -97,7 +97,7 @@ class ResultPane(ResultRunner):
 
     async def action_condition(self) -> None:
         """Keep the rows for which a condition holds."""
-        from workbench.tui.dialogs.text_prompt import Ask
+        from workbench.tui.dialogs.text_prompt import TextPrompt
 
         if (at := self._column()) is not None:
             asked, name, _ = at
@@ -106,7 +106,7 @@ class ResultPane(ResultRunner):
                 if condition:
                     self._derive(transforms.holding(asked.sql, condition), condition)
 
-            await self.app.push_screen(Ask("Only rows where", f"{name} IS NOT NULL"), chosen)
+            await self.app.push_screen(TextPrompt("Only rows where", f"{name} IS NOT NULL"), chosen)
 
     def action_frequency(self) -> None:
         """Count the values of the column, most frequent first."""
@@ -133,7 +133,7 @@ class ResultPane(ResultRunner):
 
     async def action_pivot_table(self) -> None:
         """Count the column under the cursor by the values of another."""
-        from workbench.tui.dialogs.picker import Pick
+        from workbench.tui.dialogs.picker import Picker
 
         if (at := self._column()) is not None:
             asked, name, _ = at
@@ -144,12 +144,12 @@ class ResultPane(ResultRunner):
                     self.run_worker(self._pivot(asked, name, across), group="pivot", exclusive=True)
 
             choices = [(safe_text(other, 80), other) for other in others]
-            await self.app.push_screen(Pick(f"Count {safe_text(name, 40)} by", choices), chosen)
+            await self.app.push_screen(Picker(f"Count {safe_text(name, 40)} by", choices), chosen)
 
     async def _pivot(self, asked: Asked, name: str, across: str) -> None:
         sql = transforms.common_values(asked.sql, across, _ACROSS)
         try:
-            values = [row[0] for row in await self.jobs.few(sql, asked.parameters)]
+            values = [row[0] for row in await self.query_service.few(sql, asked.parameters)]
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return

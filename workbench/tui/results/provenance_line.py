@@ -15,7 +15,7 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.shell.chrome import shorten
 
 
-class Provenance(Static):
+class ProvenanceLine(Static):
     """One line above a result."""
 
     DEFAULT_CSS = """

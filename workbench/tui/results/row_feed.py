@@ -14,15 +14,15 @@ from workbench.tui.grid.source import PageSource, ResultSource, grid_columns
 from workbench.tui.messages import Failed
 
 if TYPE_CHECKING:
-    from workbench.tui.services.query_service import Jobs
+    from workbench.tui.services.query_service import QueryService
 
 
 class RowFeed(Vertical):
     """The rows of one open result."""
 
-    def __init__(self, jobs: Jobs, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, query_service: QueryService, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.jobs = jobs
+        self.query_service = query_service
         self.opened: dict[str, Any] | None = None
         self._wanted: int | None = None
 
@@ -58,7 +58,7 @@ class RowFeed(Vertical):
         """Close the result and give its space back; its columns stay as they are arranged, for
         they may come again: sorted, filtered, run anew."""
         if self.opened is not None:
-            self.jobs.close_result(int(self.opened["result"]))
+            self.query_service.close_result(int(self.opened["result"]))
             self.opened = None
         self._wanted = None
         self.grid.show(self.grid.columns, PageSource([], exact=False))
@@ -68,7 +68,7 @@ class RowFeed(Vertical):
         if not isinstance(source, ResultSource):
             return
         try:
-            answer = await self.jobs.window(source.result, *source.span(window))
+            answer = await self.query_service.window(source.result, *source.span(window))
         except WorkbenchError as error:
             source.failed(window)
             if self.opened is not None and int(self.opened["result"]) == source.result:
@@ -83,7 +83,7 @@ class RowFeed(Vertical):
         if self.opened is None:
             return None
         result = int(self.opened["result"])
-        return lambda: self.jobs.request("cell", result=result, row=row, column=column)
+        return lambda: self.query_service.request("cell", result=result, row=row, column=column)
 
     def on_grid_past_end(self, event: Grid.PastEnd) -> None:
         """Read on when the analyst goes past the end of what is here, and follow when it comes."""

@@ -39,7 +39,7 @@ def _bench(pane: ResultPane) -> Any:
 
 async def search_ask(pane: ResultPane) -> None:
     """Ask for a text and go to the next row that holds it."""
-    from workbench.tui.dialogs.text_prompt import Ask
+    from workbench.tui.dialogs.text_prompt import TextPrompt
 
     def chosen(text: str | None) -> None:
         if text:
@@ -47,7 +47,7 @@ async def search_ask(pane: ResultPane) -> None:
             pane.grid.refresh_rows()
             pane.run_worker(_go(pane, pane.grid.cursor_row, False), group="search", exclusive=True)
 
-    await pane.app.push_screen(Ask("Find in these rows", "any part of any cell"), chosen)
+    await pane.app.push_screen(TextPrompt("Find in these rows", "any part of any cell"), chosen)
 
 
 async def search_next(pane: ResultPane) -> None:
@@ -66,7 +66,7 @@ async def _go(pane: ResultPane, first: int, backwards: bool) -> None:
         pane.notify("Nothing is sought yet: s asks what.", markup=False)
         return
     try:
-        answer = await pane.jobs.request(
+        answer = await pane.query_service.request(
             "find", result=int(pane.opened["result"]), text=text, row=max(0, first),
             backwards=backwards,
         )  # fmt: skip
@@ -93,8 +93,12 @@ async def show_times(pane: ResultPane) -> None:
         pane.notify("Put the cursor on a column of times.", markup=False)
         return
     try:
-        days = await pane.jobs.few(transforms.by_day(asked.sql, column.name), asked.parameters)
-        hours = await pane.jobs.few(transforms.by_hour(asked.sql, column.name), asked.parameters)
+        days = await pane.query_service.few(
+            transforms.by_day(asked.sql, column.name), asked.parameters
+        )
+        hours = await pane.query_service.few(
+            transforms.by_hour(asked.sql, column.name), asked.parameters
+        )
     except WorkbenchError as error:
         pane.post_message(Failed(error))
         return
@@ -142,7 +146,7 @@ async def toggle_rarity(pane: ResultPane) -> None:
             continue
         given = {"family": column.entity, "values": values}
         try:
-            found = await pane.jobs.rows(bench.library.query("rarity"), given)
+            found = await pane.query_service.rows(bench.library.query("rarity"), given)
         except WorkbenchError as error:
             pane.post_message(Failed(error))
             return
@@ -168,7 +172,7 @@ async def show_provenance(pane: ResultPane) -> None:
         f"label       {asked.label}",
         f"rows        {source.total:,}{'' if source.exact else ' so far'}",
         f"limit       {'first page of a sort' if opened.get('sorted_page') else 'none'}",
-        f"generation  {_bench(pane).desk.generation}",
+        f"generation  {_bench(pane).service.generation}",
         f"asked       {time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(pane.began_at))} UTC, "
         f"{age / 60:,.0f} minutes ago",
         f"took        {opened.get('elapsed_ms', 0):,.0f} ms",
@@ -185,8 +189,8 @@ async def show_provenance(pane: ResultPane) -> None:
 
 async def export(pane: ResultPane) -> None:
     """Ask for a form and a path, then write every row; the policy may want it on record."""
-    from workbench.tui.dialogs.picker import Pick
-    from workbench.tui.dialogs.text_prompt import Ask
+    from workbench.tui.dialogs.picker import Picker
+    from workbench.tui.dialogs.text_prompt import TextPrompt
 
     if pane.asked is None or not pane.asked.sql:
         pane.notify("Only what the engine was asked can be written to a file.", markup=False)
@@ -197,25 +201,27 @@ async def export(pane: ResultPane) -> None:
         if form is None:
             return
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        target = bench.desk.case_path / "exports" / f"result-{stamp}.{form}"
+        target = bench.service.case_path / "exports" / f"result-{stamp}.{form}"
 
         def path_chosen(path: str | None) -> None:
             if path:
                 work = _write(pane, form, Path(os.path.expanduser(path)))
                 pane.run_worker(work, group="export")
 
-        pane.app.push_screen(Ask("Write every row to", str(target), str(target)), path_chosen)
+        pane.app.push_screen(
+            TextPrompt("Write every row to", str(target), str(target)), path_chosen
+        )
 
-    await pane.app.push_screen(Pick("Write to a file", [(w, f) for f, w in _FORMS]), form_chosen)
+    await pane.app.push_screen(Picker("Write to a file", [(w, f) for f, w in _FORMS]), form_chosen)
 
 
 async def _write(pane: ResultPane, form: str, target: Path) -> None:
     from workbench.decisions.policy_hooks import note_export
 
-    bench, asked, jobs = _bench(pane), pane.asked, pane.jobs
+    bench, asked, query_service = _bench(pane), pane.asked, pane.query_service
     assert asked is not None
-    job = jobs.new_job()
-    part = jobs.spill / f"export-{job}.{form}"
+    job = query_service.new_job()
+    part = query_service.spill / f"export-{job}.{form}"
     pane.exporting = job
 
     def look() -> None:
@@ -225,16 +231,16 @@ async def _write(pane: ResultPane, form: str, target: Path) -> None:
     bench.show_status("writing… · esc cancels")
     looking = pane.set_interval(_LOOK, look)
     try:
-        written = await jobs.request(
+        written = await query_service.request(
             "export", job=job, sql=asked.sql, parameters=asked.parameters, format=form, limit=None
         )
         note = partial(
-            note_export, bench.desk, safe_text(asked.label, 200), form, target,
+            note_export, bench.service, safe_text(asked.label, 200), form, target,
             rows=int(written["rows"]), columns=list(written["columns"]),
             sha256=str(written["sha256"]),
         )  # fmt: skip
-        await jobs.background(note)
-        await jobs.background(move_beside, part, target)
+        await query_service.background(note)
+        await query_service.background(move_beside, part, target)
     except WorkbenchError as error:
         pane.post_message(Failed(error))
         return

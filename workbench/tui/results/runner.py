@@ -18,12 +18,12 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, ResultSource
 from workbench.tui.messages import Failed
-from workbench.tui.results.error_panel import Trouble
-from workbench.tui.results.provenance_line import Provenance, extent_words
+from workbench.tui.results.error_panel import ErrorPanel
+from workbench.tui.results.provenance_line import ProvenanceLine, extent_words
 from workbench.tui.results.row_feed import RowFeed
 
 if TYPE_CHECKING:
-    from workbench.tui.services.query_service import Jobs
+    from workbench.tui.services.query_service import QueryService
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,10 @@ class ResultRunner(RowFeed):
         pane: ResultRunner
         error: WorkbenchError | None
 
-    def __init__(self, jobs: Jobs, page_rows: int, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(jobs, id=id)
+    def __init__(
+        self, query_service: QueryService, page_rows: int, *, id: str | None = None
+    ) -> None:
+        super().__init__(query_service, id=id)
         self.asked: Asked | None = None
         self.began_at = 0.0
         self.exporting = 0
@@ -73,8 +75,8 @@ class ResultRunner(RowFeed):
 
     def compose(self) -> ComposeResult:
         """Provenance above, rows below, or why there are none."""
-        yield Provenance()
-        yield Trouble()
+        yield ProvenanceLine()
+        yield ErrorPanel()
         yield Grid()
 
     # Running
@@ -84,7 +86,7 @@ class ResultRunner(RowFeed):
         self.release()
         self.asked = asked
         job = self._begin()
-        answer = self.jobs.stream(
+        answer = self.query_service.stream(
             job, asked.sql, asked.parameters, self._page_rows, self._told(job)
         )
         self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
@@ -100,25 +102,27 @@ class ResultRunner(RowFeed):
     def _show_made(self, label: str, op: str, **fields: Any) -> None:
         self.asked = Asked("", {}, label, {})
         job = self._begin()
-        cell = self.jobs.settings.cell_characters
-        answer = self.jobs.request(op, job=job, progress=self._told(job), cell=cell, **fields)
+        cell = self.query_service.settings.cell_characters
+        answer = self.query_service.request(
+            op, job=job, progress=self._told(job), cell=cell, **fields
+        )
         self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
 
     def read_on(self) -> None:
         """Read a result that stopped before its end, so that every row can be reached."""
         if self.opened is None or self._job or self.grid.source.exact or self.opened.get("full"):
             return
-        job, self._started = self.jobs.new_job(), time.monotonic()
+        job, self._started = self.query_service.new_job(), time.monotonic()
         self._job = job
         self.opened.pop("failed", None)
-        answer = self.jobs.request(
+        answer = self.query_service.request(
             "read_all", job=job, progress=self._told(job), result=int(self.opened["result"])
         )
         self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
 
     def _begin(self) -> int:
-        self._job = self.jobs.new_job()
-        self.query_one(Trouble).forget()
+        self._job = self.query_service.new_job()
+        self.query_one(ErrorPanel).forget()
         self._started, self.began_at = time.monotonic(), time.time()
         return self._job
 
@@ -126,7 +130,7 @@ class ResultRunner(RowFeed):
         def told(event: dict[str, Any]) -> None:
             if self._job != job or self.asked is None:
                 if event["ev"] == "began":  # let go of before it was there
-                    self.jobs.close_result(int(event["result"]))
+                    self.query_service.close_result(int(event["result"]))
             elif event["ev"] == "began":
                 self.grid.nothing = self.asked.nothing
                 self.feed(event, self.asked.notes)
@@ -161,7 +165,7 @@ class ResultRunner(RowFeed):
                 self.grid.show([], PageSource([]))
                 self._say("cancelled" if isinstance(error, Cancelled) else "failed")
                 if not isinstance(error, Cancelled):
-                    self.query_one(Trouble).tell(error)
+                    self.query_one(ErrorPanel).tell(error)
             self.post_message(self.Ended(self, error))
 
     def _complete(self, ended: dict[str, Any]) -> None:
@@ -179,7 +183,7 @@ class ResultRunner(RowFeed):
     def release(self) -> None:
         """Stop, close the result that is open and give its space back."""
         if self._job:
-            self.jobs.cancel(self._job)
+            self.query_service.cancel(self._job)
             self._job = 0
         self.let_go()
 
@@ -193,7 +197,7 @@ class ResultRunner(RowFeed):
     def action_cancel(self) -> None:
         """Stop what runs; nothing runs: nothing happens."""
         if self.exporting or self._job:
-            self.jobs.cancel(self.exporting or self._job)
+            self.query_service.cancel(self.exporting or self._job)
 
     # Saying
 
@@ -204,7 +208,7 @@ class ResultRunner(RowFeed):
             self._say_rows()
 
     def _say(self, words: str) -> None:
-        self.query_one(Provenance).say(self.asked.label if self.asked else "", words)
+        self.query_one(ProvenanceLine).say(self.asked.label if self.asked else "", words)
 
     def _say_rows(self) -> None:
         assert self.opened is not None

@@ -17,7 +17,7 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.grid.canvas import shortened
 from workbench.tui.results.pane import ResultPane
 from workbench.tui.results.runner import Asked, ResultRunner
-from workbench.tui.services.query_service import Jobs
+from workbench.tui.services.query_service import QueryService
 
 _MOST = 8
 _LEAST = 4
@@ -65,9 +65,9 @@ class ResultTabs(Vertical):
         Binding("C", "compare", "compare with an earlier run", id="tabs.compare"),
     ]
 
-    def __init__(self, jobs: Jobs, page_rows: int, *, id: str) -> None:  # noqa: A002
+    def __init__(self, query_service: QueryService, page_rows: int, *, id: str) -> None:
         super().__init__(id=id)
-        self._jobs = jobs
+        self._jobs = query_service
         self._page_rows = page_rows
         self.panes: list[ResultPane] = []
 

@@ -25,13 +25,13 @@ _MAX_ROWS_COPIED = 1000
 
 def offer_copies(bench: Bench, grid: Grid, row: int, column: int, fetch: Fetch | None) -> None:
     """Ask what to copy, and copy it; `fetch` reads the cell in full where it was cut."""
-    from workbench.tui.dialogs.picker import Pick
+    from workbench.tui.dialogs.picker import Picker
 
     def chosen(form: str | None) -> None:
         if form:
             bench.run_worker(_copy(bench, grid, (row, column), form, fetch), group="copy")
 
-    bench.push_screen(Pick("Copy", [(words, form) for form, words in _FORMS]), chosen)
+    bench.push_screen(Picker("Copy", [(words, form) for form, words in _FORMS]), chosen)
 
 
 async def _copy(
@@ -43,7 +43,7 @@ async def _copy(
     # Taken before anything is waited for: the grid may show other rows by then.
     text, rows, left_out = _copied(grid, row, column, form)
     try:
-        policy = await bench.jobs.background(bench.desk.policy)
+        policy = await bench.query_service.background(bench.service.policy)
     except WorkbenchError as error:
         bench.post_message(Failed(error))
         return
@@ -101,16 +101,16 @@ async def _copy_whole(bench: Bench, fetch: Fetch, entity: str) -> None:
 async def _send(
     bench: Bench, text: str, what: str, entity: str, rows: int, left_out: str
 ) -> None:  # fmt: skip
-    note = partial(note_clipboard, bench.desk, what, text, entity=entity, rows=rows)
+    note = partial(note_clipboard, bench.service, what, text, entity=entity, rows=rows)
     try:
-        await bench.jobs.background(note)
+        await bench.query_service.background(note)
     except WorkbenchError as error:
         bench.post_message(Failed(error))
         return
     driver = bench._driver
     assert driver is not None
     try:
-        words = osc52.send(text, driver, bench.desk.case_path / "exports")
+        words = osc52.send(text, driver, bench.service.case_path / "exports")
     except OSError as error:
         bench.post_message(Failed(from_os(error)))
         return

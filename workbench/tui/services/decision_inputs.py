@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 async def group_accounts(bench: Bench, kind: str, name: str) -> tuple[str, ...]:
     """Every account of a cluster or campaign, however many; none where there is no such."""
     query = bench.library.query(f"{kind}-account-ids")
-    opened = await bench.jobs.open(query.sql, {kind: name}, 1_000_000, 1 << 20)
-    bench.jobs.close_result(int(opened["result"]))
+    opened = await bench.query_service.open(query.sql, {kind: name}, 1_000_000, 1 << 20)
+    bench.query_service.close_result(int(opened["result"]))
     return tuple(str(row[0]) for row in opened["rows"])
 
 
 async def verify_store(bench: Bench) -> None:
     """Hash the store before a decision rests on it; cached by the file's identity."""
-    case = bench.desk.case
+    case = bench.service.case
     if not case.digest_is_cached():
         bench.show_status("hashing the store before the decision…")
-        await bench.jobs.background(case.verify_store)
+        await bench.query_service.background(case.verify_store)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from workbench.catalog import extracts
 from workbench.catalog.tables import DERIVED
-from workbench.tui.shell.routes import Place
+from workbench.tui.routes import Route
 
 _NUMBERED = re.compile(r"_\d+$")
 # Names that queries give to columns of an entity without renaming it back.
@@ -34,8 +34,8 @@ def entity_of(column: str) -> str:
     return known.get(name) or known.get(_NUMBERED.sub("", name), "")
 
 
-def place_of(family: str, value: str) -> Place:
+def route_of(family: str, value: str) -> Route:
     """Where opening a value of this family leads."""
     if family in ("account", "cluster", "campaign"):
-        return Place(family, (value,))
-    return Place("entity", (family, value))
+        return Route(family, (value,))
+    return Route("entity", (family, value))

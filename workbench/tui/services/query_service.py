@@ -20,7 +20,7 @@ from workbench.decisions.tables import TABLES
 from workbench.errors import from_os
 from workbench.playbooks.binding import Bound, bind
 from workbench.playbooks.format import SavedQuery
-from workbench.workers.host.async_client import WorkerLink
+from workbench.workers.host.async_client import WorkerClient
 from workbench.workers.host.process import WorkerProcess
 from workbench.workers.protocol import ChannelClosed, Message
 
@@ -50,7 +50,7 @@ class Rows:
         return dict(zip(self.names, self.rows[0], strict=True)) if self.rows else {}
 
 
-class Jobs(WorkerLink):
+class QueryService(WorkerClient):
     """One query worker and what the bench asks of it. Construct it before the event loop runs."""
 
     async def open(self, sql: str, parameters: Bound, limit: int, cell: int = 0) -> Message:

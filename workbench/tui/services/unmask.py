@@ -19,21 +19,21 @@ _OF_ONE_ACCOUNT = ("account", "exchange")
 
 async def follow_policy(bench: Bench) -> None:
     """Hide what the policy masks now, less what was revealed on this bench."""
-    policy = await bench.jobs.background(bench.desk.policy)
+    policy = await bench.query_service.background(bench.service.policy)
     mask = mask_of(policy, bench.revealed)
-    await bench.jobs.hide(replace(mask, shown=bench.jobs.mask.shown))
+    await bench.query_service.hide(replace(mask, shown=bench.query_service.mask.shown))
 
 
 async def offer_reveal(bench: Bench) -> None:
     """Ask why the masked columns should be shown: of the account in front, or of the case."""
-    from workbench.tui.dialogs.text_prompt import Ask
+    from workbench.tui.dialogs.text_prompt import TextPrompt
 
-    mask, view = bench.jobs.mask, bench.view
+    mask, view = bench.query_service.mask, bench.view
     if not mask.columns:
         bench.notify("Nothing is masked here.", markup=False)
         return
-    one = view is not None and view.place.kind in _OF_ONE_ACCOUNT
-    account = view.place.key[0] if view is not None and one else ""
+    one = view is not None and view.route.kind in _OF_ONE_ACCOUNT
+    account = view.route.key[0] if view is not None and one else ""
     if account in mask.shown:
         bench.notify("The cells of this account are shown already.", markup=False)
         return
@@ -44,19 +44,19 @@ async def offer_reveal(bench: Bench) -> None:
         if why:
             bench.run_worker(_reveal(bench, account, why), group="reveal")
 
-    await bench.push_screen(Ask(question, "reason"), answered)
+    await bench.push_screen(TextPrompt(question, "reason"), answered)
 
 
 async def _reveal(bench: Bench, account: str, why: str) -> None:
-    jobs, mask = bench.jobs, bench.jobs.mask
-    entity, name = ("account", account) if account else ("case", bench.desk.case_name)
+    query_service, mask = bench.query_service, bench.query_service.mask
+    entity, name = ("account", account) if account else ("case", bench.service.case_name)
     try:
-        await jobs.background(note_reveal, bench.desk, mask.columns, entity, name, why)
+        await query_service.background(note_reveal, bench.service, mask.columns, entity, name, why)
         if account:
-            await jobs.hide(replace(mask, shown=(*mask.shown, account)))
+            await query_service.hide(replace(mask, shown=(*mask.shown, account)))
         else:
             bench.revealed.update(mask.columns)
-            await jobs.hide(replace(mask, columns=()))
+            await query_service.hide(replace(mask, columns=()))
     except WorkbenchError as error:
         bench.post_message(Failed(error))
         return

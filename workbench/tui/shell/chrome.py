@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.text.sanitize import safe_text
-from workbench.tui.shell.routes import Stop
+from workbench.tui.routes import HistoryEntry
 
 
 def shorten(text: str, width: int) -> str:
@@ -22,17 +22,17 @@ def shorten(text: str, width: int) -> str:
     return f"{text[:half]}…{text[-half:]}"
 
 
-class TrailBar(Static):
+class RouteBar(Static):
     """The places the analyst came through; the last ones, as many as fit."""
 
     DEFAULT_CSS = """
     TrailBar { height: 1; background: $panel; padding: 0 1; }
     """
 
-    def show(self, stops: Sequence[Stop], view_keys: str) -> None:
+    def show(self, entries: Sequence[HistoryEntry], view_keys: str) -> None:
         """Draw the trail; `view_keys` is what stands at the right."""
         room = max(10, self.size.width - cell_len(view_keys) - 6)
-        words = [shorten(safe_text(stop.place.word, 60), 28) for stop in stops]
+        words = [shorten(safe_text(stop.route.word, 60), 28) for stop in entries]
         shown: list[str] = []
         while words and sum(cell_len(word) + 3 for word in (*shown, words[-1])) <= room:
             shown.insert(0, words.pop())

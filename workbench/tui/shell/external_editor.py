@@ -23,7 +23,7 @@ def edit_outside(bench: Bench, text: str, suffix: str) -> str | None:
         return None
     try:
         command = shlex.split(editor)
-        with tempfile.TemporaryDirectory(dir=bench.desk.state_dir) as folder:
+        with tempfile.TemporaryDirectory(dir=bench.service.state_dir) as folder:
             path = Path(folder) / f"statement{suffix}"
             path.write_text(text, encoding="utf-8")
             with bench.suspend():

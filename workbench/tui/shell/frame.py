@@ -5,13 +5,13 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from workbench.text.sanitize import safe_text
-from workbench.tui.messages import Failed, OpenPlace
+from workbench.tui.messages import Failed, OpenRoute
 from workbench.tui.pages.view import View
 from workbench.tui.results.error_panel import excerpt_fitted
-from workbench.tui.shell.chrome import HintLine, StatusLine, TrailBar
+from workbench.tui.routes import Route
+from workbench.tui.shell.chrome import HintLine, RouteBar, StatusLine
 from workbench.tui.shell.lifecycle import Ending
-from workbench.tui.shell.routes import Place
-from workbench.tui.shell.view_stack import Stage
+from workbench.tui.shell.view_stack import ViewStack
 
 _TOAST = 56  # cells of a line in a notification
 _COMMON_HINTS = (("?", "help"), ("x", "decide"), (":", "palette"), ("/", "go to"), ("⌫", "back"))
@@ -22,25 +22,25 @@ class Frame(Ending):
 
     def compose(self) -> ComposeResult:
         """The frame; places are mounted into the stage."""
-        yield TrailBar(id="trail")
-        yield Stage(id="stage")
+        yield RouteBar(id="trail")
+        yield ViewStack(id="stage")
         yield StatusLine(id="status")
         yield HintLine(id="hints")
 
     @property
     def view(self) -> View | None:
         """The view in front."""
-        return self.query_one(Stage).view
+        return self.query_one(ViewStack).view
 
     async def _show_here(self) -> None:
         with self.batch_update():  # one layout and one drawing, not four
-            view = await self.query_one(Stage).show_here()
+            view = await self.query_one(ViewStack).show_here()
             self._draw_frame(view)
         self.call_after_refresh(view.seen.set)
 
     def _draw_frame(self, view: View) -> None:
-        stage = self.query_one(Stage)
-        self.query_one(TrailBar).show(stage.trail.stops, "1 2 3 4 5 6 7 views")
+        stage = self.query_one(ViewStack)
+        self.query_one(RouteBar).show(stage.routes.entries, "1 2 3 4 5 6 7 views")
         self.show_hints(view)
         self.show_status(view.status())
         self.memory.keep(stage.remember())
@@ -55,19 +55,19 @@ class Frame(Ending):
         if self.view is not None:
             self.call_after_refresh(self._draw_frame, self.view)
 
-    async def on_open_place(self, event: OpenPlace) -> None:
+    async def on_open_route(self, event: OpenRoute) -> None:
         """Go to a place."""
-        self.query_one(Stage).go(event.place)
+        self.query_one(ViewStack).go(event.route)
         await self._show_here()
 
     async def action_view(self, kind: str) -> None:
         """Go to one of the main views: back to it where it is on the trail."""
-        self.query_one(Stage).go_to_main(Place(kind))
+        self.query_one(ViewStack).go_to_main(Route(kind))
         await self._show_here()
 
     async def action_back(self) -> None:
         """Go back one place; it is as it was left."""
-        if not self.query_one(Stage).back():
+        if not self.query_one(ViewStack).back():
             self.notify("This is where the trail begins.", markup=False)
             return
         await self._show_here()
@@ -77,12 +77,16 @@ class Frame(Ending):
         self.query_one(StatusLine).words(words, style)
 
     def _show_case(self) -> None:
-        reduced = "" if self.jobs.isolation == "sandboxed" else f" · {self.jobs.isolation}"
-        known = self.jobs.overlaid.is_set()
-        masked = " · cells masked" if known and self.jobs.mask.columns else ""
+        reduced = (
+            ""
+            if self.query_service.isolation == "sandboxed"
+            else f" · {self.query_service.isolation}"
+        )
+        known = self.query_service.overlaid.is_set()
+        masked = " · cells masked" if known and self.query_service.mask.columns else ""
         self.query_one(StatusLine).case(
-            f"{safe_text(self.desk.case_name, 24)} g{self.desk.generation} · "
-            f"{safe_text(self.desk.analyst, 20)}{masked}{reduced}"
+            f"{safe_text(self.service.case_name, 24)} g{self.service.generation} · "
+            f"{safe_text(self.service.analyst, 20)}{masked}{reduced}"
         )
 
     def on_failed(self, event: Failed) -> None:

@@ -15,13 +15,13 @@ from textual.worker import WorkerFailed
 from workbench.errors import WorkbenchError, from_os
 from workbench.text.sanitize import safe_text
 from workbench.tui.messages import Failed
-from workbench.tui.shell.saved_state import History, Kept
-from workbench.tui.shell.view_stack import Stage
+from workbench.tui.shell.saved_state import History, StateFile
+from workbench.tui.shell.view_stack import ViewStack
 from workbench.tui.textual_ext.app_driver import Drawing
 
 if TYPE_CHECKING:
-    from workbench.decisions.service import Desk
-    from workbench.tui.services.query_service import Jobs
+    from workbench.decisions.service import CaseService
+    from workbench.tui.services.query_service import QueryService
 
 _LAST_WAIT = 2.0
 
@@ -29,9 +29,9 @@ _LAST_WAIT = 2.0
 class Ending(Drawing):
     """Keeps on disk where the analyst is, and leaves the terminal as it was."""
 
-    desk: Desk
-    jobs: Jobs
-    memory: Kept
+    service: CaseService
+    query_service: QueryService
+    memory: StateFile
     history: History
     _unsaved = False
 
@@ -42,7 +42,7 @@ class Ending(Drawing):
 
     async def _save(self) -> None:
         try:
-            await self.jobs.background(self.write_down)
+            await self.query_service.background(self.write_down)
         except WorkbenchError as error:
             if not self._unsaved:  # said once, not with every try
                 self.post_message(Failed(error))
@@ -59,7 +59,7 @@ class Ending(Drawing):
 
     def action_leave(self) -> None:
         """Remember where we are and end."""
-        self.memory.keep(self.query_one(Stage).remember())
+        self.memory.keep(self.query_one(ViewStack).remember())
         try:
             self.write_down()
         except OSError as error:
@@ -82,7 +82,7 @@ class Ending(Drawing):
         from workbench.tui.shell.crash_report import write_report
 
         error = self._exception or RuntimeError("unknown")
-        self._exit_renderables.append(write_report(self.desk.state_dir, error))
+        self._exit_renderables.append(write_report(self.service.state_dir, error))
         self._close_messages_no_wait()
 
     def watch_the_line(self) -> None:
@@ -103,8 +103,8 @@ class Ending(Drawing):
         # Textual's shutdown writes to the terminal and waits for ever if nobody reads: what
         # matters is saved first, and the alarm ends the process if the shutdown does not.
         signal.setitimer(signal.ITIMER_REAL, _LAST_WAIT)
-        self.memory.keep(self.query_one(Stage).remember())
+        self.memory.keep(self.query_one(ViewStack).remember())
         with suppress(OSError):  # nobody is there to be told
             self.write_down()
-        self.jobs.close()
+        self.query_service.close()
         self.exit(128 + number)

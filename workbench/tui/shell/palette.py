@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workbench.tui.app import Bench
 
 
-def bench_commands(bench: Bench) -> Iterator[SystemCommand]:
+def palette_commands(bench: Bench) -> Iterator[SystemCommand]:
     """Actions with their keys, themes, and every saved query."""
     view = bench.view
     nodes = [node for node in (bench.focused, view, bench) if node is not None]

@@ -45,7 +45,7 @@ def write_text(path: Path, text: str) -> None:
         out.write(text)
 
 
-class Kept:
+class StateFile:
     """A file of the analyst's: handed over at every change, written by a timer beside the loop.
 
     A sync may take seconds while a load writes gigabytes, and nobody's typing shall wait for it.
@@ -84,7 +84,7 @@ class Kept:
 
 
 @dataclass
-class Ran:
+class PastStatement:
     """One statement that ran: when (UTC), how it ended, and the digest of a small result."""
 
     text: str
@@ -99,10 +99,12 @@ class History:
     longest = 500
 
     def __init__(self, folder: Path) -> None:
-        self.file = Kept(folder / "history.json")
+        self.file = StateFile(folder / "history.json")
         ran = self.file.read().get("ran", [])
         self._ran = [
-            Ran(**{name: str(item.get(name, "")) for name in ("text", "at", "outcome", "sha256")})
+            PastStatement(
+                **{name: str(item.get(name, "")) for name in ("text", "at", "outcome", "sha256")}
+            )
             for item in ran
             if isinstance(item, dict) and item.get("text")
         ]
@@ -110,7 +112,7 @@ class History:
     def add(self, text: str, at: str) -> None:
         """Remember a statement; the same one moves to the front."""
         others = [other for other in self._ran if other.text != text]
-        self._ran = [Ran(text, at), *others][: self.longest]
+        self._ran = [PastStatement(text, at), *others][: self.longest]
         self._keep()
 
     def note(self, text: str, outcome: str, sha256: str = "") -> None:
@@ -124,7 +126,7 @@ class History:
     def _keep(self) -> None:
         self.file.keep({"ran": [asdict(one) for one in self._ran]})
 
-    def ran(self) -> list[Ran]:
+    def ran(self) -> list[PastStatement]:
         """Newest first."""
         return list(self._ran)
 

@@ -9,7 +9,7 @@ from textual.containers import Container
 
 from workbench.tui.pages.open_view import KINDS, open_view
 from workbench.tui.pages.view import View
-from workbench.tui.shell.routes import Place, Trail
+from workbench.tui.routes import Route, RouteHistory
 
 _KEPT = 12
 # Seconds for which the place before stays in sight while a new one is filled: drawing it empty
@@ -18,7 +18,7 @@ _PATIENCE = 0.08
 _REMEMBERED = 40
 
 
-class Stage(Container):
+class ViewStack(Container):
     """Mounts the view of the place one is at and hides the others."""
 
     BLANK = True
@@ -26,15 +26,15 @@ class Stage(Container):
     Stage { height: 1fr; }
     """
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self.trail = Trail()
+        self.routes = RouteHistory()
         self._views: dict[int, View] = {}
 
     @property
     def view(self) -> View | None:
         """The view in front."""
-        return self._views.get(id(self.trail.here))
+        return self._views.get(id(self.routes.here))
 
     @property
     def views(self) -> list[View]:
@@ -46,47 +46,47 @@ class Stage(Container):
 
         Places that this version does not have are left out.
         """
-        self.trail = Trail.from_data(memory.get("trail"))
-        self.trail.stops = [stop for stop in self.trail.stops if stop.place.kind in KINDS]
-        if not self.trail.stops:
-            self.trail.go(Place("overview"))
+        self.routes = RouteHistory.from_data(memory.get("trail"))
+        self.routes.entries = [stop for stop in self.routes.entries if stop.route.kind in KINDS]
+        if not self.routes.entries:
+            self.routes.go(Route("overview"))
 
     def remember(self) -> dict[str, Any]:
         """The trail with the state of every view, as JSON."""
-        for stop in self.trail.stops:
+        for stop in self.routes.entries:
             view = self._views.get(id(stop))
             if view is not None and view.filled:
                 stop.state = view.view_state()
-        return {"trail": self.trail.as_data()[-_REMEMBERED:]}
+        return {"trail": self.routes.as_data()[-_REMEMBERED:]}
 
-    def go(self, place: Place) -> None:
+    def go(self, route: Route) -> None:
         """Add a place to the trail."""
         self.remember()
-        self.trail.go(place)
+        self.routes.go(route)
 
-    def go_to_main(self, place: Place) -> None:
+    def go_to_main(self, route: Route) -> None:
         """Bring a main view to the front, with its state where it is on the trail already."""
         self.remember()
-        for stop in self.trail.stops:
-            if stop.place == place:
-                self.trail.stops.remove(stop)
-                self.trail.stops.append(stop)
+        for stop in self.routes.entries:
+            if stop.route == route:
+                self.routes.entries.remove(stop)
+                self.routes.entries.append(stop)
                 return
-        self.trail.go(place)
+        self.routes.go(route)
 
     def back(self) -> bool:
         """Leave the place in front; False at the start of the trail."""
         self.remember()
-        return self.trail.back() is not None
+        return self.routes.back() is not None
 
     async def show_here(self) -> View:
         """Show the view of the place one is at, making it if it is not alive."""
-        stop = self.trail.here
+        stop = self.routes.here
         assert stop is not None
         before = [view for view in self._views.values() if view.display]
         shown = self._views.get(id(stop))
         if shown is None:
-            shown = open_view(stop.place, stop.state)
+            shown = open_view(stop.route, stop.state)
             self._views[id(stop)] = shown
             shown.display = not before
             shown.read_ahead()
@@ -105,7 +105,7 @@ class Stage(Container):
         return shown
 
     async def _let_go(self) -> None:
-        alive = [id(stop) for stop in self.trail.stops if id(stop) in self._views]
+        alive = [id(stop) for stop in self.routes.entries if id(stop) in self._views]
         gone = [key for key in self._views if key not in alive]
         for key in (*gone, *alive[:-_KEPT]):
             await self._views.pop(key).remove()

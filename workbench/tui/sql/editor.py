@@ -20,7 +20,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 from workbench.errors import UsageError
-from workbench.sql.editor_tokens import Place, colours, statement_at
+from workbench.sql.editor_tokens import Position, colours, statement_at
 from workbench.text.sanitize import safe_text
 from workbench.tui.sql.completion import CompletionBar, Knowledge, offer
 
@@ -56,7 +56,7 @@ class SqlText(TextArea):
         offset: int
 
     def __init__(self, text: str) -> None:
-        self.wrong: Place | None = None
+        self.wrong: Position | None = None
         super().__init__(
             text, language=None, soft_wrap=True, show_line_numbers=False, tab_behavior="focus"
         )
@@ -98,11 +98,11 @@ class SqlText(TextArea):
             end = None if end is None else len(line[:end].encode())
         self._highlights[row].append((start, end, kind))
 
-    def mark(self, place: Place | None) -> None:
+    def mark(self, route: Position | None) -> None:
         """Show where the statement is wrong, with the cursor there."""
-        self.wrong = place
-        if place is not None:
-            self.move_cursor((place.row, place.column))
+        self.wrong = route
+        if route is not None:
+            self.move_cursor((route.row, route.column))
         self._build_highlight_map()
         self.refresh()
 
@@ -131,9 +131,9 @@ class SqlText(TextArea):
         )
         self.theme = theme.name
 
-    def offset_of(self, place: tuple[int, int]) -> int:
+    def offset_of(self, route: tuple[int, int]) -> int:
         """The offset in the text of a (row, column)."""
-        return sum(len(self.document.get_line(row)) + 1 for row in range(place[0])) + place[1]
+        return sum(len(self.document.get_line(row)) + 1 for row in range(route[0])) + route[1]
 
     def action_submit(self, everything: bool) -> None:
         """Run the selection; with none, the statement at the cursor, or all."""
@@ -170,7 +170,7 @@ class SqlEditor(Vertical):
     SqlEditor SqlText:focus { border: none; border-left: thick $accent; }
     """
 
-    def __init__(self, text: str, want: Callable[[str, str], None], *, id: str) -> None:  # noqa: A002
+    def __init__(self, text: str, want: Callable[[str, str], None], *, id: str) -> None:
         """`want(table, column)` is called for a column whose values would be offered."""
         super().__init__(id=id)
         self._text = text
@@ -217,10 +217,10 @@ class SqlEditor(Vertical):
             self._want(*offered.wants)
         self.bar.show_offer(offered)
 
-    def wrong(self, words: str, place: Place | None) -> None:
+    def wrong(self, words: str, route: Position | None) -> None:
         """Say what is wrong with the statement, and mark where."""
         self.bar.say(words)
-        self.area.mark(place)
+        self.area.mark(route)
 
     def steer(self, key: str) -> bool:
         """Use a key for the words on offer; tells whether it was used."""

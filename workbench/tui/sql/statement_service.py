@@ -12,7 +12,7 @@ from workbench.playbooks.library import Library
 from workbench.sql.tokens import without_end
 from workbench.text.sanitize import safe_text
 from workbench.tui.results.runner import ResultRunner
-from workbench.tui.services.query_service import Jobs
+from workbench.tui.services.query_service import QueryService
 from workbench.tui.sql.completion import Knowledge, Suggestion
 from workbench.tui.sql.editor import SqlEditor
 
@@ -33,7 +33,7 @@ def asking_for(text: str, names: list[str], library: Library) -> SavedQuery:
     return SavedQuery("sql", "Values for this statement", text, "", Path(), "", params=params)
 
 
-async def learn(known: Knowledge, jobs: Jobs, library: Library) -> None:
+async def learn(known: Knowledge, query_service: QueryService, library: Library) -> None:
     """Functions of the engine, saved queries and their parameters, for completion."""
     known.queries = [
         Suggestion(query.id, f"saved query: {query.title}", f"(\n{without_end(query.sql)}\n)")
@@ -43,14 +43,16 @@ async def learn(known: Knowledge, jobs: Jobs, library: Library) -> None:
     known.parameters = [
         Suggestion(f"${name}", f"{one.type} {one.help}") for name, one in sorted(parameters.items())
     ]
-    rows = await jobs.rows(library.query("engine-functions"))
+    rows = await query_service.rows(library.query("engine-functions"))
     known.functions = [
         Suggestion(str(name), f"({arguments}) {meaning or ''}")
         for name, arguments, meaning in rows.rows
     ]
 
 
-async def learn_values(editor: SqlEditor, jobs: Jobs, table: str, column: str) -> None:
+async def learn_values(
+    editor: SqlEditor, query_service: QueryService, table: str, column: str
+) -> None:
     """The values of a column that has few, from the first rows of its table."""
     known = editor.known.values
     if (table, column) in known:
@@ -61,7 +63,7 @@ async def learn_values(editor: SqlEditor, jobs: Jobs, table: str, column: str) -
         f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {_FEW_VALUES + 1}"
     )
     try:
-        values = [str(row[0]) for row in await jobs.few(sql, {}) if row[0] is not None]
+        values = [str(row[0]) for row in await query_service.few(sql, {}) if row[0] is not None]
     except WorkbenchError:
         return  # nothing is offered; the statement itself will say what is wrong
     if len(values) <= _FEW_VALUES:
@@ -82,17 +84,21 @@ async def note_ended(bench: Bench, pane: ResultRunner, error: WorkbenchError | N
     small = pane.grid.source.exact and pane.grid.source.total <= _DIGESTED_ROWS
     if small and float(opened["elapsed_ms"]) <= _DIGESTED_MS:
         try:
-            told = await bench.jobs.request("digest", sql=asked.sql, parameters=asked.parameters)
+            told = await bench.query_service.request(
+                "digest", sql=asked.sql, parameters=asked.parameters
+            )
         except WorkbenchError:
             return  # the result is shown; only its digest is missing in the history
         bench.history.note(asked.sql, outcome, str(told["sha256"]))
 
 
-async def plan_text(jobs: Jobs, sql: str, given: Bound, measure: bool, room: int) -> str:
+async def plan_text(
+    query_service: QueryService, sql: str, given: Bound, measure: bool, room: int
+) -> str:
     """The plan as an indented tree: rows, share of the time as a bar, step, details."""
     from workbench.tui.dialogs.cell_viewer import hanging
 
-    answer = await jobs.request("plan", sql=sql, parameters=given, measure=measure)
+    answer = await query_service.request("plan", sql=sql, parameters=given, measure=measure)
     lines: list[list[Any]] = answer["lines"]
     spent = sum(line[3] or 0.0 for line in lines)
     shown = [

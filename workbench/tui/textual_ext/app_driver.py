@@ -10,18 +10,18 @@ from textual.app import App
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from workbench.tui.textual_ext.diff_renderer import Painter
+from workbench.tui.textual_ext.diff_renderer import DiffRenderer
 from workbench.tui.textual_ext.key_queue import InOrder
 from workbench.tui.textual_ext.line_compositor import LineCompositor
 from workbench.tui.textual_ext.output_filter import SAFE
 
 
-class Ground(Screen[None]):
+class BlankScreen(Screen[None]):
     """Its own lines are blank; they need no styling and no filter."""
 
     BLANK = True
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._compositor = LineCompositor()
 
@@ -31,7 +31,7 @@ class Drawing(InOrder, App[int]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._painter = Painter()
+        self._painter = DiffRenderer()
 
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own filters, then ours as the last."""
@@ -39,7 +39,7 @@ class Drawing(InOrder, App[int]):
 
     def get_default_screen(self) -> Screen[Any]:
         """A screen that is nothing but what lies on it."""
-        return Ground(id="_default")
+        return BlankScreen(id="_default")
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         if not isinstance(renderable, LayoutUpdate | ChopsUpdate):

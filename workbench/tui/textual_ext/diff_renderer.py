@@ -86,7 +86,7 @@ def change_of_style(before: str, after: str) -> str:
     return f"\x1b[{';'.join(codes)}m" if codes else ""
 
 
-class Painter:
+class DiffRenderer:
     """What the terminal shows, line by line."""
 
     def __init__(self) -> None:

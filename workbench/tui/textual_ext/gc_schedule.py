@@ -21,6 +21,6 @@ def collect_seldom() -> None:
     gc.enable()
 
 
-def collect_between_places() -> None:
+def collect_between_pages() -> None:
     """Look for garbage in what one place left: 3 ms, and 25 ms at every fourth."""
     gc.collect(1 if next(_places) % _PLACES_A_FULL_LOOK else 2)

@@ -19,7 +19,7 @@ from textual.strip import Strip
 _STEPS = len(ScrollBarRender.VERTICAL_BARS)  # of an end of the thumb in one cell
 
 
-class Thumb(ScrollBar):
+class LineScrollBar(ScrollBar):
     """A vertical scrollbar one cell wide."""
 
     position: Reactive[float] = reactive(0.0, repaint=False)
@@ -101,7 +101,7 @@ class Thumb(ScrollBar):
         return Style.from_color(bar.rich_color, ground.rich_color)
 
 
-class ThumbView(ScrollView):
+class LineScrollView(ScrollView):
     """A scroll view with that bar."""
 
     @property
@@ -118,7 +118,7 @@ class ThumbView(ScrollView):
     def vertical_scrollbar(self) -> ScrollBar:
         """The bar, made when it is first needed."""
         if self._vertical_scrollbar is None:
-            self._vertical_scrollbar = Thumb()
+            self._vertical_scrollbar = LineScrollBar()
             self._vertical_scrollbar.display = False
             self.app._start_widget(self, self._vertical_scrollbar)
         return self._vertical_scrollbar

@@ -7,7 +7,7 @@ from typing import Any
 from textual.widgets import Input
 
 
-class Field(Input):
+class SteadyInput(Input):
     """An input without blinking or highlighting of what is typed."""
 
     def __init__(self, value: str = "", **options: Any) -> None:

@@ -59,7 +59,7 @@ class _Pending:
             self.message = {"op": "read_all", "job": job, "result": job}
 
 
-class WorkerLink:
+class WorkerClient:
     """The pipe to one query worker: requests, answers, cancels, replacement."""
 
     def __init__(self, store: Path, tmp: Path, settings: EngineSettings) -> None:

@@ -60,7 +60,7 @@ def campaign(town: Town, rng: Random, size: int, level: int, name: str) -> list[
     spoken = rng.choice([["en"], ["en"], ["zh"], ["en", "zh"], ["en", "ru"], ["ja", "en"]])
     variants = (1, 2, 4, 8, 12)[level] * rng.randint(1, 2)
     frames, tongues = operator_frames(rng, aim, spoken, variants, level >= 2)
-    desk = _desk(town.texts, rng, aim, level, variants) if town.texts else None
+    service = _desk(town.texts, rng, aim, level, variants) if town.texts else None
     start = rng.uniform(-3 * DAY, 0.3 * town.span)
     hours = rng.uniform(0.5, 2) * HOUR if level == 4 else rng.uniform(1, 12) * HOUR
     dispatcher = (
@@ -107,7 +107,7 @@ def campaign(town: Town, rng: Random, size: int, level: int, name: str) -> list[
         )
         a.last = town.span
         mine = rng.sample(range(variants), min(variants, rng.randint(1, 4)))
-        a.writer = desk(rng) if desk else _template(town, frames, tongues, mine)
+        a.writer = service(rng) if service else _template(town, frames, tongues, mine)
         stock.dress(a, left, place)
         if mixed > 0.02:
             a.cover = (mixed, people(town.vocabulary, "en", 0.1), human(rng.uniform(-9, 9), 14, 4))

@@ -19,14 +19,14 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Place:
+class Route:
     """One place: its kind and what it is about (an id, or a family and a value)."""
 
     kind: str
     key: tuple[str, ...] = ()
 
     @classmethod
-    def asked(cls, kind: str, name: str, given: Mapping[str, object]) -> Place:
+    def asked(cls, kind: str, name: str, given: Mapping[str, object]) -> Route:
         """A query or playbook with its values."""
         return cls(kind, (name, *(f"{one}={value}" for one, value in sorted(given.items()))))
 
@@ -49,58 +49,58 @@ class Place:
 
 
 @dataclass
-class Stop:
+class HistoryEntry:
     """A place on the trail with the state its view had when it was left."""
 
-    place: Place
+    route: Route
     state: dict[str, Any] = field(default_factory=dict)
 
 
-class Trail:
+class RouteHistory:
     """The places an analyst came through; going back loses nothing."""
 
     longest = 200
 
     def __init__(self) -> None:
-        self.stops: list[Stop] = []
+        self.entries: list[HistoryEntry] = []
 
     @property
-    def here(self) -> Stop | None:
+    def here(self) -> HistoryEntry | None:
         """The place the analyst is at."""
-        return self.stops[-1] if self.stops else None
+        return self.entries[-1] if self.entries else None
 
-    def go(self, place: Place) -> Stop:
+    def go(self, route: Route) -> HistoryEntry:
         """Add a place; opening the place one is at changes nothing."""
         here = self.here
-        if here is not None and here.place == place:
+        if here is not None and here.route == route:
             return here
-        self.stops.append(Stop(place))
-        del self.stops[: -self.longest]
-        return self.stops[-1]
+        self.entries.append(HistoryEntry(route))
+        del self.entries[: -self.longest]
+        return self.entries[-1]
 
-    def back(self) -> Stop | None:
+    def back(self) -> HistoryEntry | None:
         """Leave the last place; None at the start of the trail."""
-        if len(self.stops) < 2:
+        if len(self.entries) < 2:
             return None
-        self.stops.pop()
-        return self.stops[-1]
+        self.entries.pop()
+        return self.entries[-1]
 
     def as_data(self) -> list[dict[str, Any]]:
         """The trail as JSON, for reopening the case where it was left."""
         return [
-            {"kind": stop.place.kind, "key": list(stop.place.key), "state": stop.state}
-            for stop in self.stops
+            {"kind": stop.route.kind, "key": list(stop.route.key), "state": stop.state}
+            for stop in self.entries
         ]
 
     @classmethod
-    def from_data(cls, data: object) -> Trail:
+    def from_data(cls, data: object) -> RouteHistory:
         """Read a trail back; what cannot be read is left out."""
-        trail = cls()
+        routes = cls()
         for item in data if isinstance(data, list) else []:
             if not isinstance(item, dict):
                 continue
             kind, key, state = item.get("kind"), item.get("key"), item.get("state")
             if isinstance(kind, str) and isinstance(key, list):
-                place = Place(kind, tuple(map(str, key)))
-                trail.stops.append(Stop(place, state if isinstance(state, dict) else {}))
-        return trail
+                route = Route(kind, tuple(map(str, key)))
+                routes.entries.append(HistoryEntry(route, state if isinstance(state, dict) else {}))
+        return routes
