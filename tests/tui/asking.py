@@ -19,7 +19,7 @@ async def ask(driver: Driver, sql: str) -> Grid:
     await driver.until(lambda: isinstance(driver.bench.view, SqlView) and driver.bench.view.filled)
     view = driver.bench.view
     assert isinstance(view, SqlView)
-    view.put(sql)
+    view.put_statement(sql)
     await driver.press("f5")
     await driver.until(lambda: arrived(view.tabs.front.grid))
     view.tabs.front.grid.focus()

@@ -13,11 +13,11 @@ from textual.dom import DOMNode
 
 from workbench.tui import pages
 from workbench.tui.app import Bench
-from workbench.tui.dialogs.help import own_bindings
 from workbench.tui.grid.grid import Grid
 from workbench.tui.pages.view import View
 from workbench.tui.results.pane import ResultPane
 from workbench.tui.results.tabs import ResultTabs
+from workbench.tui.shell.key_words import own_bindings
 from workbench.tui.sql.editor import SqlText
 
 # What a terminal sends for these is Backspace, Tab or Enter, or it suspends or closes.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from workbench.text.format import excerpt_fitted
 from workbench.tui.dialogs.cell_viewer import hanging
-from workbench.tui.results.error_panel import excerpt_fitted
 
 
 def test_what_follows_stands_under_the_beginning_whatever_the_script() -> None:

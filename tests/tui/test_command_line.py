@@ -54,7 +54,7 @@ async def test_a_statement_answers_the_same_at_the_command_line(
         await driver.until(lambda: isinstance(driver.bench.view, SqlView))
         view = driver.bench.view
         assert isinstance(view, SqlView)
-        view.put(NOTED)
+        view.put_statement(NOTED)
         program, *words = shlex.split(view.command())
     assert program == "workbench"
     assert run([*words, "--format", "csv"]) == 0

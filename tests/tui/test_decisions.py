@@ -15,7 +15,7 @@ from tests.tui.conftest import Driver, Opened, Sit
 from workbench.case.folder import Case
 from workbench.cli.main import run
 from workbench.decisions import queries, verify
-from workbench.tui.pages.steps import PartTabs
+from workbench.tui.pages.part_tabs import PartTabs
 
 _FLAG = ("--verdict", "flag", "--reason", "R-MULTI", "--counter", "none-found")
 

@@ -31,7 +31,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
     monkeypatch.setattr(saved_state, "write_json", refuse)
     monkeypatch.setattr(decide, "write_json", refuse)
-    monkeypatch.setattr(osc52, "write_text", refuse)
+    monkeypatch.setattr(osc52, "write_private_text", refuse)
     return monkeypatch
 
 
@@ -45,12 +45,12 @@ async def test_where_one_is_is_kept_once_there_is_room(
     async with opened(case) as driver:
         for key in ("2", "3"):
             await driver.press(key)
-            driver.bench._autosave()
+            driver.bench.lifecycle.autosave()
             await driver.bench.workers.wait_for_complete()
             await driver.until(lambda: told(driver))
         assert told(driver) == 1
         full.undo()
-        driver.bench._autosave()
+        driver.bench.lifecycle.autosave()
         await driver.bench.workers.wait_for_complete()
         kinds = [one["kind"] for one in driver.bench.memory.read()["trail"]]
         assert kinds == ["overview", "clusters", "queries"]

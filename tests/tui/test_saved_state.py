@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from tests.tui.conftest import Opened
-from workbench.tui import app
-from workbench.tui.shell import saved_state
-from workbench.tui.shell.saved_state import History, StateFile
+from workbench.tui.shell import lifecycle, saved_state
+from workbench.tui.shell.saved_state import StateFile, StatementHistory
 
 
 async def test_what_ran_is_written_beside_the_loop(
@@ -27,7 +26,7 @@ async def test_what_ran_is_written_beside_the_loop(
         written.append((here, path.read_text()))
 
     monkeypatch.setattr(saved_state, "write_json", watched)
-    monkeypatch.setattr(app, "_AUTOSAVE", 0.05)
+    monkeypatch.setattr(lifecycle, "_AUTOSAVE_SECONDS", 0.05)
     async with opened(case) as driver:
         await driver.press("4")
         await driver.sees("FROM account_profile")
@@ -57,13 +56,13 @@ def test_the_newest_is_what_stays(tmp_path: Path) -> None:
 
 
 def test_a_forgotten_history_does_not_come_back(tmp_path: Path) -> None:
-    history = History(tmp_path)
+    history = StatementHistory(tmp_path)
     history.add("SELECT 1", "2026-05-01 00:00")
     history.forget()
     history.file.write_now()
-    assert History(tmp_path).ran() == []
+    assert StatementHistory(tmp_path).ran() == []
     history.add("SELECT 2", "2026-05-01 00:00")
     history.note("SELECT 2", "1 rows", "ab")
     history.file.write_now()
-    [ran] = History(tmp_path).ran()
+    [ran] = StatementHistory(tmp_path).ran()
     assert (ran.text, ran.outcome, ran.sha256) == ("SELECT 2", "1 rows", "ab")

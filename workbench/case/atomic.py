@@ -120,3 +120,13 @@ def move_beside(source: Path, target: Path) -> None:
 
 def _fresh(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def write_private_text(path: Path, text: str) -> None:
+    """Write a text file that its owner alone may read; raises OSError."""
+
+    def private(name: str, flags: int) -> int:
+        return os.open(name, flags, 0o600)
+
+    with open(path, "w", encoding="utf-8", errors="surrogatepass", opener=private) as out:
+        out.write(text)

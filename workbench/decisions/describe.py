@@ -56,6 +56,13 @@ def whole(ledger: Ledger, record: Record) -> str:
     return "\n".join(parts)
 
 
+def whole_record(service: CaseService, record_id: str) -> str:
+    """A record of the case's ledger by its id, for reading."""
+    ledger = service.ledger()
+    record = ledger.record(record_id)
+    return whole(ledger, record) if record is not None else "This record cannot be read."
+
+
 def subject_words(subject: Body) -> str:
     """Whom a decision is about."""
     if subject["kind"] == "account":

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_EXCERPT = re.compile(r"LINE \d+: ")
+
 
 def counted(number: int, word: str) -> str:
     """A number with its word, in the plural unless there is one."""
@@ -16,3 +20,19 @@ def number_text(value: float) -> str:
     if size >= 1000:
         return f"{value:,.0f}" if size < 1e15 else f"{value:.4g}"
     return f"{value:.4g}" if size >= 1 else f"{value:.3g}" if size >= 0.01 else f"{value:.2g}"
+
+
+def excerpt_fitted(message: str, width: int) -> str:
+    """The message with its `LINE n:` and the line of the caret cut alike, so that the caret still
+    points where it did; a line broken in two would leave it pointing at nothing."""
+    lines = message.split("\n")
+    for at, line in enumerate(lines[:-1]):
+        caret = lines[at + 1].find("^")
+        if caret < 0 or not _EXCERPT.match(line) or len(line) <= width:
+            continue
+        begin = max(0, min(caret - width // 2, len(line) - width))
+        shown = line[begin : begin + width]
+        shown = f"…{shown[1:]}" if begin else shown
+        lines[at] = f"{shown[:-1]}…" if begin + width < len(line) else shown
+        lines[at + 1] = lines[at + 1][begin : begin + width]
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The bench: a trail of places in one frame, over one case."""
+"""The bench: views of a case in one frame, and the acts that belong to no view."""
 
 from __future__ import annotations
 
@@ -6,32 +6,47 @@ import asyncio
 from functools import partial
 from typing import Any, ClassVar
 
+from rich.segment import Segments
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.widget import Widget
+from textual.worker import WorkerFailed
 
 from workbench.decisions.service import CaseService
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
 from workbench.playbooks.library import Library, library_in_sight
+from workbench.text.format import excerpt_fitted
 from workbench.text.sanitize import safe_text
-from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenRoute, RunQuery
+from workbench.tui.messages import (
+    DecideOn,
+    EditStatement,
+    Failed,
+    LedgerChanged,
+    OpenRoute,
+    RunQuery,
+)
+from workbench.tui.pages.open_view import KINDS, open_view
+from workbench.tui.pages.unmask import Unmasking
+from workbench.tui.pages.view import View
 from workbench.tui.routes import Route
 from workbench.tui.services.query_service import QueryService
-from workbench.tui.services.unmask import follow_policy, offer_reveal
-from workbench.tui.shell.chrome import StatusLine
+from workbench.tui.shell.crash_report import left_behind, write_report
 from workbench.tui.shell.frame import Frame
-from workbench.tui.shell.saved_state import History, StateFile
+from workbench.tui.shell.lifecycle import Lifecycle
+from workbench.tui.shell.saved_state import StateFile, StatementHistory
 from workbench.tui.shell.theme import THEMES
-from workbench.tui.shell.view_stack import ViewStack
+from workbench.tui.textual_ext.app_driver import TerminalApp
 from workbench.tui.textual_ext.gc_schedule import collect_between_pages
 from workbench.tui.textual_ext.terminal_probe import Terminal
 
-_AUTOSAVE = 2.0
-_NOTICED = 0.8  # seconds that nobody takes for a stall
+_UNNOTICED_SECONDS = 0.8  # nobody takes less for a stall
+_TOAST_CELLS = 56  # of a line in a notification
 
 
-class Bench(Frame):
+class Bench(TerminalApp):
     """One case on one terminal."""
 
     CSS_PATH = "app.tcss"
@@ -71,21 +86,28 @@ class Bench(Frame):
         self.library = library
         self.terminal = terminal
         self.memory = StateFile(service.state_dir / "view.json")
-        self.history = History(service.state_dir)
+        self.history = StatementHistory(service.state_dir)
         self.page_rows = service.settings.engine.page_rows
-        self.revealed: set[str] = set()
         self.case_argument = safe_text(service.case_path)
+        self._frame = Frame(self, self.memory, partial(open_view, self), KINDS)
+        self.lifecycle = Lifecycle(
+            self, query_service, self.memory, self.history, lambda: self._frame.stack.remember()
+        )
+        self._unmasking = Unmasking(self)
         self._wanted_theme = theme
         for colours in THEMES:
             self.register_theme(colours)
 
+    def compose(self) -> ComposeResult:
+        """The frame."""
+        yield from self._frame.compose()
+
     def on_mount(self) -> None:
         """Open where the analyst left."""
         self.theme = self._wanted_theme or ("mono" if self.terminal.mono else "bench-dark")
-        self.watch_the_line()
+        self.lifecycle.begin()
         self.query_service.replaced = self._worker_replaced
-        self.query_one(ViewStack).recall(self.memory.read())
-        self.set_interval(_AUTOSAVE, self._autosave)
+        self._frame.stack.recall(self.memory.read())
         self.run_worker(self._begin(), group="begin")
 
     async def _begin(self) -> None:
@@ -99,31 +121,111 @@ class Bench(Frame):
             reading.cancel()
             self.post_message(Failed(error))
             return
-        self._show_case()
-        await self._show_here()
+        self._frame.show_case(self.service, self.query_service)
+        await self._frame.show_here()
         await reading
 
     async def _read_ledger(self) -> None:
-        line = self.query_one(StatusLine)
-        # Large ones that this analyst never opened are judged record by record first.
-        telling = self.set_timer(_NOTICED, partial(line.audit, "reading the ledger…"))
+        status, query_service = self._frame.status, self.query_service
+        # Large ones that this analyst never opened are verified record by record first.
+        saying = self.set_timer(_UNNOTICED_SECONDS, partial(status.audit, "reading the ledger…"))
         try:
-            tables = await self.query_service.background(self.service.ledger_tables)
-            await asyncio.gather(follow_policy(self), self.query_service.lay_all_over(tables))
-            words = await self.query_service.background(self.service.head_words)
-            line.audit(words)
-            self._show_case()
+            tables = await query_service.background(self.service.ledger_tables)
+            await asyncio.gather(
+                self._unmasking.follow_policy(), query_service.lay_all_over(tables)
+            )
+            words = await query_service.background(self.service.head_words)
+            status.audit(words)
+            self._frame.show_case(self.service, query_service)
         except WorkbenchError as error:
-            line.audit("ledger not read")
-            self.query_service.overlaid.set()  # what needs the ledger says so instead of waiting
+            status.audit("ledger not read")
+            query_service.overlaid.set()  # what needs the ledger says so instead of waiting
             self.post_message(Failed(error))
         finally:
-            telling.stop()
+            saying.stop()
 
-    # Acts
+    # What pages ask for
+
+    @property
+    def view(self) -> View | None:
+        """The view in front."""
+        view = self._frame.view
+        widget = view.widget if view is not None else None
+        return widget if isinstance(widget, View) else None
+
+    @property
+    def wide(self) -> bool:
+        """Whether there is room for lists beside pages."""
+        return self.has_class("-wide")
+
+    def is_in_front(self, view: Widget) -> bool:
+        """Whether this is the view that is shown."""
+        return self.view is view
+
+    def show_status(self, words: str, style: str = "") -> None:
+        """Say something in the status line."""
+        self._frame.status.words(words, style)
+
+    def show_status_of_view(self) -> None:
+        """Say in the status line what the view in front says."""
+        if self.view is not None:
+            self.show_status(self.view.status())
+
+    def show_hints_of_view(self) -> None:
+        """Name the keys that matter in the view in front."""
+        if self.view is not None:
+            self._frame.show_hints(self.view)
+
+    def reload_library(self) -> None:
+        """Read the saved queries again."""
+        self.library = library_in_sight(self.service.case.queries_path)
+        for view in self._frame.stack.views:
+            if view.route.kind == "queries":
+                view.refill()
+
+    async def ask_and_run(self, query_id: str, given: dict[str, Any]) -> None:
+        """Ask for the values of a saved query and run it; returns once the form is there."""
+        await self.on_run_query(RunQuery(query_id, given, ask=True))
+
+    async def edit_statement(self, sql: str) -> None:
+        """Open a statement in the SQL view."""
+        await self.action_view("sql")
+        if self.view is not None:
+            self.view.post_message(EditStatement(sql))
+
+    # Going
+
+    def on_resize(self) -> None:
+        """Draw the frame for the new width."""
+        self.set_class(self.size.width >= 120, "-wide")
+        if self.view is not None:
+            self.call_after_refresh(self._frame.draw, self.view)
+
+    async def on_open_route(self, event: OpenRoute) -> None:
+        """Go to a route."""
+        await self._frame.go(event.route)
+
+    async def action_view(self, kind: str) -> None:
+        """Go to one of the main views: back to it where it is in the history."""
+        await self._frame.go_to_main(Route(kind))
+
+    async def action_back(self) -> None:
+        """Go back one view; it is as it was left."""
+        if not await self._frame.back():
+            self.notify("This is where the trail begins.", markup=False)
+
+    async def action_go_to(self) -> None:
+        """Open the go-to box; awaited, so that what is typed ahead goes into it."""
+        from workbench.tui.dialogs.goto import GoToBox
+
+        await self.push_screen(GoToBox(self), self._went)
+
+    def _went(self, route: Route | None) -> None:
+        if route is not None:
+            self.post_message(OpenRoute(route))
 
     async def on_run_query(self, event: RunQuery) -> None:
-        """Run a saved query in a place of its own, asking for values where it needs them."""
+        """Run a saved query in a view of its own, asking for values where it needs them."""
         from workbench.tui.dialogs.parameter_form import ParameterForm
 
         try:
@@ -134,13 +236,16 @@ class Bench(Frame):
         given = dict(event.given)
         needed = [item for item in query.params if item.required and item.name not in given]
         if needed or (event.ask and query.params):
-            await self.push_screen(ParameterForm(query, given), self._run_with)
+            form = ParameterForm(query, given, self.query_service.span)
+            await self.push_screen(form, self._run_with)
             return
         self._run_with((query.id, given))
 
     def _run_with(self, answer: tuple[str, dict[str, Any]] | None) -> None:
         if answer is not None:
             self.post_message(OpenRoute(Route.asked("query", *answer)))
+
+    # Deciding
 
     async def action_decide(self) -> None:
         """Decide on what is in front: marked rows, or the page's account or cluster."""
@@ -159,7 +264,7 @@ class Bench(Frame):
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return
-        dialog = DecideDialog(event, ledger.state.policy, ledger.head.size)
+        dialog = DecideDialog(self, event, ledger.state.policy, ledger.head.size)
         await self.push_screen(dialog, self._decided)
 
     def _decided(self, recorded: str | None) -> None:
@@ -173,31 +278,25 @@ class Bench(Frame):
     async def on_ledger_changed(self, _event: LedgerChanged) -> None:
         """State, overlay and the views that show decisions follow, each when it is in sight."""
         await self._read_ledger()
-        for view in self.query_one(ViewStack).views:
+        for view in self._frame.stack.views:
             view.stale = True
         if self.view is not None:
-            self.view.freshen()
+            self.view.refresh_if_stale()
         collect_between_pages()  # a dialog was left
 
     async def action_reveal(self) -> None:
         """Show what the policy masks, for a reason that is recorded."""
-        await offer_reveal(self)
+        if self.view is not None:
+            await self._unmasking.offer(self.view, self.view.route)
 
-    async def action_go_to(self) -> None:
-        """Open the go-to box; awaited, so that what is typed ahead goes into it."""
-        from workbench.tui.dialogs.goto import GoToBox
-
-        await self.push_screen(GoToBox(), self._went)
-
-    def _went(self, route: Route | None) -> None:
-        if route is not None:
-            self.post_message(OpenRoute(route))
+    # Saying
 
     async def action_help(self) -> None:
         """Show the keys of what is in front."""
         from workbench.tui.dialogs.help import Help
+        from workbench.tui.pages.help_sections import help_sections
 
-        await self.push_screen(Help(self.view))
+        await self.push_screen(Help(help_sections(self, self.view)))
 
     def action_show_command(self) -> None:
         """Say which command gives the same answer."""
@@ -208,15 +307,37 @@ class Bench(Frame):
         """Our own actions only: Textual's list offers a screenshot, which would copy evidence."""
         from workbench.tui.shell.palette import palette_commands
 
-        yield from palette_commands(self)
+        parts = [node for node in (self.focused, self.view, self) if node is not None]
+        choose = partial(setattr, self, "theme")
+        yield from palette_commands(parts, self._run_on, choose, self.library, self.post_message)
 
-    async def run_bound_action(self, action: str, node: DOMNode) -> None:
-        """Run an action of the palette on the part it belongs to."""
+    async def _run_on(self, action: str, node: DOMNode) -> None:
         await self.run_action(action, default_namespace=node)
 
-    def reload_library(self) -> None:
-        """Read the saved queries again."""
-        self.library = library_in_sight(self.service.case.queries_path)
-        for view in self.query_one(ViewStack).views:
-            if view.route.kind == "queries":
-                view.refill()
+    def on_failed(self, event: Failed) -> None:
+        """Say what could not be done, and what to do."""
+        error = event.error
+        text = excerpt_fitted(safe_text(error.message, 600, multiline=True), _TOAST_CELLS)
+        hint = f"\n{safe_text(error.hint, 300)}" if error.hint else ""
+        self.notify(text + hint, title=safe_text(error.title), severity="error", markup=False)
+        self.show_status(safe_text(error.message.splitlines()[0] if error.message else "", 80))
+
+    def _worker_replaced(self) -> None:
+        self.notify("The query worker was replaced; open results are still here.", markup=False)
+
+    # Ending
+
+    def action_leave(self) -> None:
+        """Remember where we are and end."""
+        self.lifecycle.leave()
+
+    def absorbs(self, error: Exception) -> bool:
+        """What a worker could not do is said; a fault of a part that nobody sees ends nothing."""
+        if isinstance(error, WorkerFailed) and isinstance(error.error, WorkbenchError):
+            self.post_message(Failed(error.error))
+            return True
+        return left_behind(error)
+
+    def fault_report(self, error: BaseException) -> Segments:
+        """Where the private report about a fault of our own was written."""
+        return write_report(self.service.state_dir, error)

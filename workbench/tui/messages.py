@@ -28,14 +28,10 @@ class RunQuery(Message):
 
 
 @dataclass
-class StatusChanged(Message):
-    """The numbers of the status line changed: rows, time, limit."""
+class EditStatement(Message):
+    """Put a statement into the editor of the SQL view."""
 
-    words: str
-
-    def can_replace(self, message: Message) -> bool:
-        """Only the latest counts."""
-        return isinstance(message, StatusChanged)
+    sql: str
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Where an analyst can be, and the trail of where they were."""
+"""Where an analyst can be in the bench, and the history of where they were."""
 
 from __future__ import annotations
 
@@ -46,6 +46,13 @@ class Route:
         if self.kind in ("exchange", "sample"):
             return self.kind
         return self.key[0] if self.key else self.kind
+
+
+def route_of(family: str, value: str) -> Route:
+    """Where opening a value of this family leads."""
+    if family in ("account", "cluster", "campaign"):
+        return Route(family, (value,))
+    return Route("entity", (family, value))
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from rich.cells import cell_len, chop_cells
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from workbench.errors import WorkbenchError
@@ -19,9 +20,6 @@ from workbench.text.sanitize import PAGE_LIMIT, safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import Failed
 from workbench.tui.textual_ext import osc52
-
-if TYPE_CHECKING:
-    from workbench.tui.app import Bench
 
 Fetch = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -83,22 +81,22 @@ class CellViewer(ModalScreen[None]):
         self.query_one("#cell-scroll").focus()
 
 
-def whole_cell(bench: Bench, grid: Grid, row: int, column: int, fetch: Fetch | None) -> None:
-    """Show a cell in full."""
+def show_cell(page: Widget, grid: Grid, row: int, column: int, fetch: Fetch | None) -> None:
+    """Show a cell in full; `fetch` reads it where it was cut."""
     name = grid.columns[column].name
     cells = grid.source.row(row)
     value = cells[column] if cells is not None else None
     size = grid.source.cut(row, column)
     text = osc52.plain(value)
     if size and fetch is not None:
-        bench.run_worker(_show_fetched(bench, name, fetch), group="cell", exclusive=True)
+        page.run_worker(_show_fetched(page, name, fetch), group="cell", exclusive=True)
         return
-    bench.push_screen(CellViewer(name, text, counted(size or len(text), "character")))
+    page.app.push_screen(CellViewer(name, text, counted(size or len(text), "character")))
 
 
-def whole_row(bench: Bench, grid: Grid, row: int) -> None:
+def show_row(page: Widget, grid: Grid, row: int) -> None:
     """Show a row, one column a line, with the columns that are hidden."""
-    record, room = grid.record(row), text_room(bench.size.width)
+    record, room = grid.record(row), text_room(page.app.size.width)
     width = min(32, max((len(name) for name in record), default=0))
     lines = []
     for at, (column, value) in enumerate(zip(grid.columns, record.values(), strict=True)):
@@ -107,14 +105,14 @@ def whole_row(bench: Bench, grid: Grid, row: int) -> None:
         cut = f" … {size:,} characters, v shows them" if size else ""
         name = f"{safe_text(column.name, width):<{width}}  "
         lines.append(hanging(name, f"{safe_text(text, 2000)}{cut}", room))
-    bench.push_screen(CellViewer(f"Row {row + 1:,}", "\n".join(lines)))
+    page.app.push_screen(CellViewer(f"Row {row + 1:,}", "\n".join(lines)))
 
 
-async def _show_fetched(bench: Bench, name: str, fetch: Fetch) -> None:
+async def _show_fetched(page: Widget, name: str, fetch: Fetch) -> None:
     try:
         answer = await fetch()
     except WorkbenchError as error:
-        bench.post_message(Failed(error))
+        page.post_message(Failed(error))
         return
     size = int(answer["characters"])
-    bench.push_screen(CellViewer(name, str(answer["cell"]), counted(size, "character")))
+    page.app.push_screen(CellViewer(name, str(answer["cell"]), counted(size, "character")))

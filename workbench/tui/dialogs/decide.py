@@ -28,6 +28,7 @@ from workbench.tui.dialogs.choice import Choice
 from workbench.tui.dialogs.impact import Impact
 from workbench.tui.messages import DecideOn
 from workbench.tui.services.decision_inputs import group_accounts, verify_store
+from workbench.tui.shell.context import Context
 from workbench.tui.shell.saved_state import read_json, write_json
 from workbench.tui.textual_ext.steady_input import SteadyInput
 
@@ -57,8 +58,9 @@ class DecideDialog(ModalScreen[str | None]):
         ),
     ]
 
-    def __init__(self, subject: DecideOn, policy: Policy, seen: int) -> None:
+    def __init__(self, context: Context, subject: DecideOn, policy: Policy, seen: int) -> None:
         super().__init__()
+        self.context = context
         self._subject = subject
         self._accounts: tuple[str, ...] = ()
         self._busy = False
@@ -66,10 +68,6 @@ class DecideDialog(ModalScreen[str | None]):
         self._saved: dict[str, str] = {}
         self._policy = policy
         self._seen = seen
-
-    @property
-    def _bench(self) -> Any:
-        return self.app
 
     def compose(self) -> ComposeResult:
         """Fields beside the preview; at 80 columns the preview is one block on top."""
@@ -145,16 +143,16 @@ class DecideDialog(ModalScreen[str | None]):
             self._tell_meaning()
 
     async def _preview(self) -> None:
-        pane, bench = self.query_one(Impact), self._bench
+        pane, context = self.query_one(Impact), self.context
         try:
             self._accounts = await self._read_accounts()
-            query, accounts = bench.library.query, {"accounts": list(self._accounts)}
-            totals = await bench.query_service.rows(query("impact-preview"), accounts)
-            unusual = await bench.query_service.rows(
+            query, accounts = context.library.query, {"accounts": list(self._accounts)}
+            totals = await context.query_service.rows(query("impact-preview"), accounts)
+            unusual = await context.query_service.rows(
                 query("sample-accounts"), accounts | {"most": _LEAST_TYPICAL}
             )
-            self._sample = await bench.query_service.background(
-                newest_for, bench.service, self._accounts
+            self._sample = await context.query_service.background(
+                newest_for, context.service, self._accounts
             )
         except WorkbenchError as error:
             pane.say(error.message)
@@ -166,7 +164,9 @@ class DecideDialog(ModalScreen[str | None]):
         kind = self._subject.kind
         if kind not in ("cluster", "campaign"):
             return distinct(self._subject.ids)
-        return await group_accounts(self._bench, kind, self._subject.ids[0])
+        return await group_accounts(
+            self.context.query_service, self.context.library, kind, self._subject.ids[0]
+        )
 
     # Drafts
 
@@ -174,7 +174,7 @@ class DecideDialog(ModalScreen[str | None]):
     def _draft_path(self) -> Any:
         """A file for each subject: what was written about one is not offered for another."""
         subject = json.dumps([self._subject.kind, *self._subject.ids]).encode("ascii")
-        return self._bench.service.state_dir / f"draft-{sha256(subject).hexdigest()[:24]}.json"
+        return self.context.service.state_dir / f"draft-{sha256(subject).hexdigest()[:24]}.json"
 
     def _since(self, draft: dict[str, Any]) -> str:
         added = self._seen - int(draft.get("seen") or 0)
@@ -199,7 +199,7 @@ class DecideDialog(ModalScreen[str | None]):
 
     async def _keep(self, draft: dict[str, Any]) -> None:
         try:
-            await self._bench.query_service.background(write_json, self._draft_path, draft)
+            await self.context.query_service.background(write_json, self._draft_path, draft)
         except WorkbenchError as error:
             self._trouble(f"The draft is not kept: {error.message}")
             self._saved = {}
@@ -229,9 +229,9 @@ class DecideDialog(ModalScreen[str | None]):
         self.run_worker(self._record(values, propose=propose), group="record")
 
     async def _record(self, values: dict[str, str], *, propose: bool) -> None:
-        subject, query_service = self._subject, self._bench.query_service
+        subject, query_service = self._subject, self.context.query_service
         try:
-            await verify_store(self._bench)
+            await verify_store(query_service, self.context.service.case, self.context.show_status)
             accounts = await self._read_accounts()
             draft = Draft(
                 subject.kind, subject.ids[0], accounts, values["verdict"], values["reason"],
@@ -240,10 +240,12 @@ class DecideDialog(ModalScreen[str | None]):
             )  # fmt: skip
             evidence = await self._evidence()
             if evidence is not None:
-                field = await query_service.background(self._bench.service.evidence_field, evidence)
+                field = await query_service.background(
+                    self.context.service.evidence_field, evidence
+                )
                 draft = replace(draft, evidence=(field,))
             record = await query_service.background(
-                partial(self._bench.service.record, draft, propose=propose)
+                partial(self.context.service.record, draft, propose=propose)
             )
         except WorkbenchError as error:
             self._busy = False
@@ -256,9 +258,9 @@ class DecideDialog(ModalScreen[str | None]):
     async def _evidence(self) -> Evidence | None:
         if not self._subject.evidence:
             return None
-        query = self._bench.library.query(self._subject.evidence)
-        parameters = bind(query, self._subject.parameters, self._bench.query_service.span)
-        told = await self._bench.query_service.request(
+        query = self.context.library.query(self._subject.evidence)
+        parameters = bind(query, self._subject.parameters, self.context.query_service.span)
+        digest = await self.context.query_service.request(
             "digest", sql=query.sql, parameters=parameters
         )
-        return Evidence(query, parameters, int(told["rows"]), str(told["sha256"]))
+        return Evidence(query, parameters, int(digest["rows"]), str(digest["sha256"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,6 +19,7 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.choice import Choice
 from workbench.tui.messages import DecideOn
 from workbench.tui.services.decision_inputs import group_accounts
+from workbench.tui.shell.context import Context
 from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _USUAL = 20
@@ -32,13 +33,10 @@ class DrawSample(ModalScreen[str | None]):
         Binding("f5,ctrl+j", "draw", "draw", id="draw.draw", priority=True),
     ]
 
-    def __init__(self, subject: DecideOn) -> None:
+    def __init__(self, context: Context, subject: DecideOn) -> None:
         super().__init__()
+        self.context = context
         self._subject = subject
-
-    @property
-    def _bench(self) -> Any:
-        return self.app
 
     def compose(self) -> ComposeResult:
         """How many, and which interval the result will have."""
@@ -80,27 +78,31 @@ class DrawSample(ModalScreen[str | None]):
         self.run_worker(self._draw(int(typed)), group="draw", exclusive=True)
 
     async def _draw(self, size: int) -> None:
-        bench, kind = self._bench, self._subject.kind
+        context, kind = self.context, self._subject.kind
         try:
             scores = await self._scores()
             work = partial(
-                draw, bench.service, kind, self._subject.ids[0], by_score(scores), size,
+                draw, context.service, kind, self._subject.ids[0], by_score(scores), size,
                 method=self.query_one(Choice).value,
             )  # fmt: skip
-            record, _ = await bench.query_service.background(work)
+            record, _ = await context.query_service.background(work)
         except (WorkbenchError, LedgerError) as error:
             self._trouble(error.message)
             return
         self.dismiss(record)
 
     async def _scores(self) -> dict[str, float | None]:
-        bench, subject = self._bench, self._subject
+        context, subject = self.context, self._subject
         ids = subject.ids
         if subject.kind != "accounts":
-            ids = await group_accounts(bench, subject.kind, subject.ids[0])
-        query = bench.library.query("member-scores")
-        opened = await bench.query_service.open(query.sql, {"accounts": list(ids)}, 1_000_000, 4096)
-        bench.query_service.close_result(int(opened["result"]))
+            ids = await group_accounts(
+                context.query_service, context.library, subject.kind, subject.ids[0]
+            )
+        query = context.library.query("member-scores")
+        opened = await context.query_service.open(
+            query.sql, {"accounts": list(ids)}, 1_000_000, 4096
+        )
+        context.query_service.close_result(int(opened["result"]))
         return {str(row[0]): row[1] for row in opened["rows"]}
 
     def _trouble(self, words: str) -> None:

@@ -15,9 +15,9 @@ from workbench.errors import WorkbenchError
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
-from workbench.tui.routes import Route
-from workbench.tui.services.entity_routes import route_of
+from workbench.tui.routes import Route, route_of
 from workbench.tui.services.query_service import Rows
+from workbench.tui.shell.context import Context
 from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _PAUSE = 0.25
@@ -44,8 +44,9 @@ class GoToBox(ModalScreen[Route | None]):
                 classes="note", id="goto-note",
             )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
+        self.context = context
         self._entered = ""  # the text to open as soon as its hits are here
         self._listed = ""  # the text whose hits the list shows
 
@@ -67,14 +68,11 @@ class GoToBox(ModalScreen[Route | None]):
 
     async def _look(self, query_id: str, text: str) -> None:
         """List what is found, and open the first hit where enter was pressed before it came."""
-        from workbench.tui.app import Bench
-
-        assert isinstance(self.app, Bench)
         note = self.query_one("#goto-note", Static)
         note.update(Content("looking…"))
-        query = self.app.library.query(query_id)
+        query = self.context.library.query(query_id)
         try:
-            rows = await self.app.query_service.rows(query, {"text": text})
+            rows = await self.context.query_service.rows(query, {"text": text})
         except WorkbenchError as error:
             note.update(Content(safe_text(error.message)))
             return

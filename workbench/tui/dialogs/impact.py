@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
-from workbench.tui.shell.chrome import shorten
+from workbench.tui.grid.fitting import shorten
 
 Part = tuple[str, str]
 _NAME = 13

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.errors import WorkbenchError
-from workbench.playbooks.binding import bind_one
+from workbench.playbooks.binding import ExtractSpan, bind_one
 from workbench.playbooks.format import Parameter, SavedQuery
 from workbench.playbooks.library import Playbook
 from workbench.text.sanitize import safe_text
@@ -29,8 +29,12 @@ class ParameterForm(ModalScreen[Filled | None]):
         Binding("f5,ctrl+j", "run", "run", id="form.run"),
     ]
 
-    def __init__(self, query: SavedQuery | Playbook, given: dict[str, Any]) -> None:
+    def __init__(
+        self, query: SavedQuery | Playbook, given: dict[str, Any], span: ExtractSpan
+    ) -> None:
+        """`span` is the extract's, which relative times are counted from."""
         super().__init__()
+        self._span = span
         self._query = query
         self._given = given
 
@@ -81,14 +85,11 @@ class ParameterForm(ModalScreen[Filled | None]):
 
     def action_run(self) -> None:
         """Check every value, then hand them over."""
-        from workbench.tui.app import Bench
-
-        assert isinstance(self.app, Bench)
         given: dict[str, Any] = {}
         for parameter in self._query.params:
             field = self.query_one(f"#param-{parameter.name}", Input)
             try:
-                bind_one(parameter, field.value, self.app.query_service.span)
+                bind_one(parameter, field.value, self._span)
             except WorkbenchError as error:
                 self.query_one("#form-trouble", Static).update(Content(safe_text(error.message)))
                 field.focus()

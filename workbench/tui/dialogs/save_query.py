@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from workbench.errors import WorkbenchError
 from workbench.playbooks.saving import query_id_of, save_query
 from workbench.text.sanitize import safe_text
+from workbench.tui.shell.context import Context
 from workbench.tui.textual_ext.steady_input import SteadyInput
 
 
@@ -25,8 +26,9 @@ class SaveQuery(ModalScreen[str | None]):
         Binding("f5,ctrl+j", "save", "save", id="save.save"),
     ]
 
-    def __init__(self, sql: str) -> None:
+    def __init__(self, context: Context, sql: str) -> None:
         super().__init__()
+        self.context = context
         self._sql = sql
 
     def compose(self) -> ComposeResult:
@@ -64,16 +66,13 @@ class SaveQuery(ModalScreen[str | None]):
         self.run_worker(self._save(), exclusive=True)
 
     async def _save(self) -> None:
-        from workbench.tui.app import Bench
-
-        assert isinstance(self.app, Bench)
-        bench = self.app
         title = self.query_one("#save-title", Input).value.strip()
         question = self.query_one("#save-question", Input).value.strip()
+        query_service, folder = self.context.query_service, self.context.service.queries_dir
         try:
-            checked = await bench.query_service.request("inspect", sql=self._sql)
-            await bench.query_service.background(
-                save_query, bench.service.queries_dir, self._query_id(), title, question, self._sql,
+            checked = await query_service.request("inspect", sql=self._sql)
+            await query_service.background(
+                save_query, folder, self._query_id(), title, question, self._sql,
                 sorted(checked["parameters"]),
             )  # fmt: skip
         except WorkbenchError as error:

@@ -9,13 +9,16 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from workbench.text.format import number_text
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.columns import GAP, NARROWEST, WIDEST, Layout
+from workbench.tui.grid.fitting import fitted
 from workbench.tui.grid.source import Cells, GridColumn, GridSource, PageSource
-from workbench.tui.textual_ext.scrollbar import LineScrollView
+from workbench.tui.textual_ext.scrollbar import line_scrollbar
 
 _SAMPLE, _SAMPLE_CELLS = 200, 10_000
 _STRIPS_KEPT = 512
@@ -42,20 +45,6 @@ def share_text(value: float) -> str:
     return "<0.001" if 0 < value < 0.0005 else f"{value:.3f}"
 
 
-def shortened(text: str, width: int) -> str:
-    """A text in at most `width` cells; what does not fit is cut, and says so."""
-    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
-
-
-def fitted(text: str, width: int, right: bool) -> str:
-    """A text in exactly `width` cells, cut or filled up."""
-    taken = cell_len(text)
-    if taken > width:
-        return shortened(text, width)
-    space = " " * (width - taken)
-    return space + text if right else text + space
-
-
 def row_key(columns: list[GridColumn], source: GridSource, index: int) -> _Key:
     """What makes a row itself: the entities it names, or else all of its cells."""
     cells = source.row(index) or []
@@ -63,7 +52,7 @@ def row_key(columns: list[GridColumn], source: GridSource, index: int) -> _Key:
     return tuple(names or cells)
 
 
-class GridCanvas(LineScrollView, can_focus=True):
+class GridCanvas(ScrollView, can_focus=True):
     """A table over a `GridSource`: one header line, a cursor, marks, frozen first columns."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"grid--{look}" for look in _LOOKS}
@@ -155,6 +144,21 @@ class GridCanvas(LineScrollView, can_focus=True):
         return max(NARROWEST, min(WIDEST, widest))
 
     # Drawing
+
+    @property
+    def room(self) -> int:
+        """Cells of a line, without the scrollbar."""
+        return self.scrollable_content_region.width
+
+    @property
+    def span(self) -> int:
+        """Cells for columns: the last one of a line is kept for the mark that there are more."""
+        return max(1, self.room - 1)
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The bar, which draws only the lines that changed."""
+        return line_scrollbar(self)
 
     def notify_style_update(self) -> None:
         """Colours changed: of the theme, or because the focus came or went."""

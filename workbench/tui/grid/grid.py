@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
@@ -28,7 +29,7 @@ def column_like(words: str, grid: GridCanvas) -> int | None:
     return None
 
 
-class Grid(GridMouse):
+class Grid(GridCanvas):
     """Moving, marking, and asking about the cell under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,7 +74,7 @@ class Grid(GridMouse):
 
     @dataclass
     class Asked(Message):
-        """The analyst asked for something about a cell: `cell`, `row`, `pivot` or `yank`."""
+        """The analyst asked for something: `cell`, `row`, `pivot`, `yank`, or a row to `go` to."""
 
         grid: Grid
         what: str
@@ -86,6 +87,10 @@ class Grid(GridMouse):
 
         grid: Grid
         row: int
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._mouse = GridMouse(self)
 
     # Moving
 
@@ -204,21 +209,9 @@ class Grid(GridMouse):
         """Show the whole row, one column a line."""
         self._ask("row")
 
-    async def action_go_to_row(self) -> None:
+    def action_go_to_row(self) -> None:
         """Ask for the number of a row, or for a column's name, and go there."""
-        from workbench.tui.dialogs.text_prompt import TextPrompt
-
-        def chosen(text: str | None) -> None:
-            digits = (text or "").replace(",", "").replace(" ", "")
-            if digits.isdecimal():
-                self.jump(int(digits) - 1)
-            elif (found := column_like(text or "", self)) is not None:
-                self.cursor_column = found
-            elif text:
-                self.app.notify("No column here has that in its name.", markup=False)
-
-        ask = TextPrompt("Go to row or column", f"1 to {self.source.total:,}, or a column's name")
-        await self.app.push_screen(ask, chosen)
+        self._ask("go")
 
     def action_pivot(self) -> None:
         """List the queries that take this cell."""
@@ -227,3 +220,21 @@ class Grid(GridMouse):
     def action_yank(self) -> None:
         """Copy the cell, the row or the table."""
         self._ask("yank")
+
+    # The mouse
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the edge of a heading."""
+        self._mouse.pressed(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Make the column as wide as it is dragged."""
+        self._mouse.moved(event)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Let go."""
+        self._mouse.released(event)
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the cell; in the line of headings to the column."""
+        self._mouse.clicked(event)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from workbench.catalog.entities import entity_of
 from workbench.engine.contract import ResultColumn
 from workbench.playbooks.format import ColumnNote
-from workbench.tui.services.entity_routes import entity_of
 from workbench.workers.protocol import window_rows
 
 Cells = list[Any]

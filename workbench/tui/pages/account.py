@@ -17,12 +17,12 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn, OpenRoute
-from workbench.tui.pages.steps import PartTabs
-from workbench.tui.pages.tabbed_page import Parted
-from workbench.tui.pages.view import command_line, day, facts, panel
+from workbench.tui.pages.part_tabs import PartTabs
+from workbench.tui.pages.view import View, command_line, day, facts, panel, part_bindings
 from workbench.tui.plots.text_plots import heat_map, meter
 from workbench.tui.routes import Route
 from workbench.tui.services.query_service import Rows
+from workbench.tui.shell.context import Context
 
 _PARTS = (("o", "profile"), ("n", "linked"), ("e", "exchanges"), ("a", "payments"), ("w", "why"),
           ("d", "decisions"))  # fmt: skip
@@ -38,17 +38,18 @@ _RANKS = (
 )
 
 
-class AccountPage(Parted):
+class AccountPage(View):
     """The drill-down page of an account."""
 
+    PARTS = _PARTS
     HINTS = (("enter", "open"), ("C", "its cluster"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, f"part('{name}')", name, id=f"account.{name}") for key, name in _PARTS),
+        *part_bindings("account", _PARTS),
         Binding("C", "cluster", "open its cluster", id="account.cluster"),
     ]
 
-    def __init__(self, route: Route, state: dict[str, Any]) -> None:
-        super().__init__(route, state)
+    def __init__(self, context: Context, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(context, route, state)
         self._cluster = ""
 
     def compose(self) -> ComposeResult:
@@ -75,7 +76,7 @@ class AccountPage(Parted):
         """Profile, rhythm and exchanges."""
         card, rhythm, exchanges = await self.first()
         self._profile(card.first(), rhythm)
-        self._grid("exchanges", "account-exchanges", exchanges)
+        self.show_part_rows("exchanges", "account-exchanges", exchanges)
         self.show_remembered_part()
         self.tell_status()
 
@@ -85,11 +86,11 @@ class AccountPage(Parted):
         payments, why, linked = await self.pages(
             ("account-payments", account), ("account-why", account), ("account-linked", account)
         )
-        self._grid("payments", "account-payments", payments)
-        self._grid("why", "account-why", why)
-        self._grid("linked", "account-linked", linked)
+        self.show_part_rows("payments", "account-payments", payments)
+        self.show_part_rows("why", "account-why", why)
+        self.show_part_rows("linked", "account-linked", linked)
         history = await self.query_service.background(
-            queries.history, self.bench.service, self.route.key[0]
+            queries.history, self.context.service, self.route.key[0]
         )
         decisions = self.query_one("#part-decisions", Grid)
         decisions.nothing = "Nothing was decided on this account."
@@ -98,11 +99,6 @@ class AccountPage(Parted):
         self.restore_cursor(decisions)
         self.tell_status()
 
-    def _grid(self, part: str, query: str, rows: Rows) -> None:
-        grid = self.query_one(f"#part-{part}", Grid)
-        self.show_rows(grid, query, rows)
-        self.restore_cursor(grid)
-
     def _profile(self, card: dict[str, Any], rhythm: Rows) -> None:
         head = self.query_one("#account-head", Static)
         if not card:
@@ -110,7 +106,7 @@ class AccountPage(Parted):
             head.update(Content(f"No extract names the account {name}."))
             return
         self._cluster = str(card["cluster_id"] or card["near_cluster"] or "")
-        verdict = self.bench.service.verdict_of(self.route.key[0])
+        verdict = self.context.service.verdict_of(self.route.key[0])
         if card["cluster_id"]:
             member = f"member of {self._cluster}"
         elif card["near_cluster"]:
@@ -154,7 +150,7 @@ class AccountPage(Parted):
                 12,
             ).rstrip()
         )
-        ascii_only = self.bench.terminal.ascii
+        ascii_only = self.context.terminal.ascii
         ranks = [(words, card.get(f"pct_{name}")) for name, words in _RANKS]
         self.query_one("#account-ranks", Static).update(
             Content.assemble(
@@ -173,7 +169,7 @@ class AccountPage(Parted):
         if self._cluster:
             self.post_message(OpenRoute(Route("cluster", (self._cluster,))))
         else:
-            self.bench.notify("The account is in no cluster and close to none.", markup=False)
+            self.notify("The account is in no cluster and close to none.", markup=False)
 
     def subject(self) -> DecideOn | None:
         """This account."""
@@ -182,7 +178,7 @@ class AccountPage(Parted):
 
     def command(self) -> str:
         """The headless twin."""
-        return command_line("account", self.bench.case_argument, self.route.key[0])
+        return command_line("account", self.context.case_argument, self.route.key[0])
 
 
 def _status(card: dict[str, Any]) -> str | None:

@@ -17,9 +17,8 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn
-from workbench.tui.pages.steps import PartTabs
-from workbench.tui.pages.tabbed_page import Parted
-from workbench.tui.pages.view import command_line, day, score_words
+from workbench.tui.pages.part_tabs import PartTabs
+from workbench.tui.pages.view import View, command_line, day, part_bindings, score_words
 from workbench.tui.services.decision_inputs import group_accounts
 
 _PARTS = (("e", "clusters"), ("m", "members"), ("w", "volume"), ("t", "edits"))
@@ -28,12 +27,13 @@ _QUERIES = {"clusters": "campaign-clusters", "members": "campaign-members",
 _EDITS = ["when", "edit", "about", "accounts", "analyst", "reason", "record_id"]
 
 
-class CampaignPage(Parted):
+class CampaignPage(View):
     """What a campaign is made of."""
 
+    PARTS = _PARTS
     HINTS = (("enter", "open"), ("space", "mark"), ("D", "exclude"), ("B", "split"), ("N", "name"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, f"part('{name}')", name, id=f"campaign.{name}") for key, name in _PARTS),
+        *part_bindings("campaign", _PARTS),
         Binding("D", "exclude", "exclude marked members", id="campaign.exclude"),
         Binding("B", "split", "split marked members off", id="campaign.split"),
         Binding("N", "name", "name", id="campaign.name"),
@@ -72,7 +72,7 @@ class CampaignPage(Parted):
         self.tell_status()
 
     def _read_edits(self) -> list[Fields]:
-        return edits.edits_of(self.bench.service.ledger().state, self._campaign)
+        return edits.edits_of(self.context.service.ledger().state, self._campaign)
 
     def _head(self, card: dict[str, Any]) -> None:
         block = self.query_one("#campaign-head", Static)
@@ -81,7 +81,7 @@ class CampaignPage(Parted):
             block.update(Content(words))
             return
         clusters = counted(card["clusters"], "cluster")
-        between = " · " if self.bench.has_class("-wide") else "\n"
+        between = " · " if self.context.wide else "\n"
         name = f" “{safe_text(card['name'], 60)}”" if card["name"] else ""
         block.update(
             Content.assemble(
@@ -106,7 +106,7 @@ class CampaignPage(Parted):
     def _marked_or_told(self) -> tuple[str, ...]:
         marked = self._marked()
         if not marked:
-            self.bench.notify("Mark members with space first (m shows them).", markup=False)
+            self.notify("Mark members with space first (m shows them).", markup=False)
         return marked
 
     async def action_exclude(self) -> None:
@@ -126,7 +126,9 @@ class CampaignPage(Parted):
         self.ask(f"What is {self._campaign} to be called?", self._call)
 
     async def _call(self, name: str) -> None:
-        accounts = await group_accounts(self.bench, "campaign", self._campaign)
+        accounts = await group_accounts(
+            self.context.query_service, self.context.library, "campaign", self._campaign
+        )
         await self.edit(edits.rename, self._campaign, accounts, name)
 
     def subject(self) -> DecideOn | None:
@@ -138,7 +140,7 @@ class CampaignPage(Parted):
 
     def command(self) -> str:
         """The headless twin."""
-        return command_line("campaigns", "show", self.bench.case_argument, self._campaign)
+        return command_line("campaigns", "show", self.context.case_argument, self._campaign)
 
 
 def _edit_row(act: Fields) -> list[Any]:

@@ -12,9 +12,8 @@ from workbench.decisions import campaigns as edits
 from workbench.errors import WorkbenchError
 from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import DecideOn, Failed
-from workbench.tui.pages.steps import PartTabs
-from workbench.tui.pages.tabbed_page import Parted
-from workbench.tui.pages.view import command_line
+from workbench.tui.pages.part_tabs import PartTabs
+from workbench.tui.pages.view import View, command_line, part_bindings
 from workbench.tui.services.decision_inputs import group_accounts
 
 _PARTS = (("e", "list"), ("o", "proposals"), ("w", "volume"), ("t", "returned"))
@@ -32,12 +31,13 @@ _NOTES = {
 }
 
 
-class Campaigns(Parted):
+class Campaigns(View):
     """The campaigns of the case, one part at a time."""
 
+    PARTS = _PARTS
     HINTS = (("enter", "open"), ("space", "mark"), ("M", "merge"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, f"part('{name}')", name, id=f"campaigns.{name}") for key, name in _PARTS),
+        *part_bindings("campaigns", _PARTS),
         Binding("M", "merge", "merge", id="campaigns.merge"),
         Binding("N", "name", "name", id="campaigns.name"),
     ]
@@ -61,7 +61,7 @@ class Campaigns(Parted):
         self.show_rows(grid, _QUERIES[part], rows)
         self.restore_cursor(grid)
 
-    async def on_steps_chosen(self, event: PartTabs.Chosen) -> None:
+    async def on_part_tabs_chosen(self, event: PartTabs.Chosen) -> None:
         """Read a part when it is first shown."""
         self.query_one("#campaigns-note", Static).update(_NOTES[event.name])
         if not self.query_one(f"#part-{event.name}", Grid).columns:
@@ -91,7 +91,7 @@ class Campaigns(Parted):
             marked = [str(grid.record(row).get("campaign_id")) for row in sorted(grid.marks)]
             others = [one for one in marked if one != campaign]
         if not campaign or not others:
-            self.bench.notify("Mark the campaigns to join with space, then put the cursor on the "
+            self.notify("Mark the campaigns to join with space, then put the cursor on the "
                               "one they join.", markup=False)  # fmt: skip
             return
         words = f"Join {', '.join(others)} into {campaign}? Say why; it is recorded."
@@ -100,8 +100,10 @@ class Campaigns(Parted):
     async def _merge(self, campaign: str, others: list[str], why: str) -> None:
         accounts: list[str] = []
         for one in (campaign, *others):
-            accounts += await group_accounts(self.bench, "campaign", one) or await group_accounts(
-                self.bench, "cluster", one
+            accounts += await group_accounts(
+                self.context.query_service, self.context.library, "campaign", one
+            ) or await group_accounts(
+                self.context.query_service, self.context.library, "cluster", one
             )
         await self.edit(edits.merge, campaign, others, accounts, why)
 
@@ -112,7 +114,9 @@ class Campaigns(Parted):
             self.ask(f"What is {campaign} to be called?", lambda name: self._call(campaign, name))
 
     async def _call(self, campaign: str, name: str) -> None:
-        accounts = await group_accounts(self.bench, "campaign", campaign)
+        accounts = await group_accounts(
+            self.context.query_service, self.context.library, "campaign", campaign
+        )
         await self.edit(edits.rename, campaign, accounts, name)
 
     def subject(self) -> DecideOn | None:
@@ -129,6 +133,6 @@ class Campaigns(Parted):
 
     def command(self) -> str:
         """The headless twin."""
-        part, case = self.query_one(PartTabs).shown, self.bench.case_argument
+        part, case = self.query_one(PartTabs).shown, self.context.case_argument
         words = ("resurrect",) if part == "returned" else ("campaigns", part)
         return command_line(*words, case)

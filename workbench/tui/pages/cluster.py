@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from workbench.text.sanitize import safe_text
+from workbench.tui.grid.fitting import shorten
 from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import DecideOn
-from workbench.tui.pages.steps import PartTabs
-from workbench.tui.pages.tabbed_page import Parted
-from workbench.tui.pages.view import command_line, day, score_words
+from workbench.tui.pages.part_tabs import PartTabs
+from workbench.tui.pages.view import View, command_line, day, part_bindings, score_words
 from workbench.tui.plots.text_plots import Day, day_of, day_range, lanes, meter
 from workbench.tui.services.query_service import Rows
-from workbench.tui.shell.chrome import shorten
 
 _PARTS = (
     ("e", "evidence"), ("b", "benign"), ("s", "score"), ("a", "apart"), ("m", "members"),
@@ -30,13 +29,12 @@ _LABEL = 18
 _SIDE_ROWS = 9
 
 
-class ClusterPage(Parted):
+class ClusterPage(View):
     """The evidence card and what lies behind it."""
 
+    PARTS = _PARTS
     HINTS = (("enter", "open"), ("space", "mark"), ("S", "sample"), ("K", "claim"))
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"part('{name}')", name, id=f"cluster.{name}") for key, name in _PARTS
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = part_bindings("cluster", _PARTS)
 
     def compose(self) -> ComposeResult:
         """A head, the parts' names, the parts."""
@@ -62,10 +60,10 @@ class ClusterPage(Parted):
         """Head, evidence and what explains it."""
         card, evidence, benign, apart = await self.first()
         self._head(card.first())
-        self._grid("evidence", "cluster-evidence", evidence)
+        self.show_part_rows("evidence", "cluster-evidence", evidence)
         explained = self._explained(benign)
         self.query_one("#benign", Static).update(Content.assemble(*explained))
-        self._grid("apart", "cluster-sources", apart)
+        self.show_part_rows("apart", "cluster-sources", apart)
         self._side(explained, apart)
         self.show_remembered_part()
         self.tell_status()
@@ -76,20 +74,15 @@ class ClusterPage(Parted):
         score, texts = await self.pages(
             ("cluster-components", cluster), ("cluster-examples", cluster)
         )
-        self._grid("score", "cluster-components", score)
-        self._grid("texts", "cluster-examples", texts)
+        self.show_part_rows("score", "cluster-components", score)
+        self.show_part_rows("texts", "cluster-examples", texts)
         members, near, lane_rows = await self.pages(
             ("cluster-members", cluster), ("cluster-near", cluster), ("cluster-lanes", cluster)
         )
-        self._grid("members", "cluster-members", members)
-        self._grid("near", "cluster-near", near)
+        self.show_part_rows("members", "cluster-members", members)
+        self.show_part_rows("near", "cluster-near", near)
         self._lanes(lane_rows)
         self.tell_status()
-
-    def _grid(self, part: str, query: str, rows: Rows) -> None:
-        grid = self.query_one(f"#part-{part}", Grid)
-        self.show_rows(grid, query, rows)
-        self.restore_cursor(grid)
 
     def _head(self, card: dict[str, Any]) -> None:
         if not card:
@@ -97,13 +90,13 @@ class ClusterPage(Parted):
                 Content(f"There is no cluster {safe_text(self.route.key[0], 40)} in this case.")
             )
             return
-        ascii_only = self.bench.terminal.ascii
+        ascii_only = self.context.terminal.ascii
         call = "◆ looks like a campaign" if card["campaign_like"] else f"○ {card['kind']}"
         parts: list[tuple[str, str]] = [
             (f"{safe_text(card['cluster_id'])}  ", "bold"),
             (f"{call}  ", "bold $warning" if card["campaign_like"] else "$text-muted"),
             (f"score {score_words(card['score'])}", "bold"),
-            ("   " if self.bench.has_class("-wide") else "\n", ""),
+            ("   " if self.context.wide else "\n", ""),
             (f"{card['accounts']:,} accounts · {card['exchanges'] or 0:,} exchanges · ", ""),
             (f"{card['output_tokens'] or 0:,} tokens out\n", ""),
             (f"{safe_text(card['summary'] or '', 300)}\n", ""),
@@ -145,7 +138,7 @@ class ClusterPage(Parted):
             fate = " falls apart" if row["breaks"] else ""
             parts += [
                 (f"{shorten(safe_text(row['source']), 12):<12} ", ""),
-                (meter(share, ascii_only=self.bench.terminal.ascii), "$accent"),
+                (meter(share, ascii_only=self.context.terminal.ascii), "$accent"),
                 (f"  {row['remaining']:,}{fate}\n", "$warning" if fate else ""),
             ]
         parts.append(("\nInnocent explanations\n", "$text-muted"))
@@ -167,14 +160,14 @@ class ClusterPage(Parted):
         every = [one for lane in counts.values() for one in lane]
         days = day_range(min(every), max(every))
         # What lies beside the parts, and the scrollbar, take their share of the page.
-        side = self.query_one(".side").outer_size.width if self.bench.has_class("-wide") else 0
+        side = self.query_one(".side").outer_size.width if self.context.wide else 0
         width = max(20, self.size.width - side - _LABEL - 3)
         drawn = lanes(
             [
                 (f"{shorten(safe_text(account, 60), _LABEL):<{_LABEL}}", lane, closed[account])
                 for account, lane in counts.items()
             ],
-            days, width, ascii_only=self.bench.terminal.ascii,
+            days, width, ascii_only=self.context.terminal.ascii,
         )  # fmt: skip
         axis = f"{'':<{_LABEL}} {days[0]} … {days[-1]}, a lane a member; X: closed\n"
         block.update(Content.assemble((axis, "$text-muted"), drawn))
@@ -194,4 +187,4 @@ class ClusterPage(Parted):
     def command(self) -> str:
         """The headless twin."""
         given = f"cluster={self.route.key[0]}"
-        return command_line("run", self.bench.case_argument, "cluster-evidence", "-p", given)
+        return command_line("run", self.context.case_argument, "cluster-evidence", "-p", given)

@@ -39,7 +39,7 @@ class Clusters(View):
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """The card follows the cursor."""
         super().on_grid_moved(event)
-        if self.bench.has_class("-wide"):
+        if self.context.wide:
             self._card()
 
     def _card(self) -> None:
@@ -54,7 +54,7 @@ class Clusters(View):
             evidence = await self.page("cluster-evidence", cluster=record["cluster_id"])
         except WorkbenchError:
             return
-        ascii_only = self.bench.terminal.ascii
+        ascii_only = self.context.terminal.ascii
         parts: list[tuple[str, str]] = [
             (f"{safe_text(record['cluster_id'])}\n", "bold"),
             (f"{safe_text(record['summary'] or '', 400)}\n\n", ""),
@@ -83,4 +83,4 @@ class Clusters(View):
 
     def command(self) -> str:
         """The headless twin."""
-        return command_line("clusters", self.bench.case_argument)
+        return command_line("clusters", self.context.case_argument)

@@ -1,101 +1,111 @@
-"""What can be done together about the subject of any place: take it on, remark, draw a sample."""
+"""What several analysts do together about a subject: take it on, remark, draw a sample."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
 
-from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
 from workbench.decisions import collaboration
 from workbench.errors import WorkbenchError
 from workbench.text.sanitize import safe_text
+from workbench.tui.dialogs.comments import Comments
+from workbench.tui.dialogs.draw_sample import DrawSample
 from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenRoute
-from workbench.tui.pages.cell_actions import Opening
 from workbench.tui.routes import Route
+from workbench.tui.shell.context import Context
 
 _KINDS = ("account", "cluster", "campaign")
 
 
-class Shared(Opening):
-    """A place whose subject several analysts work on."""
+async def append_record(
+    page: Widget, context: Context, said: str, work: Callable[..., object], *arguments: object
+) -> bool:
+    """Append to the ledger beside the event loop and say so; what shows the ledger follows.
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("K", "claim", "claim or release", id="shared.claim"),
-        Binding("semicolon", "remark", "comment", id="shared.comment"),
-        Binding("S", "sample", "draw a sample", id="shared.sample"),
-    ]
+    Where `said` is empty, what the work answers is said. What was refused is said as a sentence;
+    the answer is False.
+    """
+    try:
+        answer = await context.query_service.background(work, *arguments)
+    except WorkbenchError as error:
+        page.post_message(Failed(error))
+        return False
+    page.notify(said or str(answer), markup=False)
+    page.post_message(LedgerChanged())
+    return True
 
-    def subject(self) -> DecideOn | None:
-        """What a decision made here is about; None where there is nothing to decide on."""
-        return None
 
-    def _one(self) -> tuple[str, str] | None:
+class Collaboration:
+    """Claims, comments and samples of the subject of a page."""
+
+    def __init__(self, page: Widget, context: Context) -> None:
+        self._page = page
+        self._context = context
+
+    def _named(self, subject: DecideOn | None) -> tuple[str, str] | None:
         """The one account, cluster or campaign in front."""
-        subject = self.subject()
         if subject is None or subject.kind not in _KINDS:
-            self.bench.notify("Open an account, a cluster or a campaign first.", markup=False)
+            self._page.notify("Open an account, a cluster or a campaign first.", markup=False)
             return None
         return subject.kind, subject.ids[0]
 
-    def action_claim(self) -> None:
+    def claim(self, subject: DecideOn | None) -> None:
         """Take the subject on, or give it back."""
-        named = self._one()
+        named = self._named(subject)
         if named is not None:
-            self.run_worker(self._claim(*named), group="claim", exclusive=True)
+            self._page.run_worker(self._claim(*named), group="claim", exclusive=True)
 
     async def _claim(self, kind: str, name: str) -> None:
-        service, query_service = self.bench.service, self.bench.query_service
+        service, background = self._context.service, self._context.query_service.background
         try:
-            held = (await query_service.background(collaboration.claims, service)).get((kind, name))
+            held = (await background(collaboration.claims, service)).get((kind, name))
             mine = held is not None and held.analyst == service.analyst
-            await query_service.background(
-                collaboration.release if mine else collaboration.claim, service, kind, name
-            )
+            act = collaboration.release if mine else collaboration.claim
+            await background(act, service, kind, name)
         except WorkbenchError as error:
-            self.post_message(Failed(error))
+            self._page.post_message(Failed(error))
             return
         words = "is free again" if mine else "is yours until you release it"
-        self.bench.notify(f"{kind} {safe_text(name, 60)} {words}.", markup=False)
-        self.post_message(LedgerChanged())
+        self._page.notify(f"{kind} {safe_text(name, 60)} {words}.", markup=False)
+        self._page.post_message(LedgerChanged())
 
-    def action_remark(self) -> None:
+    def comment(self, subject: DecideOn | None) -> None:
         """Read what others remarked, and remark something oneself."""
-        named = self._one()
+        named = self._named(subject)
         if named is not None:
-            self.run_worker(self._read_remarks(*named), group="comment", exclusive=True)
+            self._page.run_worker(self._read_comments(*named), group="comment", exclusive=True)
 
-    async def _read_remarks(self, kind: str, name: str) -> None:
-        from workbench.tui.dialogs.comments import Comments
-
+    async def _read_comments(self, kind: str, name: str) -> None:
+        service = self._context.service
         try:
-            found = await self.bench.query_service.background(
-                collaboration.comments, self.bench.service, kind, name
+            found = await self._context.query_service.background(
+                collaboration.comments, service, kind, name
             )
         except WorkbenchError as error:
-            self.post_message(Failed(error))
+            self._page.post_message(Failed(error))
             return
-        dialog = Comments(f"{kind} {name}", found)
-        self.bench.push_screen(dialog, lambda text: self._remarked(kind, name, text))
 
-    def _remarked(self, kind: str, name: str, text: str | None) -> None:
-        if text:
-            self.run_worker(self._remark(kind, name, text), group="comment")
+        def answered(text: str | None) -> None:
+            if text:
+                words = "The comment is in the ledger."
+                work = append_record(
+                    self._page, self._context, words,
+                    collaboration.comment, service, kind, name, text,
+                )  # fmt: skip
+                self._page.run_worker(work, group="comment")
 
-    async def _remark(self, kind: str, name: str, text: str) -> None:
-        words = "The comment is in the ledger."
-        await self.record(words, collaboration.comment, self.bench.service, kind, name, text)
+        self._page.app.push_screen(Comments(f"{kind} {name}", found), answered)
 
-    def action_sample(self) -> None:
+    def sample(self, subject: DecideOn | None) -> None:
         """Draw members of the cluster, or of the marked accounts, for review."""
-        subject = self.subject()
         if subject is None or subject.kind == "account":
-            self.bench.notify("Open a cluster, or mark accounts, to draw from.", markup=False)
+            self._page.notify("Open a cluster, or mark accounts, to draw from.", markup=False)
             return
-        from workbench.tui.dialogs.draw_sample import DrawSample
 
-        self.bench.push_screen(DrawSample(subject), self._drawn)
+        def drawn(record_id: str | None) -> None:
+            if record_id:
+                self._page.post_message(LedgerChanged())
+                self._page.post_message(OpenRoute(Route("sample", (record_id,))))
 
-    def _drawn(self, record_id: str | None) -> None:
-        if record_id:
-            self.post_message(LedgerChanged())
-            self.post_message(OpenRoute(Route("sample", (record_id,))))
+        self._page.app.push_screen(DrawSample(self._context, subject), drawn)

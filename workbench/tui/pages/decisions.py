@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -12,15 +14,18 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from workbench.decisions import collaboration, queries
+from workbench.decisions.describe import whole_record
 from workbench.errors import WorkbenchError
 from workbench.text.sanitize import safe_text
+from workbench.tui.dialogs.cell_viewer import CellViewer
+from workbench.tui.dialogs.text_prompt import TextPrompt
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn
-from workbench.tui.pages.decision_actions import DecisionActs
-from workbench.tui.pages.steps import PartTabs
-from workbench.tui.pages.view import command_line
+from workbench.tui.pages.part_tabs import PartTabs
+from workbench.tui.pages.view import View, command_line, part_bindings
 from workbench.tui.routes import Route
+from workbench.tui.shell.context import Context
 
 _REST = 0.05
 _PARTS = (("f", "standing"), ("u", "undecided"), ("m", "mine"), ("w", "waiting"),
@@ -39,25 +44,84 @@ _TWINS = {"standing": ("decisions", "--state"), "undecided": ("queue",),
           "conflicts": ("decisions", "--conflicts")}  # fmt: skip
 
 
-class Decisions(DecisionActs):
+class DecisionActions:
+    """What can be done with a recorded decision: read it whole, take it back, answer it."""
+
+    def __init__(self, page: View, context: Context) -> None:
+        self._page = page
+        self._context = context
+
+    def show_record(self, record: dict[str, Any]) -> None:
+        """Everything that the record of a row says."""
+        if record_id := record.get("record_id"):
+            work = self._show_record(str(record_id))
+            self._page.run_worker(work, group="record", exclusive=True)
+
+    async def _show_record(self, record_id: str) -> None:
+        text = await self._context.query_service.background(
+            whole_record, self._context.service, record_id
+        )
+        self._page.app.push_screen(CellViewer(f"record {record_id}", text))
+
+    def take_back(self, record: dict[str, Any]) -> None:
+        """Append a reversing record; the decision stays on record."""
+        record_id = record.get("record_id")
+        if not record_id:
+            return
+
+        def reverse(why: str) -> Callable[[], object]:
+            service = self._context.service
+            return lambda: queries.take_back(service, str(record_id), "R-OTHER", why)[1]
+
+        self._ask(f"Take back record {str(record_id)[:12]}? Say why.", reverse, "")
+
+    def answer(self, record: dict[str, Any], *, agree: bool) -> None:
+        """Countersign or refuse a proposal."""
+        if "yours_to_answer" not in record:
+            self._page.notify("Go to the proposal first: w.", markup=False)
+            return
+        record_id = str(record["record_id"])
+
+        def respond(why: str) -> Callable[[], object]:
+            service = self._context.service
+            return partial(queries.respond, service, record_id, agree=agree, note=why)
+
+        what = f"{record['verdict']} {record['reason']} on {record['accounts']:,} accounts"
+        word = "Agree to" if agree else "Refuse"
+        question = f"{word} {what}, proposed by {record['proposed_by']}? Say why."
+        self._ask(question, respond, "Your answer is recorded.")
+
+    def _ask(self, question: str, act: Callable[[str], Callable[[], object]], done: str) -> None:
+        """Ask why, then act; without `done` the act says itself what it did."""
+
+        def answered(why: str | None) -> None:
+            if why:
+                self._page.run_worker(self._page.record(done, act(why)), group="append")
+
+        self._page.app.push_screen(TextPrompt(question, "reason"), answered)
+
+
+class Decisions(View):
     """What the ledger says now, and what it waits for."""
 
+    PARTS = _PARTS
     HINTS = (
         ("enter", "open"),
         ("r", "take back"),
         ("a n", "agree, refuse"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, f"part('{name}')", name, id=f"decisions.{name}") for key, name in _PARTS),
+        *part_bindings("decisions", _PARTS),
         Binding("r", "take_back", "take the decision back", id="decisions.reverse"),
         Binding("a", "answer(True)", "agree to the proposal", id="decisions.agree"),
         Binding("n", "answer(False)", "refuse the proposal", id="decisions.refuse"),
         Binding("i", "record", "whole record", id="decisions.record"),
     ]
 
-    def __init__(self, route: Route, state: dict[str, Any]) -> None:
-        super().__init__(route, state)
+    def __init__(self, context: Context, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(context, route, state)
         self._soon: Timer | None = None
+        self._actions = DecisionActions(self, context)
 
     def compose(self) -> ComposeResult:
         """Ledger head, the parts' names, the parts, the history of the account under the cursor."""
@@ -74,7 +138,7 @@ class Decisions(DecisionActs):
 
     async def fill(self) -> None:
         """Read all parts; the one that was shown is shown again."""
-        service, query_service = self.bench.service, self.query_service
+        service, query_service = self.context.service, self.query_service
         rows, clusters = await self.pages(("decisions-list", {}), ("clusters-list", {}))
         grid = self.query_one("#decisions", Grid)
         self.show_rows(grid, "decisions-list", rows)
@@ -103,22 +167,35 @@ class Decisions(DecisionActs):
         self.restore_cursor(grid)
 
     async def _head(self) -> None:
-        head = await self.query_service.background(self.bench.service.head_words)
+        head = await self.query_service.background(self.context.service.head_words)
         counts = []
         for _, name in _PARTS:
             grid = self.query_one(_grid_id(name), Grid)
             sign = "" if grid.source.exact else "≥ "
             counts.append(f"{sign}{grid.source.total:,} {name}")
-        between = " · " if self.bench.has_class("-wide") else "\n"
+        between = " · " if self.context.wide else "\n"
         text = f"{head}{between}{' · '.join(counts)}"
         self.query_one("#ledger-head", Static).update(Content(safe_text(text, multiline=True)))
 
     def _grid(self) -> Grid:
         return self.query_one(_grid_id(self.query_one(PartTabs).shown), Grid)
 
-    def chosen(self) -> dict[str, Any]:
+    def _chosen(self) -> dict[str, Any]:
+        """The row under the cursor."""
         grid = self._grid()
         return grid.record(grid.cursor_row)
+
+    def action_record(self) -> None:
+        """Everything that the record under the cursor says."""
+        self._actions.show_record(self._chosen())
+
+    def action_take_back(self) -> None:
+        """Take the decision under the cursor back."""
+        self._actions.take_back(self._chosen())
+
+    def action_answer(self, agree: bool) -> None:
+        """Countersign or refuse the proposal under the cursor."""
+        self._actions.answer(self._chosen(), agree=agree)
 
     async def action_part(self, name: str) -> None:
         """Show a part."""
@@ -159,14 +236,14 @@ class Decisions(DecisionActs):
             return
         account = str(record["account_id"])
         try:
-            history = await self.query_service.background(self.bench.service.history, account)
+            history = await self.query_service.background(self.context.service.history, account)
         except WorkbenchError:
             return
         self.query_one("#history", Static).update(history_words(account, history))
 
     def subject(self) -> DecideOn | None:
         """The account or cluster under the cursor."""
-        record = self.chosen()
+        record = self._chosen()
         if record.get("cluster_id") and "account_id" not in record:
             cluster = str(record["cluster_id"])
             return DecideOn("cluster", (cluster,), "cluster-card", {"cluster": cluster})
@@ -178,7 +255,7 @@ class Decisions(DecisionActs):
     def command(self) -> str:
         """The headless twin."""
         command, *options = _TWINS[self.query_one(PartTabs).shown]
-        return command_line(command, self.bench.case_argument, *options)
+        return command_line(command, self.context.case_argument, *options)
 
 
 def _grid_id(part: str) -> str:

@@ -18,6 +18,7 @@ from workbench.tui.messages import DecideOn
 from workbench.tui.pages.view import View, command_line
 from workbench.tui.routes import Route
 from workbench.tui.services.query_service import Rows
+from workbench.tui.shell.context import Context
 
 
 class EntityPage(View):
@@ -28,8 +29,8 @@ class EntityPage(View):
         Binding("L", "list", "put on a list: hub, allow, known bad", id="entity.list"),
     ]
 
-    def __init__(self, route: Route, state: dict[str, Any]) -> None:
-        super().__init__(route, state)
+    def __init__(self, context: Context, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(context, route, state)
         self._card: dict[str, Any] = {}
         self._entry: Fields | None = None
 
@@ -60,7 +61,7 @@ class EntityPage(View):
                    await self.page("entity-accounts", family=family, value=value))  # fmt: skip
 
     def _listed(self) -> Fields | None:
-        return entity_lists.entry_of(self.bench.service.ledger().state, *self.route.key)
+        return entity_lists.entry_of(self.context.service.ledger().state, *self.route.key)
 
     def _show(self, query: str, accounts: Rows) -> None:
         self.show_rows(self.query_one("#entity-accounts", Grid), query, accounts)
@@ -101,7 +102,7 @@ class EntityPage(View):
         family, value = self.route.key
         choices = [(f"{role}: {meaning}", role) for role, meaning in entity_lists.ROLES.items()]
         title = f"List the {safe_text(family, 30)} {safe_text(value, 60)} as"
-        await self.bench.push_screen(
+        await self.app.push_screen(
             Picker(title, [*choices, ("on no list any more", "none")]), self._list_as
         )
 
@@ -126,4 +127,4 @@ class EntityPage(View):
 
     def command(self) -> str:
         """The headless twin."""
-        return command_line("entity", self.bench.case_argument, *self.route.key)
+        return command_line("entity", self.context.case_argument, *self.route.key)

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from workbench.text.sanitize import PAGE_LIMIT, safe_text
 from workbench.tui.pages.view import View, command_line, facts
 from workbench.tui.routes import Route
+from workbench.tui.shell.context import Context
 
 _TEXTS = ("system_prompt", "prompt", "response")
 _NAMES = ("_id", "_hash", "_row")  # numbers that count nothing
@@ -25,8 +26,8 @@ class ExchangeReader(View):
     HINTS = (("b", "bytes"), ("pgdn", "read on"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("b", "bytes", "show bytes", id="reader.bytes")]
 
-    def __init__(self, route: Route, state: dict[str, Any]) -> None:
-        super().__init__(route, state)
+    def __init__(self, context: Context, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(context, route, state)
         self._record: dict[str, Any] = {}
         self._whole: dict[str, int] = {}
         self._as_bytes = False
@@ -40,7 +41,7 @@ class ExchangeReader(View):
         """Read the exchange."""
         account, exchange = self.route.key
         rows = await self.query_service.rows(
-            self.bench.library.query("exchange-text"),
+            self.context.library.query("exchange-text"),
             {"account": account, "exchange": exchange},
             cell=PAGE_LIMIT,
         )
@@ -86,7 +87,7 @@ class ExchangeReader(View):
         """The headless twin."""
         account, exchange = self.route.key
         given = ("-p", f"account={account}", "-p", f"exchange={exchange}")
-        return command_line("run", self.bench.case_argument, "exchange-text", *given)
+        return command_line("run", self.context.case_argument, "exchange-text", *given)
 
 
 def _headline(record: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import Failed
 from workbench.tui.pages.view import View, command_line
 from workbench.tui.routes import Route
+from workbench.tui.shell.context import Context
 
 _PAGE = 500
 _TYPES = ["BIGINT", "TIMESTAMP", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"]
@@ -40,8 +41,8 @@ class LedgerView(View):
         Binding("P", "report", "what verification found", id="ledger.report"),
     ]
 
-    def __init__(self, route: Route, state: dict[str, Any]) -> None:
-        super().__init__(route, state)
+    def __init__(self, context: Context, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(context, route, state)
         self._records: list[Record] = []
         self._report: Report | None = None
         self._stop = threading.Event()
@@ -55,7 +56,7 @@ class LedgerView(View):
 
     async def fill(self) -> None:
         """Read the head and the newest records."""
-        lines = await self.query_service.background(head_lines, self.bench.service)
+        lines = await self.query_service.background(head_lines, self.context.service)
         parts = [(f"{safe_text(line, 300)}\n", style) for line, style in lines]
         self.query_one("#ledger-head", Static).update(Content.assemble(*parts).rstrip())
         count = max(_PAGE, len(self._records))
@@ -65,7 +66,7 @@ class LedgerView(View):
             self._tell("V verifies every record, the chain, the lists and the checkpoints.")
 
     async def _read(self, count: int, before: int = -1) -> list[Record]:
-        path = self.bench.service.case.ledger_path
+        path = self.context.service.case.ledger_path
         try:
             return await self.query_service.background(newest, path, count, before)
         except WorkbenchError:
@@ -103,10 +104,10 @@ class LedgerView(View):
         self.run_worker(self._open(self._records[event.row]), group="record", exclusive=True)
 
     async def _open(self, record: Record) -> None:
-        ledger = await self.query_service.background(self.bench.service.ledger)
+        ledger = await self.query_service.background(self.context.service.ledger)
         text = await self.query_service.background(whole, ledger, record)
         size = f"{len(text):,} characters · {self.command()}"
-        self.bench.push_screen(CellViewer(f"record {record.seq}", text, f"{size} --id {record.id}"))
+        self.app.push_screen(CellViewer(f"record {record.seq}", text, f"{size} --id {record.id}"))
 
     def action_verify(self) -> None:
         """Check every record and the chain; escape stops it."""
@@ -120,7 +121,7 @@ class LedgerView(View):
         self._stop.set()
 
     async def _verify(self) -> None:
-        service = self.bench.service
+        service = self.context.service
         self._tell("verifying… esc stops")
         work = partial(verify_case, service.case_path, service.settings, progress=self._progress)
         try:
@@ -154,11 +155,11 @@ class LedgerView(View):
     def action_report(self) -> None:
         """All problems, recovered ranges and warnings."""
         if self._report is None:
-            self.bench.notify("Verify first: V.", markup=False)
+            self.notify("Verify first: V.", markup=False)
             return
         text = "\n".join(verdict_lines(self._report))
-        self.bench.push_screen(CellViewer("What verification found", text))
+        self.app.push_screen(CellViewer("What verification found", text))
 
     def command(self) -> str:
         """The headless twin."""
-        return command_line("audit", "show", self.bench.case_argument)
+        return command_line("audit", "show", self.context.case_argument)

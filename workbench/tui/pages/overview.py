@@ -49,7 +49,7 @@ class Overview(View):
         rows = [[_call(record), *(record[name] for name in names)] for record in records]
         columns = grid_columns(["call", *names], ["VARCHAR", *(types[name] for name in names)])
         grid = self.query_one("#queue", Grid)
-        grid.nothing = self.bench.library.query("clusters-list").nothing
+        grid.nothing = self.context.library.query("clusters-list").nothing
         grid.show(columns, PageSource(rows, exact=not queue.more))
         self.restore_cursor(grid)
         self._warnings(warnings.records())
@@ -96,7 +96,7 @@ class Overview(View):
         values = [counts.get(one, 0) for one in days]
         width = max(10, block.content_size.width)
         gaps = [one for one in days if one not in counts]
-        text = sparkline(values, width, ascii_only=self.bench.terminal.ascii)
+        text = sparkline(values, width, ascii_only=self.context.terminal.ascii)
         first, last = str(days[0])[5:], str(days[-1])[5:]
         axis = first + " " * max(1, min(width, len(days)) - len(first) - len(last)) + last
         gap = f"no exchange on {len(gaps):,} days, first {gaps[0]}" if gaps else "no day is missing"
@@ -133,7 +133,7 @@ class Overview(View):
         """All warnings and which columns the extracts had."""
         from workbench.tui.pages.warnings import Warnings
 
-        await self.bench.push_screen(Warnings())
+        await self.app.push_screen(Warnings(self.context))
 
 
 def _call(record: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ from workbench.tui.grid.source import GridColumn, PageSource
 from workbench.tui.messages import Failed, OpenRoute
 from workbench.tui.pages.view import View, command_line
 from workbench.tui.routes import Route
+from workbench.tui.shell.context import Context
 
 _COLUMNS = [
     GridColumn("step", "INTEGER"), GridColumn("asks"), GridColumn("rows", "BIGINT"),
@@ -50,8 +51,8 @@ class PlaybookPage(View):
         Binding("R", "record", "record the run in the ledger", id="playbook.record"),
     ]
 
-    def __init__(self, route: Route, state: dict[str, Any]) -> None:
-        super().__init__(route, state)
+    def __init__(self, context: Context, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(context, route, state)
         self._runs: list[_Run] = []
 
     def compose(self) -> ComposeResult:
@@ -65,14 +66,14 @@ class PlaybookPage(View):
 
     @property
     def _book(self) -> Playbook:
-        return self.bench.library.playbook(self.route.key[0])
+        return self.context.library.playbook(self.route.key[0])
 
     async def fill(self) -> None:
         """Show the steps and run them, one after another."""
         book = self._book
         given = self.route.given
         check_values(book, given)
-        library = self.bench.library
+        library = self.context.library
         queries = [library.query(step.query) for step in book.steps]
         self._runs = [
             _Run(query, step_values(step, query, given))
@@ -158,7 +159,7 @@ class PlaybookPage(View):
         if self._runs and (ended or all(run.digest for run in self._runs)):
             self.run_worker(self._record(), group="record", exclusive=True)
         else:
-            self.bench.notify("Wait until the steps have run.", markup=False)
+            self.notify("Wait until the steps have run.", markup=False)
 
     async def _record(self) -> None:
         await self.record("The run is on record, step by step.", self._append)
@@ -168,9 +169,11 @@ class PlaybookPage(View):
             if run.rows is not None:
                 text = step_note(self._book.id, number, run.query, run.rows, run.digest)
                 note = builders.note("step", "query", run.query.id, text)
-                self.bench.service.append("note", note)
+                self.context.service.append("note", note)
 
     def command(self) -> str:
         """The headless twin."""
         given = [word for pair in self.route.key[1:] for word in ("-p", pair)]
-        return command_line("playbook", "run", self.bench.case_argument, self.route.key[0], *given)
+        return command_line(
+            "playbook", "run", self.context.case_argument, self.route.key[0], *given
+        )

@@ -17,7 +17,6 @@ from workbench.tui.dialogs.parameter_form import Filled, ParameterForm
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import GridColumn, PageSource
 from workbench.tui.messages import OpenRoute, RunQuery
-from workbench.tui.pages.editor_page import edit_sql
 from workbench.tui.pages.view import View, command_line
 from workbench.tui.routes import Route
 from workbench.tui.textual_ext.steady_input import SteadyInput
@@ -59,12 +58,12 @@ class Queries(View):
             GridColumn(name) for name in ("", "pack", "title", "id", "values", "status", "trust")
         ]
         rows: list[list[Any]] = []
-        for book in self.bench.library.playbooks.values():
+        for book in self.context.library.playbooks.values():
             text = " ".join((_PLAYBOOK, book.id, book.title, book.question)).lower()
             if all(word in text for word in words):
                 asks = ", ".join(parameter.name for parameter in book.params)
                 rows.append(["▸", _PLAYBOOK, book.title, book.id, asks, "", ""])
-        for query in self.bench.library.listed():
+        for query in self.context.library.listed():
             text = " ".join((query.id, query.title, query.pack, query.question, *query.tags))
             if all(word in text.lower() for word in words):
                 asks = ", ".join(parameter.name for parameter in query.params)
@@ -89,13 +88,13 @@ class Queries(View):
         record = self._record()
         if not record or record["pack"] == _PLAYBOOK:
             return None
-        return self.bench.library.queries.get(str(record["id"]))
+        return self.context.library.queries.get(str(record["id"]))
 
     def _playbook(self) -> Playbook | None:
         record = self._record()
         if not record or record["pack"] != _PLAYBOOK:
             return None
-        return self.bench.library.playbooks.get(str(record["id"]))
+        return self.context.library.playbooks.get(str(record["id"]))
 
     def _record(self) -> dict[str, Any]:
         grid = self.query_one(Grid)
@@ -138,7 +137,9 @@ class Queries(View):
             self.post_message(RunQuery(query.id))
         elif (book := self._playbook()) is not None:
             if book.params:
-                self.bench.push_screen(ParameterForm(book, {}), self._open_playbook)
+                self.app.push_screen(
+                    ParameterForm(book, {}, self.query_service.span), self._open_playbook
+                )
             else:
                 self._open_playbook((book.id, {}))
 
@@ -157,12 +158,12 @@ class Queries(View):
     async def action_values(self) -> None:
         """Run with values of one's own."""
         if (query := self.chosen()) is not None:
-            await self.bench.on_run_query(RunQuery(query.id, ask=True))
+            await self.context.ask_and_run(query.id, {})
 
     def action_to_editor(self) -> None:
         """Open the statement in the editor."""
         if (query := self.chosen()) is not None:
-            self.run_worker(edit_sql(self.bench, query.sql))
+            self.run_worker(self.context.edit_statement(query.sql))
 
     def view_state(self) -> dict[str, Any]:
         """Cursor and filter."""

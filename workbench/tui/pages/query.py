@@ -15,10 +15,10 @@ from workbench.playbooks.binding import bind
 from workbench.playbooks.format import SavedQuery
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.cell_viewer import Fetch
-from workbench.tui.messages import DecideOn, Failed, RunQuery
-from workbench.tui.pages.editor_page import edit_sql
+from workbench.tui.messages import DecideOn, Failed
 from workbench.tui.pages.view import View, command_line
-from workbench.tui.results.runner import Asked, ResultRunner
+from workbench.tui.results.pane import ResultPane
+from workbench.tui.results.runner import Asked
 from workbench.tui.results.tabs import ResultTabs
 
 
@@ -35,12 +35,12 @@ class QueryResult(View):
     @property
     def query_file(self) -> SavedQuery:
         """The saved query; raises UsageError where it is gone since."""
-        return self.bench.library.query(self.route.key[0])
+        return self.context.library.query(self.route.key[0])
 
     def compose(self) -> ComposeResult:
         """What it asks, its values, its rows."""
         yield Static("", classes="head", id="query-head", markup=False)
-        yield ResultTabs(self.query_service, self.bench.page_rows, id="results")
+        yield ResultTabs(self.context, id="results")
 
     async def fill(self) -> None:
         """Run it."""
@@ -71,7 +71,7 @@ class QueryResult(View):
         """The results."""
         return self.query_one(ResultTabs)
 
-    def on_result_runner_arrived(self, event: ResultRunner.Arrived) -> None:
+    def on_result_pane_arrived(self, event: ResultPane.Arrived) -> None:
         """Put the cursor where it was."""
         self.restore_cursor(event.pane.grid)
         self.tell_status()
@@ -81,18 +81,18 @@ class QueryResult(View):
 
     async def action_values(self) -> None:
         """Ask with other values."""
-        await self.bench.on_run_query(RunQuery(self.route.key[0], self.route.given, ask=True))
+        await self.context.ask_and_run(self.route.key[0], self.route.given)
 
     def action_again(self) -> None:
         """Run again."""
-        self.run_worker(self._fill(), group="fill", exclusive=True)
+        self.load_in_worker()
 
     def action_to_editor(self) -> None:
         """Open the statement in the editor."""
         self.run_worker(self._to_editor())
 
     async def _to_editor(self) -> None:
-        await edit_sql(self.bench, self.query_file.sql)
+        await self.context.edit_statement(self.query_file.sql)
 
     def whole_cell(self, row: int, column: int) -> Fetch | None:
         """Cut cells are read from the worker."""
@@ -106,10 +106,10 @@ class QueryResult(View):
         """The headless twin."""
         pairs = (f"{name}={value}" for name, value in self.route.given.items())
         given = [word for pair in pairs for word in ("-p", pair)]
-        return command_line("run", self.bench.case_argument, self.route.key[0], *given)
+        return command_line("run", self.context.case_argument, self.route.key[0], *given)
 
 
-def accounts_subject(pane: ResultRunner, evidence: str, given: dict[str, Any]) -> DecideOn | None:
+def accounts_subject(pane: ResultPane, evidence: str, given: dict[str, Any]) -> DecideOn | None:
     """The accounts named by the marked rows of a result, or by the row under the cursor."""
     grid = pane.grid
     column = next((one.name for one in grid.columns if one.entity == "account"), None)

@@ -19,6 +19,7 @@ from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn
 from workbench.tui.pages.view import View, command_line
 from workbench.tui.routes import Route
+from workbench.tui.shell.context import Context
 
 _WORDS = {"right": "✓", "wrong": "✗"}
 
@@ -33,8 +34,8 @@ class SamplePage(View):
         Binding("R", "record", "record the result", id="sample.record"),
     ]
 
-    def __init__(self, route: Route, state: dict[str, Any]) -> None:
-        super().__init__(route, state)
+    def __init__(self, context: Context, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(context, route, state)
         said = state.get("said")
         self._said: dict[str, str] = dict(said) if isinstance(said, dict) else {}
         self._sample: dict[str, Any] = {}
@@ -50,10 +51,10 @@ class SamplePage(View):
         """Read the draw, its result if there is one, and the accounts."""
         query_service = self.query_service
         self._sample = await query_service.background(
-            sample_of, self.bench.service, self.route.key[0]
+            sample_of, self.context.service, self.route.key[0]
         )
         drawn, self._results = await query_service.background(self._read)
-        query = self.bench.library.query("sample-accounts")
+        query = self.context.library.query("sample-accounts")
         rows = await query_service.rows(query, {"accounts": drawn})
         names, kinds = ["review", *rows.names], ["VARCHAR", *rows.types]
         self._rows = [[self._word(str(row[0])), *row] for row in rows.rows]
@@ -87,7 +88,7 @@ class SamplePage(View):
     def _read(self) -> tuple[list[str], list[dict[str, Any]]]:
         """The accounts drawn, and the newest result that was recorded of them."""
         same = ("subject", "seed", "drawn", "method")
-        ledger = self.bench.service.ledger()
+        ledger = self.context.service.ledger()
         results = [
             one["result"]
             for one in ledger.state.samples
@@ -118,13 +119,13 @@ class SamplePage(View):
         """Record how many were wrong, once all are reviewed."""
         left = len(self._rows) - len(self._said)
         if not self._rows or left:
-            self.bench.notify(f"{counted(left, 'account')} not reviewed yet.", markup=False)
+            self.notify(f"{counted(left, 'account')} not reviewed yet.", markup=False)
             return
         self.run_worker(self._record(), group="record", exclusive=True)
 
     async def _record(self) -> None:
         words = "Recorded; a decision on the same accounts names it."
-        service, drawn = self.bench.service, self.route.key[0]
+        service, drawn = self.context.service, self.route.key[0]
         await self.record(words, partial(record_found, service, drawn, self._wrong()))
 
     def view_state(self) -> dict[str, Any]:
@@ -141,5 +142,5 @@ class SamplePage(View):
 
     def command(self) -> str:
         """The headless twin."""
-        case, record = self.bench.case_argument, self.route.key[0]
+        case, record = self.context.case_argument, self.route.key[0]
         return command_line("sample", case, "--record", record, "--found", "K")

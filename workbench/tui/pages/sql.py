@@ -13,13 +13,17 @@ from workbench.errors import Cancelled, WorkbenchError
 from workbench.playbooks.binding import bind
 from workbench.sql import editor_tokens
 from workbench.text.sanitize import safe_text
-from workbench.tui.dialogs.cell_viewer import Fetch
-from workbench.tui.messages import DecideOn, Failed
-from workbench.tui.pages.editor_page import EditorView
+from workbench.tui.dialogs.cell_viewer import CellViewer, Fetch, text_room
+from workbench.tui.dialogs.parameter_form import ParameterForm
+from workbench.tui.messages import DecideOn, EditStatement, Failed
+from workbench.tui.pages.editor_page import EditorActions
 from workbench.tui.pages.query import accounts_subject
-from workbench.tui.results.runner import Asked, ResultRunner
+from workbench.tui.pages.view import View, command_line
+from workbench.tui.results.pane import ResultPane
+from workbench.tui.results.runner import Asked
 from workbench.tui.results.tabs import ResultTabs
 from workbench.tui.routes import Route
+from workbench.tui.shell.context import Context
 from workbench.tui.sql.editor import SqlEditor, SqlText
 from workbench.tui.sql.statement_service import (
     asking_for,
@@ -35,7 +39,7 @@ ORDER BY exchanges DESC, account_id
 """
 
 
-class SqlView(EditorView):
+class SqlView(View):
     """The editor and its results."""
 
     HINTS = (("F5", "run"), ("tab", "to rows"), ("ctrl+o", "save as query"), ("ctrl+r", "history"))
@@ -47,16 +51,22 @@ class SqlView(EditorView):
         Binding("f6", "plan(False)", "explain", id="sql.explain", priority=True),
         Binding("f7", "plan(True)", "profile", id="sql.profile", priority=True),
         Binding("r", "again", "run again", id="sql.again"),
+        Binding("ctrl+o", "save", "save as query", id="sql.save", priority=True),
+        Binding("ctrl+r", "history", "history", id="sql.history", priority=True),
+        Binding("f2", "template", "begin from a saved query", id="sql.template"),
+        Binding("f3", "external_editor", "$EDITOR", id="sql.editor"),
+        Binding("i", "edit", "edit", id="sql.edit"),
     ]
 
-    def __init__(self, route: Route, state: dict[str, Any]) -> None:
-        super().__init__(route, state)
+    def __init__(self, context: Context, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(context, route, state)
         self._restored = not state.get("ran")
+        self._editing = EditorActions(self, context, self._statement_text, self._take_statement)
 
     def compose(self) -> ComposeResult:
         """Editor and results."""
         yield SqlEditor(str(self.state.get("text", _FIRST)), self._want_values, id="editor")
-        yield ResultTabs(self.query_service, self.bench.page_rows, id="results")
+        yield ResultTabs(self.context, id="results")
 
     def hints(self) -> tuple[tuple[str, str], ...]:
         """Keys of the editor, or of the rows."""
@@ -65,7 +75,52 @@ class SqlView(EditorView):
     def on_descendant_focus(self) -> None:
         """Other keys matter now."""
         if self.in_front:
-            self.bench.show_hints(self)
+            self.context.show_hints_of_view()
+
+    @property
+    def editor(self) -> SqlEditor:
+        """The editor."""
+        return self.query_one(SqlEditor)
+
+    def put_statement(self, text: str) -> None:
+        """Replace the text in the editor."""
+        self.editor.area.text = text
+
+    def _take_statement(self, text: str) -> None:
+        self.put_statement(text)
+        self.action_edit()
+
+    def on_edit_statement(self, event: EditStatement) -> None:
+        """Another page hands a statement over."""
+        event.stop()
+        self._take_statement(event.sql)
+
+    def _statement_text(self) -> str:
+        return self.editor.area.text
+
+    def focus_first(self) -> None:
+        """The editor."""
+        self.action_edit()
+
+    def action_edit(self) -> None:
+        """To the editor."""
+        self.editor.area.focus()
+
+    async def action_save(self) -> None:
+        """Save the statement as a query of this case."""
+        await self._editing.save()
+
+    async def action_history(self) -> None:
+        """Pick a statement that ran before."""
+        await self._editing.pick_past()
+
+    async def action_template(self) -> None:
+        """Begin from the statement of a saved query."""
+        await self._editing.pick_saved()
+
+    def action_external_editor(self) -> None:
+        """Edit the statement in $EDITOR."""
+        self._editing.edit_outside()
 
     @property
     def tabs(self) -> ResultTabs:
@@ -82,7 +137,7 @@ class SqlView(EditorView):
         self.editor.known.learn_tables(self.query_service.catalogue, meanings)
         if self.state.get("ran"):
             await self._run(str(self.state["ran"]))
-        await learn(self.editor.known, self.query_service, self.bench.library)
+        await learn(self.editor.known, self.query_service, self.context.library)
 
     def _want_values(self, table: str, column: str) -> None:
         self.run_worker(
@@ -105,9 +160,7 @@ class SqlView(EditorView):
         if not names:
             await self._ask(text, {}, offset)
             return
-        from workbench.tui.dialogs.parameter_form import ParameterForm
-
-        query = asking_for(text, names, self.bench.library)
+        query = asking_for(text, names, self.context.library)
 
         async def filled(answer: tuple[str, dict[str, Any]] | None) -> None:
             if answer is not None:
@@ -116,11 +169,11 @@ class SqlView(EditorView):
 
         given = dict(self.state.get("given", {}))
         known = {name: given[name] for name in names if name in given}
-        await self.bench.push_screen(ParameterForm(query, known), filled)
+        await self.app.push_screen(ParameterForm(query, known, self.query_service.span), filled)
 
     async def _ask(self, text: str, parameters: dict[str, Any], offset: int) -> None:
         self.state["ran"], self.state["offset"] = text, offset
-        self.bench.history.add(text, time.strftime("%Y-%m-%d %H:%M", time.gmtime()))
+        self.context.history.add(text, time.strftime("%Y-%m-%d %H:%M", time.gmtime()))
         label = " ".join(text.split())[:200]
         await self.tabs.ask(Asked(text, parameters, label, {}))
 
@@ -130,14 +183,14 @@ class SqlView(EditorView):
         if asked is not None and asked.sql:
             await self.tabs.ask(asked)
 
-    def on_result_runner_arrived(self, event: ResultRunner.Arrived) -> None:
+    def on_result_pane_arrived(self, event: ResultPane.Arrived) -> None:
         """The status line tells the rows."""
         if not self._restored:  # what is asked anew begins at its first row
             self._restored = True
             self.restore_cursor(event.pane.grid)
         self.tell_status()
 
-    def on_result_runner_ended(self, event: ResultRunner.Ended) -> None:
+    def on_result_pane_ended(self, event: ResultPane.Ended) -> None:
         """The history tells how it ended; an error is marked in the text."""
         asked, error = event.pane.asked, event.error
         self.tell_status()
@@ -145,7 +198,7 @@ class SqlView(EditorView):
             return
         if error is not None and not isinstance(error, Cancelled):
             self._mark(asked.sql, error)
-        self.run_worker(note_ended(self.bench, event.pane, error), group="history")
+        self.run_worker(note_ended(self.context, event.pane, error), group="history")
 
     def _mark(self, sql: str, error: WorkbenchError) -> None:
         area, offset = self.editor.area, int(self.state.get("offset", 0))
@@ -161,22 +214,20 @@ class SqlView(EditorView):
 
     async def action_plan(self, measure: bool) -> None:
         """Show how the engine runs the statement at the cursor; measured, it runs it."""
-        from workbench.tui.dialogs.cell_viewer import CellViewer, text_room
-
         area = self.editor.area
         begin, end = editor_tokens.statement_at(area.text, area.offset_of(area.cursor_location))
         text = area.text[begin:end]
-        query = asking_for(text, editor_tokens.parameters(text), self.bench.library)
+        query = asking_for(text, editor_tokens.parameters(text), self.context.library)
         try:
             given = bind(query, dict(self.state.get("given", {})), self.query_service.span)
             lines = await plan_text(
-                self.query_service, text, given, measure, text_room(self.bench.size.width)
+                self.query_service, text, given, measure, text_room(self.app.size.width)
             )
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return
         title = "How the engine ran it" if measure else "How the engine would run it"
-        await self.bench.push_screen(CellViewer(title, lines))
+        await self.app.push_screen(CellViewer(title, lines))
 
     # What every view tells
 
@@ -188,6 +239,10 @@ class SqlView(EditorView):
     def whole_cell(self, row: int, column: int) -> Fetch | None:
         """Cut cells are read from the worker."""
         return self.tabs.front.cell_reader(row, column)
+
+    def command(self) -> str:
+        """The headless twin."""
+        return command_line("sql", self.context.case_argument, self.editor.area.text.strip())
 
     def subject(self) -> DecideOn | None:
         """The accounts of the marked rows, or of the row under the cursor."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,13 +11,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from workbench.tui.dialogs.cell_viewer import whole_row
+from workbench.tui.dialogs.cell_viewer import show_row
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
-from workbench.tui.services.copy_out import offer_copies
-
-if TYPE_CHECKING:
-    from workbench.tui.app import Bench
+from workbench.tui.pages.cell_actions import ask_for_row
+from workbench.tui.pages.copy_out import CopyOut
+from workbench.tui.shell.context import Context
 
 
 class Warnings(ModalScreen[None]):
@@ -26,6 +25,10 @@ class Warnings(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace,q", "dismiss(None)", "close", id="warnings.close"),
     ]
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
 
     def compose(self) -> ComposeResult:
         """Warnings and columns."""
@@ -39,21 +42,17 @@ class Warnings(ModalScreen[None]):
     def on_grid_opened(self, event: Grid.Opened) -> None:
         """A warning says what to do at its end, beyond the edge of a small terminal."""
         event.stop()
-        whole_row(self._bench(), event.grid, event.row)
+        show_row(self, event.grid, event.row)
 
     def on_grid_asked(self, event: Grid.Asked) -> None:
         """Copy, or show the whole row; nothing here leads anywhere else."""
         event.stop()
         if event.what == "yank":
-            offer_copies(self._bench(), event.grid, event.row, event.column, None)
+            CopyOut(self, self.context).offer(event.grid, event.row, event.column, None)
+        elif event.what == "go":
+            ask_for_row(self, event.grid)
         else:
-            whole_row(self._bench(), event.grid, event.row)
-
-    def _bench(self) -> Bench:
-        from workbench.tui.app import Bench
-
-        assert isinstance(self.app, Bench)
-        return self.app
+            show_row(self, event.grid, event.row)
 
     def on_mount(self) -> None:
         """Read both."""
@@ -61,13 +60,12 @@ class Warnings(ModalScreen[None]):
         self.run_worker(self._read())
 
     async def _read(self) -> None:
-        bench = self._bench()
         for grid_id, query_id in (
             ("warnings", "overview-warnings"),
             ("presence", "overview-columns"),
         ):
-            query = bench.library.query(query_id)
-            rows = await bench.query_service.rows(query)
+            query = self.context.library.query(query_id)
+            rows = await self.context.query_service.rows(query)
             columns = grid_columns(list(rows.names), list(rows.types))
             grid = self.query_one(f"#{grid_id}", Grid)
             grid.nothing = query.nothing

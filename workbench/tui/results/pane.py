@@ -1,26 +1,38 @@
-"""An open result that can be sorted, filtered, counted and described, all in the engine."""
+"""One result: its provenance, its rows, and what keys do with them, all in the engine."""
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
 
 from workbench.errors import WorkbenchError
-from workbench.playbooks.binding import Bound
-from workbench.sql import transforms
-from workbench.text.sanitize import safe_text
-from workbench.tui.messages import Failed
-from workbench.tui.results.runner import Asked, ResultRunner
+from workbench.tui.dialogs.cell_viewer import Fetch
+from workbench.tui.grid.grid import Grid
+from workbench.tui.results.derived_statements import DerivedStatements
+from workbench.tui.results.error_panel import ErrorPanel
+from workbench.tui.results.provenance_line import ProvenanceLine
+from workbench.tui.results.result_export import ResultExport
+from workbench.tui.results.result_views import ResultViews
+from workbench.tui.results.row_search import RowSearch
+from workbench.tui.results.runner import Asked, StatementRunner
+from workbench.tui.shell.context import Context
 
-_ACROSS = 12
 
+class ResultPane(Vertical):
+    """Runs one statement at a time and holds its rows."""
 
-class ResultPane(ResultRunner):
-    """Each shape is a new statement around the one that was asked."""
+    BLANK = True
+    DEFAULT_CSS = """
+    ResultPane { height: 1fr; }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c,escape", "cancel", "cancel", id="result.cancel", priority=False),
         Binding("left_square_bracket", "sort(False)", "sort ascending", id="result.sort_up"),
         Binding("right_square_bracket", "sort(True)", "sort descending", id="result.sort_down"),
         Binding("f", "filter", "only this value", id="result.filter"),
@@ -39,160 +51,145 @@ class ResultPane(ResultRunner):
         Binding("W", "export", "write to a file", id="result.export"),
     ]
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._before: list[tuple[Asked, str]] = []
-        self._column_again = ""
+    @dataclass
+    class Arrived(Message):
+        """The first rows are here."""
+
+        pane: ResultPane
+
+    @dataclass
+    class Ended(Message):
+        """The statement ended: with rows, or with an error."""
+
+        pane: ResultPane
+        error: WorkbenchError | None
+
+    def __init__(self, context: Context, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.runner = StatementRunner(
+            self, context.query_service, context.page_rows, self._arrived, self._ended
+        )
+        self._derived = DerivedStatements(self, self.runner)
+        self._search = RowSearch(self, self.runner)
+        self._views = ResultViews(self, context, self.runner)
+        self._export = ResultExport(self, context, self.runner)
+
+    def compose(self) -> ComposeResult:
+        """Provenance above, rows below, or why there are none."""
+        yield ProvenanceLine()
+        yield ErrorPanel()
+        yield Grid()
+
+    @property
+    def grid(self) -> Grid:
+        """The rows."""
+        return self.runner.grid
+
+    @property
+    def asked(self) -> Asked | None:
+        """What was asked here."""
+        return self.runner.asked
+
+    @property
+    def opened(self) -> dict[str, Any] | None:
+        """The open result as the worker described it."""
+        return self.runner.opened
+
+    @property
+    def extent(self) -> str:
+        """How many rows, in a word."""
+        return self.runner.extent
 
     def ask(self, asked: Asked) -> None:
-        """Run a statement that `u` comes back to."""
-        self._before = []
-        self.run(asked)
+        """Run a statement that undoing comes back to."""
+        self._derived.begin(asked)
 
-    def _column(self) -> tuple[Asked, str, Any] | None:
-        grid = self.grid
-        if not grid.columns or self.asked is None:
-            return None
-        if not self.asked.sql:
-            self.notify("These rows were picked or compared, no statement gives them: search, mark "
-                        "and copy them, or ask the statement anew.", markup=False)  # fmt: skip
-            return None
-        cells = grid.source.row(grid.cursor_row)
-        name = grid.columns[grid.cursor_column].name
-        return self.asked, name, cells[grid.cursor_column] if cells is not None else None
+    def cell_reader(self, row: int, column: int) -> Fetch | None:
+        """Reads one whole cell of the open result."""
+        return self.runner.feed.cell_reader(row, column)
 
-    def _derive(self, sql: str, words: str, extra: Bound | None = None) -> None:
-        assert self.asked is not None
-        here = self.grid.columns[self.grid.cursor_column].name
-        self._before.append((self.asked, here))
-        first = self._before[0][0].label
-        parameters = {**self.asked.parameters, **(extra or {})}
-        self.run(Asked(sql, parameters, f"{first}: {words}", self.asked.notes))
+    def _arrived(self) -> None:
+        self.post_message(self.Arrived(self))
+
+    def _ended(self, error: WorkbenchError | None) -> None:
+        self.post_message(self.Ended(self, error))
+
+    def on_result_pane_arrived(self) -> None:
+        """Undone: the cursor is on the column that was sorted, filtered or counted by."""
+        self._derived.arrived()
+
+    def on_grid_past_end(self, event: Grid.PastEnd) -> None:
+        """Read on when the analyst goes past the end of what is here, and follow when it comes."""
+        event.stop()
+        self.runner.feed.want(event.row)
+        self.runner.read_on()
+
+    def on_grid_moved(self, event: Grid.Moved) -> None:
+        """Somebody who has moved on is not taken to the end."""
+        self.runner.feed.moved(event.row)
+
+    def action_cancel(self) -> None:
+        """Stop what runs."""
+        self.runner.cancel()
 
     def action_sort(self, descending: bool) -> None:
         """Sort by the column."""
-        if (at := self._column()) is not None:
-            asked, name, _ = at
-            arrow = "↓" if descending else "↑"
-            self._derive(transforms.sorted_by(asked.sql, name, descending), f"{name} {arrow}")
+        self._derived.sort(descending=descending)
 
     async def action_filter(self) -> None:
         """Keep the rows with the value under the cursor."""
-        if (at := self._column()) is None:
-            return
-        asked, name, value = at
-        grid = self.grid
-        row, column = grid.cursor_row, grid.cursor_column
-        read = self.cell_reader(row, column)
-        if grid.source.cut(row, column) and read is not None:
-            try:
-                value = (await read())["cell"]
-            except WorkbenchError as error:
-                self.post_message(Failed(error))
-                return
-        used = sum(key.startswith("cell_") for key in asked.parameters)
-        parameter, text = f"cell_{used + 1}", None if value is None else str(value)
-        sql = transforms.equal_to(asked.sql, name, grid.columns[column].type, parameter)
-        self._derive(sql, f"{name} = {safe_text(text, 60)}", {parameter: text})
+        await self._derived.keep_value()
 
     async def action_condition(self) -> None:
         """Keep the rows for which a condition holds."""
-        from workbench.tui.dialogs.text_prompt import TextPrompt
-
-        if (at := self._column()) is not None:
-            asked, name, _ = at
-
-            def chosen(condition: str | None) -> None:
-                if condition:
-                    self._derive(transforms.holding(asked.sql, condition), condition)
-
-            await self.app.push_screen(TextPrompt("Only rows where", f"{name} IS NOT NULL"), chosen)
+        await self._derived.condition()
 
     def action_frequency(self) -> None:
         """Count the values of the column, most frequent first."""
-        if (at := self._column()) is not None:
-            asked, name, _ = at
-            self._derive(transforms.frequency(asked.sql, name), f"values of {name}")
+        self._derived.frequency()
 
     def action_describe(self) -> None:
         """One row a column: type, NULLs, distinct values, quantiles."""
-        if (at := self._column()) is not None:
-            kinds = {one.name: one.type for one in self.grid.columns}
-            self._derive(transforms.described(at[0].sql, kinds), "columns")
+        self._derived.describe()
 
     def action_histogram(self) -> None:
         """Count the column in twenty equal bins."""
-        if (at := self._column()) is not None:
-            asked, name, _ = at
-            column = self.grid.columns[self.grid.cursor_column]
-            if not column.numeric and not column.moment:
-                self.notify("A histogram needs numbers or times; F counts values.", markup=False)
-                return
-            sql = transforms.histogram(asked.sql, name, column.moment)
-            self._derive(sql, f"histogram of {name}")
+        self._derived.histogram()
 
     async def action_pivot_table(self) -> None:
         """Count the column under the cursor by the values of another."""
-        from workbench.tui.dialogs.picker import Picker
-
-        if (at := self._column()) is not None:
-            asked, name, _ = at
-            others = [one.name for one in self.grid.columns if one.name != name]
-
-            def chosen(across: str | None) -> None:
-                if across is not None:
-                    self.run_worker(self._pivot(asked, name, across), group="pivot", exclusive=True)
-
-            choices = [(safe_text(other, 80), other) for other in others]
-            await self.app.push_screen(Picker(f"Count {safe_text(name, 40)} by", choices), chosen)
-
-    async def _pivot(self, asked: Asked, name: str, across: str) -> None:
-        sql = transforms.common_values(asked.sql, across, _ACROSS)
-        try:
-            values = [row[0] for row in await self.query_service.few(sql, asked.parameters)]
-        except WorkbenchError as error:
-            self.post_message(Failed(error))
-            return
-        extra: Bound = {f"across_{at}": value for at, value in enumerate(values)}
-        self._derive(
-            transforms.pivot(asked.sql, name, across, values), f"{name} by {across}", extra
-        )
+        await self._derived.pivot()
 
     def action_undo(self) -> None:
         """Back to the rows as they were before the last sort, filter or count."""
-        if self._before:
-            asked, self._column_again = self._before.pop()
-            self.run(asked)
+        self._derived.undo()
 
-    def on_result_runner_arrived(self) -> None:
-        """Undone: the cursor is on the column that was sorted, filtered or counted by."""
-        names = [column.name for column in self.grid.columns]
-        if self._column_again in names:
-            self.grid.cursor_column = names.index(self._column_again)
-        self._column_again = ""
-
-    def _act(self, name: str) -> None:
-        from workbench.tui.results import row_questions
-
-        if self.opened is not None:
-            self.run_worker(partial(getattr(row_questions, name), self)(), group="act")
+    async def action_search(self, what: str) -> None:
+        """Find a text in the rows, or the next or last row with it."""
+        if self.opened is None:
+            return
+        if what == "ask":
+            await self._search.ask()
+        else:
+            work = self._search.next() if what == "next" else self._search.before()
+            self.run_worker(work, group="act")
 
     def action_times(self) -> None:
         """Show when the rows happened: by day, and by weekday and hour."""
-        self._act("show_times")
+        if self.opened is not None:
+            self.run_worker(self._views.show_times(), group="act")
 
     def action_rarity(self) -> None:
         """Show beside each value how many accounts have it; again to take it away."""
-        self._act("toggle_rarity")
+        if self.opened is not None:
+            self.run_worker(self._views.toggle_rarity(), group="act")
 
-    def action_search(self, what: str) -> None:
-        """Find a text in the rows, or the next or last row with it."""
-        self._act(f"search_{what}")
-
-    def action_provenance(self) -> None:
+    async def action_provenance(self) -> None:
         """Say what this result is: statement, values, generation, age, cost."""
-        self._act("show_provenance")
+        if self.opened is not None:
+            await self._views.show_provenance()
 
-    def action_export(self) -> None:
+    async def action_export(self) -> None:
         """Write every row to a file: Parquet, CSV or JSON lines."""
-        self._act("export")
+        if self.opened is not None:
+            await self._export.ask()

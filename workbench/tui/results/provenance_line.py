@@ -12,14 +12,14 @@ from textual.widgets import Static
 
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
-from workbench.tui.shell.chrome import shorten
+from workbench.tui.grid.fitting import shorten
 
 
 class ProvenanceLine(Static):
     """One line above a result."""
 
     DEFAULT_CSS = """
-    Provenance { height: 1; padding: 0 1; color: $text-muted; background: $surface;
+    ProvenanceLine { height: 1; padding: 0 1; color: $text-muted; background: $surface;
                  text-wrap: nowrap; text-overflow: ellipsis; }
     """
 

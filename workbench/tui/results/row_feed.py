@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from textual.containers import Vertical
+from textual.widget import Widget
 
 from workbench.errors import WorkbenchError
 from workbench.playbooks.format import ColumnNote
+from workbench.tui.dialogs.cell_viewer import Fetch
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, ResultSource, grid_columns
 from workbench.tui.messages import Failed
-
-if TYPE_CHECKING:
-    from workbench.tui.services.query_service import QueryService
+from workbench.tui.services.query_service import QueryService
 
 
-class RowFeed(Vertical):
-    """The rows of one open result."""
+class RowFeed:
+    """The rows of one open result, in the one grid of the pane."""
 
-    def __init__(self, query_service: QueryService, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.query_service = query_service
+    def __init__(self, pane: Widget, query_service: QueryService) -> None:
         self.opened: dict[str, Any] | None = None
-        self._wanted: int | None = None
+        self._pane = pane
+        self._query_service = query_service
+        self._wanted: int | None = None  # a row to go to once it is here
 
     @property
     def grid(self) -> Grid:
         """The rows."""
-        return self.query_one(Grid)
+        return self._pane.query_one(Grid)
 
     def feed(self, opened: dict[str, Any], notes: dict[str, ColumnNote]) -> None:
         """Show the first rows of a result; the others are fetched as they are looked at."""
@@ -38,11 +36,11 @@ class RowFeed(Vertical):
         types = [column[1] for column in opened["columns"]]
 
         def fetch(window: int) -> None:
-            self.run_worker(self._fetch_window(window), group=f"window-{window}")
+            self._pane.run_worker(self._fetch_window(window), group=f"window-{window}")
 
         self.grid.show(grid_columns(names, types, notes), ResultSource(opened, fetch))
 
-    def grew(self, extent: dict[str, Any]) -> None:
+    def grow(self, extent: dict[str, Any]) -> None:
         """The result has more rows now."""
         source = self.grid.source
         if isinstance(source, ResultSource):
@@ -54,47 +52,42 @@ class RowFeed(Vertical):
                 row, self._wanted = self._wanted, None
                 self.grid.jump(row)
 
-    def let_go(self) -> None:
+    def close(self) -> None:
         """Close the result and give its space back; its columns stay as they are arranged, for
         they may come again: sorted, filtered, run anew."""
         if self.opened is not None:
-            self.query_service.close_result(int(self.opened["result"]))
+            self._query_service.close_result(int(self.opened["result"]))
             self.opened = None
         self._wanted = None
         self.grid.show(self.grid.columns, PageSource([], exact=False))
+
+    def want(self, row: int) -> None:
+        """Go to this row once it is here."""
+        self._wanted = row
+
+    def moved(self, row: int) -> None:
+        """Somebody who has moved on is not taken to the end."""
+        if row < self.grid.source.total - 1:
+            self._wanted = None
 
     async def _fetch_window(self, window: int) -> None:
         source = self.grid.source
         if not isinstance(source, ResultSource):
             return
         try:
-            answer = await self.query_service.window(source.result, *source.span(window))
+            answer = await self._query_service.window(source.result, *source.span(window))
         except WorkbenchError as error:
             source.failed(window)
             if self.opened is not None and int(self.opened["result"]) == source.result:
-                self.post_message(Failed(error))
+                self._pane.post_message(Failed(error))
             return
         if self.grid.source is source:
             source.deliver(window, answer)
             self.grid.rows_came()
 
-    def cell_reader(self, row: int, column: int) -> Callable[[], Awaitable[dict[str, Any]]] | None:
+    def cell_reader(self, row: int, column: int) -> Fetch | None:
         """Reads one whole cell of the open result."""
         if self.opened is None:
             return None
         result = int(self.opened["result"])
-        return lambda: self.query_service.request("cell", result=result, row=row, column=column)
-
-    def on_grid_past_end(self, event: Grid.PastEnd) -> None:
-        """Read on when the analyst goes past the end of what is here, and follow when it comes."""
-        event.stop()
-        self._wanted = event.row
-        self.read_on()
-
-    def on_grid_moved(self, event: Grid.Moved) -> None:
-        """Somebody who has moved on is not taken to the end."""
-        if event.row < self.grid.source.total - 1:
-            self._wanted = None
-
-    def read_on(self) -> None:
-        """Read a result that stopped before its end."""
+        return lambda: self._query_service.request("cell", result=result, row=row, column=column)

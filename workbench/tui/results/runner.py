@@ -1,15 +1,13 @@
-"""An open result: its provenance line and its grid, fed in windows while it is spooled."""
+"""A statement on its way: asked once, its rows shown as they come, stopped by a key."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.message import Message
+from textual.widget import Widget
 
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.playbooks.binding import Bound
@@ -21,9 +19,9 @@ from workbench.tui.messages import Failed
 from workbench.tui.results.error_panel import ErrorPanel
 from workbench.tui.results.provenance_line import ProvenanceLine, extent_words
 from workbench.tui.results.row_feed import RowFeed
+from workbench.tui.services.query_service import QueryService
 
-if TYPE_CHECKING:
-    from workbench.tui.services.query_service import QueryService
+_TICK_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -37,47 +35,47 @@ class Asked:
     nothing: str = ""  # what it means that there are no rows
 
 
-class ResultRunner(RowFeed):
-    """Runs one statement at a time; rows appear with the engine's first batch."""
+class StatementRunner:
+    """Runs one statement at a time; rows appear with the engine's first batch.
 
-    BLANK = True
-    DEFAULT_CSS = """
-    ResultRunner { height: 1fr; }
+    The pane composes a `ProvenanceLine`, an `ErrorPanel` and a `Grid`; `on_arrived` is called with
+    the first rows, `on_ended` when the statement ended: with rows, or with an error.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c,escape", "cancel", "cancel", id="result.cancel", priority=False),
-    ]
-
-    @dataclass
-    class Arrived(Message):
-        """The first rows are here."""
-
-        pane: ResultRunner
-
-    @dataclass
-    class Ended(Message):
-        """The statement ended: with rows, or with an error."""
-
-        pane: ResultRunner
-        error: WorkbenchError | None
-
     def __init__(
-        self, query_service: QueryService, page_rows: int, *, id: str | None = None
+        self,
+        pane: Widget,
+        query_service: QueryService,
+        page_rows: int,
+        on_arrived: Callable[[], object],
+        on_ended: Callable[[WorkbenchError | None], object],
     ) -> None:
-        super().__init__(query_service, id=id)
+        self.query_service = query_service
         self.asked: Asked | None = None
-        self.began_at = 0.0
+        self.asked_at = 0.0  # seconds since 1970
         self.exporting = 0
+        self._pane = pane
+        self._feed = RowFeed(pane, query_service)
         self._page_rows = page_rows
+        self._on_arrived = on_arrived
+        self._on_ended = on_ended
         self._job = 0
         self._started = 0.0
 
-    def compose(self) -> ComposeResult:
-        """Provenance above, rows below, or why there are none."""
-        yield ProvenanceLine()
-        yield ErrorPanel()
-        yield Grid()
+    @property
+    def grid(self) -> Grid:
+        """The rows."""
+        return self._feed.grid
+
+    @property
+    def opened(self) -> dict[str, Any] | None:
+        """The open result as the worker described it; None where there is none."""
+        return self._feed.opened
+
+    @property
+    def feed(self) -> RowFeed:
+        """What brings rows into the grid."""
+        return self._feed
 
     # Running
 
@@ -87,9 +85,9 @@ class ResultRunner(RowFeed):
         self.asked = asked
         job = self._begin()
         answer = self.query_service.stream(
-            job, asked.sql, asked.parameters, self._page_rows, self._told(job)
+            job, asked.sql, asked.parameters, self._page_rows, self._listener(job)
         )
-        self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
+        self._pane.run_worker(self._see_through(job, answer), group="result", exclusive=True)
 
     def compare(self, before: int, after: int, label: str) -> None:
         """Show what differs between two open results."""
@@ -104,9 +102,9 @@ class ResultRunner(RowFeed):
         job = self._begin()
         cell = self.query_service.settings.cell_characters
         answer = self.query_service.request(
-            op, job=job, progress=self._told(job), cell=cell, **fields
+            op, job=job, progress=self._listener(job), cell=cell, **fields
         )
-        self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
+        self._pane.run_worker(self._see_through(job, answer), group="result", exclusive=True)
 
     def read_on(self) -> None:
         """Read a result that stopped before its end, so that every row can be reached."""
@@ -116,33 +114,33 @@ class ResultRunner(RowFeed):
         self._job = job
         self.opened.pop("failed", None)
         answer = self.query_service.request(
-            "read_all", job=job, progress=self._told(job), result=int(self.opened["result"])
+            "read_all", job=job, progress=self._listener(job), result=int(self.opened["result"])
         )
-        self.run_worker(self._see_through(job, answer), group="result", exclusive=True)
+        self._pane.run_worker(self._see_through(job, answer), group="result", exclusive=True)
 
     def _begin(self) -> int:
         self._job = self.query_service.new_job()
-        self.query_one(ErrorPanel).forget()
-        self._started, self.began_at = time.monotonic(), time.time()
+        self._pane.query_one(ErrorPanel).clear_error()
+        self._started, self.asked_at = time.monotonic(), time.time()
         return self._job
 
-    def _told(self, job: int) -> Callable[[dict[str, Any]], None]:
-        def told(event: dict[str, Any]) -> None:
+    def _listener(self, job: int) -> Callable[[dict[str, Any]], None]:
+        def on_progress(event: dict[str, Any]) -> None:
             if self._job != job or self.asked is None:
                 if event["ev"] == "began":  # let go of before it was there
                     self.query_service.close_result(int(event["result"]))
             elif event["ev"] == "began":
                 self.grid.nothing = self.asked.nothing
-                self.feed(event, self.asked.notes)
+                self._feed.feed(event, self.asked.notes)
                 self._say_rows()
-                self.post_message(self.Arrived(self))
+                self._on_arrived()
             else:
-                self.grew(event)
+                self._feed.grow(event)
 
-        return told
+        return on_progress
 
     async def _see_through(self, job: int, answer: Awaitable[dict[str, Any]]) -> None:
-        ticking = self.set_interval(0.25, self._tick)
+        ticking = self._pane.set_interval(_TICK_SECONDS, self._tick)
         error: WorkbenchError | None = None
         try:
             ended = await answer
@@ -154,7 +152,7 @@ class ResultRunner(RowFeed):
             error = failed
             if self.opened is not None:
                 self.opened["failed"] = True
-                self.post_message(Failed(failed))
+                self._pane.post_message(Failed(failed))
         finally:
             ticking.stop()
         if self._job == job:
@@ -165,8 +163,8 @@ class ResultRunner(RowFeed):
                 self.grid.show([], PageSource([]))
                 self._say("cancelled" if isinstance(error, Cancelled) else "failed")
                 if not isinstance(error, Cancelled):
-                    self.query_one(ErrorPanel).tell(error)
-            self.post_message(self.Ended(self, error))
+                    self._pane.query_one(ErrorPanel).show_error(error)
+            self._on_ended(error)
 
     def _complete(self, ended: dict[str, Any]) -> None:
         assert self.opened is not None
@@ -177,15 +175,15 @@ class ResultRunner(RowFeed):
                 source.forget()
                 self.grid.refresh_rows()
             self.opened["sorted_page"] = False
-        self.opened |= ended
-        self.grew(ended)
+        self.opened.update(ended)
+        self._feed.grow(ended)
 
     def release(self) -> None:
         """Stop, close the result that is open and give its space back."""
         if self._job:
             self.query_service.cancel(self._job)
             self._job = 0
-        self.let_go()
+        self._feed.close()
 
     def clear(self) -> None:
         """Nothing was asked here."""
@@ -194,7 +192,7 @@ class ResultRunner(RowFeed):
         self.asked = None
         self._say("")
 
-    def action_cancel(self) -> None:
+    def cancel(self) -> None:
         """Stop what runs; nothing runs: nothing happens."""
         if self.exporting or self._job:
             self.query_service.cancel(self.exporting or self._job)
@@ -208,7 +206,7 @@ class ResultRunner(RowFeed):
             self._say_rows()
 
     def _say(self, words: str) -> None:
-        self.query_one(ProvenanceLine).say(self.asked.label if self.asked else "", words)
+        self._pane.query_one(ProvenanceLine).say(self.asked.label if self.asked else "", words)
 
     def _say_rows(self) -> None:
         assert self.opened is not None
@@ -220,7 +218,7 @@ class ResultRunner(RowFeed):
             self._say(f"{words} · matched by {safe_text(opened['key'], 40)}")
             return
         reading = time.monotonic() - self._started if self._job else None
-        self._say(extent_words(opened, source.total, source.exact, reading, self.began_at))
+        self._say(extent_words(opened, source.total, source.exact, reading, self.asked_at))
 
     @property
     def extent(self) -> str:

@@ -14,13 +14,13 @@ from textual.widgets import Static
 
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
-from workbench.tui.grid.canvas import shortened
+from workbench.tui.grid.fitting import shortened
 from workbench.tui.results.pane import ResultPane
-from workbench.tui.results.runner import Asked, ResultRunner
-from workbench.tui.services.query_service import QueryService
+from workbench.tui.results.runner import Asked
+from workbench.tui.shell.context import Context
 
-_MOST = 8
-_LEAST = 4
+_MAX_RESULTS = 8
+_MIN_LABEL_CELLS = 4
 
 
 class TabLine(Static):
@@ -41,7 +41,7 @@ class TabLine(Static):
         for at, (label, extent) in enumerate(labels):
             label, rows = safe_text(label, 200), f" · {extent}"
             beside = room - cell_len(rows)
-            fits = beside >= _LEAST
+            fits = beside >= _MIN_LABEL_CELLS
             short = shortened(label, beside) + rows if fits else shortened(label, room)
             here = at == front
             parts.append((f"[{at + 1} {short}]" if here else f" {at + 1} {short} ",
@@ -65,16 +65,15 @@ class ResultTabs(Vertical):
         Binding("C", "compare", "compare with an earlier run", id="tabs.compare"),
     ]
 
-    def __init__(self, query_service: QueryService, page_rows: int, *, id: str) -> None:
+    def __init__(self, context: Context, *, id: str) -> None:
         super().__init__(id=id)
-        self._jobs = query_service
-        self._page_rows = page_rows
+        self.context = context
         self.panes: list[ResultPane] = []
 
     def compose(self) -> ComposeResult:
         """The line of tabs and one empty result."""
         yield TabLine("", markup=False)
-        self.panes = [ResultPane(self._jobs, self._page_rows)]
+        self.panes = [ResultPane(self.context)]
         yield self.panes[0]
 
     @property
@@ -91,9 +90,9 @@ class ResultTabs(Vertical):
         if self.front.asked is None:
             return self.front
         had_focus = self.front.has_focus_within
-        if len(self.panes) >= _MOST:
+        if len(self.panes) >= _MAX_RESULTS:
             await self._remove(next(pane for pane in self.panes if pane is not self.front))
-        pane = ResultPane(self._jobs, self._page_rows)
+        pane = ResultPane(self.context)
         for other in self.panes:
             other.display = False
         self.panes.append(pane)
@@ -113,14 +112,14 @@ class ResultTabs(Vertical):
 
     async def _remove(self, pane: ResultPane) -> None:
         self.panes.remove(pane)
-        pane.release()
+        pane.runner.release()
         await pane.remove()
 
-    def on_result_runner_arrived(self, _event: ResultRunner.Arrived) -> None:
+    def on_result_pane_arrived(self, _event: ResultPane.Arrived) -> None:
         """The labels say how many rows there are."""
         self._draw()
 
-    def on_result_runner_ended(self, _event: ResultRunner.Ended) -> None:
+    def on_result_pane_ended(self, _event: ResultPane.Ended) -> None:
         """The labels say how many rows there are."""
         self._draw()
 
@@ -138,7 +137,7 @@ class ResultTabs(Vertical):
         """Close the result in front and give its space back."""
         pane = self.front
         if len(self.panes) == 1:
-            pane.clear()
+            pane.runner.clear()
             return
         at = self.panes.index(pane)
         self.bring(self.panes[at - 1 if at else 1])
@@ -157,7 +156,7 @@ class ResultTabs(Vertical):
         )
         result = int(front.opened["result"])
         pane = await self._new_pane()
-        pane.pick(result, marks, label)
+        pane.runner.pick(result, marks, label)
         self._draw()
 
     async def action_compare(self) -> None:
@@ -178,5 +177,5 @@ class ResultTabs(Vertical):
         before = int((earlier[-1].opened or {})["result"])
         number, behind = self.panes.index(after) + 1, self.panes.index(earlier[-1]) + 1
         pane = await self._new_pane()
-        pane.compare(before, int(after.opened["result"]), f"{behind} → {number}")
+        pane.runner.compare(before, int(after.opened["result"]), f"{behind} → {number}")
         self._draw()

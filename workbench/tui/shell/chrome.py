@@ -11,22 +11,15 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.text.sanitize import safe_text
+from workbench.tui.grid.fitting import shorten
 from workbench.tui.routes import HistoryEntry
-
-
-def shorten(text: str, width: int) -> str:
-    """Cut in the middle: the start and the end of an id are what tells it apart."""
-    if cell_len(text) <= width or width < 5:
-        return text
-    half = (width - 1) // 2
-    return f"{text[:half]}…{text[-half:]}"
 
 
 class RouteBar(Static):
     """The places the analyst came through; the last ones, as many as fit."""
 
     DEFAULT_CSS = """
-    TrailBar { height: 1; background: $panel; padding: 0 1; }
+    RouteBar { height: 1; background: $panel; padding: 0 1; }
     """
 
     def show(self, entries: Sequence[HistoryEntry], view_keys: str) -> None:

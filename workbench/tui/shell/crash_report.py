@@ -10,14 +10,14 @@ import traceback
 from pathlib import Path
 
 from rich.segment import Segment, Segments
-from textual.app import App
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.worker import WorkerFailed
 
 from workbench import __version__
+from workbench.case.atomic import write_private_text
 from workbench.text.sanitize import safe_text
-from workbench.tui.shell.saved_state import write_text
+from workbench.tui.textual_ext.leaving import is_leaving
 
 
 def report_text(error: BaseException) -> str:
@@ -47,17 +47,10 @@ def left_behind(error: BaseException) -> bool:
     trace = error.__traceback__
     while trace is not None:
         node = trace.tb_frame.f_locals.get("self")
-        if isinstance(node, DOMNode) and _leaving(node):
+        if isinstance(node, DOMNode) and is_leaving(node):
             return True
         trace = trace.tb_next
     return False
-
-
-def _leaving(node: DOMNode) -> bool:
-    if isinstance(node, App):
-        return node._exit or not node._running
-    ways = [one for one in node.ancestors_with_self if isinstance(one, DOMNode)]
-    return not node.is_attached or any(one._pruning or one._closing for one in ways)
 
 
 def write_report(folder: Path, error: BaseException) -> Segments:
@@ -66,7 +59,7 @@ def write_report(folder: Path, error: BaseException) -> Segments:
     path = folder / f"crash-{stamp}.txt"
     kind = type(error).__name__
     try:
-        write_text(path, report_text(error))
+        write_private_text(path, report_text(error))
         where = f"A report without any data was written to {safe_text(path)}."
     except OSError as problem:
         where = f"No report could be written: {safe_text(problem)}."

@@ -1,101 +1,99 @@
-"""The frame of the bench: a trail of places, the status line, what could not be done."""
+"""The frame of the bench: where one is, the view in front, the status line, the hints."""
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
+from collections.abc import Collection
+from typing import Any
 
+from textual.app import App, ComposeResult
+
+from workbench.decisions.service import CaseService
 from workbench.text.sanitize import safe_text
-from workbench.tui.messages import Failed, OpenRoute
-from workbench.tui.pages.view import View
-from workbench.tui.results.error_panel import excerpt_fitted
 from workbench.tui.routes import Route
+from workbench.tui.services.query_service import QueryService
 from workbench.tui.shell.chrome import HintLine, RouteBar, StatusLine
-from workbench.tui.shell.lifecycle import Ending
-from workbench.tui.shell.view_stack import ViewStack
+from workbench.tui.shell.context import View
+from workbench.tui.shell.saved_state import StateFile
+from workbench.tui.shell.view_stack import OpenView, ViewStack
 
-_TOAST = 56  # cells of a line in a notification
 _COMMON_HINTS = (("?", "help"), ("x", "decide"), (":", "palette"), ("/", "go to"), ("⌫", "back"))
 
 
-class Frame(Ending):
-    """Shows one place of the trail at a time and says how things stand."""
+class Frame:
+    """Shows one view of the history at a time and says how things stand."""
+
+    def __init__(
+        self, app: App[Any], memory: StateFile, open_view: OpenView, kinds: Collection[str]
+    ) -> None:
+        self._app = app
+        self._memory = memory
+        self._open_view = open_view
+        self._kinds = kinds
 
     def compose(self) -> ComposeResult:
-        """The frame; places are mounted into the stage."""
-        yield RouteBar(id="trail")
-        yield ViewStack(id="stage")
+        """The frame; views are mounted into the stack."""
+        yield RouteBar(id="routes")
+        yield ViewStack(self._open_view, self._kinds, id="views")
         yield StatusLine(id="status")
         yield HintLine(id="hints")
 
     @property
+    def stack(self) -> ViewStack:
+        """The views."""
+        return self._app.query_one(ViewStack)
+
+    @property
+    def status(self) -> StatusLine:
+        """The status line."""
+        return self._app.query_one(StatusLine)
+
+    @property
     def view(self) -> View | None:
         """The view in front."""
-        return self.query_one(ViewStack).view
+        return self.stack.view
 
-    async def _show_here(self) -> None:
-        with self.batch_update():  # one layout and one drawing, not four
-            view = await self.query_one(ViewStack).show_here()
-            self._draw_frame(view)
-        self.call_after_refresh(view.seen.set)
+    async def go(self, route: Route) -> None:
+        """Add a route to the history and show it."""
+        self.stack.go(route)
+        await self.show_here()
 
-    def _draw_frame(self, view: View) -> None:
-        stage = self.query_one(ViewStack)
-        self.query_one(RouteBar).show(stage.routes.entries, "1 2 3 4 5 6 7 views")
+    async def go_to_main(self, route: Route) -> None:
+        """Go to one of the main views: back to it where it is in the history."""
+        self.stack.go_to_main(route)
+        await self.show_here()
+
+    async def back(self) -> bool:
+        """Go back one view; False where there is none before."""
+        if not self.stack.back():
+            return False
+        await self.show_here()
+        return True
+
+    async def show_here(self) -> None:
+        """Show the view of the route one is at."""
+        with self._app.batch_update():  # one layout and one drawing, not four
+            view = await self.stack.show_here()
+            self.draw(view)
+        self._app.call_after_refresh(view.shown)
+
+    def draw(self, view: View) -> None:
+        """Draw what stands around the view."""
+        self._app.query_one(RouteBar).show(self.stack.routes.entries, "1 2 3 4 5 6 7 views")
         self.show_hints(view)
-        self.show_status(view.status())
-        self.memory.keep(stage.remember())
+        self.status.words(view.status())
+        self._memory.keep(self.stack.remember())
 
     def show_hints(self, view: View) -> None:
         """Name the keys that matter where the analyst is."""
-        self.query_one(HintLine).show((*view.hints(), *_COMMON_HINTS))
+        self._app.query_one(HintLine).show((*view.hints(), *_COMMON_HINTS))
 
-    def on_resize(self) -> None:
-        """Draw the frame for the new width."""
-        self.set_class(self.size.width >= 120, "-wide")
-        if self.view is not None:
-            self.call_after_refresh(self._draw_frame, self.view)
-
-    async def on_open_route(self, event: OpenRoute) -> None:
-        """Go to a place."""
-        self.query_one(ViewStack).go(event.route)
-        await self._show_here()
-
-    async def action_view(self, kind: str) -> None:
-        """Go to one of the main views: back to it where it is on the trail."""
-        self.query_one(ViewStack).go_to_main(Route(kind))
-        await self._show_here()
-
-    async def action_back(self) -> None:
-        """Go back one place; it is as it was left."""
-        if not self.query_one(ViewStack).back():
-            self.notify("This is where the trail begins.", markup=False)
-            return
-        await self._show_here()
-
-    def show_status(self, words: str, style: str = "") -> None:
-        """Say something in the status line."""
-        self.query_one(StatusLine).words(words, style)
-
-    def _show_case(self) -> None:
-        reduced = (
-            ""
-            if self.query_service.isolation == "sandboxed"
-            else f" · {self.query_service.isolation}"
+    def show_case(self, service: CaseService, query_service: QueryService) -> None:
+        """Name the case, its generation, the analyst, and what is not as it should be."""
+        isolation = query_service.isolation
+        reduced = "" if isolation == "sandboxed" else f" · {isolation}"
+        known = query_service.overlaid.is_set()
+        masked = " · cells masked" if known and query_service.mask.columns else ""
+        self.status.case(
+            f"{safe_text(service.case_name, 24)} g{service.generation} · "
+            f"{safe_text(service.analyst, 20)}{masked}{reduced}"
         )
-        known = self.query_service.overlaid.is_set()
-        masked = " · cells masked" if known and self.query_service.mask.columns else ""
-        self.query_one(StatusLine).case(
-            f"{safe_text(self.service.case_name, 24)} g{self.service.generation} · "
-            f"{safe_text(self.service.analyst, 20)}{masked}{reduced}"
-        )
-
-    def on_failed(self, event: Failed) -> None:
-        """Say what could not be done, and what to do."""
-        error = event.error
-        text = excerpt_fitted(safe_text(error.message, 600, multiline=True), _TOAST)
-        hint = f"\n{safe_text(error.hint, 300)}" if error.hint else ""
-        self.notify(text + hint, title=safe_text(error.title), severity="error", markup=False)
-        self.show_status(safe_text(error.message.splitlines()[0] if error.message else "", 80))
-
-    def _worker_replaced(self) -> None:
-        self.notify("The query worker was replaced; open results are still here.", markup=False)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
+from textual.dom import DOMNode
+from textual.message import Message
 
-from workbench.tui.dialogs.help import key_words, own_bindings
+from workbench.playbooks.library import Library
 from workbench.tui.messages import RunQuery
+from workbench.tui.shell.key_words import key_words, own_bindings
 from workbench.tui.shell.theme import THEMES
 
-if TYPE_CHECKING:
-    from workbench.tui.app import Bench
 
-
-def palette_commands(bench: Bench) -> Iterator[SystemCommand]:
-    """Actions with their keys, themes, and every saved query."""
-    view = bench.view
-    nodes = [node for node in (bench.focused, view, bench) if node is not None]
+def palette_commands(
+    parts: Sequence[DOMNode],
+    run: Callable[[str, DOMNode], object],
+    choose_theme: Callable[[str], None],
+    library: Library,
+    post: Callable[[Message], object],
+) -> Iterator[SystemCommand]:
+    """Actions of the parts with their keys, most particular first, themes, saved queries."""
     seen: set[str] = set()
-    for node in nodes:
+    for node in parts:
         for binding in own_bindings(node):
             if binding.description in seen:
                 continue
@@ -29,12 +32,9 @@ def palette_commands(bench: Bench) -> Iterator[SystemCommand]:
             yield SystemCommand(
                 binding.description.capitalize(),
                 f"key: {key_words(binding.key)}",
-                partial(bench.run_bound_action, binding.action, node),
+                partial(run, binding.action, node),
             )
     for theme in THEMES:
-        yield SystemCommand(
-            f"Colours: {theme.name}", "", partial(setattr, bench, "theme", theme.name)
-        )
-    for query in bench.library.listed():
-        run = partial(bench.post_message, RunQuery(query.id))
-        yield SystemCommand(f"Run: {query.title}", query.id, run)
+        yield SystemCommand(f"Colours: {theme.name}", "", partial(choose_theme, theme.name))
+    for query in library.listed():
+        yield SystemCommand(f"Run: {query.title}", query.id, partial(post, RunQuery(query.id)))

@@ -39,12 +39,6 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a private text file."""
-    with open(path, "w", encoding="utf-8", errors="surrogatepass", opener=_private) as out:
-        out.write(text)
-
-
 class StateFile:
     """A file of the analyst's: handed over at every change, written by a timer beside the loop.
 
@@ -93,7 +87,7 @@ class PastStatement:
     sha256: str = ""
 
 
-class History:
+class StatementHistory:
     """Statements that ran, newest first; private, capped, without any result."""
 
     longest = 500

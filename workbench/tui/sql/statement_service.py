@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import Bound
@@ -11,13 +11,12 @@ from workbench.playbooks.format import Parameter, SavedQuery
 from workbench.playbooks.library import Library
 from workbench.sql.tokens import without_end
 from workbench.text.sanitize import safe_text
-from workbench.tui.results.runner import ResultRunner
+from workbench.tui.dialogs.cell_viewer import hanging
+from workbench.tui.results.pane import ResultPane
 from workbench.tui.services.query_service import QueryService
+from workbench.tui.shell.context import Context
 from workbench.tui.sql.completion import Knowledge, Suggestion
 from workbench.tui.sql.editor import SqlEditor
-
-if TYPE_CHECKING:
-    from workbench.tui.app import Bench
 
 _FEW_VALUES = 50
 _DIGESTED_ROWS = 10_000
@@ -71,33 +70,31 @@ async def learn_values(
         editor.complete()
 
 
-async def note_ended(bench: Bench, pane: ResultRunner, error: WorkbenchError | None) -> None:
+async def note_ended(context: Context, pane: ResultPane, error: WorkbenchError | None) -> None:
     """Keep in the history how a statement ended, with the digest of a small result."""
     asked, opened = pane.asked, pane.opened
     if asked is None or not asked.sql:
         return
     if opened is None:
-        bench.history.note(asked.sql, (error.title or "failed").lower() if error else "cancelled")
+        context.history.note(asked.sql, (error.title or "failed").lower() if error else "cancelled")
         return
     outcome = f"{pane.extent} rows {float(opened['elapsed_ms']):,.0f} ms"
-    bench.history.note(asked.sql, outcome)
+    context.history.note(asked.sql, outcome)
     small = pane.grid.source.exact and pane.grid.source.total <= _DIGESTED_ROWS
     if small and float(opened["elapsed_ms"]) <= _DIGESTED_MS:
         try:
-            told = await bench.query_service.request(
+            digest = await context.query_service.request(
                 "digest", sql=asked.sql, parameters=asked.parameters
             )
         except WorkbenchError:
             return  # the result is shown; only its digest is missing in the history
-        bench.history.note(asked.sql, outcome, str(told["sha256"]))
+        context.history.note(asked.sql, outcome, str(digest["sha256"]))
 
 
 async def plan_text(
     query_service: QueryService, sql: str, given: Bound, measure: bool, room: int
 ) -> str:
     """The plan as an indented tree: rows, share of the time as a bar, step, details."""
-    from workbench.tui.dialogs.cell_viewer import hanging
-
     answer = await query_service.request("plan", sql=sql, parameters=given, measure=measure)
     lines: list[list[Any]] = answer["lines"]
     spent = sum(line[3] or 0.0 for line in lines)

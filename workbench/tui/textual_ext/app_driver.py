@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.console import RenderableType
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.events import Event
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from workbench.tui.textual_ext.diff_renderer import DiffRenderer
-from workbench.tui.textual_ext.key_queue import InOrder
+from workbench.tui.textual_ext.key_queue import KeyDone, KeyQueue
 from workbench.tui.textual_ext.line_compositor import LineCompositor
 from workbench.tui.textual_ext.output_filter import SAFE
 
@@ -26,12 +28,21 @@ class BlankScreen(Screen[None]):
         self._compositor = LineCompositor()
 
 
-class Drawing(InOrder, App[int]):
-    """An app for slow lines and hostile text."""
+class TerminalApp(App[int]):
+    """An app for slow lines and hostile text: it sends what changed, and takes keys in order."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._painter = DiffRenderer()
+        self._renderer = DiffRenderer()
+        self._keys = KeyQueue(self, super().on_event)
+
+    async def on_event(self, event: Event) -> None:
+        """Hold a key back while another is under way."""
+        await self._keys.take(event)
+
+    async def on_key_done(self, event: KeyDone) -> None:
+        """A key has done all it does."""
+        await self._keys.done(event)
 
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own filters, then ours as the last."""
@@ -55,7 +66,7 @@ class Drawing(InOrder, App[int]):
 
     def _paint(self, update: LayoutUpdate | ChopsUpdate) -> None:
         """Write what changed, in one piece: each piece costs a hand-over to the writer's thread."""
-        drawn = self._painter.paint(update, self.console)
+        drawn = self._renderer.paint(update, self.console)
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
         if self._driver is None or not (drawn or cursor != self._previous_cursor_position):
             return
@@ -65,10 +76,29 @@ class Drawing(InOrder, App[int]):
         self._driver.flush()
 
     def _resume_signal(self) -> None:
-        self._painter.forget()
+        self._renderer.forget()
         super()._resume_signal()
 
     def action_redraw(self) -> None:
         """Send the whole screen again: something else wrote to the terminal."""
-        self._painter.forget()
+        self._renderer.forget()
         self.screen.refresh(layout=True)
+
+    # Faults
+
+    def absorbs(self, error: Exception) -> bool:
+        """Whether an error of a part ends nothing; what needs saying has been said then."""
+        del error
+        return False
+
+    def fault_report(self, error: BaseException) -> RenderableType:
+        """What the terminal shows after a fault of our own, without what is in memory."""
+        return type(error).__name__
+
+    def _handle_exception(self, error: Exception) -> None:
+        if not self.absorbs(error):
+            super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._exit_renderables.append(self.fault_report(self._exception or RuntimeError("unknown")))
+        self._close_messages_no_wait()

@@ -15,10 +15,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from textual.app import App
+
+from workbench.case.atomic import write_private_text
 from workbench.engine.contract import ResultColumn, unique_names
 from workbench.sql.quoting import literal
 from workbench.text.sanitize import guard_formula, safe_text
-from workbench.tui.shell.saved_state import write_text
 
 LARGEST = 74_000
 
@@ -110,16 +112,18 @@ def _escaped(character: str) -> str:
     return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "replace"))
 
 
-def send(text: str, terminal: Any, exports: Path) -> str:
+def send(text: str, app: App[Any], exports: Path) -> str:
     """Copy by the first way that works; tells what was done, in a sentence. Raises OSError."""
     size = len(text.encode("utf-8", "replace"))
     try:
         sequence = osc52(text, tmux=bool(os.environ.get("TMUX")))
     except ValueError:
         target = exports / f"copy-{os.getpid()}.txt"
-        write_text(target, text)
+        write_private_text(target, text)
         return f"{size:,} bytes are too many for the terminal; written to {safe_text(target)}"
-    terminal.write(sequence)
-    terminal.flush()
+    driver = app._driver
+    assert driver is not None
+    driver.write(sequence)
+    driver.flush()
     way = "through tmux (needs allow-passthrough)" if os.environ.get("TMUX") else "by OSC 52"
     return f"{size:,} bytes sent to the terminal's clipboard {way}"

@@ -101,24 +101,10 @@ class LineScrollBar(ScrollBar):
         return Style.from_color(bar.rich_color, ground.rich_color)
 
 
-class LineScrollView(ScrollView):
-    """A scroll view with that bar."""
-
-    @property
-    def room(self) -> int:
-        """Cells of a line, without the scrollbar."""
-        return self.scrollable_content_region.width
-
-    @property
-    def span(self) -> int:
-        """Cells for columns: the last one of a line is kept for the mark that there are more."""
-        return max(1, self.room - 1)
-
-    @property
-    def vertical_scrollbar(self) -> ScrollBar:
-        """The bar, made when it is first needed."""
-        if self._vertical_scrollbar is None:
-            self._vertical_scrollbar = LineScrollBar()
-            self._vertical_scrollbar.display = False
-            self.app._start_widget(self, self._vertical_scrollbar)
-        return self._vertical_scrollbar
+def line_scrollbar(view: ScrollView) -> ScrollBar:
+    """The vertical bar of a scroll view, drawn by lines; made when it is first needed."""
+    if view._vertical_scrollbar is None:
+        view._vertical_scrollbar = LineScrollBar()
+        view._vertical_scrollbar.display = False
+        view.app._start_widget(view, view._vertical_scrollbar)
+    return view._vertical_scrollbar

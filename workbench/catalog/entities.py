@@ -1,4 +1,4 @@
-"""Which entity family a column's cells name, so that any such cell can be opened."""
+"""Which entity family the cells of a column name, by the column's name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from workbench.catalog import extracts
 from workbench.catalog.tables import DERIVED
-from workbench.tui.routes import Route
 
 _NUMBERED = re.compile(r"_\d+$")
 # Names that queries give to columns of an entity without renaming it back.
@@ -32,10 +31,3 @@ def entity_of(column: str) -> str:
     """
     known, name = _by_column(), column.lower()
     return known.get(name) or known.get(_NUMBERED.sub("", name), "")
-
-
-def route_of(family: str, value: str) -> Route:
-    """Where opening a value of this family leads."""
-    if family in ("account", "cluster", "campaign"):
-        return Route(family, (value,))
-    return Route("entity", (family, value))
