@@ -69,7 +69,7 @@ async def flag_the_cluster(driver: Driver) -> None:
 async def test_a_ledger_that_breaks_meanwhile_is_said(
     case: Path, opened: Opened, sit: Sit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_desk: CaseService) -> None:
+    def broken(_service: CaseService, _reading: object) -> None:
         raise WorkbenchError("audit.jsonl was replaced by another file.")
 
     async with opened(case) as driver:
@@ -78,7 +78,7 @@ async def test_a_ledger_that_breaks_meanwhile_is_said(
         await driver.sees("decision")
         await driver.press("5")
         await driver.sees("a-00", "R-PAY-SHARED")
-        monkeypatch.setattr(CaseService, "ledger", broken)
+        monkeypatch.setattr(CaseService, "read", broken)
         for keys in (("i",), ("m",), ("7", "enter")):
             driver.bench.clear_notifications()
             await driver.press(*keys)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from workbench.audit.log.append import Record
+from workbench.audit.log.append import Ledger, Record
 from workbench.audit.log.checkpoint import Checkpoint, read_checkpoint, read_words
 from workbench.audit.log.tail import newest
 from workbench.audit.log.verify import ledger_file
@@ -112,7 +112,7 @@ def show(case: Path, record_id: str | None, kind: str | None, limit: int, form: 
     try:
         if record_id is not None:
             return _show_one(service, record_id)
-        records = _newest(service, kind, limit)
+        records = service.read(lambda ledger: _newest(ledger, kind, limit))
     finally:
         service.close()
     if form == "jsonl":
@@ -123,8 +123,7 @@ def show(case: Path, record_id: str | None, kind: str | None, limit: int, form: 
     return 0
 
 
-def _newest(service: CaseService, kind: str | None, limit: int) -> list[Record]:
-    ledger = service.ledger()
+def _newest(ledger: Ledger, kind: str | None, limit: int) -> list[Record]:
     if not ledger.head.size:
         return []
     if kind is None:
@@ -134,14 +133,18 @@ def _newest(service: CaseService, kind: str | None, limit: int) -> list[Record]:
 
 
 def _show_one(service: CaseService, record_id: str) -> int:
-    ledger = service.ledger()
-    record = ledger.record(record_id)
-    if record is None:
+
+    def reading(ledger: Ledger) -> str | None:
+        record = ledger.record(record_id)
+        return whole(ledger, record) if record is not None else None
+
+    text = service.read(reading)
+    if text is None:
         raise UsageError(
             f"There is no record {record_id} in this case.",
             hint=f"See: workbench audit show {service.case_path} --format table",
         )
-    for line in whole(ledger, record).split("\n"):
+    for line in text.split("\n"):
         output.write(safe_text(line, len(line)) + "\n")
     return 0
 
@@ -155,7 +158,7 @@ def checkpoint(case: Path, key: Path | None) -> int:
 
     service = CaseService(Case.open(case), load_settings())
     try:
-        made, path = make_checkpoint(service.ledger(), key=key)
+        made, path = service.read(lambda ledger: make_checkpoint(ledger, key=key))
     finally:
         service.close()
     output.write(made.note().decode("ascii"))
@@ -174,7 +177,7 @@ def export(case: Path, record_id: str, target: Path) -> int:
 
     service = CaseService(Case.open(case), load_settings())
     try:
-        write_proof(service.ledger(), record_id, target)
+        service.read(lambda ledger: write_proof(ledger, record_id, target))
     finally:
         service.close()
     output.Talk().say(f"Written to {target}.")
@@ -188,7 +191,7 @@ def recover(case: Path, reason: str) -> int:
     """Account for damaged bytes by a record, so that work can go on; nothing is deleted."""
     service = CaseService(Case.open(case), load_settings())
     try:
-        record = service.ledger().recover(reason)
+        record = service.read(lambda ledger: ledger.recover(reason))
     finally:
         service.close()
     output.Talk().say(f"Recorded as {record.id}; audit verify goes on listing what was damaged.")

@@ -55,7 +55,7 @@ def show(case: Path, campaign: str, chosen: Choices) -> int:
             return 0
         write_facts(session.rows("campaign-card", **given)[0])
         put_query(session, session.library.query("campaign-clusters"), given, chosen)
-        for act in edits.edits_of(session.service.ledger().state, campaign):
+        for act in edits.edits_of(session.service, campaign):
             count = act["members"]["count"] if act["members"] else 0
             words = " ".join(filter(None, (act["campaign"], *act["others"], act["name"])))
             output.write(

@@ -119,7 +119,7 @@ def propose(asked: Asked, target: Path | None) -> int:
         record = session.service.record(draft, propose=True)
         output.write(f"{record}\n")
         if target is not None:
-            export_record(session.service.ledger(), record, target)
+            session.service.read(lambda ledger: export_record(ledger, record, target))
     output.Talk().say(
         f"Proposed: {draft.verdict} {draft.reason} on {len(draft.accounts):,} accounts. Another "
         f"analyst answers with: workbench countersign {asked.case} {target or record} --answer …"

@@ -56,7 +56,7 @@ def revoke(case: Path, fingerprint: str) -> int:
     """Revoke the key with this FINGERPRINT (SHA256:…): what it signed before still counts."""
     service = CaseService(Case.open(case), load_settings())
     try:
-        enrolled = service.ledger().state.ring().keys.get(fingerprint)
+        enrolled = service.read(lambda ledger: ledger.state.ring().keys.get(fingerprint))
         owner = enrolled["principal"] if enrolled else "unknown"
         return _record(service, builders.key("revoke", owner, "", fingerprint))
     finally:
@@ -70,15 +70,16 @@ def listed(case: Path, chosen: Choices) -> int:
     """Every key that was enrolled or revoked in CASE, by whom, and whether it may sign now."""
     service = CaseService(Case.open(case), load_settings())
     try:
-        state = service.ledger().state
+        acts, now = service.read(
+            lambda ledger: (list(ledger.state.keys), set(ledger.state.ring().keys))
+        )
     finally:
         service.close()
-    now = state.ring().keys
     rows = [
         [time_text(one["ts"]), one["action"], one["principal"], one["fingerprint"],
          time_text(one["after"]), time_text(one["before"]), one["author"],
          one["fingerprint"] in now, one["record"]]
-        for one in state.keys
+        for one in acts
     ]  # fmt: skip
     put_records(chosen, _COLUMNS, rows, case)
     return 0

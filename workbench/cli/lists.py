@@ -34,7 +34,7 @@ def show(case: Path, family: str, chosen: Choices) -> int:
     """The entries of CASE; clustering leaves those that have lapsed out."""
     service = CaseService(Case.open(case), load_settings())
     try:
-        entries = service.ledger().state.entity_lists()
+        entries = entity_lists.entries_in_force(service)
     finally:
         service.close()
     rows = [

@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.case.folder import Case, Staging, staged
 from workbench.cli import output
+from workbench.decisions.entity_lists import entries_in_force
 from workbench.decisions.service import CaseService, lapsed
 from workbench.settings import Settings
 from workbench.workers.host.analyse import analyse_store
@@ -79,7 +80,7 @@ def _list_entries(path: Path, settings: Settings) -> list[dict[str, Any]]:
     """The ledger's list entries that clustering applies: those that have not lapsed."""
     service = CaseService(Case.open(path), settings)
     try:
-        entries: list[dict[str, Any]] = service.ledger().state.entity_lists()
+        entries = entries_in_force(service)
     finally:
         service.close()
     return [entry for entry in entries if not lapsed(entry["until"])]

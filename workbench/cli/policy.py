@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from workbench.audit.log.append import Ledger
 from workbench.audit.state import builders
 from workbench.audit.state.policy import read_policy, spell_policy
 from workbench.case.folder import Case
@@ -34,7 +35,9 @@ def policy_command(case: Path, source: Path | None, reason: str) -> int:
         if source is not None:
             return _set(service, source, reason)
         policy, text = service.policy(), _text(service)
-        policies, pieces = service.ledger().state.policies, in_pieces(service.ledger().state)
+        policies, pieces = service.read(
+            lambda ledger: (list(ledger.state.policies), in_pieces(ledger.state))
+        )
     finally:
         service.close()
     output.write(text)
@@ -53,7 +56,7 @@ def _set(service: CaseService, source: Path, reason: str) -> int:
     text = text_of(source)
     before, policy = service.policy(), read_policy(text)
     refuse_unmaskable(policy.masked)
-    lines = service.ledger().put_list(text.split("\n"))
+    lines = service.read(lambda ledger: ledger.put_list(text.split("\n")))
     record = service.append(
         "policy", builders.policy(policy.digest, lines, signed=policy.signed, reason=reason)
     )
@@ -66,7 +69,11 @@ def _set(service: CaseService, source: Path, reason: str) -> int:
 
 def _text(service: CaseService) -> str:
     """The file as it was given, where that is the policy that counts; else the policy spelled."""
-    policy, ledger = service.policy(), service.ledger()
+    return service.read(_policy_text)
+
+
+def _policy_text(ledger: Ledger) -> str:
+    policy = ledger.state.policy
     for entry in ledger.state.policies:
         if policy.digest and entry["sha256"] == policy.digest:
             return "\n".join(ledger.sets.get(entry["set"]))

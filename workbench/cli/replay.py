@@ -39,7 +39,7 @@ def replay_command(case: Path, everything: bool, chosen: Choices) -> int:
         counts = Counter(one.status for one in found)
         words = ", ".join(f"{status} {number:,}" for status, number in sorted(counts.items()))
         chosen.talk.say(f"Evidence run again: {words or 'there is none'}.")
-        if problems := session.service.ledger().problems:
+        if problems := session.service.read(lambda ledger: list(ledger.problems)):
             raise IntegrityError(
                 f"Only readable records were run again; the ledger is damaged: {problems[0]}.",
                 hint=f"See: workbench audit verify {case}",

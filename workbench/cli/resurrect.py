@@ -35,7 +35,9 @@ def resurrect(
         if patterns:
             put_query(session, session.library.query("flagged-patterns"), {}, chosen)
             return 0
-        known_bad = table_lines(session.service.ledger().state, "seen_patterns")
+        known_bad = session.service.read(
+            lambda ledger: list(table_lines(ledger.state, "seen_patterns"))
+        )
         session.client.lay_over("seen_patterns", [*known_bad, *seen])
         given: dict[str, object] = {"min_likeness": min_likeness}
         if since:

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from workbench.audit.log.append import Ledger
+from workbench.audit.log.merge import Merge, other_ledger
 from workbench.audit.log.merge import merge as merge_ledgers
-from workbench.audit.log.merge import other_ledger
 from workbench.audit.log.reader import LedgerReader
 from workbench.audit.log.transfer import answer as answer_proposal
 from workbench.audit.log.transfer import export_record, import_record
@@ -49,24 +49,32 @@ def countersign(
         raise UsageError(f"{target} exists; nothing was recorded.", hint="Give another file.")
     service = CaseService(Case.open(case), load_settings())
     try:
-        ledger = service.ledger()
-        record_id = ledger.state.aliases.get(proposal, proposal)
-        if not _RECORD_ID.fullmatch(proposal):
-            brought = import_record(ledger, Path(proposal))
-            record_id = brought.id
-            if answer is None or brought.fields["type"] == "countersign":
-                output.write(f"{record_id}\n")
-                output.Talk().say(f"Taken over as {record_id}: {_summary(ledger, record_id)}.")
-                return 0
-        words = _summary(ledger, record_id)
-        made = answer_proposal(ledger, record_id, agree=answer == "agree", note=note)
-        output.write(f"{made.id}\n")
-        if target is not None:
-            export_record(ledger, made.id, target)
+        record_id, words, answered = service.read(
+            lambda ledger: _countersign(ledger, proposal, answer, note, target)
+        )
     finally:
         service.close()
-    output.Talk().say(f"{'Agreed' if answer == 'agree' else 'Refused'}: {words}.")
+    output.write(f"{record_id}\n")
+    said = "Agreed" if answer == "agree" else "Refused"
+    output.Talk().say(f"{said if answered else f'Taken over as {record_id}'}: {words}.")
     return 0
+
+
+def _countersign(
+    ledger: Ledger, proposal: str, answer: str | None, note: str, target: Path | None
+) -> tuple[str, str, bool]:
+    """The record's id, what it is about in words, and whether it is an answer given here."""
+    record_id = ledger.state.aliases.get(proposal, proposal)
+    if not _RECORD_ID.fullmatch(proposal):
+        brought = import_record(ledger, Path(proposal))
+        record_id = brought.id
+        if answer is None or brought.fields["type"] == "countersign":
+            return record_id, _summary(ledger, record_id), False
+    words = _summary(ledger, record_id)
+    made = answer_proposal(ledger, record_id, agree=answer == "agree", note=note)
+    if target is not None:
+        export_record(ledger, made.id, target)
+    return made.id, words, True
 
 
 def _summary(ledger: Ledger, record_id: str) -> str:
@@ -99,13 +107,7 @@ def merge(case: Path, other: Path, reason: str, chosen: Choices) -> int:
         raise UsageError(f"There is no ledger at {other}.")
     service = CaseService(Case.open(case), load_settings())
     try:
-        ledger = service.ledger()
-        theirs = other_ledger(file, ledger.case_id, service.state_dir)
-        try:
-            done = merge_ledgers(ledger, theirs, reason)
-            rows = [_conflict(ledger, theirs, account) for account in done.conflicts]
-        finally:
-            theirs.close()
+        done, rows = service.read(lambda ledger: _merge(ledger, file, service.state_dir, reason))
     finally:
         service.close()
     if done.record is None:
@@ -118,6 +120,17 @@ def merge(case: Path, other: Path, reason: str, chosen: Choices) -> int:
         f"{counted(len(rows), 'account')} decided differently."
     )
     return 0
+
+
+def _merge(
+    ledger: Ledger, file: Path, state_dir: Path, reason: str
+) -> tuple[Merge, list[list[Any]]]:
+    theirs = other_ledger(file, ledger.case_id, state_dir)
+    try:
+        done = merge_ledgers(ledger, theirs, reason)
+        return done, [_conflict(ledger, theirs, account) for account in done.conflicts]
+    finally:
+        theirs.close()
 
 
 def _conflict(ledger: Ledger, theirs: LedgerReader, account: str) -> list[Any]:

@@ -10,10 +10,10 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 
+from workbench.audit.log.append import Ledger
 from workbench.audit.records.canonical_json import Fields
 from workbench.audit.state import builders
-from workbench.audit.state.state import LedgerState
-from workbench.decisions.service import CaseService, distinct
+from workbench.decisions.service import CaseService, distinct, reads_ledger
 from workbench.errors import UsageError
 
 
@@ -59,9 +59,11 @@ def include(service: CaseService, campaign: str, accounts: Sequence[str], reason
     return _edit(service, "include", campaign, accounts, reason)
 
 
-def edits_of(state: LedgerState, campaign: str) -> list[Fields]:
+@reads_ledger
+def edits_of(ledger: Ledger, campaign: str) -> list[Fields]:
     """The edits in force that name a campaign, oldest first."""
-    return [act for act in state.campaign_acts() if campaign in (act["campaign"], *act["others"])]
+    acts = ledger.state.campaign_acts()
+    return [act for act in acts if campaign in (act["campaign"], *act["others"])]
 
 
 def _edit(
@@ -81,6 +83,6 @@ def _edit(
         raise UsageError("An edit of a campaign needs a reason.", hint="Say why, in words.")
     body = builders.campaign_edit(
         action, campaign, others=others, name=name, reason=reason,
-        members=service.ledger().put_set(chosen),
+        members=service.put_set(chosen),
     )  # fmt: skip
     return service.append("campaign_edit", body)

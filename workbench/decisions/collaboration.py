@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.audit.log.append import Ledger
 from workbench.audit.state import builders
-from workbench.decisions.service import CaseService
+from workbench.decisions.service import CaseService, reads_ledger
 from workbench.decisions.tables import time_text
 
 
@@ -50,22 +51,24 @@ def comment(service: CaseService, kind: str, name: str, text: str) -> str:
     return service.append("note", builders.note("comment", kind, name, text))
 
 
-def claims(service: CaseService) -> dict[tuple[str, str], Claim]:
+@reads_ledger
+def claims(ledger: Ledger) -> dict[tuple[str, str], Claim]:
     """What is taken on now, by kind and id."""
     found: dict[tuple[str, str], Claim] = {}
-    for key, entry in service.ledger().state.claims.items():
+    for key, entry in ledger.state.claims.items():
         kind, _, name = key.partition(":")
         since = str(time_text(entry["ts"]))
         found[kind, name] = Claim(kind, name, entry["who"]["name"], since)
     return found
 
 
-def comments(service: CaseService, kind: str = "", name: str = "") -> list[Comment]:
+@reads_ledger
+def comments(ledger: Ledger, kind: str = "", name: str = "") -> list[Comment]:
     """The remarks on a subject, or all of them, oldest first."""
     return [
         Comment(one["subject"], one["id"], one["who"]["name"], str(time_text(one["ts"])),
                 one["text"])
-        for one in service.ledger().state.comments
+        for one in ledger.state.comments
         if one["kind"] == "comment" and (not kind or (one["subject"], one["id"]) == (kind, name))
     ]  # fmt: skip
 

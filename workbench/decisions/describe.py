@@ -58,9 +58,12 @@ def whole(ledger: Ledger, record: Record) -> str:
 
 def whole_record(service: CaseService, record_id: str) -> str:
     """A record of the case's ledger by its id, for reading."""
-    ledger = service.ledger()
-    record = ledger.record(record_id)
-    return whole(ledger, record) if record is not None else "This record cannot be read."
+
+    def reading(ledger: Ledger) -> str:
+        record = ledger.record(record_id)
+        return whole(ledger, record) if record is not None else "This record cannot be read."
+
+    return service.read(reading)
 
 
 def subject_words(subject: Body) -> str:
@@ -196,9 +199,12 @@ def in_pieces(state: LedgerState) -> list[str]:
 def head_lines(service: CaseService) -> list[Line]:
     """Lines with the style that each is shown in."""
     try:
-        ledger = service.ledger()
+        return service.read(_head_lines)
     except WorkbenchError as error:
         return [(error.message, "bold $error"), (error.hint, "$text-muted")]
+
+
+def _head_lines(ledger: Ledger) -> list[Line]:
     state, head = ledger.state, ledger.head
     if not head.size and not ledger.problems:
         return [("Nothing is recorded yet.", "bold"), (f"policy: {policy_words(state.policy)}", "")]
@@ -214,7 +220,7 @@ def head_lines(service: CaseService) -> list[Line]:
     if ledger.notice:
         lines.append((f"▲ {ledger.notice}", "$warning"))
     lines.append(_checkpoint_line(state.checkpoints, head.size))
-    lines.append(_policy_line(service))
+    lines.append(_policy_line(state))
     pieces = in_pieces(state)
     lines += [(f"▲ {one}", "$warning") for one in pieces[-_MAX_PROBLEMS_SHOWN:]]
     if len(pieces) > _MAX_PROBLEMS_SHOWN:
@@ -241,8 +247,7 @@ def _checkpoint_line(checkpoints: list[dict[str, object]], size: int) -> Line:
     return (f"checkpoint at {covered:,}, {signed}, {behind}", "")
 
 
-def _policy_line(service: CaseService) -> Line:
-    state = service.ledger().state
+def _policy_line(state: LedgerState) -> Line:
     if not state.policies:
         return (f"policy as shipped: {policy_words(state.policy)}", "")
     last = state.policies[-1]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from workbench.audit.log.append import Ledger
 from workbench.audit.records.canonical_json import Fields
 from workbench.audit.state import builders
-from workbench.audit.state.state import LedgerState
-from workbench.decisions.service import CaseService, expiry
+from workbench.decisions.service import CaseService, expiry, reads_ledger
 from workbench.errors import UsageError, WorkbenchError
 
 ROLES = {
@@ -15,12 +15,17 @@ ROLES = {
 }
 
 
-def entry_of(state: LedgerState, family: str, value: str) -> Fields | None:
+@reads_ledger
+def entry_of(ledger: Ledger, family: str, value: str) -> Fields | None:
     """The entry in force of a value, or None."""
-    wanted = (family, value)
-    return next(
-        (one for one in state.entity_lists() if (one["family"], one["value"]) == wanted), None
-    )
+    wanted, entries = (family, value), ledger.state.entity_lists()
+    return next((one for one in entries if (one["family"], one["value"]) == wanted), None)
+
+
+@reads_ledger
+def entries_in_force(ledger: Ledger) -> list[Fields]:
+    """Every entry that stands, also those that have lapsed."""
+    return ledger.state.entity_lists()
 
 
 def put(
@@ -33,7 +38,7 @@ def put(
 
 def take_off(service: CaseService, family: str, value: str, reason: str) -> str:
     """Take a value off its list; returns the record's id."""
-    entry = entry_of(service.ledger().state, family, value)
+    entry = entry_of(service, family, value)
     if entry is None:
         raise WorkbenchError(
             f"No list of this case has the {family} “{value}”.",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from workbench.audit.errors import LedgerError, MalformedError
+from workbench.audit.errors import MalformedError
 from workbench.audit.log.append import Ledger, Record
 from workbench.audit.log.tail import record_at
 from workbench.audit.log.transfer import answer
 from workbench.audit.records.identity import Who
 from workbench.audit.state import builders
 from workbench.decisions.describe import subject_words
-from workbench.decisions.service import CaseService, as_workbench_error
+from workbench.decisions.service import CaseService, reads_ledger
 from workbench.decisions.tables import time_text
 from workbench.errors import WorkbenchError
 
@@ -27,12 +27,12 @@ HISTORY = ["decided_at", "verdict", "reason", "confidence", "analyst", "status",
            "counter", "expires_at", "record_id"]  # fmt: skip
 
 
-def waiting(service: CaseService) -> list[list[Any]]:
+@reads_ledger
+def waiting(ledger: Ledger) -> list[list[Any]]:
     """Proposals that nobody has answered, oldest first, as `WAITING` names the cells.
 
     After them decisions of two people that one person would take back, with the verdict `undo …`.
     """
-    ledger = service.ledger()
     rows: list[list[Any]] = []
     for record_id, entry in ledger.state.pending.items():
         body = _decision(ledger.record(record_id))
@@ -46,12 +46,12 @@ def waiting(service: CaseService) -> list[list[Any]]:
     return rows
 
 
-def undoing(service: CaseService) -> list[list[Any]]:
+@reads_ledger
+def undoing(ledger: Ledger) -> list[list[Any]]:
     """Accounts whose decision a second person may take back, as the `decisions` table has them.
 
     The verdict is `undo …`; analyst and time are those of who would take it back.
     """
-    ledger = service.ledger()
     state = ledger.state
     rows: list[list[Any]] = []
     for target, entry in state.undoing.items():
@@ -66,24 +66,24 @@ def undoing(service: CaseService) -> list[list[Any]]:
 
 
 def _asked(ledger: Ledger, entry: dict[str, Any]) -> list[Any]:
-    """Whether who sits here may answer, and who asked."""
+    """Whether who works here may answer, and who asked."""
     mine = ledger.state.same_person(ledger.who, Who.of(entry["who"]))
     return [not mine, entry["who"]["name"]]
 
 
-def _weighed(body: dict[str, Any], verdict: Any, told: dict[str, Any]) -> list[Any]:
+def _weighed(body: dict[str, Any], verdict: Any, why: dict[str, Any]) -> list[Any]:
     """What a decision is and falls on; the words are those of who asks."""
     subject = body.get("subject")
     return [
         verdict, body.get("reason"), subject and subject["count"],
         subject and subject_words(subject), body.get("confidence"), body.get("counter"),
-        told.get("note"),
+        why.get("note"),
     ]  # fmt: skip
 
 
-def own(service: CaseService, limit: int = 500) -> list[list[Any]]:
-    """The newest decisions and proposals of who sits here, as `OWN` names the cells."""
-    ledger = service.ledger()
+@reads_ledger
+def own(ledger: Ledger, limit: int = 500) -> list[list[Any]]:
+    """The newest decisions and proposals of who works here, as `OWN` names the cells."""
     table = ledger.state.decisions
     if ledger.who.name not in table.words:
         return []
@@ -115,9 +115,9 @@ def _record(ledger: Ledger, number: int) -> Record | None:
         return None  # verification names it
 
 
-def history(service: CaseService, account: str) -> list[list[Any]]:
+@reads_ledger
+def history(ledger: Ledger, account: str) -> list[list[Any]]:
     """Every decision on an account, oldest first, as `HISTORY` names the cells."""
-    ledger = service.ledger()
     rows: list[list[Any]] = []
     for one, status in ledger.state.history(account):
         body = _decision(ledger.record(one.record_id))
@@ -129,17 +129,19 @@ def history(service: CaseService, account: str) -> list[list[Any]]:
     return rows
 
 
-def decided_ever(service: CaseService) -> set[str]:
+@reads_ledger
+def decided_ever(ledger: Ledger) -> set[str]:
     """Every account that a decision fell on, in force or not."""
-    return set(service.ledger().state.decisions.slots)
+    return set(ledger.state.decisions.slots)
 
 
-def conflicts(service: CaseService) -> list[list[Any]]:
+@reads_ledger
+def conflicts(ledger: Ledger) -> list[list[Any]]:
     """Accounts on which a merge brought another verdict, as `CONFLICTS` names the cells.
 
     Ours is in force until the account is decided anew.
     """
-    state = service.ledger().state
+    state = ledger.state
     rows: list[list[Any]] = []
     for account, number in state.conflicts.items():
         ours = state.decisions.row(account, number)
@@ -152,12 +154,16 @@ def conflicts(service: CaseService) -> list[list[Any]]:
 
 def take_back(service: CaseService, record_id: str, reason: str, note: str) -> tuple[str, str]:
     """Append a reversal; returns its id, and what it did as a sentence. Raises WorkbenchError."""
-    new = service.append("reversal", builders.reversal(record_id, reason, note))
-    state = service.ledger().state
-    if state.aliases.get(record_id, record_id) in state.undoing:
-        why = state.two_to_undo(record_id)
-        return new, f"It stays in force until somebody else takes it back too: {why}."
-    return new, f"Taken back by record {new}."
+
+    def reading(ledger: Ledger) -> tuple[str, str]:
+        new = ledger.append("reversal", builders.reversal(record_id, reason, note)).id
+        state = ledger.state
+        if state.aliases.get(record_id, record_id) in state.undoing:
+            why = state.two_to_undo(record_id)
+            return new, f"It stays in force until somebody else takes it back too: {why}."
+        return new, f"Taken back by record {new}."
+
+    return service.read(reading)
 
 
 def respond(service: CaseService, record_id: str, *, agree: bool, note: str = "") -> str:
@@ -165,14 +171,11 @@ def respond(service: CaseService, record_id: str, *, agree: bool, note: str = ""
 
     Returns the record's id, raises WorkbenchError.
     """
-    if record_id in service.ledger().state.undoing:
+    if service.read(lambda ledger: record_id in ledger.state.undoing):
         if agree:
             return take_back(service, record_id, "R-OTHER", note)[0]
         raise WorkbenchError("It stays in force unless you agree.")
-    try:
-        return answer(service.ledger(), record_id, agree=agree, note=note).id
-    except LedgerError as error:
-        raise as_workbench_error(error) from error
+    return service.read(lambda ledger: answer(ledger, record_id, agree=agree, note=note).id)
 
 
 def _decision(record: Record | None) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workbench.audit.log.append import Ledger
 from workbench.audit.records.account_sets import spell
 from workbench.audit.records.canonical_json import Fields, sha256
 from workbench.audit.state import builders
 from workbench.audit.state.sampling import Stratum, clopper_pearson, plan, wilson
-from workbench.decisions.service import CaseService
+from workbench.decisions.service import CaseService, reads_ledger
 from workbench.errors import UsageError
 
 _LEVEL = "0.95"
@@ -51,8 +52,7 @@ def draw(
     """
     seed = seed or secrets.token_hex(8)
     drawn = plan(strata, n, seed)
-    ledger = service.ledger()
-    members = ledger.put_set(account for accounts in strata.values() for account in accounts)
+    members = service.put_set(account for accounts in strata.values() for account in accounts)
     body = {
         "subject": (
             builders.set_subject("set", members)
@@ -60,7 +60,7 @@ def draw(
             else builders.set_subject(kind, members, name)
         ),
         "seed": seed,
-        "drawn": ledger.put_set(account for one in drawn for account in one.drawn).as_field(),
+        "drawn": service.put_set(account for one in drawn for account in one.drawn).as_field(),
         "level": _LEVEL,
         "method": method,
         "strata": [
@@ -95,17 +95,13 @@ def result_for(service: CaseService, record_id: str, accounts: Sequence[str]) ->
     Raises UsageError where it has none, or was drawn from others.
     """
     sample = sample_of(service, record_id)
-    results: list[Fields] = [
-        other["result"]
-        for other in service.ledger().state.samples
-        if other["result"] is not None and all(other[name] == sample[name] for name in _PLAN)
-    ]
+    results = results_like(service, sample)
     if not results:
         raise UsageError(
             f"The sample {record_id} has no result yet.",
             hint=f"Record it: workbench sample {service.case_path} --record {record_id} --found K",
         )
-    if set(service.ledger().sets.get(sample["subject"]["set"])) != set(accounts):
+    if set(accounts_of(service, sample["subject"]["set"])) != set(accounts):
         raise UsageError(
             f"The sample {record_id} was not drawn from just these accounts.",
             hint="Its interval says nothing about others; draw a sample of what you decide on.",
@@ -115,7 +111,7 @@ def result_for(service: CaseService, record_id: str, accounts: Sequence[str]) ->
 
 def newest_for(service: CaseService, accounts: Sequence[str]) -> Fields | None:
     """The result of the newest reviewed sample of just these accounts; None where there is none."""
-    samples = service.ledger().state.samples
+    samples = _samples(service)
     if not samples:
         return None
     digest = sha256(spell(sorted(set(accounts))))
@@ -128,7 +124,25 @@ def newest_for(service: CaseService, accounts: Sequence[str]) -> Fields | None:
 
 def sample_of(service: CaseService, record_id: str) -> Fields:
     """The drawn sample with this record id; raises UsageError where there is none."""
-    for sample in service.ledger().state.samples:
+    for sample in _samples(service):
         if sample["record"] == record_id:
             return sample
     raise UsageError(f"There is no sample {record_id} in this case.")
+
+
+@reads_ledger
+def results_like(ledger: Ledger, sample: Fields) -> list[Fields]:
+    """The results recorded of a drawn sample, oldest first."""
+    drawn_alike = (one for one in ledger.state.samples if all(one[n] == sample[n] for n in _PLAN))
+    return [one["result"] for one in drawn_alike if one["result"] is not None]
+
+
+@reads_ledger
+def accounts_of(ledger: Ledger, digest: str) -> list[str]:
+    """The accounts of a set that a record names by its digest."""
+    return ledger.sets.get(digest)
+
+
+@reads_ledger
+def _samples(ledger: Ledger) -> list[Fields]:
+    return list(ledger.state.samples)

@@ -1,15 +1,15 @@
-"""The analyst's desk: one case, its ledger, and who sits there. Bench and command line share it."""
+"""One case, its ledger and who works on it; bench and command line share it."""
 
 from __future__ import annotations
 
 import datetime
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from workbench import __version__
 from workbench.audit.errors import LedgerError
@@ -25,7 +25,11 @@ from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.format import SavedQuery
 from workbench.settings import Settings
 
-_LONGEST_PARAMETER = 1024
+_MAX_PARAMETER_CHARACTERS = 1024
+_MAX_SOURCES_INLINE = 64
+Answer = TypeVar("Answer")
+Rest = ParamSpec("Rest")
+
 _SCOPES = {"account": "account", "accounts": "set", "cluster": "cluster", "campaign": "campaign"}
 
 
@@ -65,7 +69,7 @@ def as_workbench_error(error: LedgerError) -> WorkbenchError:
 
 
 class CaseService:
-    """Opens the ledger once, hands out its state, and writes decisions into it."""
+    """Opens the ledger once, answers from its state, and writes decisions into it."""
 
     def __init__(self, case: Case, settings: Settings) -> None:
         self.case = case
@@ -97,20 +101,28 @@ class CaseService:
 
     @property
     def analyst(self) -> str:
-        """Who sits here."""
+        """Who works here."""
         return Who.here(self.settings.analyst.name).name
 
-    def ledger(self) -> Ledger:
-        """The ledger of the case, opened and judged; raises WorkbenchError where it is unfit."""
+    def read(self, reading: Callable[[Ledger], Answer]) -> Answer:
+        """What `reading` makes of the ledger, opened, refreshed and verified.
+
+        Other threads append and refresh meanwhile, so this is the only way to the ledger: nothing
+        that is live may be in the answer. Raises WorkbenchError where the ledger is unfit, and for
+        what it refuses.
+        """
         with self._one_at_a_time:
             try:
-                if self._ledger is None:
-                    self._ledger = self._open()
-                else:
-                    self._ledger.refresh()
+                return reading(self._refreshed())
             except LedgerError as error:
                 raise as_workbench_error(error) from error
-            return self._ledger
+
+    def _refreshed(self) -> Ledger:
+        if self._ledger is None:
+            self._ledger = self._open()
+        else:
+            self._ledger.refresh()
+        return self._ledger
 
     def _open(self) -> Ledger:
         analyst = self.settings.analyst
@@ -126,36 +138,35 @@ class CaseService:
 
     def policy(self) -> Policy:
         """Reason codes and what needs two people."""
-        return self.ledger().state.policy
+        return self.read(lambda ledger: ledger.state.policy)
 
     def decision_rows(self) -> list[dict[str, Any]]:
         """The `decisions` table as records with times as text."""
-        with self._one_at_a_time:
-            return decision_rows(self.ledger().state)
+        return self.read(lambda ledger: decision_rows(ledger.state))
 
     def ledger_tables(self) -> dict[str, list[str]]:
         """The tables of the ledger's state as ASCII JSON lines, for the query worker.
 
         Evidence names the head they were read at: a query that reads them can be run again.
         """
-        with self._one_at_a_time:
-            ledger = self.ledger()
+
+        def reading(ledger: Ledger) -> dict[str, list[str]]:
             self._read_at = ledger.head.h
             return ledger_tables(ledger.state)
 
+        return self.read(reading)
+
     def head_words(self) -> str:
         """The ledger's size and head for the status line."""
-        with self._one_at_a_time:
-            ledger = self.ledger()
-            if ledger.problems:
-                return f"audit: {len(ledger.problems)} problems, see audit verify"
-            head = ledger.head
-            return f"audit {head.size:,} {head.root[:8]}" if head.size else "audit empty"
+        return self.read(_head_words)
+
+    def position(self) -> tuple[Policy, int]:
+        """The policy in force, and the number of records that it was read at."""
+        return self.read(lambda ledger: (ledger.state.policy, ledger.head.size))
 
     def verdict_of(self, account: str) -> str:
-        """The decision in force on an account, in words; never opens the ledger."""
-        ledger = self._ledger
-        row = ledger.state.current(account) if ledger is not None else None
+        """The decision in force on an account, in words."""
+        row = self.read(lambda ledger: ledger.state.current(account))
         if row is None:
             return "undecided"
         when = str(time_text(row.decided_at))[:10]
@@ -163,55 +174,31 @@ class CaseService:
 
     def history(self, account: str) -> list[tuple[dict[str, Any], str]]:
         """Every decision on an account, oldest first, each with what became of it."""
-        with self._one_at_a_time:
-            found = self.ledger().state.history(account)
-            return [
-                (row._asdict() | {"decided_at": time_text(row.decided_at)}, status)
-                for row, status in found
-            ]
+        found = self.read(lambda ledger: list(ledger.state.history(account)))
+        return [
+            (row._asdict() | {"decided_at": time_text(row.decided_at)}, status)
+            for row, status in found
+        ]
 
     def evidence_field(self, evidence: Evidence) -> dict[str, Any]:
         """Evidence in the form that a record holds; long values become sets."""
-        ledger = self.ledger()
-        parameters: dict[str, Any] = {}
-        for name, value in evidence.parameters.items():
-            parameters[name] = _parameter_field(ledger, value)
         manifest = self.case.manifest
-        return builders.evidence(
-            query=evidence.query.id,
-            rev=evidence.query.rev,
-            sha256=evidence.query.sha256,
-            params=parameters,
-            generation=manifest.generation,
-            sources=_sources_field(ledger, sorted(one.sha256 for one in manifest.sources)),
-            result_sha256=evidence.sha256,
-            rows=evidence.rows,
-            ledger_head=self._read_at or ledger.head.h,
-        )
 
-    def body(self, draft: Draft) -> dict[str, Any]:
-        """The body of a decision record; the accounts of a set are made durable here."""
-        if not draft.accounts:
-            raise UsageError("The decision names no account.")
-        scope = _SCOPES[draft.kind]
-        ledger = self.ledger()
-        if scope == "account":
-            subject = builders.account_subject(draft.accounts[0])
-        else:
-            name = "" if scope == "set" else draft.subject_id
-            subject = builders.set_subject(scope, ledger.put_set(draft.accounts), name)
-        return builders.decision(
-            verdict=draft.verdict,
-            subject=subject,
-            reason=draft.reason,
-            confidence=draft.confidence,
-            note=draft.note,
-            counter=draft.counter,
-            changes_my_mind=draft.changes_my_mind,
-            expires=expiry(draft.expires),
-            evidence=draft.evidence,
-            sample=draft.sample,
-        )
+        def reading(ledger: Ledger) -> dict[str, Any]:
+            given = evidence.parameters.items()
+            return builders.evidence(
+                query=evidence.query.id,
+                rev=evidence.query.rev,
+                sha256=evidence.query.sha256,
+                params={name: _parameter_field(ledger, value) for name, value in given},
+                generation=manifest.generation,
+                sources=_sources_field(ledger, sorted(one.sha256 for one in manifest.sources)),
+                result_sha256=evidence.sha256,
+                rows=evidence.rows,
+                ledger_head=self._read_at or ledger.head.h,
+            )
+
+        return self.read(reading)
 
     def record(self, draft: Draft, *, propose: bool = False) -> str:
         """Append the decision, or propose it; returns its record id once it is on disk.
@@ -219,22 +206,22 @@ class CaseService:
         Raises WorkbenchError for what the policy refuses (a second analyst is needed), for a
         ledger that is damaged, and for a disk that is full; the draft is the caller's to keep.
         """
-        with self._one_at_a_time:
-            try:
-                body = self.body(draft)
-                if propose:
-                    return self.ledger().append("proposal", builders.proposal(body)).id
-                return self.ledger().append("decision", body).id
-            except LedgerError as error:
-                raise as_workbench_error(error) from error
+
+        def appending(ledger: Ledger) -> str:
+            body = _decision_body(ledger, draft)
+            if propose:
+                return ledger.append("proposal", builders.proposal(body)).id
+            return ledger.append("decision", body).id
+
+        return self.read(appending)
 
     def append(self, kind: str, body: dict[str, Any]) -> str:
         """Append another record; returns its id. Raises WorkbenchError where it is refused."""
-        with self._one_at_a_time:
-            try:
-                return self.ledger().append(kind, body).id
-            except LedgerError as error:
-                raise as_workbench_error(error) from error
+        return self.read(lambda ledger: ledger.append(kind, body).id)
+
+    def put_set(self, accounts: Iterable[str]) -> SetRef:
+        """Make a set of accounts durable, for a record to name; returns its digest and count."""
+        return self.read(lambda ledger: ledger.put_set(accounts))
 
     def close(self) -> None:
         """Let the ledger go."""
@@ -244,11 +231,51 @@ class CaseService:
                 self._ledger = None
 
 
-_MOST_SOURCES = 64
+def reads_ledger(
+    reading: Callable[Concatenate[Ledger, Rest], Answer],
+) -> Callable[Concatenate[CaseService, Rest], Answer]:
+    """Let a function of a ledger be called with the service of a case; see `CaseService.read`."""
+
+    @wraps(reading)
+    def of_service(service: CaseService, /, *given: Rest.args, **named: Rest.kwargs) -> Answer:
+        return service.read(lambda ledger: reading(ledger, *given, **named))
+
+    return of_service
+
+
+def _head_words(ledger: Ledger) -> str:
+    if ledger.problems:
+        return f"audit: {len(ledger.problems)} problems, see audit verify"
+    head = ledger.head
+    return f"audit {head.size:,} {head.root[:8]}" if head.size else "audit empty"
+
+
+def _decision_body(ledger: Ledger, draft: Draft) -> dict[str, Any]:
+    """The body of a decision record; the accounts of a set are made durable here."""
+    if not draft.accounts:
+        raise UsageError("The decision names no account.")
+    scope = _SCOPES[draft.kind]
+    if scope == "account":
+        subject = builders.account_subject(draft.accounts[0])
+    else:
+        name = "" if scope == "set" else draft.subject_id
+        subject = builders.set_subject(scope, ledger.put_set(draft.accounts), name)
+    return builders.decision(
+        verdict=draft.verdict,
+        subject=subject,
+        reason=draft.reason,
+        confidence=draft.confidence,
+        note=draft.note,
+        counter=draft.counter,
+        changes_my_mind=draft.changes_my_mind,
+        expires=expiry(draft.expires),
+        evidence=draft.evidence,
+        sample=draft.sample,
+    )
 
 
 def _sources_field(ledger: Ledger, digests: list[str]) -> list[str] | SetRef:
-    return digests if len(digests) <= _MOST_SOURCES else ledger.put_list(digests)
+    return digests if len(digests) <= _MAX_SOURCES_INLINE else ledger.put_list(digests)
 
 
 def _parameter_field(ledger: Ledger, value: Any) -> Any:
@@ -258,7 +285,7 @@ def _parameter_field(ledger: Ledger, value: Any) -> Any:
         return repr(value)
     if isinstance(value, list):
         return ledger.put_list([str(item) for item in value])
-    if isinstance(value, str) and len(value) > _LONGEST_PARAMETER:
+    if isinstance(value, str) and len(value) > _MAX_PARAMETER_CHARACTERS:
         return ledger.put_list([value])
     return value
 

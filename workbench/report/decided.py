@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from workbench.audit.log.append import Ledger
 from workbench.audit.records.canonical_json import Fields
 from workbench.audit.state.state import LedgerState
 from workbench.decisions.service import CaseService
@@ -17,9 +18,12 @@ NAMES = [
 _TYPES = ("decision", "proposal", "countersign", "reversal")
 
 
-def decided(service: CaseService, accounts: frozenset[str] | None) -> Iterator[list[Any]]:
+def decided(service: CaseService, accounts: frozenset[str] | None) -> list[list[Any]]:
     """Rows of `NAMES`, oldest first; with `accounts` only of records that touch one of them."""
-    ledger = service.ledger()
+    return service.read(lambda ledger: list(_rows(ledger, accounts)))
+
+
+def _rows(ledger: Ledger, accounts: frozenset[str] | None) -> Iterator[list[Any]]:
     kept: set[str] = set()
     for record in ledger.records():
         fields = record.fields

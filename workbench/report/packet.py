@@ -68,7 +68,7 @@ class Packet:
     ) -> None:
         if folder.exists():
             raise UsageError(f"{folder} exists; nothing was written.", hint="Give a new folder.")
-        self._desk = service
+        self._service = service
         self._folder = folder
         self._unfinished = folder.with_name(f".{folder.name}.unfinished")
         shutil.rmtree(self._unfinished, ignore_errors=True)
@@ -88,7 +88,7 @@ class Packet:
         refuses, and where there is no such subject.
         """
         try:
-            title = f"Case {self._desk.case_name}"
+            title = f"Case {self._service.case_name}"
             if subject.name:
                 title += f", {subject.kind} {subject.name}"
             parts = [*self._opening(title), *self._body(subject)]
@@ -99,7 +99,7 @@ class Packet:
             files = self._add_sums()
             digest = hashlib.sha256((self._unfinished / "SHA256SUMS").read_bytes()).hexdigest()
             note_report(
-                self._desk, subject.kind, subject.name, self._folder, files=files, sha256=digest
+                self._service, subject.kind, subject.name, self._folder, files=files, sha256=digest
             )
             self._unfinished.rename(self._folder)
         except OSError as error:
@@ -112,18 +112,18 @@ class Packet:
         return files
 
     def _opening(self, title: str) -> Iterator[Part]:
-        case = self._desk.case.manifest
-        head = self._desk.ledger().head
+        case = self._service.case.manifest
+        head = self._service.read(lambda ledger: ledger.head)
         yield Heading(title, 1)
         yield Facts(
             (
                 ("case id", case.case_id),
-                ("generation", str(self._desk.generation)),
+                ("generation", str(self._service.generation)),
                 ("loaded", case.committed_at),
                 ("store SHA-256", case.store_sha256),
                 ("analysis", case.analysis),
                 ("tool", f"workbench {__version__}"),
-                ("written by", self._desk.analyst),
+                ("written by", self._service.analyst),
                 ("ledger", f"{head.size:,} records, root {head.root}"),
             )
         )
@@ -162,7 +162,7 @@ class Packet:
         yield self._decided(frozenset(str(row["account_id"]) for row in rows))
 
     def _decided(self, accounts: frozenset[str] | None) -> Listing:
-        rows = list(decided(self._desk, accounts))
+        rows = list(decided(self._service, accounts))
         return Listing("What was decided, record by record", NAMES, rows)
 
     def _campaign(self, campaign: str) -> Iterator[Part]:
@@ -171,7 +171,7 @@ class Packet:
         if not clusters:
             raise WorkbenchError(
                 f"There is no campaign “{campaign}” in this case.",
-                hint=f"See: workbench campaigns list {self._desk.case_path}",
+                hint=f"See: workbench campaigns list {self._service.case_path}",
             )
         yield Heading(f"Campaign {campaign}")
         for title, query in _CAMPAIGN:
@@ -186,7 +186,7 @@ class Packet:
         if not card:
             raise WorkbenchError(
                 f"There is no cluster “{cluster}” in this case.",
-                hint=f"See: workbench clusters {self._desk.case_path}",
+                hint=f"See: workbench clusters {self._service.case_path}",
             )
         yield Heading(f"Cluster {cluster}")
         missing = card[0].get("missing") or "nothing that the method looks at"
@@ -204,7 +204,7 @@ class Packet:
     def _add_ledger(self) -> None:
         target = self._unfinished / "ledger"
         target.mkdir()
-        source = self._desk.case.ledger_path
+        source = self._service.case.ledger_path
         if source.exists():
             shutil.copyfile(source, target / source.name)
         if (beside := source.with_name("audit.d")).is_dir():

@@ -78,7 +78,17 @@ def replay(
     `progress(number)` is called before each run. Raises WorkbenchError where the ledger cannot be
     opened; a query that fails is a row of its own.
     """
-    ledger = service.ledger()
+    return service.read(lambda ledger: _replay(ledger, service, client, library, span, progress))
+
+
+def _replay(
+    ledger: Ledger,
+    service: CaseService,
+    client: QueryClient,
+    library: Library,
+    span: ExtractSpan,
+    progress: Callable[[int], None],
+) -> list[Replayed]:
     run = _Run(service, client, library, span, ledger, progress)
     judged: dict[int, Replayed] = {}
     later: dict[str, list[_Entry]] = defaultdict(list)

@@ -260,11 +260,11 @@ class Bench(TerminalApp):
         from workbench.tui.dialogs.decide import DecideDialog
 
         try:
-            ledger = await self.query_service.background(self.service.ledger)
+            policy, records = await self.query_service.background(self.service.position)
         except WorkbenchError as error:
             self.post_message(Failed(error))
             return
-        dialog = DecideDialog(self, event, ledger.state.policy, ledger.head.size)
+        dialog = DecideDialog(self, event, policy, records)
         await self.push_screen(dialog, self._decided)
 
     def _decided(self, recorded: str | None) -> None:

@@ -75,7 +75,9 @@ class AccountPage(View):
     async def fill(self) -> None:
         """Profile, rhythm and exchanges."""
         card, rhythm, exchanges = await self.first()
-        self._profile(card.first(), rhythm)
+        account = self.route.key[0]
+        verdict = await self.query_service.background(self.context.service.verdict_of, account)
+        self._profile(card.first(), rhythm, verdict)
         self.show_part_rows("exchanges", "account-exchanges", exchanges)
         self.show_remembered_part()
         self.tell_status()
@@ -99,14 +101,13 @@ class AccountPage(View):
         self.restore_cursor(decisions)
         self.tell_status()
 
-    def _profile(self, card: dict[str, Any], rhythm: Rows) -> None:
+    def _profile(self, card: dict[str, Any], rhythm: Rows, verdict: str) -> None:
         head = self.query_one("#account-head", Static)
         if not card:
             name = safe_text(self.route.key[0], 60)
             head.update(Content(f"No extract names the account {name}."))
             return
         self._cluster = str(card["cluster_id"] or card["near_cluster"] or "")
-        verdict = self.context.service.verdict_of(self.route.key[0])
         if card["cluster_id"]:
             member = f"member of {self._cluster}"
         elif card["near_cluster"]:

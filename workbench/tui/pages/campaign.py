@@ -72,7 +72,7 @@ class CampaignPage(View):
         self.tell_status()
 
     def _read_edits(self) -> list[Fields]:
-        return edits.edits_of(self.context.service.ledger().state, self._campaign)
+        return edits.edits_of(self.context.service, self._campaign)
 
     def _head(self, card: dict[str, Any]) -> None:
         block = self.query_one("#campaign-head", Static)

@@ -61,7 +61,7 @@ class EntityPage(View):
                    await self.page("entity-accounts", family=family, value=value))  # fmt: skip
 
     def _listed(self) -> Fields | None:
-        return entity_lists.entry_of(self.context.service.ledger().state, *self.route.key)
+        return entity_lists.entry_of(self.context.service, *self.route.key)
 
     def _show(self, query: str, accounts: Rows) -> None:
         self.show_rows(self.query_one("#entity-accounts", Grid), query, accounts)

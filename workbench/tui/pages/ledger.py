@@ -104,8 +104,10 @@ class LedgerView(View):
         self.run_worker(self._open(self._records[event.row]), group="record", exclusive=True)
 
     async def _open(self, record: Record) -> None:
-        ledger = await self.query_service.background(self.context.service.ledger)
-        text = await self.query_service.background(whole, ledger, record)
+        service = self.context.service
+        text = await self.query_service.background(
+            service.read, lambda ledger: whole(ledger, record)
+        )
         size = f"{len(text):,} characters · {self.command()}"
         self.app.push_screen(CellViewer(f"record {record.seq}", text, f"{size} --id {record.id}"))
 

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.decisions.describe import subject_words
-from workbench.decisions.sample_review import record_found, sample_of
+from workbench.decisions.sample_review import accounts_of, record_found, results_like, sample_of
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
@@ -87,14 +87,9 @@ class SamplePage(View):
 
     def _read(self) -> tuple[list[str], list[dict[str, Any]]]:
         """The accounts drawn, and the newest result that was recorded of them."""
-        same = ("subject", "seed", "drawn", "method")
-        ledger = self.context.service.ledger()
-        results = [
-            one["result"]
-            for one in ledger.state.samples
-            if one["result"] is not None and all(one[key] == self._sample[key] for key in same)
-        ]
-        return ledger.sets.get(self._sample["drawn"]["set"]), results[-1:]
+        service = self.context.service
+        results = results_like(service, self._sample)
+        return accounts_of(service, self._sample["drawn"]["set"]), results[-1:]
 
     def _wrong(self) -> int:
         return sum(word == "wrong" for word in self._said.values())
