@@ -87,7 +87,8 @@ def from_os(error: OSError) -> WorkbenchError:
 def from_message(fields: dict[str, object]) -> WorkbenchError:
     """Rebuild an error that a worker process sent."""
     code = fields.get("exit_code")
-    return WorkbenchError(
+    kind = Cancelled if code == Cancelled.exit_code else WorkbenchError
+    return kind(
         str(fields.get("message", "")),
         hint=str(fields.get("hint", "")),
         title=str(fields.get("title", WorkbenchError.title)),

@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -19,6 +18,7 @@ from workbench.errors import Cancelled, WorkbenchError
 from workbench.settings import EngineSettings
 from workbench.tui.services.query_service import QueryService
 from workbench.workers import memory
+from workbench.workers.messages import Began, Event
 
 ALL = "SELECT * FROM exchanges"
 STUBBORN = {
@@ -77,14 +77,14 @@ async def _first_page(query_service: QueryService) -> float:
     began, at = time.perf_counter(), 0.0
     shown: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
-    def told(event: dict[str, Any]) -> None:
+    def on_event(event: Event) -> None:
         nonlocal at
-        if not shown.done():
+        if isinstance(event, Began):
             at = time.perf_counter()
-            shown.set_result(int(event["result"]))
+            shown.set_result(event.result)
 
     job = query_service.new_job()
-    running = asyncio.ensure_future(query_service.stream(job, ALL, {}, 1000, told))
+    running = asyncio.ensure_future(query_service.stream(job, ALL, {}, 1000, on_event))
     result = await shown
     query_service.cancel(job)
     await asyncio.gather(running, return_exceptions=True)
@@ -108,20 +108,15 @@ async def _stream(case: Path, folder: Path, bare: float) -> list[Figure]:
         await query_service.hide(Mask(MASKABLE))
         masked = statistics.median([await _first_page(query_service) for _ in range(5)])
         await query_service.hide(NOTHING_MASKED)
-        opened: dict[str, Any] = {}
-        began = time.perf_counter()
-        ended = await query_service.stream(
-            query_service.new_job(), ALL, {}, 1000,
-            lambda event: opened.setdefault("result", event.get("result")),
-        )  # fmt: skip
-        spooled = time.perf_counter() - began
-        total, result = int(ended["total"]), int(opened["result"])
+        result, began = query_service.new_job(), time.perf_counter()
+        ended = await query_service.stream(result, ALL, {}, 1000, lambda _event: None)
+        spooled, total = time.perf_counter() - began, ended.total
         times = []
         for row in (total - 1, *(random.Random(1).randrange(total) for _ in range(99))):
             began = time.perf_counter()
             window = await query_service.window(result, row, 45)
             times.append((time.perf_counter() - began) * 1e3)
-            assert window["rows"], row
+            assert window.rows, row
         query_service.close_result(result)
         began = time.perf_counter()
         while any(query_service.spill.glob("result-*/rows-*")):
@@ -132,7 +127,7 @@ async def _stream(case: Path, folder: Path, bare: float) -> list[Figure]:
         Figure("  the same with every maskable column masked", masked, "ms"),
         Figure("rows reached", total, "rows"),
         Figure("the last row can be read after", spooled, "s"),
-        Figure("disk of the open result", int(ended["bytes"]) / 1e6, "MB"),
+        Figure("disk of the open result", ended.bytes / 1e6, "MB"),
         Figure("jump to any row, p95", p95(times), "ms", 100),
         Figure("jump to any row, worst", max(times), "ms", 100),
         Figure("query worker, peak resident", peak.worker / 1e6, "MB", 1024),
@@ -149,11 +144,9 @@ async def _cancels(case: Path, folder: Path) -> list[Figure]:
     figures = []
     async with worker(case, folder) as query_service:
         peak = _Peak(query_service)
-        kept: dict[str, Any] = {}
-        await query_service.stream(
-            query_service.new_job(), "SELECT account_id FROM account_profile", {}, 1000,
-            lambda event: kept.setdefault("result", event.get("result")),
-        )  # fmt: skip
+        kept = query_service.new_job()
+        every = "SELECT account_id FROM account_profile"
+        await query_service.stream(kept, every, {}, 1000, lambda _event: None)
         for name, sql in STUBBORN.items():
             times = []
             for _ in range(10):
@@ -169,7 +162,7 @@ async def _cancels(case: Path, folder: Path) -> list[Figure]:
                 except (Cancelled, WorkbenchError):
                     times.append((time.perf_counter() - began) * 1e3)
                 assert await query_service.few("SELECT 42", {}) == [[42]]
-                assert (await query_service.window(int(kept["result"]), 0, 1))["rows"]
+                assert (await query_service.window(kept, 0, 1)).rows
             figures.append(Figure(f"cancel to prompt: {name}, p95 of {len(times)}",
                                   p95(times or [0.0]), "ms", 500))  # fmt: skip
     figures.append(Figure("query worker, peak resident", peak.worker / 1e6, "MB", 1024))

@@ -35,7 +35,7 @@ def test_the_worker_starts_while_the_queries_are_read(
     [client] = made
     assert seen == [(client._worker.pid, None, Mask(MASKABLE))]
     assert client.mask == NOTHING_MASKED
-    assert client.ready()["ev"] == "ready"
+    assert client.ready().pid == client._worker.pid
 
 
 def test_a_worker_that_does_not_begin_is_said(

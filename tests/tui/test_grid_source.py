@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from workbench.tui.grid.canvas import cell_text
 from workbench.tui.grid.source import GridColumn, ResultSource
+from workbench.workers.messages import Began, Spooled, Spooling, WindowRead
 from workbench.workers.protocol import window_rows
 
 
@@ -14,15 +13,13 @@ def test_windows_are_let_go_by_their_weight() -> None:
     columns = [[f"c{at}", "VARCHAR"] for at in range(4)]
     size = window_rows(4)
 
-    def answer(extent: int) -> dict[str, Any]:
-        return {"rows": [["x" * 512] * 4] * size, "cuts": [], "total": extent, "exact": True}
-
+    rows = [["x" * 512] * 4] * size
     total = 1000 * size
     asked: list[int] = []
-    opened = answer(total) | {"result": 1, "columns": columns}
-    source = ResultSource(opened, asked.append)
+    began = Began(1, columns, rows, [], False, False, 1.0, total, exact=True, full=False)
+    source = ResultSource(began, asked.append)
     for window in range(1, 1000):
-        source.deliver(window, answer(total))
+        source.deliver(window, WindowRead(1, window * size, rows, [], total, True, False))
     kept = sum(source.row(window * size + size // 2) is not None for window in range(1000))
     assert 4 <= kept * size * 4 * 512 / (1 << 20) <= 40
     assert source.row(999 * size + size // 2) is not None
@@ -30,13 +27,14 @@ def test_windows_are_let_go_by_their_weight() -> None:
 
 def test_rows_that_the_disk_did_not_take_are_not_asked_for() -> None:
     size = window_rows(1)
-    answer = {"rows": [["x"]] * size, "cuts": [], "total": size, "exact": False}
-    asked: list[int] = []
-    source = ResultSource(answer | {"result": 1, "columns": [["a", "VARCHAR"]]}, asked.append)
-    source.grow({"total": 9 * size, "exact": False})
-    source.deliver(1, answer | {"total": 2 * size})  # asked for before there were more
+    rows, columns = [["x"]] * size, [["a", "VARCHAR"]]
+    began = Began(1, columns, rows, [], True, False, 1.0, size, exact=False, full=False)
+    source = ResultSource(began, lambda _window: None)
+    source.grow(Spooling(0, 9 * size, exact=False, full=False))
+    before = WindowRead(1, size, rows, [], 2 * size, exact=False, full=False)
+    source.deliver(1, before)  # asked for before there were more
     assert source.total == 9 * size
-    source.grow({"total": 3 * size, "exact": False, "full": True})
+    source.grow(Spooled(0, 1.0, 3 * size, exact=False, full=True))
     assert source.total == 3 * size
 
 

@@ -324,7 +324,7 @@ async def test_marked_rows_become_a_result_of_their_own(case: Path, opened: Open
         # Long cells are whole behind what is shown, and there is no statement to sort.
         read = view.tabs.front.cell_reader(3, 1)
         assert read is not None
-        assert len((await read())["cell"]) == 900
+        assert len((await read()).cell) == 900
         await driver.press("left_square_bracket")
         await driver.sees("These rows were picked")
 

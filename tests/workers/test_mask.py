@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -12,7 +11,8 @@ import pytest
 from workbench.decisions.masking import Mask
 from workbench.errors import WorkbenchError
 from workbench.settings import EngineSettings
-from workbench.workers.host.sync_client import QueryClient
+from workbench.workers.host.sync_client import QueryClient, set_mask
+from workbench.workers.messages import Digest, Export, Open, SetMask
 
 SECRETS = ("ada@one.example", "bob@two.example")
 
@@ -37,7 +37,7 @@ def masked(persons: Path, tmp_path: Path) -> Iterator[QueryClient]:
 
 
 def shown(client: QueryClient, sql: str) -> str:
-    return str(client.request("open", sql=sql, parameters={}, limit=50, cell=4096)["rows"])
+    return str(client.request(Open(sql=sql, parameters={}, limit=50, cell=4096)).rows)
 
 
 @pytest.mark.parametrize(
@@ -88,16 +88,16 @@ def test_equal_cells_stay_equal_and_nothing_stays_nothing(masked: QueryClient) -
 def test_exports_are_masked_and_digests_are_not(masked: QueryClient, persons: Path) -> None:
     sql = "SELECT account_id, email FROM accounts ORDER BY account_id"
     for form in ("csv", "jsonl", "parquet"):
-        told = masked.request("export", sql=sql, parameters={}, format=form, limit=None)
-        assert b"ada@one" not in (masked.spill / told["file"]).read_bytes()
-    digest = masked.request("digest", sql=sql, parameters={})["sha256"]
-    masked.request("mask", **Mask().as_message())
-    assert masked.request("digest", sql=sql, parameters={})["sha256"] == digest
+        told = masked.request(Export(sql=sql, parameters={}, format=form, limit=None))
+        assert b"ada@one" not in (masked.spill / told.file).read_bytes()
+    digest = masked.request(Digest(sql=sql, parameters={})).sha256
+    masked.request(set_mask(Mask()))
+    assert masked.request(Digest(sql=sql, parameters={})).sha256 == digest
     assert SECRETS[0] in shown(masked, sql)
 
 
 def test_the_cells_of_one_account_can_be_shown(masked: QueryClient) -> None:
-    masked.request("mask", **Mask(("email",), ("a-2", "it's")).as_message())
+    masked.request(set_mask(Mask(("email",), ("a-2", "it's"))))
     found = shown(masked, "SELECT email FROM accounts ORDER BY account_id")
     assert SECRETS[1] in found
     assert SECRETS[0] not in found
@@ -106,7 +106,7 @@ def test_the_cells_of_one_account_can_be_shown(masked: QueryClient) -> None:
 
 
 def test_a_worker_that_is_replaced_hides_the_same(masked: QueryClient) -> None:
-    masked._restart()
+    masked._replace("for the test")
     assert SECRETS[0] not in shown(masked, "SELECT * FROM accounts")
 
 
@@ -117,5 +117,4 @@ def test_what_a_mask_touches() -> None:
     for sql in ("select count(*), description from a", "select a * b from a"):
         assert not mask.touches(sql)
     assert not Mask().touches("select * from accounts")
-    arguments: dict[str, Any] = mask.as_message()
-    assert arguments == {"columns": ["email", "ip"], "shown": []}
+    assert set_mask(mask) == SetMask(["email", "ip"], [])

@@ -9,12 +9,25 @@ import pytest
 from tests.workers.conftest import ROWS
 from workbench.errors import WorkbenchError
 from workbench.workers.host.sync_client import QueryClient
+from workbench.workers.messages import (
+    Began,
+    Compare,
+    Compared,
+    Find,
+    Open,
+    Plan,
+    ReadAll,
+    ReadCell,
+    ReadWindow,
+    Spooled,
+    Stream,
+)
 
 
-def stream(client: QueryClient, sql: str, cell: int = 64) -> tuple[dict[str, Any], dict[str, Any]]:
-    told: list[dict[str, Any]] = []
+def stream(client: QueryClient, sql: str, cell: int = 64) -> tuple[Began, Spooled]:
+    told: list[Any] = []
     ended = client.request(
-        "stream", sql=sql, parameters={}, limit=1000, cell=cell, on_event=told.append
+        Stream(sql=sql, parameters={}, limit=1000, cell=cell), on_event=told.append
     )
     return told[0], ended
 
@@ -23,10 +36,8 @@ def test_search_goes_forward_and_back_over_parts(client: QueryClient) -> None:
     began, _ = stream(client, "SELECT n, account_id, ts FROM exchanges")
 
     def find(text: str, row: int, backwards: bool = False) -> int | None:
-        answer = client.request(
-            "find", result=began["result"], text=text, row=row, backwards=backwards
-        )
-        found: int | None = answer["row"]
+        answer = client.request(Find(result=began.result, text=text, row=row, backwards=backwards))
+        found: int | None = answer.row
         return found
 
     assert find("299999", 0) == ROWS - 1
@@ -37,11 +48,11 @@ def test_search_goes_forward_and_back_over_parts(client: QueryClient) -> None:
     assert find("nowhere", 0) is None
 
 
-def compared(client: QueryClient, before: str, after: str) -> tuple[dict[str, Any], list[Any]]:
-    old, new = (stream(client, sql)[0]["result"] for sql in (before, after))
-    told: list[dict[str, Any]] = []
-    ended = client.request("compare", before=old, result=new, cell=64, on_event=told.append)
-    return ended, told[0]["rows"]
+def compared(client: QueryClient, before: str, after: str) -> tuple[Compared, list[Any]]:
+    old, new = (stream(client, sql)[0].result for sql in (before, after))
+    told: list[Any] = []
+    ended = client.request(Compare(before=old, result=new, cell=64), on_event=told.append)
+    return ended, told[0].rows
 
 
 def test_two_runs_are_compared_by_their_first_column(client: QueryClient) -> None:
@@ -50,7 +61,7 @@ def test_two_runs_are_compared_by_their_first_column(client: QueryClient) -> Non
         client, values.format("('a', 1, NULL), ('b', 2, 'x'), ('c', 3, 'y')"),
         values.format("('a', 1, NULL), ('b', 5, NULL), ('d', 4, 'z')"),
     )  # fmt: skip
-    assert (ended["added"], ended["gone"], ended["changed"], ended["key"]) == (1, 1, 1, "id")
+    assert (ended.added, ended.gone, ended.changed, ended.key) == (1, 1, 1, "id")
     assert rows == [
         ["added", "d", "4", "z"], ["gone", "c", "3", "y"],
         ["changed", "b", "2 → 5", "x → NULL"],
@@ -63,7 +74,7 @@ def test_rows_without_a_key_are_compared_whole(client: QueryClient) -> None:
         client, values.format("('a', 1), ('a', 2), (NULL, 3)"),
         values.format("('a', 1), ('a', 9), (NULL, 3)"),
     )  # fmt: skip
-    assert (ended["added"], ended["gone"], ended["changed"]) == (1, 1, 0)
+    assert (ended.added, ended.gone, ended.changed) == (1, 1, 0)
     assert sorted(rows) == [["added", "a", "9"], ["gone", "a", "2"]]
 
 
@@ -73,23 +84,22 @@ def test_rows_that_repeat_are_compared_as_often_as_they_are_there(client: QueryC
         client, values.format("('a', 1), ('a', 1), ('a', 1), (NULL, 2)"),
         values.format("('a', 1), (NULL, 2), (NULL, 2)"),
     )  # fmt: skip
-    assert (ended["added"], ended["gone"], ended["changed"]) == (1, 2, 0)
+    assert (ended.added, ended.gone, ended.changed) == (1, 2, 0)
     assert sorted(rows) == [["added", None, "2"], ["gone", "a", "1"], ["gone", "a", "1"]]
 
 
 def test_the_plan_of_a_statement_takes_the_values_of_its_form(client: QueryClient) -> None:
     sql = "SELECT n FROM exchanges WHERE ts > $since AND n > $n"
     given = {"since": {"timestamp": "2026-05-01 00:00:00"}, "n": 5, "cell_1": "of another shape"}
-    opened = client.request("open", sql=f"EXPLAIN {sql}", parameters=given, limit=100, cell=200)
-    assert any("2026-05-01" in row[0] for row in opened["rows"])
-    plan = client.request("plan", sql=sql, parameters=given, measure=False)["lines"]
+    opened = client.request(Open(sql=f"EXPLAIN {sql}", parameters=given, limit=100, cell=200))
+    assert any("2026-05-01" in row[0] for row in opened.rows)
+    plan = client.request(Plan(sql=sql, parameters=given, measure=False)).lines
     assert any("2026-05-01" in details for *_, details in plan)
-    for op, form, more in (
-        ("open", "EXPLAIN ", {"limit": 1, "cell": 9}),
-        ("plan", "", {"measure": False}),
-    ):
-        with pytest.raises(WorkbenchError, match="needs a value for \\$n"):
-            client.request(op, sql=form + sql, parameters={"since": given["since"]}, **more)
+    since = {"since": given["since"]}
+    with pytest.raises(WorkbenchError, match="needs a value for \\$n"):
+        client.request(Open(f"EXPLAIN {sql}", since, limit=1, cell=9))
+    with pytest.raises(WorkbenchError, match="needs a value for \\$n"):
+        client.request(Plan(sql, since, measure=False))
 
 
 def test_different_columns_are_not_compared(client: QueryClient) -> None:
@@ -99,11 +109,11 @@ def test_different_columns_are_not_compared(client: QueryClient) -> None:
 
 def test_a_plan_is_a_tree_and_a_profile_has_times(client: QueryClient) -> None:
     sql = "SELECT account_id, count(*) FROM exchanges WHERE n > $n GROUP BY account_id"
-    plan = client.request("plan", sql=sql, parameters={"n": 5}, measure=False)["lines"]
+    plan = client.request(Plan(sql=sql, parameters={"n": 5}, measure=False)).lines
     assert plan[0][0] == 0
     assert any("group by" in step for _, step, *_ in plan)
     assert all(ms is None for *_, ms, _ in plan)
-    profile = client.request("plan", sql=sql, parameters={"n": 5}, measure=True)["lines"]
+    profile = client.request(Plan(sql=sql, parameters={"n": 5}, measure=True)).lines
     scan = next(line for line in profile if "scan" in line[1])
     assert scan[2] >= ROWS - 6
     assert scan[3] is not None
@@ -115,28 +125,28 @@ def test_a_plan_is_a_tree_and_a_profile_has_times(client: QueryClient) -> None:
 def test_only_a_select_has_a_plan(client: QueryClient, sql: str) -> None:
     for measure in (False, True):
         with pytest.raises(WorkbenchError):
-            client.request("plan", sql=sql, parameters={}, measure=measure)
+            client.request(Plan(sql=sql, parameters={}, measure=measure))
 
 
 def test_two_thousand_columns(client: QueryClient) -> None:
     columns = ", ".join(f"n + {at} AS column_{at}" for at in range(2000))
     began, ended = stream(client, f"SELECT {columns} FROM exchanges LIMIT 3000")
-    assert len(began["columns"]) == 2000
-    assert len(began["rows"]) * 2000 <= 40_000
-    assert (ended["total"], ended["exact"]) == (3000, True)
-    last = client.request("window", result=began["result"], offset=2999, count=5, cell=64)["rows"]
+    assert len(began.columns) == 2000
+    assert len(began.rows) * 2000 <= 40_000
+    assert (ended.total, ended.exact) == (3000, True)
+    last = client.request(ReadWindow(result=began.result, offset=2999, count=5, cell=64)).rows
     assert last == [[2999 + at for at in range(2000)]]
 
 
 def test_cells_of_a_megabyte(client: QueryClient) -> None:
     sql = "SELECT n, repeat(chr(64 + (n % 26)::INTEGER), 1000000) AS text FROM exchanges LIMIT 60"
     began, ended = stream(client, sql)
-    assert ended["total"] == 60
-    window = client.request("window", result=began["result"], offset=50, count=20, cell=64)
-    assert [len(row[1]) for row in window["rows"]] == [64] * 10
-    assert window["cuts"][0] == [0, 1, 1_000_000]
-    cell = client.request("cell", result=began["result"], row=59, column=1)
-    assert cell["characters"] == 1_000_000
+    assert ended.total == 60
+    window = client.request(ReadWindow(result=began.result, offset=50, count=20, cell=64))
+    assert [len(row[1]) for row in window.rows] == [64] * 10
+    assert window.cuts[0] == [0, 1, 1_000_000]
+    cell = client.request(ReadCell(result=began.result, row=59, column=1))
+    assert cell.characters == 1_000_000
 
 
 def test_all_null_and_odd_types_survive_the_spool(client: QueryClient) -> None:
@@ -148,8 +158,8 @@ def test_all_null_and_odd_types_survive_the_spool(client: QueryClient) -> None:
         "FROM range(3)"
     )
     began, ended = stream(client, odd)
-    assert ended["exact"]
-    row = client.request("window", result=began["result"], offset=2, count=1, cell=99)["rows"][0]
+    assert ended.exact
+    row = client.request(ReadWindow(result=began.result, offset=2, count=1, cell=99)).rows[0]
     assert row[:2] == [None, None]
     assert row[2] != row[2]
     assert row[3:8] == [
@@ -164,6 +174,6 @@ def test_ten_thousand_values_are_counted(client: QueryClient) -> None:
 
     sql = transforms.frequency("SELECT n % 10000 AS bucket FROM exchanges", "bucket")
     began, _ = stream(client, sql)
-    assert began["rows"][0][:2] == [0, 30]
-    ended = client.request("read_all", result=began["result"])
-    assert (ended["total"], ended["exact"]) == (10_000, True)
+    assert began.rows[0][:2] == [0, 30]
+    ended = client.request(ReadAll(result=began.result))
+    assert (ended.total, ended.exact) == (10_000, True)

@@ -13,6 +13,7 @@ from workbench.cli.input_files import bytes_of, text_of
 from workbench.cli.session import CaseSession, Decorator
 from workbench.decisions.service import distinct
 from workbench.errors import UsageError, WorkbenchError
+from workbench.workers.messages import ReadAccountIds
 
 ACCOUNTS: Decorator = click.option("--account", "accounts", multiple=True, metavar="ID")
 SOURCE: Decorator = click.option(
@@ -78,5 +79,4 @@ def _parquet_ids(session: CaseSession, data: bytes) -> list[str]:
     """The worker reads the file from its own folder: the command line opens no Parquet."""
     copy = session.client.spill / "ids.parquet"
     copy.write_bytes(data)
-    answer = session.client.request("account_ids", file=copy.name)
-    return [str(one) for one in answer["ids"]]
+    return session.client.request(ReadAccountIds(copy.name)).ids

@@ -21,6 +21,7 @@ from workbench.decisions.sample_review import result_for
 from workbench.decisions.service import Draft, Evidence
 from workbench.errors import UsageError
 from workbench.playbooks.binding import bind
+from workbench.workers.messages import Digest
 
 _EVIDENCE = {
     "account": ("account-card", "account"),
@@ -177,6 +178,6 @@ def _evidence(
     if not query_id:
         given = {parameter: subject}
     parameters = bind(query, given, session.span)
-    told = session.client.request("digest", sql=query.sql, parameters=parameters)
-    evidence = Evidence(query, parameters, int(told["rows"]), str(told["sha256"]))
+    found = session.client.request(Digest(query.sql, parameters))
+    evidence = Evidence(query, parameters, found.rows, found.sha256)
     return (session.service.evidence_field(evidence),)

@@ -25,6 +25,7 @@ from workbench.cli.session import (
 from workbench.playbooks.binding import Bound
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.running import StepResult, run_playbook, step_note
+from workbench.workers.messages import Digest, Open
 
 _SHOWN = 12
 _READ = 100_000
@@ -76,19 +77,14 @@ def run_command(
         book = session.library.playbook(name)
 
         def ask(query: SavedQuery, values: Bound) -> tuple[list[str], list[list[Any]], bool]:
-            opened = session.client.request(
-                "open", sql=query.sql, parameters=values, limit=_READ, cell=4096
-            )
-            names = [str(column[0]) for column in opened["columns"]]
-            return names, opened["rows"], bool(opened["more"])
+            opened = session.client.request(Open(query.sql, values, _READ, cell=4096))
+            return [column[0] for column in opened.columns], opened.rows, opened.more
 
         for result in run_playbook(book, session.library, given_values(given), session.span, ask):
-            told = session.client.request(
-                "digest", sql=result.query.sql, parameters=result.parameters
-            )
-            _write(result, str(told["sha256"]), chosen)
+            digested = session.client.request(Digest(result.query.sql, result.parameters))
+            _write(result, digested.sha256, chosen)
             if record:
-                _record(session, book.id, result, str(told["sha256"]))
+                _record(session, book.id, result, digested.sha256)
     return 0
 
 

@@ -24,6 +24,7 @@ from workbench.cli.session import (
 )
 from workbench.errors import WorkbenchError
 from workbench.playbooks.saving import query_id_of, save_query
+from workbench.workers.messages import Inspect
 
 
 class StatementLast(click.Command):
@@ -134,8 +135,7 @@ def save(case: Path, title: str, statement: str, question: str) -> int:
     """Save STATEMENT as a query of CASE; its $names become parameters."""
     query_id = query_id_of(title)
     with open_case(case) as session:
-        checked = session.client.request("inspect", sql=statement)
-        names = [str(name) for name in checked["parameters"]]
+        names = session.client.request(Inspect(statement)).parameters
         folder = session.case.queries_path
         path = save_query(folder, query_id, title, question, statement, names)
     output.Talk().say(f"Saved as {query_id}: {path}")

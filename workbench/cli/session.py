@@ -25,6 +25,7 @@ from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library, library_in_sight
 from workbench.settings import Settings, load_settings
 from workbench.workers.host.sync_client import QueryClient
+from workbench.workers.messages import Export, Open
 
 _TERMINAL_ROWS = 200
 _REVEAL = "workbench.reveal"
@@ -188,20 +189,18 @@ def put_sql(
         return _put_table(session, sql, parameters, chosen, what)
     if chosen.format == "parquet" and chosen.target is None and output.stdout_is_terminal():
         raise UsageError("Parquet does not go to a terminal.", hint="Give a file with -o FILE.")
-    written = session.client.request(
-        "export", sql=sql, parameters=parameters, format=chosen.format, limit=chosen.limit
-    )
-    source = session.client.spill / str(written["file"])
+    written = session.client.request(Export(sql, parameters, chosen.format, chosen.limit))
+    source = session.client.spill / written.file
     if to_file := _goes_to(chosen):
         note_export(
-            session.service, what, chosen.format, to_file, rows=int(written["rows"]),
-            columns=written["columns"], sha256=str(written["sha256"]),
+            session.service, what, chosen.format, to_file, rows=written.rows,
+            columns=written.columns, sha256=written.sha256,
         )  # fmt: skip
     if chosen.target is None:
         output.write_file(source)
     else:
         move_beside(source, chosen.target)
-    return _tell_cut(chosen, int(written["rows"]), bool(written["more"]))
+    return _tell_cut(chosen, written.rows, written.more)
 
 
 def say_masked(session: CaseSession, sql: str, chosen: Choices) -> None:
@@ -229,20 +228,20 @@ def _put_table(
     limit = chosen.limit
     if limit is None:
         limit = _TERMINAL_ROWS if to_person else 10_000_000
-    opened = session.client.request("open", sql=sql, parameters=parameters, limit=limit, cell=4096)
-    names = [column[0] for column in opened["columns"]]
-    text = output.table_text(names, opened["rows"])
+    opened = session.client.request(Open(sql, parameters, limit, cell=4096))
+    names = [column[0] for column in opened.columns]
+    text = output.table_text(names, opened.rows)
     if to_file := _goes_to(chosen):
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
         note_export(
-            session.service, what, "table", to_file, rows=len(opened["rows"]), columns=names,
+            session.service, what, "table", to_file, rows=len(opened.rows), columns=names,
             sha256=digest,
         )  # fmt: skip
     if chosen.target is None:
         output.write(text)
     else:
         put_text(text, chosen.target)
-    return _tell_cut(chosen, len(opened["rows"]), bool(opened["more"]))
+    return _tell_cut(chosen, len(opened.rows), opened.more)
 
 
 def write_facts(card: Mapping[str, Any]) -> None:

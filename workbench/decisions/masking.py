@@ -10,7 +10,6 @@ import difflib
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from workbench.audit.state.policy import Policy
 from workbench.errors import UsageError
@@ -29,10 +28,6 @@ class Mask:
 
     columns: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
-
-    def as_message(self) -> dict[str, Any]:
-        """The form in which a worker is told."""
-        return {"columns": list(self.columns), "shown": list(self.shown)}
 
     def touches(self, sql: str) -> bool:
         """Whether a statement names a hidden column, or takes every column of something."""

@@ -15,6 +15,7 @@ from workbench.playbooks.binding import Bound, ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library
 from workbench.workers.host.sync_client import QueryClient
+from workbench.workers.messages import Export
 
 SHOWN = 25
 
@@ -64,17 +65,15 @@ class ExhibitFolder:
         """Run a saved query; its file is JSON lines, ASCII, as `--format jsonl` writes them."""
         query = self._library.query(query_id)
         parameters = bind(query, given, self._span)
-        told = self._client.request(
-            "export", sql=query.sql, parameters=parameters, format="jsonl", limit=None
-        )
+        written = self._client.request(Export(query.sql, parameters, "jsonl"))
         target = self.folder / f"{next(self._numbers):03d}-{query.id}.jsonl"
-        data = (self._client.spill / str(told["file"])).read_bytes()
+        data = (self._client.spill / written.file).read_bytes()
         target.write_bytes(data)
-        os.unlink(self._client.spill / str(told["file"]))
+        os.unlink(self._client.spill / written.file)
         first = [json.loads(line) for line in data.splitlines()[:SHOWN]]
         return Exhibit(
             title, query, parameters, f"{self.folder.name}/{target.name}",
-            hashlib.sha256(data).hexdigest(), int(told["rows"]),
+            hashlib.sha256(data).hexdigest(), written.rows,
             list(first[0]) if first else [], [list(row.values()) for row in first],
         )  # fmt: skip
 

@@ -25,6 +25,7 @@ from workbench.playbooks.binding import ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library
 from workbench.workers.host.sync_client import QueryClient
+from workbench.workers.messages import Digest, Inspect
 
 MATCHES, DIFFERS, CHANGED, GONE, OTHER, ELSEWHERE, NOT_RUN = (
     "matches", "differs", "query changed", "query gone", "other generation", "other ledger",
@@ -56,9 +57,11 @@ class _Entry:
     evidence: Fields
     ours: bool
 
-    def judged(self, status: str, why: str = "", told: tuple[int, str] | None = None) -> Replayed:
+    def judged(
+        self, status: str, why: str = "", found_now: tuple[int, str] | None = None
+    ) -> Replayed:
         evidence = self.evidence
-        rows, digest = told or (None, "")
+        rows, digest = found_now or (None, "")
         return Replayed(
             self.record, self.seq, evidence["query"], status, evidence["rows"], rows,
             evidence["result_sha256"], digest, why,
@@ -99,7 +102,7 @@ def _replay(
             judged[entry.place] = run.judge(entry)
     for tables, entries in _as_they_stood(ledger, later):
         client.lay_all_over(tables)
-        run.told.clear()
+        run.digests.clear()
         judged |= {entry.place: run.judge(entry) for entry in entries}
     client.lay_all_over(service.ledger_tables())
     for entry in (entry for entries in later.values() for entry in entries):
@@ -167,7 +170,7 @@ class _Run:
     ledger: Ledger
     progress: Callable[[int], None]
     done: int = 0
-    told: dict[str, tuple[int, str]] = field(default_factory=dict)
+    digests: dict[str, tuple[int, str]] = field(default_factory=dict)
     tables: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def reads_the_ledger(self, entry: _Entry) -> bool:
@@ -177,7 +180,7 @@ class _Run:
             return False
         if query.sha256 not in self.tables:
             try:
-                found = self.client.request("inspect", sql=query.sql)["tables"]
+                found = self.client.request(Inspect(query.sql)).tables
             except WorkbenchError:
                 found = []  # running it says what is wrong
             self.tables[query.sha256] = frozenset(found)
@@ -200,14 +203,16 @@ class _Run:
             given = {
                 name: self._given(query, name, value) for name, value in evidence["params"].items()
             }
-            told = self._ask(query, bind(query, given, self.span))
+            found_now = self._ask(query, bind(query, given, self.span))
         except DamagedError as error:
             return entry.judged(NOT_RUN, error.message)
         except WorkbenchError as error:
             return entry.judged(NOT_RUN, "; ".join(filter(None, (moved, error.message))))
-        if told == (evidence["rows"], evidence["result_sha256"]):
-            return entry.judged(MATCHES, moved, told)
-        return entry.judged(OTHER if moved else DIFFERS, moved or _difference(evidence, told), told)
+        if found_now == (evidence["rows"], evidence["result_sha256"]):
+            return entry.judged(MATCHES, moved, found_now)
+        return entry.judged(
+            OTHER if moved else DIFFERS, moved or _difference(evidence, found_now), found_now
+        )
 
     def _moved(self, evidence: Fields) -> str:
         manifest = self.service.case.manifest
@@ -232,14 +237,14 @@ class _Run:
 
     def _ask(self, query: SavedQuery, parameters: dict[str, Any]) -> tuple[int, str]:
         key = query.sha256 + json.dumps(parameters, sort_keys=True)
-        if key not in self.told:
-            answer = self.client.request("digest", sql=query.sql, parameters=parameters)
-            self.told[key] = (int(answer["rows"]), str(answer["sha256"]))
-        return self.told[key]
+        if key not in self.digests:
+            answer = self.client.request(Digest(query.sql, parameters))
+            self.digests[key] = (answer.rows, answer.sha256)
+        return self.digests[key]
 
 
-def _difference(evidence: Fields, told: tuple[int, str]) -> str:
-    rows, digest = told
+def _difference(evidence: Fields, found_now: tuple[int, str]) -> str:
+    rows, digest = found_now
     if rows != evidence["rows"]:
         return f"{evidence['rows']:,} rows then, {rows:,} now, from the same generation"
     return f"the same {rows:,} rows with other values: {digest[:12]}… now"

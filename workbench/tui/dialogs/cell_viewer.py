@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rich.cells import cell_len, chop_cells
 from textual.app import ComposeResult
@@ -20,8 +20,9 @@ from workbench.text.sanitize import PAGE_LIMIT, safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import Failed
 from workbench.tui.textual_ext import osc52
+from workbench.workers.messages import CellRead
 
-Fetch = Callable[[], Awaitable[dict[str, Any]]]
+Fetch = Callable[[], Awaitable[CellRead]]
 
 _WIDEST, _AROUND = 112, 9
 
@@ -114,5 +115,5 @@ async def _show_fetched(page: Widget, name: str, fetch: Fetch) -> None:
     except WorkbenchError as error:
         page.post_message(Failed(error))
         return
-    size = int(answer["characters"])
-    page.app.push_screen(CellViewer(name, str(answer["cell"]), counted(size, "character")))
+    words = counted(answer.characters, "character")
+    page.app.push_screen(CellViewer(name, str(answer.cell), words))

@@ -31,6 +31,7 @@ from workbench.tui.services.decision_inputs import group_accounts, verify_store
 from workbench.tui.shell.context import Context
 from workbench.tui.shell.saved_state import read_json, write_json
 from workbench.tui.textual_ext.steady_input import SteadyInput
+from workbench.workers.messages import Digest
 
 _FIELDS = ("counter", "note", "changes", "expires")
 _LABELS = {
@@ -260,7 +261,5 @@ class DecideDialog(ModalScreen[str | None]):
             return None
         query = self.context.library.query(self._subject.evidence)
         parameters = bind(query, self._subject.parameters, self.context.query_service.span)
-        digest = await self.context.query_service.request(
-            "digest", sql=query.sql, parameters=parameters
-        )
-        return Evidence(query, parameters, int(digest["rows"]), str(digest["sha256"]))
+        found = await self.context.query_service.request(Digest(query.sql, parameters))
+        return Evidence(query, parameters, found.rows, found.sha256)

@@ -102,8 +102,8 @@ class DrawSample(ModalScreen[str | None]):
         opened = await context.query_service.open(
             query.sql, {"accounts": list(ids)}, 1_000_000, 4096
         )
-        context.query_service.close_result(int(opened["result"]))
-        return {str(row[0]): row[1] for row in opened["rows"]}
+        context.query_service.close_result(opened.result)
+        return {str(row[0]): row[1] for row in opened.rows}
 
     def _trouble(self, words: str) -> None:
         self.query_one("#draw-trouble", Static).update(Content(safe_text(words, 300)))

@@ -16,6 +16,7 @@ from workbench.playbooks.saving import query_id_of, save_query
 from workbench.text.sanitize import safe_text
 from workbench.tui.shell.context import Context
 from workbench.tui.textual_ext.steady_input import SteadyInput
+from workbench.workers.messages import Inspect
 
 
 class SaveQuery(ModalScreen[str | None]):
@@ -70,10 +71,10 @@ class SaveQuery(ModalScreen[str | None]):
         question = self.query_one("#save-question", Input).value.strip()
         query_service, folder = self.context.query_service, self.context.service.queries_dir
         try:
-            checked = await query_service.request("inspect", sql=self._sql)
+            checked = await query_service.request(Inspect(self._sql))
             await query_service.background(
                 save_query, folder, self._query_id(), title, question, self._sql,
-                sorted(checked["parameters"]),
+                sorted(checked.parameters),
             )  # fmt: skip
         except WorkbenchError as error:
             text = safe_text(error.message, 300, multiline=True)

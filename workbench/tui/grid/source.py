@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from workbench.catalog.entities import entity_of
 from workbench.engine.contract import ResultColumn
 from workbench.playbooks.format import ColumnNote
+from workbench.workers.messages import Began, WindowRead
 from workbench.workers.protocol import window_rows
 
 Cells = list[Any]
@@ -54,6 +55,14 @@ def grid_columns(
     return columns
 
 
+class Extent(Protocol):
+    """How far a result is known."""
+
+    total: int
+    exact: bool
+    full: bool
+
+
 class GridSource(Protocol):
     """Rows by index; a row that is not here yet is None and has been asked for."""
 
@@ -94,12 +103,12 @@ class PageSource:
 class ResultSource:
     """Windows of a result, kept by least recent use; memory does not grow with the result."""
 
-    def __init__(self, opened: dict[str, Any], fetch: Callable[[int], None]) -> None:
-        """`opened` is the worker's answer; `fetch(window)` asks for a window to be delivered."""
-        self.total = int(opened["total"])
-        self.exact = bool(opened["exact"])
-        self.result = int(opened["result"])
-        columns = len(opened["columns"])
+    def __init__(self, opened: Began, fetch: Callable[[int], None]) -> None:
+        """`opened` is the worker's first word of it; `fetch(window)` asks for a window."""
+        self.total = opened.total
+        self.exact = opened.exact
+        self.result = opened.result
+        columns = len(opened.columns)
         self._size = window_rows(columns)
         self._fetch = fetch
         self._windows: OrderedDict[int, list[Cells]] = OrderedDict()
@@ -142,10 +151,10 @@ class ResultSource:
         """Offset and count of a window."""
         return window * self._size, self._size
 
-    def _keep(self, window: int, answer: dict[str, Any]) -> None:
-        rows: list[Cells] = answer["rows"]
+    def _keep(self, window: int, answer: Began | WindowRead) -> None:
+        rows = answer.rows
         self._windows[window] = rows
-        self._cuts[window] = {(row, column): size for row, column, size in answer["cuts"]}
+        self._cuts[window] = {(row, column): size for row, column, size in answer.cuts}
         self._weights[window] = sum(
             _CELL + (len(cell) if isinstance(cell, str) else 0) for row in rows for cell in row
         )
@@ -153,7 +162,7 @@ class ResultSource:
             gone, _ = self._windows.popitem(last=False)
             del self._weights[gone], self._cuts[gone]
 
-    def deliver(self, window: int, answer: dict[str, Any]) -> None:
+    def deliver(self, window: int, answer: WindowRead) -> None:
         """Keep a window that arrived."""
         self._asked.discard(window)
         self._keep(window, answer)
@@ -169,11 +178,11 @@ class ResultSource:
         self._cuts.clear()
         self._weights.clear()
 
-    def grow(self, extent: dict[str, Any]) -> None:
+    def grow(self, extent: Extent) -> None:
         """The result is known to have so many rows.
 
         At its end there may be fewer than were on their way: the disk did not take them.
         """
-        total = int(extent["total"])
-        self.exact = bool(extent["exact"])
-        self.total = total if self.exact or extent.get("full") else max(self.total, total)
+        self.exact = extent.exact
+        whole = extent.exact or extent.full
+        self.total = extent.total if whole else max(self.total, extent.total)

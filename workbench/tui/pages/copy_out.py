@@ -65,8 +65,8 @@ class CopyOut:
         except WorkbenchError as error:
             self._page.post_message(Failed(error))
             return
-        text = osc52.inert(str(answer["cell"]))
-        size = int(answer["characters"])
+        text = osc52.inert(str(answer.cell))
+        size = answer.characters
         left_out = f"The first {len(text):,} of {size:,} characters." if size > len(text) else ""
         await self._send(text, "cell", entity, 1, left_out)
 

@@ -24,6 +24,7 @@ from workbench.tui.messages import Failed, OpenRoute
 from workbench.tui.pages.view import View, command_line
 from workbench.tui.routes import Route
 from workbench.tui.shell.context import Context
+from workbench.workers.messages import Digest
 
 _COLUMNS = [
     GridColumn("step", "INTEGER"), GridColumn("asks"), GridColumn("rows", "BIGINT"),
@@ -97,9 +98,7 @@ class PlaybookPage(View):
             self._draw()
             try:
                 bound = bind(run.query, run.values, self.query_service.span)
-                told = await self.query_service.request(
-                    "digest", sql=run.query.sql, parameters=bound
-                )
+                found = await self.query_service.request(Digest(run.query.sql, bound))
             except Cancelled:
                 return
             except WorkbenchError as error:
@@ -107,7 +106,7 @@ class PlaybookPage(View):
                 self._draw()
                 self.post_message(Failed(error))
                 return
-            run.rows, run.digest, run.state = int(told["rows"]), str(told["sha256"]), "done"
+            run.rows, run.digest, run.state = found.rows, found.sha256, "done"
             if stops(step.stop_if, run.rows):
                 run.state = f"done; the playbook ends here: {step.stop_if}"
                 break

@@ -72,7 +72,7 @@ class DerivedStatements:
         read = self._runner.feed.cell_reader(row, column)
         if grid.source.cut(row, column) and read is not None:
             try:
-                value = (await read())["cell"]
+                value = (await read()).cell
             except WorkbenchError as error:
                 self._pane.post_message(Failed(error))
                 return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,6 +15,7 @@ from workbench.tui.dialogs.cell_viewer import Fetch
 from workbench.tui.grid.grid import Grid
 from workbench.tui.results.derived_statements import DerivedStatements
 from workbench.tui.results.error_panel import ErrorPanel
+from workbench.tui.results.open_result import OpenResult
 from workbench.tui.results.provenance_line import ProvenanceLine
 from workbench.tui.results.result_export import ResultExport
 from workbench.tui.results.result_views import ResultViews
@@ -91,8 +92,8 @@ class ResultPane(Vertical):
         return self.runner.asked
 
     @property
-    def opened(self) -> dict[str, Any] | None:
-        """The open result as the worker described it."""
+    def opened(self) -> OpenResult | None:
+        """The open result; None where there is none."""
         return self.runner.opened
 
     @property

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import Any
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -13,6 +11,7 @@ from textual.widgets import Static
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.fitting import shorten
+from workbench.tui.results.open_result import OpenResult
 
 
 class ProvenanceLine(Static):
@@ -36,25 +35,25 @@ class ProvenanceLine(Static):
 
 
 def extent_words(
-    opened: Mapping[str, Any], total: int, exact: bool, reading_for: float | None, at: float
+    opened: OpenResult, total: int, exact: bool, reading_for: float | None, at: float
 ) -> str:
     """The state of an open result; `reading_for` is seconds, None where nothing runs."""
     parts = [
         f"{'' if exact else '≥ '}{counted(total, 'row')}",
-        f"{opened['elapsed_ms']:,.0f} ms",
+        f"{opened.elapsed_ms:,.0f} ms",
     ]
-    sorted_page = bool(opened.get("sorted_page"))
+    sorted_page = opened.sorted_page
     if reading_for is not None and sorted_page:
         parts.append(f"sorting all rows {reading_for:.0f} s · esc stops")
     elif reading_for is not None:
         parts.append("reading on")
-    elif opened.get("failed"):
+    elif opened.failed:
         parts.append("ended by an error, G tries again")
-    elif opened.get("full"):
+    elif opened.full:
         parts.append("the disk budget is used up: close results or raise engine.spill_mib")
     elif not exact:
         parts.append("first page of a sort, G sorts all" if sorted_page else "stopped, G reads on")
-    if size := int(opened.get("bytes", 0)):
+    if size := opened.bytes:
         parts.append(
             f"{size / 1e6:,.1f} MB on disk" if size >= 1e5 else f"{size / 1e3:,.1f} kB on disk"
         )

@@ -18,6 +18,7 @@ from workbench.tui.dialogs.text_prompt import TextPrompt
 from workbench.tui.messages import Failed
 from workbench.tui.results.runner import StatementRunner
 from workbench.tui.shell.context import Context
+from workbench.workers.messages import Export
 
 _FORMS = (
     ("csv", "c  CSV: readable, formulas guarded"),
@@ -80,17 +81,12 @@ class ResultExport:
         looking = self._pane.set_interval(_LOOK_SECONDS, look)
         try:
             written = await query_service.request(
-                "export",
-                job=job,
-                sql=asked.sql,
-                parameters=asked.parameters,
-                format=form,
-                limit=None,
+                Export(asked.sql, asked.parameters, form), job=job
             )
             note = partial(
                 note_export, self._context.service, safe_text(asked.label, 200), form, target,
-                rows=int(written["rows"]), columns=list(written["columns"]),
-                sha256=str(written["sha256"]),
+                rows=written.rows, columns=written.columns,
+                sha256=written.sha256,
             )  # fmt: skip
             await query_service.background(note)
             await query_service.background(move_beside, part, target)
@@ -102,5 +98,5 @@ class ResultExport:
             self._runner.exporting = 0
             self._context.show_status_of_view()  # nothing is written any more
             part.unlink(missing_ok=True)
-        words = f"{written['rows']:,} rows, {written['bytes']:,} bytes in {safe_text(target)}"
+        words = f"{written.rows:,} rows, {written.bytes:,} bytes in {safe_text(target)}"
         self._pane.notify(words, title="Written", markup=False)

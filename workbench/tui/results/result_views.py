@@ -106,20 +106,21 @@ class ResultViews:
         """Everything that says what a result is."""
         asked, opened, source = (
             self._runner.asked,
-            self._runner.opened or {},
+            self._runner.opened,
             self._runner.grid.source,
         )
         assert asked is not None
+        assert opened is not None
         age = time.time() - self._runner.asked_at
         asked_at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(self._runner.asked_at))
         facts = [
             f"label       {asked.label}",
             f"rows        {source.total:,}{'' if source.exact else ' so far'}",
-            f"limit       {'first page of a sort' if opened.get('sorted_page') else 'none'}",
+            f"limit       {'first page of a sort' if opened.sorted_page else 'none'}",
             f"generation  {self._context.service.generation}",
             f"asked       {asked_at} UTC, {age / 60:,.0f} minutes ago",
-            f"took        {opened.get('elapsed_ms', 0):,.0f} ms",
-            f"on disk     {int(opened.get('bytes', 0)):,} bytes",
+            f"took        {opened.elapsed_ms:,.0f} ms",
+            f"on disk     {opened.bytes:,} bytes",
             *(f"${name} = {value}" for name, value in asked.parameters.items()),
             "",
             asked.sql,

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from textual.widget import Widget
 
 from workbench.errors import WorkbenchError
 from workbench.playbooks.format import ColumnNote
 from workbench.tui.dialogs.cell_viewer import Fetch
 from workbench.tui.grid.grid import Grid
-from workbench.tui.grid.source import PageSource, ResultSource, grid_columns
+from workbench.tui.grid.source import Extent, PageSource, ResultSource, grid_columns
 from workbench.tui.messages import Failed
+from workbench.tui.results.open_result import OpenResult
 from workbench.tui.services.query_service import QueryService
+from workbench.workers.messages import Began, ReadCell
 
 
 class RowFeed:
     """The rows of one open result, in the one grid of the pane."""
 
     def __init__(self, pane: Widget, query_service: QueryService) -> None:
-        self.opened: dict[str, Any] | None = None
+        self.opened: OpenResult | None = None
         self._pane = pane
         self._query_service = query_service
         self._wanted: int | None = None  # a row to go to once it is here
@@ -29,18 +29,18 @@ class RowFeed:
         """The rows."""
         return self._pane.query_one(Grid)
 
-    def feed(self, opened: dict[str, Any], notes: dict[str, ColumnNote]) -> None:
+    def feed(self, began: Began, notes: dict[str, ColumnNote]) -> None:
         """Show the first rows of a result; the others are fetched as they are looked at."""
-        self.opened = opened
-        names = [column[0] for column in opened["columns"]]
-        types = [column[1] for column in opened["columns"]]
+        self.opened = OpenResult.of(began)
+        names = [column[0] for column in began.columns]
+        types = [column[1] for column in began.columns]
 
         def fetch(window: int) -> None:
             self._pane.run_worker(self._fetch_window(window), group=f"window-{window}")
 
-        self.grid.show(grid_columns(names, types, notes), ResultSource(opened, fetch))
+        self.grid.show(grid_columns(names, types, notes), ResultSource(began, fetch))
 
-    def grow(self, extent: dict[str, Any]) -> None:
+    def grow(self, extent: Extent) -> None:
         """The result has more rows now."""
         source = self.grid.source
         if isinstance(source, ResultSource):
@@ -56,7 +56,7 @@ class RowFeed:
         """Close the result and give its space back; its columns stay as they are arranged, for
         they may come again: sorted, filtered, run anew."""
         if self.opened is not None:
-            self._query_service.close_result(int(self.opened["result"]))
+            self._query_service.close_result(self.opened.result)
             self.opened = None
         self._wanted = None
         self.grid.show(self.grid.columns, PageSource([], exact=False))
@@ -78,7 +78,7 @@ class RowFeed:
             answer = await self._query_service.window(source.result, *source.span(window))
         except WorkbenchError as error:
             source.failed(window)
-            if self.opened is not None and int(self.opened["result"]) == source.result:
+            if self.opened is not None and self.opened.result == source.result:
                 self._pane.post_message(Failed(error))
             return
         if self.grid.source is source:
@@ -89,5 +89,5 @@ class RowFeed:
         """Reads one whole cell of the open result."""
         if self.opened is None:
             return None
-        result = int(self.opened["result"])
-        return lambda: self._query_service.request("cell", result=result, row=row, column=column)
+        result = self.opened.result
+        return lambda: self._query_service.request(ReadCell(result, row, column))

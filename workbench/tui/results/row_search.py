@@ -8,6 +8,7 @@ from workbench.errors import WorkbenchError
 from workbench.tui.dialogs.text_prompt import TextPrompt
 from workbench.tui.messages import Failed
 from workbench.tui.results.runner import StatementRunner
+from workbench.workers.messages import Find
 
 
 class RowSearch:
@@ -45,16 +46,15 @@ class RowSearch:
             self._pane.notify("Nothing is sought yet: s asks what.", markup=False)
             return
         try:
-            answer = await self._runner.query_service.request(
-                "find", result=int(opened["result"]), text=grid.sought, row=max(0, first),
-                backwards=backwards,
-            )  # fmt: skip
+            found = await self._runner.query_service.request(
+                Find(opened.result, grid.sought, max(0, first), backwards)
+            )
         except WorkbenchError as error:
             self._pane.post_message(Failed(error))
             return
-        if answer["row"] is None or (backwards and first < 0):
+        if found.row is None or (backwards and first < 0):
             here = "" if grid.source.exact else " among the rows that are here"
             which = "row before" if backwards else "further row"
             self._pane.notify(f"No {which} holds it{here}.", markup=False)
         else:
-            grid.jump(int(answer["row"]))
+            grid.jump(found.row)

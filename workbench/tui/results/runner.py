@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from textual.widget import Widget
 
@@ -17,9 +16,21 @@ from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, ResultSource
 from workbench.tui.messages import Failed
 from workbench.tui.results.error_panel import ErrorPanel
+from workbench.tui.results.open_result import OpenResult
 from workbench.tui.results.provenance_line import ProvenanceLine, extent_words
 from workbench.tui.results.row_feed import RowFeed
 from workbench.tui.services.query_service import QueryService
+from workbench.workers.messages import (
+    Began,
+    Compare,
+    Compared,
+    Event,
+    PickRows,
+    ReadAll,
+    Request,
+    Spooled,
+    Spooling,
+)
 
 _TICK_SECONDS = 0.25
 
@@ -68,8 +79,8 @@ class StatementRunner:
         return self._feed.grid
 
     @property
-    def opened(self) -> dict[str, Any] | None:
-        """The open result as the worker described it; None where there is none."""
+    def opened(self) -> OpenResult | None:
+        """The open result; None where there is none."""
         return self._feed.opened
 
     @property
@@ -91,32 +102,29 @@ class StatementRunner:
 
     def compare(self, before: int, after: int, label: str) -> None:
         """Show what differs between two open results."""
-        self._show_made(f"compared {label}", "compare", before=before, result=after)
+        cell = self.query_service.settings.cell_characters
+        self._show_made(f"compared {label}", Compare(before, after, cell))
 
     def pick(self, result: int, rows: list[int], label: str) -> None:
         """Show some rows of an open result."""
-        self._show_made(label, "pick", result=result, rows=rows)
-
-    def _show_made(self, label: str, op: str, **fields: Any) -> None:
-        self.asked = Asked("", {}, label, {})
-        job = self._begin()
         cell = self.query_service.settings.cell_characters
-        answer = self.query_service.request(
-            op, job=job, progress=self._listener(job), cell=cell, **fields
-        )
-        self._pane.run_worker(self._see_through(job, answer), group="result", exclusive=True)
+        self._show_made(label, PickRows(result, rows, cell))
+
+    def _show_made(self, label: str, request: Compare | PickRows) -> None:
+        self.asked = Asked("", {}, label, {})
+        self._follow(self._begin(), request)
 
     def read_on(self) -> None:
         """Read a result that stopped before its end, so that every row can be reached."""
-        if self.opened is None or self._job or self.grid.source.exact or self.opened.get("full"):
+        if self.opened is None or self._job or self.grid.source.exact or self.opened.full:
             return
-        job, self._started = self.query_service.new_job(), time.monotonic()
-        self._job = job
-        self.opened.pop("failed", None)
-        answer = self.query_service.request(
-            "read_all", job=job, progress=self._listener(job), result=int(self.opened["result"])
-        )
-        self._pane.run_worker(self._see_through(job, answer), group="result", exclusive=True)
+        self._job, self._started = self.query_service.new_job(), time.monotonic()
+        self.opened.failed = False
+        self._follow(self._job, ReadAll(self.opened.result))
+
+    def _follow(self, job: int, request: Request[Spooled | Compared]) -> None:
+        asked = self.query_service.request(request, job=job, on_event=self._listener(job))
+        self._pane.run_worker(self._see_through(job, asked), group="result", exclusive=True)
 
     def _begin(self) -> int:
         self._job = self.query_service.new_job()
@@ -124,22 +132,27 @@ class StatementRunner:
         self._started, self.asked_at = time.monotonic(), time.time()
         return self._job
 
-    def _listener(self, job: int) -> Callable[[dict[str, Any]], None]:
-        def on_progress(event: dict[str, Any]) -> None:
+    def _listener(self, job: int) -> Callable[[Event], None]:
+        def on_event(event: Event) -> None:
             if self._job != job or self.asked is None:
-                if event["ev"] == "began":  # let go of before it was there
-                    self.query_service.close_result(int(event["result"]))
-            elif event["ev"] == "began":
+                if isinstance(event, Began):  # let go of before it was there
+                    self.query_service.close_result(event.result)
+            elif isinstance(event, Began):
                 self.grid.nothing = self.asked.nothing
                 self._feed.feed(event, self.asked.notes)
                 self._say_rows()
                 self._on_arrived()
-            else:
-                self._feed.grow(event)
+            elif isinstance(event, Spooling):
+                self._grow(event)
 
-        return on_progress
+        return on_event
 
-    async def _see_through(self, job: int, answer: Awaitable[dict[str, Any]]) -> None:
+    def _grow(self, event: Spooling | Spooled | Compared) -> None:
+        if self.opened is not None:
+            self.opened.note(event)
+        self._feed.grow(event)
+
+    async def _see_through(self, job: int, answer: Awaitable[Spooled | Compared]) -> None:
         ticking = self._pane.set_interval(_TICK_SECONDS, self._tick)
         error: WorkbenchError | None = None
         try:
@@ -151,7 +164,7 @@ class StatementRunner:
         except WorkbenchError as failed:
             error = failed
             if self.opened is not None:
-                self.opened["failed"] = True
+                self.opened.failed = True
                 self._pane.post_message(Failed(failed))
         finally:
             ticking.stop()
@@ -166,17 +179,16 @@ class StatementRunner:
                     self._pane.query_one(ErrorPanel).show_error(error)
             self._on_ended(error)
 
-    def _complete(self, ended: dict[str, Any]) -> None:
+    def _complete(self, ended: Spooled | Compared) -> None:
         assert self.opened is not None
         source = self.grid.source
-        if ended["exact"] and self.opened.get("sorted_page") and isinstance(source, ResultSource):
+        if ended.exact and self.opened.sorted_page and isinstance(source, ResultSource):
             # Rows of equal rank may have changed places.
-            if int(ended["total"]) > source.total:
+            if ended.total > source.total:
                 source.forget()
                 self.grid.refresh_rows()
-            self.opened["sorted_page"] = False
-        self.opened.update(ended)
-        self._feed.grow(ended)
+            self.opened.sorted_page = False
+        self._grow(ended)
 
     def release(self) -> None:
         """Stop, close the result that is open and give its space back."""
@@ -211,11 +223,9 @@ class StatementRunner:
     def _say_rows(self) -> None:
         assert self.opened is not None
         source, opened = self.grid.source, self.opened
-        if "key" in opened:
-            words = (
-                f"{opened['added']:,} added, {opened['gone']:,} gone, {opened['changed']:,} changed"
-            )
-            self._say(f"{words} · matched by {safe_text(opened['key'], 40)}")
+        if (found := opened.compared) is not None:
+            words = f"{found.added:,} added, {found.gone:,} gone, {found.changed:,} changed"
+            self._say(f"{words} · matched by {safe_text(found.key, 40)}")
             return
         reading = time.monotonic() - self._started if self._job else None
         self._say(extent_words(opened, source.total, source.exact, reading, self.asked_at))

@@ -154,7 +154,7 @@ class ResultTabs(Vertical):
         label = (
             f"{counted(len(marks), 'row')} of {front.asked.label if front.asked else 'a result'}"
         )
-        result = int(front.opened["result"])
+        result = front.opened.result
         pane = await self._new_pane()
         pane.runner.pick(result, marks, label)
         self._draw()
@@ -164,7 +164,7 @@ class ResultTabs(Vertical):
         after = self.front
         names = [column.name for column in after.grid.columns]
         earlier = [
-            pane
+            (pane, pane.opened.result)
             for pane in self.panes
             if pane is not after
             and pane.opened is not None
@@ -174,8 +174,9 @@ class ResultTabs(Vertical):
             self.notify("Run the query twice: two results of the same columns are compared.",
                         markup=False)  # fmt: skip
             return
-        before = int((earlier[-1].opened or {})["result"])
-        number, behind = self.panes.index(after) + 1, self.panes.index(earlier[-1]) + 1
+        before, result = earlier[-1]
+        now = after.opened.result
+        number, behind = self.panes.index(after) + 1, self.panes.index(before) + 1
         pane = await self._new_pane()
-        pane.runner.compare(before, int(after.opened["result"]), f"{behind} → {number}")
+        pane.runner.compare(result, now, f"{behind} → {number}")
         self._draw()

@@ -17,8 +17,8 @@ async def group_accounts(
     """Every account of a cluster or campaign, however many; none where there is no such."""
     query = library.query(f"{kind}-account-ids")
     opened = await query_service.open(query.sql, {kind: name}, _MAX_ACCOUNTS, _CELL_CHARACTERS)
-    query_service.close_result(int(opened["result"]))
-    return tuple(str(row[0]) for row in opened["rows"])
+    query_service.close_result(opened.result)
+    return tuple(str(row[0]) for row in opened.rows)
 
 
 async def verify_store(

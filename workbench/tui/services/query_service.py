@@ -22,7 +22,17 @@ from workbench.playbooks.binding import Bound, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.workers.host.async_client import WorkerClient
 from workbench.workers.host.process import WorkerProcess
-from workbench.workers.protocol import ChannelClosed, Message
+from workbench.workers.host.request_book import OnEvent
+from workbench.workers.host.sync_client import set_mask
+from workbench.workers.messages import (
+    Open,
+    Opened,
+    Overlay,
+    ReadWindow,
+    Spooled,
+    Stream,
+    WindowRead,
+)
 
 _PAGE_LIMIT = 5000
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -53,93 +63,58 @@ class Rows:
 class QueryService(WorkerClient):
     """One query worker and what the bench asks of it. Construct it before the event loop runs."""
 
-    async def open(self, sql: str, parameters: Bound, limit: int, cell: int = 0) -> Message:
+    async def open(self, sql: str, parameters: Bound, limit: int, cell: int = 0) -> Opened:
         """Open a result; it stays open until `close_result`."""
         named = any(table in sql.lower() for table in TABLES)
-        opened = await self.request(
-            "open", overlaid=named or self.mask.touches(sql), sql=sql, parameters=parameters,
-            limit=limit,
-            cell=cell or self.settings.cell_characters,
-        )  # fmt: skip
-        self.open_results.add(int(opened["result"]))
-        return opened
+        request = Open(sql, parameters, limit, cell or self.settings.cell_characters)
+        return await self.request(request, overlaid=named or self.mask.touches(sql))
 
     async def hide(self, mask: Mask) -> bool:
         """Let the worker hide what this mask says from now on; whether that is another one."""
         if mask == self.mask:
             return False
-        self.mask = mask
-        await self.request("mask", **mask.as_message())
+        await self.request(set_mask(mask))
         return True
 
     async def stream(
-        self,
-        job: int,
-        sql: str,
-        parameters: Bound,
-        limit: int,
-        progress: Callable[[Message], None],
-    ) -> Message:
-        """Run a statement once: `progress` is called with `began` and its first rows, then with
-        `spooling` as more come; the answer says how many came. It stays open."""
+        self, job: int, sql: str, parameters: Bound, limit: int, on_event: OnEvent
+    ) -> Spooled:
+        """Run a statement once: `on_event` is called with `Began` and its first rows, then with
+        `Spooling` as more come; the answer says how many came. It stays open."""
+        request = Stream(sql, parameters, limit, self.settings.cell_characters)
+        return await self.request(request, job=job, on_event=on_event, overlaid=True)
 
-        def told(message: Message) -> None:
-            if message["ev"] == "began":
-                self.open_results.add(int(message["result"]))
-            progress(message)
-
-        return await self.request(
-            "stream", job=job, progress=told, overlaid=True, sql=sql, parameters=parameters,
-            limit=limit, cell=self.settings.cell_characters,
-        )  # fmt: skip
-
-    async def window(self, result: int, offset: int, count: int) -> Message:
+    async def window(self, result: int, offset: int, count: int) -> WindowRead:
         """Rows of an open result."""
-        return await self.request(
-            "window", result=result, offset=offset, count=count,
-            cell=self.settings.cell_characters,
-        )  # fmt: skip
-
-    def close_result(self, result: int) -> None:
-        """Give a result's rows and disk space back."""
-        self.open_results.discard(result)
-        try:
-            self.worker.send({"op": "close", "result": result})
-        except ChannelClosed:
-            return
+        return await self.request(ReadWindow(result, offset, count, self.settings.cell_characters))
 
     async def rows(
         self, query: SavedQuery, given: Mapping[str, object] = _NOTHING, cell: int = 4096
     ) -> Rows:
         """Run a small saved query to its end and close it; texts over `cell` come cut."""
         opened = await self.open(query.sql, bind(query, given, self.span), _PAGE_LIMIT, cell)
-        self.close_result(int(opened["result"]))
-        columns = opened["columns"]
+        self.close_result(opened.result)
         return Rows(
-            tuple(column[0] for column in columns),
-            tuple(column[1] for column in columns),
-            opened["rows"],
-            bool(opened["more"]),
-            float(opened["elapsed_ms"]),
-            {(row, column): size for row, column, size in opened["cuts"]},
+            tuple(column[0] for column in opened.columns),
+            tuple(column[1] for column in opened.columns),
+            opened.rows,
+            opened.more,
+            opened.elapsed_ms,
+            {(row, column): size for row, column, size in opened.cuts},
         )
 
     async def few(self, sql: str, parameters: Bound) -> list[list[Any]]:
         """Run a statement of our own to its end and close it: a handful of rows."""
         opened = await self.open(sql, parameters, _PAGE_LIMIT)
-        self.close_result(int(opened["result"]))
-        rows: list[list[Any]] = opened["rows"]
-        return rows
+        self.close_result(opened.result)
+        return opened.rows
 
     async def lay_all_over(self, tables: Mapping[str, Iterable[str]]) -> None:
         """Hand the worker the tables of the ledger's, each as JSON lines."""
         named = {table: f"overlay-{table}-{self.new_job()}.jsonl" for table in tables}
         files = {self.spill / named[table]: list(lines) for table, lines in tables.items()}
         await self.background(_write_lines, files)
-        await asyncio.gather(
-            *(self.request("overlay", table=table, file=file) for table, file in named.items())
-        )
-        self.overlays.update(named)
+        await asyncio.gather(*(self.request(Overlay(table, file)) for table, file in named.items()))
         self.overlaid.set()
 
     def dispose(self, worker: WorkerProcess) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import Bound
@@ -17,6 +16,7 @@ from workbench.tui.services.query_service import QueryService
 from workbench.tui.shell.context import Context
 from workbench.tui.sql.completion import Knowledge, Suggestion
 from workbench.tui.sql.editor import SqlEditor
+from workbench.workers.messages import Digest, Plan
 
 _FEW_VALUES = 50
 _DIGESTED_ROWS = 10_000
@@ -78,25 +78,22 @@ async def note_ended(context: Context, pane: ResultPane, error: WorkbenchError |
     if opened is None:
         context.history.note(asked.sql, (error.title or "failed").lower() if error else "cancelled")
         return
-    outcome = f"{pane.extent} rows {float(opened['elapsed_ms']):,.0f} ms"
+    outcome = f"{pane.extent} rows {opened.elapsed_ms:,.0f} ms"
     context.history.note(asked.sql, outcome)
     small = pane.grid.source.exact and pane.grid.source.total <= _DIGESTED_ROWS
-    if small and float(opened["elapsed_ms"]) <= _DIGESTED_MS:
+    if small and opened.elapsed_ms <= _DIGESTED_MS:
         try:
-            digest = await context.query_service.request(
-                "digest", sql=asked.sql, parameters=asked.parameters
-            )
+            found = await context.query_service.request(Digest(asked.sql, asked.parameters))
         except WorkbenchError:
             return  # the result is shown; only its digest is missing in the history
-        context.history.note(asked.sql, outcome, str(digest["sha256"]))
+        context.history.note(asked.sql, outcome, found.sha256)
 
 
 async def plan_text(
     query_service: QueryService, sql: str, given: Bound, measure: bool, room: int
 ) -> str:
     """The plan as an indented tree: rows, share of the time as a bar, step, details."""
-    answer = await query_service.request("plan", sql=sql, parameters=given, measure=measure)
-    lines: list[list[Any]] = answer["lines"]
+    lines = (await query_service.request(Plan(sql, given, measure))).lines
     spent = sum(line[3] or 0.0 for line in lines)
     shown = [
         f"{'rows':>11}  {'time':>{_BAR + 12}}  step" if measure else f"{'about rows':>11}  step"

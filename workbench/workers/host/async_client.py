@@ -10,53 +10,28 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workbench.decisions.masking import MASKABLE, Mask
-from workbench.errors import Cancelled, WorkbenchError, from_message
+from workbench.errors import Cancelled, WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
 from workbench.settings import EngineSettings
 from workbench.workers import memory
+from workbench.workers.codec import read_event, request_message
 from workbench.workers.host.process import WorkerProcess, make_spill_folder
+from workbench.workers.host.request_book import OnEvent, Pending, RequestBook, error_of
 from workbench.workers.host.sync_client import refuse_planted_log, start_message
+from workbench.workers.messages import Answer, Cancel, Close, Columns, Event, Failed, Ready, Request
 from workbench.workers.protocol import ChannelClosed, Message
 
-_PATIENCE = 0.3
-_KILL_AFTER = 2.0
-_WATCH = 0.05
+_FREE_SECONDS = 0.3  # after that nobody waits any more for a request that was cancelled
+_KILL_SECONDS = 2.0
+_WATCH_SECONDS = 0.05
 # Above what the engine may take: the interpreter, Arrow batches on their way, a page of cells (not
 # the pages of files that are read, which the kernel takes back). An
 # expression that ignores the engine's limit takes 100 to 200 MiB between two looks.
 _ALLOWANCE_MIB = 320
-_PROGRESS_EVENTS = frozenset({"began", "spooling"})
-_OPENING = frozenset({"began", "opened"})
-# These cost little and stand in nobody's way, so they cannot be what a worker died of.
-_LIGHT = frozenset({"window", "cell", "inspect", "overlay", "mask", "reopen"})
-_RESTORING = frozenset({"overlay", "mask", "reopen"})
-
-
-@dataclass
-class _Pending:
-    message: Message
-    answer: asyncio.Future[Message]
-    progress: Callable[[Message], None] | None
-    began: bool = False
-    tried: int = 1
-    unwanted: bool = False
-
-    @property
-    def light(self) -> bool:
-        return self.message["op"] in _LIGHT
-
-    def try_again(self) -> None:
-        """Make it a request to the next worker: a statement whose rows are shown is read on, so
-        that they stay where they are."""
-        self.tried += 1
-        if self.began and self.message["op"] == "stream":
-            job = self.message["job"]
-            self.message = {"op": "read_all", "job": job, "result": job}
 
 
 class WorkerClient:
@@ -70,31 +45,37 @@ class WorkerClient:
         refuse_planted_log(store)
         self.spill = make_spill_folder(tmp)
         self.isolation = ""
-        self.catalogue: dict[str, list[list[str]]] = {}
+        self.catalogue: dict[str, Columns] = {}
         self.span = ExtractSpan()
         self.replaced: Callable[[], None] | None = None
-        self.mask = Mask(MASKABLE)  # until the policy of the case is known
-        self._store = store
         self.settings = settings
-        self._number = 0
-        self._pending: dict[int, _Pending] = {}
-        self._again: dict[int, _Pending] = {}  # to be asked of the next worker
-        self._unsent: dict[int, asyncio.Future[Message]] = {}
-        self._replay: asyncio.Task[None] | None = None
-        self.open_results: set[int] = set()
-        self.overlays: dict[str, str] = {}
+        self.overlaid = asyncio.Event()  # the ledger's tables are laid over the store
+        self.closing = False
+        self._store = store
+        self._book = RequestBook(Mask(MASKABLE))  # until the policy of the case is known
+        self._again: dict[int, Pending] = {}  # to be asked of the next worker
+        self._unsent: dict[int, asyncio.Future[Event]] = {}
+        self._restoring: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._restored = asyncio.Event()
         self._restored.set()
-        self.overlaid = asyncio.Event()
         self._failure: WorkbenchError | None = None
         self._watching = False
-        self.closing = False
         self._spawn()
+
+    @property
+    def mask(self) -> Mask:
+        """What the worker hides."""
+        return self._book.mask
+
+    @property
+    def open_results(self) -> set[int]:
+        """The results that are open."""
+        return self._book.open_results
 
     def _spawn(self) -> None:
         self.worker = WorkerProcess("query", threads=self.settings.thread_count)
-        self._send(start_message(self._store, self.spill, self.settings, self.mask))
+        self._send(start_message(self._store, self.spill, self.settings, self._book.mask))
 
     async def start(self) -> None:
         """Listen to the worker and wait until the store is open; raises what it reported."""
@@ -116,36 +97,17 @@ class WorkerClient:
             self._worker_ended()
             return
         for message in self.worker.reader.feed(data):
-            self._arrived(message)
+            self._arrived(*read_event(message))
 
-    def _arrived(self, message: Message) -> None:
-        job = int(message["job"])
-        if job == 0:
-            if message["ev"] == "error":
-                self._failure = from_message(message)
-            else:
-                self.isolation = str(message["isolation"])
-                self.catalogue = message["catalogue"]
+    def _arrived(self, job: int, event: Event) -> None:
+        if isinstance(event, Ready):
+            self.isolation, self.catalogue = event.isolation, event.catalogue
             self._ready.set()
-            return
-        pending = self._pending.get(job)
-        if pending is None:
-            return
-        if pending.answer.done() and message["ev"] in _OPENING:
-            # Nobody waits any more, so nobody will close it.
-            self._send({"op": "close", "result": message["result"]})
-        if message["ev"] in _PROGRESS_EVENTS:
-            pending.began = True
-            if pending.progress is not None and not pending.answer.done():
-                pending.progress(message)
-            return
-        del self._pending[job]
-        if pending.answer.done():
-            return
-        if message["ev"] == "error":
-            pending.answer.set_exception(from_message(message))
-        else:
-            pending.answer.set_result(message)
+        elif job == 0 and isinstance(event, Failed):
+            self._failure = error_of(event)
+            self._ready.set()
+        elif (close := self._book.arrived(job, event)) is not None:
+            self._send(request_message(0, close))  # nobody waits for it, so nobody will close it
 
     # Replacing
 
@@ -157,59 +119,48 @@ class WorkerClient:
         elif not self.closing and self._failure is None:
             self._replace(
                 "The query worker ended while it ran this query; it has been replaced.",
-                {job for job, pending in self._pending.items() if not pending.light},
+                self._book.heavy(),
             )
 
     def _replace(self, why: str, given_up: set[int]) -> None:
         """Start another worker; the jobs `given_up` fail with `why`, the others are asked again."""
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(self.worker.output)
-        if self._replay is not None:
-            self._replay.cancel()  # this one takes over what it had not done
-        old, pending = self.worker, {**self._again, **self._pending}
-        self._pending, self._again = {}, {}
+        asyncio.get_running_loop().remove_reader(self.worker.output)
+        if self._restoring is not None:
+            self._restoring.cancel()  # this one takes over what it had not done
+        old, waiting = self.worker, list(self._again.values())
         self._ready.clear()
         self._restored.clear()
-        if self.overlays:
+        if self._book.overlays:
             self.overlaid.clear()
+        again = self._book.lose_worker(why, given_up, waiting)
+        self._again = {pending.job: pending for pending in again}
         self._spawn()
         self._listen()
         self.dispose(old)
-        for job, waiting in pending.items():
-            if waiting.answer.done():
-                continue
-            if waiting.unwanted:
-                self._let_go(waiting)
-            elif job in given_up or waiting.tried > 1:
-                waiting.answer.set_exception(WorkbenchError(why, hint="Run it again."))
-            else:
-                self._again[job] = waiting
-        self._replay = asyncio.ensure_future(self._restore())
+        self._restoring = asyncio.ensure_future(self._restore())
 
     async def _restore(self) -> None:
         try:
             await self._ready.wait()
             if self._failure is not None:
                 raise self._failure
-            for table, file in self.overlays.items():
-                await self.request("overlay", table=table, file=file)
+            for overlay in self._book.overlay_requests():
+                await self.request(overlay)
         except WorkbenchError as error:
             self._give_up(error)
             return
-        if self.overlays:
+        if self._book.overlays:
             self.overlaid.set()
-        for result in sorted(self.open_results):
+        for reopen in self._book.reopen_requests():
             try:
-                await self.request("reopen", result=result, cell=1)
+                await self.request(reopen)
             except WorkbenchError:
-                self.open_results.discard(result)
+                self._book.closed(reopen.result)
         self._restored.set()
         again, self._again = self._again, {}
-        for job, waiting in again.items():
-            waiting.try_again()
-            self._pending[job] = waiting
-            self._send(waiting.message)
-            self._watch()
+        for pending in again.values():
+            pending.ask_again()
+            self._ask(pending)
         if self.replaced is not None:
             self.replaced()
 
@@ -217,9 +168,8 @@ class WorkerClient:
         """Without a worker that can be asked, whoever waits hears why, and so do all who ask."""
         self._failure = error
         again, self._again = self._again, {}
-        for waiting in again.values():
-            if not waiting.answer.done():
-                waiting.answer.set_exception(error)
+        for pending in again.values():
+            pending.end(error)
         self._restored.set()
         self.overlaid.set()
 
@@ -229,7 +179,7 @@ class WorkerClient:
         if self.closing or not self._ready.is_set():
             return
         allowed = self.settings.memory_mib + _ALLOWANCE_MIB
-        heavy = {job for job, pending in self._pending.items() if not pending.light}
+        heavy = self._book.heavy()
         if memory.own(self.worker.pid) > allowed << 20:
             self._replace(
                 f"The query took more than {allowed:,} MiB of memory; its worker was replaced.",
@@ -241,14 +191,13 @@ class WorkerClient:
     def _watch(self) -> None:
         if not self._watching:
             self._watching = True
-            asyncio.get_running_loop().call_later(_WATCH, self._watch_memory)
+            asyncio.get_running_loop().call_later(_WATCH_SECONDS, self._watch_memory)
 
     # Asking
 
     def new_job(self) -> int:
         """A number for a request that somebody may want to cancel."""
-        self._number += 1
-        return self._number
+        return self._book.new_job()
 
     def _send(self, message: Message) -> None:
         try:
@@ -257,23 +206,37 @@ class WorkerClient:
             # Its end is noticed by the reader, which replaces it and asks this again.
             return
 
+    def _ask(self, pending: Pending) -> None:
+        self._book.ask(pending)
+        self._send(request_message(pending.job, pending.request))
+        if not pending.request.light:
+            self._watch()
+
     async def request(
         self,
-        op: str,
+        request: Request[Answer],
         *,
         job: int = 0,
-        progress: Callable[[Message], None] | None = None,
+        on_event: OnEvent | None = None,
         overlaid: bool = False,
-        **fields: Any,
-    ) -> Message:
+    ) -> Answer:
         """Ask the worker and wait for its answer; raises the error that it reported.
 
         With `overlaid` it is asked once the ledger's tables are laid over the store.
         """
         job = job or self.new_job()
-        answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+        def settle(outcome: Event | WorkbenchError) -> None:
+            if answer.done():
+                return
+            if isinstance(outcome, WorkbenchError):
+                answer.set_exception(outcome)
+            else:
+                answer.set_result(outcome)
+
         wanted = [self._ready]
-        if op not in _RESTORING:  # a result must be open again before it is asked for rows
+        if not request.restores:  # a result must be open again before it is asked for rows
             wanted += [self._restored, self.overlaid] if overlaid else [self._restored]
         if not all(one.is_set() for one in wanted):
             self._unsent[job] = answer
@@ -282,46 +245,51 @@ class WorkerClient:
             finally:
                 del self._unsent[job]
             if answer.done():
-                return answer.result()
+                waited_for: Answer = answer.result()
+                return waited_for
         if self._failure is not None:
             raise self._failure
-        message = {"op": op, "job": job, **fields}
-        self._pending[job] = _Pending(message, answer, progress)
-        self._send(message)
-        if op not in _LIGHT:
-            self._watch()
+        pending = Pending(job, request, settle, on_event)
+        self._ask(pending)
         try:
-            return await answer
+            arrived: Answer = await answer
         except asyncio.CancelledError:
-            if op not in _LIGHT and not self.closing:
-                self._send({"op": "cancel", "target": job})
+            pending.settled = True  # nobody waits: what it opens is closed
+            if not request.light and not self.closing:
+                self._send(request_message(0, Cancel(job)))
             raise
+        return arrived
 
     def cancel(self, job: int) -> None:
         """Stop a job: its waiter is free after 0.3 s, whatever the worker does."""
-        unsent, pending = self._unsent.get(job), self._pending.get(job)
+        unsent, pending = self._unsent.get(job), self._book.find(job)
         if unsent is not None and not unsent.done():
             unsent.set_exception(Cancelled("The query was cancelled."))
         elif (waiting := self._again.pop(job, None)) is not None:
-            self._let_go(waiting)
+            _free(waiting)
         elif pending is not None:
             pending.unwanted = True
-            self._send({"op": "cancel", "target": job})
+            self._send(request_message(0, Cancel(job)))
             loop = asyncio.get_running_loop()
-            loop.call_later(_PATIENCE, self._let_go, pending)
-            loop.call_later(_KILL_AFTER, self._kill_if_still_running, job, pending)
+            loop.call_later(_FREE_SECONDS, _free, pending)
+            loop.call_later(_KILL_SECONDS, self._kill_if_still_running, pending)
 
-    def _let_go(self, pending: _Pending) -> None:
-        if not pending.answer.done():
-            pending.answer.set_exception(Cancelled("The query was cancelled."))
+    def _kill_if_still_running(self, pending: Pending) -> None:
+        if self._book.find(pending.job) is pending and not self.closing:
+            self._replace("The query worker ignored a cancel and was replaced.", {pending.job})
 
-    def _kill_if_still_running(self, job: int, pending: _Pending) -> None:
-        if self._pending.get(job) is pending and not self.closing:
-            self._replace("The query worker ignored a cancel and was replaced.", {job})
+    def close_result(self, result: int) -> None:
+        """Give a result's rows and disk space back."""
+        self._book.closed(result)
+        self._send(request_message(0, Close(result)))
 
     def dispose(self, worker: WorkerProcess) -> None:
         """Kill and collect a worker that is no longer wanted."""
         worker.kill()
+
+
+def _free(pending: Pending) -> None:
+    pending.end(Cancelled("The query was cancelled."))
 
 
 async def _all_set(events: Sequence[asyncio.Event]) -> None:
@@ -331,7 +299,7 @@ async def _all_set(events: Sequence[asyncio.Event]) -> None:
             await event.wait()
 
 
-async def _first_of(work: Coroutine[Any, Any, None], other: asyncio.Future[Message]) -> None:
+async def _first_of(work: Coroutine[Any, Any, None], other: asyncio.Future[Event]) -> None:
     """Wait for the one or the other; the work is left where the other was first."""
     task = asyncio.ensure_future(work)
     try:

@@ -7,38 +7,53 @@ import os
 import select
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from workbench.decisions.masking import NOTHING_MASKED, Mask
-from workbench.errors import Cancelled, IntegrityError, WorkbenchError, from_message
+from workbench.errors import Cancelled, IntegrityError, WorkbenchError
 from workbench.settings import EngineSettings
+from workbench.workers.codec import read_event, request_message
 from workbench.workers.host.process import WorkerProcess, make_spill_folder
+from workbench.workers.host.request_book import OnEvent, Pending, RequestBook, error_of
+from workbench.workers.messages import (
+    Answer,
+    Cancel,
+    Close,
+    Failed,
+    Open,
+    Overlay,
+    Ready,
+    Request,
+    SetMask,
+    Start,
+)
 from workbench.workers.protocol import ChannelClosed, Message, pack
 
-_PATIENCE_AFTER_INTERRUPT = 2.0
-_MOST_RECORDS = 1_000_000
-_FINAL = frozenset(
-    {"opened", "spooled", "window", "cell", "exported", "digested", "inspected", "overlaid",
-     "hashed", "account_ids", "found", "masked",
-     "compared", "planned", "error"}
-)  # fmt: skip
+_CANCEL_SECONDS = 2.0  # a worker that has not stopped by then is replaced
+_MAX_RECORDS, _MAX_CELL_CHARACTERS = 1_000_000, 1 << 22
+_ENDED = "The query worker ended while it ran this query; it has been replaced."
 
 
 def start_message(store: Path, spill: Path, settings: EngineSettings, mask: Mask) -> Message:
     """The first message to a query worker."""
-    return {
-        "op": "start",
-        "store": os.path.abspath(store),  # the worker starts in /
-        "spill": os.path.abspath(spill),
-        "parent": os.getpid(),
-        "memory_mib": settings.memory_mib,
-        "address_space_mib": settings.address_space,
-        "threads": settings.thread_count,
-        "spill_mib": settings.spill_mib,
-        "mask": mask.as_message(),
-    }
+    start = Start(
+        store=os.path.abspath(store),  # the worker starts in /
+        spill=os.path.abspath(spill),
+        parent=os.getpid(),
+        memory_mib=settings.memory_mib,
+        address_space_mib=settings.address_space,
+        threads=settings.thread_count,
+        spill_mib=settings.spill_mib,
+        mask={"columns": list(mask.columns), "shown": list(mask.shown)},
+    )
+    return request_message(0, start)
+
+
+def set_mask(mask: Mask) -> SetMask:
+    """The request that makes a worker hide what a mask says."""
+    return SetMask(list(mask.columns), list(mask.shown))
 
 
 def refuse_planted_log(store: Path) -> None:
@@ -63,129 +78,124 @@ class QueryClient:
         request. Raises IntegrityError for a planted log.
         """
         refuse_planted_log(store)
-        self.mask = mask
         self._store = store
         self._settings = settings
+        self._book = RequestBook(mask)
         self.spill = make_spill_folder(tmp)
-        self._job = 0
-        self._overlays: dict[str, str] = {}
         self._begin()
+
+    @property
+    def mask(self) -> Mask:
+        """What the worker hides."""
+        return self._book.mask
 
     def _begin(self) -> None:
         self._worker = WorkerProcess("query", threads=self._settings.thread_count)
-        self._waiting: list[Message] = []
-        self._ready: Message | None = None
+        self._ready: Ready | None = None
         with contextlib.suppress(ChannelClosed):  # `ready` says so
-            self._worker.send(start_message(self._store, self.spill, self._settings, self.mask))
+            self._worker.send(
+                start_message(self._store, self.spill, self._settings, self._book.mask)
+            )
 
-    def ready(self) -> Message:
-        """Wait until the store is open; what the worker told then: its isolation, the tables.
+    def ready(self) -> Ready:
+        """Wait until the store is open; what the worker said then: its isolation, the tables.
 
         Raises WorkbenchError if the store does not open.
         """
-        if self._ready is None:
+        while self._ready is None:
             try:
-                told = self._await(0, None)
+                self._take()
             except ChannelClosed as error:
                 raise WorkbenchError("The query worker ended before it began.") from error
-            if told["ev"] == "error":
-                raise from_message(told)
-            self._ready = told
         return self._ready
 
     @property
     def isolation(self) -> str:
         """How the worker is cut off from the host, in words."""
-        return str(self.ready()["isolation"])
+        return self.ready().isolation
 
-    def request(
-        self, op: str, *, on_event: Callable[[Message], None] | None = None, **fields: Any
-    ) -> Message:
-        """Send one request and wait for its answer; progress events go to `on_event`.
+    def request(self, request: Request[Answer], *, on_event: OnEvent | None = None) -> Answer:
+        """Send one request and wait for its answer; progress goes to `on_event`.
 
         Ctrl+C interrupts the query; a worker that has not stopped after two seconds is replaced.
         Raises the error that the worker reported, Cancelled, or WorkbenchError if it died.
         """
-        self._job += 1
-        job = self._job
-        message = {"op": op, "job": job, **fields}
-        pack(message)
+        job = self._book.new_job()
+        message = request_message(job, request)
+        pack(message)  # too large a message is refused before anything waits for it
+        outcomes: list[Any] = []
+        self._book.ask(Pending(job, request, outcomes.append, on_event))
         try:
             self.ready()
             self._worker.send(message)
-            answer = self._await(job, on_event)
+            while not outcomes:
+                self._take()
         except KeyboardInterrupt:
             if self._ready is not None:
-                self._cancel(job)
+                self._cancel(job, outcomes)
             raise Cancelled("The query was cancelled.") from None
         except ChannelClosed:
-            self._restart()
+            self._replace(_ENDED)
             raise WorkbenchError(
-                "The query worker ended while it ran this query; it has been replaced.",
+                _ENDED,
                 hint="The query may need more memory than engine.address_space_mib allows.",
             ) from None
-        if answer["ev"] == "error":
-            raise from_message(answer)
+        outcome = outcomes[0]
+        if isinstance(outcome, WorkbenchError):
+            raise outcome
+        answer: Answer = outcome
         return answer
 
-    def _await(
-        self,
-        job: int,
-        on_event: Callable[[Message], None] | None,
-        patience: float | None = None,
-    ) -> Message:
-        deadline = None if patience is None else time.monotonic() + patience
-        while True:
-            for message in self._waiting:
-                if message["job"] != job:
-                    continue
-                self._waiting.remove(message)
-                if message["ev"] in _FINAL or message["ev"] == "ready":
-                    return message
-                if on_event is not None:
-                    on_event(message)
-                break
-            else:
-                left = None if deadline is None else max(0.0, deadline - time.monotonic())
-                if not select.select([self._worker.output], [], [], left)[0]:
-                    raise TimeoutError
-                self._waiting += self._worker.reader.read()
+    def _take(self, seconds: float | None = None) -> None:
+        """Take what the worker says next; raises TimeoutError, ChannelClosed."""
+        if not select.select([self._worker.output], [], [], seconds)[0]:
+            raise TimeoutError
+        for message in self._worker.reader.read():
+            job, event = read_event(message)
+            if isinstance(event, Ready):
+                self._ready = event
+            elif job == 0 and isinstance(event, Failed):
+                raise error_of(event)
+            elif (close := self._book.arrived(job, event)) is not None:
+                self._worker.send(request_message(0, close))
 
-    def _cancel(self, job: int) -> None:
+    def _cancel(self, job: int, outcomes: list[Any]) -> None:
+        deadline = time.monotonic() + _CANCEL_SECONDS
         try:
-            self._worker.send({"op": "cancel", "target": job})
-            self._await(job, None, _PATIENCE_AFTER_INTERRUPT)
+            self._worker.send(request_message(0, Cancel(job)))
+            while not outcomes:
+                self._take(max(0.0, deadline - time.monotonic()))
         except (TimeoutError, ChannelClosed):
-            self._restart()
+            self._replace("The query worker ignored a cancel and was replaced.")
 
-    def _restart(self) -> None:
+    def _replace(self, why: str) -> None:
         self._worker.kill()
-        overlays, self._overlays = self._overlays, {}
+        self._book.lose_worker(why, self._book.heavy())
         self._begin()
-        for table, file in overlays.items():
-            self.request("overlay", table=table, file=file)
-            self._overlays[table] = file
+        for overlay in self._book.overlay_requests():
+            self.request(overlay)
 
-    def records(self, sql: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    def close_result(self, result: int) -> None:
+        """Give a result's rows and disk space back."""
+        self._book.closed(result)
+        self._worker.send(request_message(0, Close(result)))
+
+    def records(self, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """All rows of a small result."""
-        opened = self.request(
-            "open", sql=sql, parameters=parameters, limit=_MOST_RECORDS, cell=1 << 22
-        )
-        names = [column[0] for column in opened["columns"]]
-        return [dict(zip(names, row, strict=True)) for row in opened["rows"]]
+        opened = self.request(Open(sql, parameters, _MAX_RECORDS, _MAX_CELL_CHARACTERS))
+        names = [column[0] for column in opened.columns]
+        return [dict(zip(names, row, strict=True)) for row in opened.rows]
 
     def lay_over(self, table: str, lines: Iterable[str]) -> None:
         """Hand the worker a table of the ledger's as JSON lines."""
-        file = f"overlay-{table}-{self._job + 1}.jsonl"
+        file = f"overlay-{table}-{self._book.new_job()}.jsonl"
         with (self.spill / file).open("w", encoding="ascii") as out:
             out.writelines(f"{line}\n" for line in lines)
-        self.request("overlay", table=table, file=file)
-        self._overlays[table] = file
+        self.request(Overlay(table, file))
 
     def hide(self, mask: Mask) -> None:
         """Let the worker hide what this mask says from now on."""
-        self.request("mask", **mask.as_message())
-        self.mask = mask
+        self.request(set_mask(mask))
 
     def lay_all_over(self, tables: Mapping[str, Iterable[str]]) -> None:
         """Hand the worker several tables."""

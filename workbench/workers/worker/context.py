@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.workers.codec import event_message
+from workbench.workers.messages import Event
 from workbench.workers.protocol import send
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ class Context:
         self.cancels.pop(job, None)
         self._cancelled.discard(job)
 
-    def say(self, event: str, job: int, **fields: object) -> None:
-        """Send one event to the bench."""
+    def say(self, job: int, event: Event) -> None:
+        """Send one event to the host."""
         with self._sending:
-            send(self.output, {"ev": event, "job": job, **fields})
+            send(self.output, event_message(job, event))

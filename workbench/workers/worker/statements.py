@@ -1,11 +1,20 @@
-"""The worker's jobs that run a whole statement: exports, digests, what a statement needs."""
+"""The worker's jobs that run a whole statement: exports, digests, plans, what one needs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.workers.protocol import Message
+from workbench.workers.messages import (
+    Digest,
+    Digested,
+    Export,
+    Exported,
+    Inspect,
+    Inspected,
+    Plan,
+    Planned,
+)
 from workbench.workers.worker.context import Context
 
 if TYPE_CHECKING:
@@ -20,59 +29,57 @@ class Statements:
 
     def _with_relation(
         self,
-        message: Message,
+        job: int,
+        request: Export | Digest,
         work: Callable[[duckdb.DuckDBPyRelation], None],
         *,
         bare: bool = False,
     ) -> None:
         session = self._context.session
-        inspection = session.inspect(message["sql"])
+        inspection = session.inspect(request.sql)
         with session.cursor(bare=bare) as cursor:
-            self._context.stoppable(int(message["job"]), cursor.interrupt)
-            work(session.relation(cursor, inspection, message.get("parameters", {})))
+            self._context.stoppable(job, cursor.interrupt)
+            work(session.relation(cursor, inspection, dict(request.parameters)))
 
-    def export(self, message: Message) -> None:
+    def export(self, job: int, request: Export) -> None:
         """Write a whole result into the spill folder."""
         from workbench.engine.export import export_relation
 
-        job, form = int(message["job"]), str(message["format"])
-        target = self._context.spill / f"export-{job}.{form}"
+        target = self._context.spill / f"export-{job}.{request.format}"
 
         def write(relation: duckdb.DuckDBPyRelation) -> None:
-            written = export_relation(relation, form, target, message.get("limit"))
+            written = export_relation(relation, request.format, target, request.limit)
+            columns = list(relation.columns)
             self._context.say(
-                "exported", job, file=target.name, rows=written.rows, bytes=written.bytes,
-                sha256=written.sha256, more=written.more, columns=list(relation.columns),
-            )  # fmt: skip
+                job,
+                Exported(
+                    target.name, written.rows, written.bytes, written.sha256, written.more, columns
+                ),
+            )
 
-        self._with_relation(message, write)
+        self._with_relation(job, request, write)
 
-    def digest(self, message: Message) -> None:
+    def digest(self, job: int, request: Digest) -> None:
         """Row count and SHA-256 of a result's JSONL form."""
         from workbench.engine.export import result_digest
 
         def digest(relation: duckdb.DuckDBPyRelation) -> None:
-            rows, sha256 = result_digest(relation)
-            self._context.say("digested", int(message["job"]), rows=rows, sha256=sha256)
+            self._context.say(job, Digested(*result_digest(relation)))
 
-        self._with_relation(message, digest, bare=True)
+        self._with_relation(job, request, digest, bare=True)
 
-    def plan(self, message: Message) -> None:
+    def plan(self, job: int, request: Plan) -> None:
         """How the engine would run a statement, or how it ran it."""
         from workbench.engine.plans import plan_lines
 
-        session, job = self._context.session, int(message["job"])
-        inspection = session.inspect(message["sql"])
+        session = self._context.session
+        inspection = session.inspect(request.sql)
         with session.cursor() as cursor:
             self._context.stoppable(job, cursor.interrupt)
-            given = message.get("parameters", {})
-            text = session.plan(cursor, inspection, given, bool(message["measure"]))
-        self._context.say("planned", job, lines=plan_lines(text))
+            text = session.plan(cursor, inspection, dict(request.parameters), request.measure)
+        self._context.say(job, Planned([list(line) for line in plan_lines(text)]))
 
-    def inspect(self, message: Message) -> None:
+    def inspect(self, job: int, request: Inspect) -> None:
         """The parameters and tables of a statement; nothing runs."""
-        found = self._context.session.inspect(message["sql"])
-        self._context.say(
-            "inspected", int(message["job"]), parameters=sorted(found.parameters),
-            tables=sorted(found.tables),
-        )  # fmt: skip
+        found = self._context.session.inspect(request.sql)
+        self._context.say(job, Inspected(sorted(found.parameters), sorted(found.tables)))
