@@ -2,11 +2,12 @@
 id = "model-pivot"
 title = "Who moved to a new model within a day"
 question = "Which clusters turned to a new model at once, while others did not?"
-rev = 2
+rev = 3
 status = "stable"
 level = "medium"
 tags = ["signal.pivot"]
 falsepositives = ["Default-model aliases changed by the provider", "Customers with early access"]
+references = ["MITRE ATLAS AML.CS0056 Model Distillation Campaigns Targeting Anthropic Claude"]
 needs = { tables = ["model_releases"], columns = [] }
 
 [params.min_accounts]
