@@ -40,7 +40,11 @@ SELECT p.account_id, count(*) AS payments, CAST(sum(p.amount_minor) AS BIGINT) A
 FROM payments AS p LEFT JOIN (
     -- One row each: an account may appear twice in the extract.
     SELECT account_id, min(email) AS email, min(created_at) AS created_at, min(org_id) AS org_id
-    FROM accounts GROUP BY account_id
+    FROM accounts
+    WHERE account_id IN (
+        SELECT account_id FROM payments WHERE instrument_fingerprint = $instrument
+    )
+    GROUP BY account_id
 ) AS a ON a.account_id = p.account_id
 WHERE p.instrument_fingerprint = $instrument
 GROUP BY p.account_id ORDER BY first_ts NULLS LAST, p.account_id
