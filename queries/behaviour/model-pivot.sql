@@ -2,11 +2,12 @@
 id = "model-pivot"
 title = "Who moved to a new model within a day"
 question = "Which clusters turned to a new model at once, while others did not?"
-rev = 2
+rev = 3
 status = "stable"
 level = "medium"
 tags = ["signal.pivot"]
 falsepositives = ["Default-model aliases changed by the provider", "Customers with early access"]
+references = ["MITRE ATLAS AML.CS0056 Model Distillation Campaigns Targeting Anthropic Claude"]
 needs = { tables = ["model_releases"], columns = [] }
 
 [params.min_accounts]
@@ -35,7 +36,8 @@ WITH used AS (
 )
 SELECT u.model, u.released_at, m.cluster_id, count(*) AS accounts,
        round(sum(u.on_new) / sum(u.n), 3) AS share_on_new,
-       round((SELECT sum(o.on_new) / sum(o.n) FROM used AS o WHERE o.model = u.model), 3) AS share_of_all
+       round((SELECT sum(o.on_new) / sum(o.n) FROM used AS o
+              WHERE o.model = u.model AND o.released_at = u.released_at), 3) AS share_of_all
 FROM used AS u JOIN cluster_members AS m ON m.account_id = u.account_id
 GROUP BY u.model, u.released_at, m.cluster_id HAVING count(*) >= $min_accounts
 ORDER BY share_on_new DESC NULLS LAST, u.model, m.cluster_id, u.released_at

@@ -2,11 +2,12 @@
 id = "one-turn-high-output"
 title = "One-turn accounts with long answers"
 question = "Who asks once, never follows up, and takes long answers?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.extraction"]
 falsepositives = ["Batch writing jobs", "Stateless back ends"]
+references = ["MITRE ATLAS AML.T0024.002 Extract AI Model", "MITRE ATLAS AML.CS0056 Model Distillation Campaigns Targeting Anthropic Claude"]
 needs = { tables = [], columns = ["exchanges.output_tokens", "exchanges.input_tokens"] }
 
 [params.min_one_turn]

@@ -2,11 +2,12 @@
 id = "uniform-clusters"
 title = "Clusters of even volume"
 question = "In which clusters does everybody use the same?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.volume"]
 falsepositives = ["Everybody at the cap of a free plan", "Seats with equal quota", "Uniform CI jobs"]
+references = ["Beutel et al. 2013, CopyCatch: Stopping Group Attacks by Spotting Lockstep Behavior in Social Networks"]
 
 [params.min_accounts]
 type = "int"

@@ -4,11 +4,12 @@ title = "Campaigns that may be one"
 question = "Which campaigns, or a campaign and another cluster, share values that hardly anybody else has?"
 nothing = "No two of them share more rare values than chance explains."
 howto = "Look at what is shared first (evidence of both), then merge. `by_chance` is what two groups of their sizes would share anyway. One card or device is enough; anything else takes two independent sources."
-rev = 2
+rev = 3
 status = "stable"
 level = "medium"
 tags = ["campaign"]
 falsepositives = ["Two campaigns that rent the same proxy pool", "Two campaigns that work from one public phrase book", "A reseller of accounts that serves several operators"]
+references = ["MITRE ATLAS AML.CS0056 Model Distillation Campaigns Targeting Anthropic Claude", "Stringhini et al. 2015, EvilCohort: Detecting Communities of Malicious Accounts on Online Services"]
 
 [params.times]
 type = "float"

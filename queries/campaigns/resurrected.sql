@@ -4,11 +4,12 @@ title = "Accounts like those that were flagged"
 question = "Which undecided accounts look like a flagged campaign that came back?"
 nothing = "No undecided account looks like what was flagged."
 howto = "Likeness weighs each shared value by how much likelier a flagged member has it than anybody else; the more values of a family an account has, the less one of them says, and of families that say the same only the strongest counts. Of accounts that are about as likely the newest come first. One card, device or telephone is enough; anything else takes two independent sources; a value on a list of known bad ones always is. `known_bad` are the case's lists, other patterns come from flagged campaigns here or from a case given with --seen."
-rev = 2
+rev = 3
 status = "stable"
 level = "high"
 tags = ["campaign", "resurrection"]
 falsepositives = ["A victim whose card was used by the campaign", "The next tenant of an address that the campaign had rented", "An honest account of the same household or office"]
+references = ["MITRE ATLAS AML.T0021 Establish Accounts", "MITRE ATT&CK T1585 Establish Accounts"]
 
 [params.min_likeness]
 type = "float"

@@ -3,11 +3,12 @@ id = "grading-and-traces"
 title = "Grading and trace elicitation"
 question = "Who asks to grade by a rubric or to write out hidden reasoning?"
 howto = "Reads every prompt: give an account to make it quick."
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.grading", "signal.traces"]
 falsepositives = ["Evaluation with a model as judge", "Essay marking", "Tutors and benchmarks"]
+references = ["MITRE ATLAS AML.T0065 LLM Prompt Crafting", "MITRE ATLAS AML.T0024.002 Extract AI Model"]
 needs = { tables = [], columns = ["exchanges.prompt"] }
 
 [params.account]

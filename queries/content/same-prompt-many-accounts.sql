@@ -2,11 +2,12 @@
 id = "same-prompt-many-accounts"
 title = "The same prompt from many accounts"
 question = "Which exact prompts come from several accounts?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.template"]
 falsepositives = ["Greetings and popular prompts", "Health checks", "Benchmarks"]
+references = ["MITRE ATLAS AML.T0065 LLM Prompt Crafting"]
 needs = { tables = [], columns = ["exchanges.prompt_hash"] }
 
 [params.min_accounts]

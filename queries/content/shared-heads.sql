@@ -2,12 +2,13 @@
 id = "shared-heads"
 title = "Beginnings of prompts shared by many accounts"
 question = "Which prompts begin alike in accounts that look unrelated?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.template"]
 needs = { tables = [], columns = ["exchanges.prompt_head"] }
 falsepositives = ["Defaults of a popular framework", "Popular public prompts", "Homework"]
+references = ["MITRE ATLAS AML.T0065 LLM Prompt Crafting"]
 
 [params.min_accounts]
 type = "int"

@@ -2,11 +2,12 @@
 id = "shared-system-prompts"
 title = "System prompts shared by unrelated accounts"
 question = "Which private system prompts or tools appear in several accounts?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.template"]
 falsepositives = ["Public agents and frameworks"]
+references = ["MITRE ATLAS AML.T0065 LLM Prompt Crafting"]
 
 [params.min_accounts]
 type = "int"

@@ -3,11 +3,12 @@ id = "template-sharding"
 title = "Is one work list divided between accounts?"
 question = "Do the accounts that share this beginning ever send the same text?"
 howto = "Near 1 with many texts: the work is divided; honest copies repeat the same texts."
-rev = 1
+rev = 2
 status = "stable"
 level = "high"
 tags = ["signal.sharding"]
 falsepositives = ["One customer's own workers", "A data-labelling firm"]
+references = ["MITRE ATLAS AML.T0024.002 Extract AI Model", "MITRE ATLAS AML.T0005.001 Train Proxy via Replication"]
 
 [params.head]
 type = "text"

@@ -3,11 +3,12 @@ id = "cleared-in-campaigns"
 title = "Cleared accounts inside campaign-like clusters"
 question = "Where do decisions and clusters disagree?"
 nothing = "No cleared account is in a cluster that looks like a campaign."
-rev = 2
+rev = 3
 status = "stable"
 level = "medium"
 tags = ["decisions"]
 falsepositives = ["A bystander who shares one value"]
+references = ["MITRE ATLAS AML.T0021 Establish Accounts"]
 
 [columns.account_id]
 entity = "account"

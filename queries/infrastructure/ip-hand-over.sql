@@ -2,11 +2,12 @@
 id = "ip-hand-over"
 title = "Addresses handed over within minutes"
 question = "Where does one account follow another on the same address within minutes?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.infrastructure", "signal.timing"]
 falsepositives = ["Colleagues in one office", "Mobile carriers"]
+references = ["MITRE ATLAS AML.T0008.005 AI Service Proxies", "MITRE ATT&CK T1090.002 Proxy: External Proxy", "OWASP OAT-020 Account Aggregation"]
 needs = { tables = [], columns = ["exchanges.ip"] }
 
 [params.minutes]

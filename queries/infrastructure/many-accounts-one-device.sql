@@ -2,11 +2,12 @@
 id = "many-accounts-one-device"
 title = "One device, many accounts"
 question = "Which devices hold several accounts?"
-rev = 1
+rev = 2
 status = "stable"
 level = "high"
 tags = ["signal.device"]
 falsepositives = ["A shared lab machine", "A test rig"]
+references = ["MITRE ATLAS AML.T0021 Establish Accounts", "OWASP OAT-019 Account Creation"]
 
 [params.min_accounts]
 type = "int"

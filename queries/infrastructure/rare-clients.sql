@@ -2,11 +2,12 @@
 id = "rare-clients"
 title = "Rare clients"
 question = "Which combinations of user agent and TLS fingerprint do only a few accounts have?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.client"]
 falsepositives = ["An in-house tool of one company", "An old release of a common SDK"]
+references = ["MITRE ATLAS AML.T0040 AI Model Inference API Access"]
 needs = { tables = [], columns = ["exchanges.user_agent"] }
 
 [params.min_accounts]

@@ -2,11 +2,12 @@
 id = "replaced-after-ban"
 title = "Accounts that began where another was closed"
 question = "Which accounts first appear within hours of a closure, on something the closed one had?"
-rev = 1
+rev = 2
 status = "stable"
 level = "high"
 tags = ["signal.replacement"]
 falsepositives = ["A colleague who takes over", "A customer who was closed by mistake"]
+references = ["MITRE ATLAS AML.T0021 Establish Accounts", "MITRE ATT&CK T1585 Establish Accounts"]
 needs = { tables = [], columns = ["accounts.status_at"] }
 
 [params.hours]
@@ -42,5 +43,5 @@ JOIN traits AS old ON old.account_id = c.account_id
 JOIN trait_stats AS s ON s.family = old.family AND s.value = old.value AND NOT s.hub AND s.accounts <= 50
 JOIN traits AS t ON t.family = old.family AND t.value = old.value AND t.account_id <> c.account_id
 JOIN begun AS b ON b.account_id = t.account_id
-WHERE b.first_ts > c.status_at AND date_diff('hour', c.status_at, b.first_ts) <= $hours
+WHERE b.first_ts > c.status_at AND b.first_ts <= c.status_at + CAST($hours AS INTEGER) * INTERVAL 1 HOUR
 ORDER BY c.status_at, closed_account, b.first_ts, b.account_id, t.family, t.value

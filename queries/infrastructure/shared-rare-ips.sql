@@ -2,11 +2,12 @@
 id = "shared-rare-ips"
 title = "Rare addresses shared by several accounts"
 question = "Which addresses do a few accounts share and hardly anybody else?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.infrastructure"]
 falsepositives = ["An office or a campus", "A carrier that shares addresses", "A VPN exit"]
+references = ["MITRE ATT&CK T1090.002 Proxy: External Proxy", "Stringhini et al. 2015, EvilCohort: Detecting Communities of Malicious Accounts on Online Services"]
 needs = { tables = [], columns = ["exchanges.ip"] }
 
 [params.min_accounts]

@@ -2,11 +2,12 @@
 id = "accounts-of-instrument"
 title = "Accounts of a card"
 question = "Which accounts did this card pay for?"
-rev = 2
+rev = 3
 status = "stable"
 level = "medium"
 tags = ["signal.payment"]
 falsepositives = ["A company card over many seats"]
+references = ["OWASP OAT-019 Account Creation"]
 needs = { tables = ["payments"], columns = [] }
 
 [params.instrument]
@@ -36,6 +37,14 @@ contains = { account_id = "ring-0", payments = 1 }
 SELECT p.account_id, count(*) AS payments, CAST(sum(p.amount_minor) AS BIGINT) AS amount_minor,
        min(p.ts) AS first_ts, max(p.ts) AS last_ts, string_agg(DISTINCT p.status, ', ' ORDER BY p.status) AS statuses,
        min(a.email) AS email, min(a.created_at) AS created_at, min(a.org_id) AS org_id
-FROM payments AS p LEFT JOIN accounts AS a ON a.account_id = p.account_id
+FROM payments AS p LEFT JOIN (
+    -- One row each: an account may appear twice in the extract.
+    SELECT account_id, min(email) AS email, min(created_at) AS created_at, min(org_id) AS org_id
+    FROM accounts
+    WHERE account_id IN (
+        SELECT account_id FROM payments WHERE instrument_fingerprint = $instrument
+    )
+    GROUP BY account_id
+) AS a ON a.account_id = p.account_id
 WHERE p.instrument_fingerprint = $instrument
 GROUP BY p.account_id ORDER BY first_ts NULLS LAST, p.account_id

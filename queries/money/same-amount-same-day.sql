@@ -2,11 +2,12 @@
 id = "same-amount-same-day"
 title = "Same range, funding, amount and day"
 question = "Which payments look like one hand buying with many cards?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.payment"]
 falsepositives = ["A popular virtual-card product", "The price of a plan on renewal day"]
+references = ["OWASP OAT-019 Account Creation"]
 needs = { tables = ["payments"], columns = ["payments.bin"] }
 
 [params.min_accounts]

@@ -1,6 +1,7 @@
 /*+++
 id = "account-exchanges"
 title = "Exchanges of an account, newest first"
+rev = 2
 nothing = "No exchange of this account is in the extract."
 kind = "page"
 
@@ -28,4 +29,4 @@ LEFT JOIN exchange_text AS t
        ON t.account_id = e.account_id AND t.ts = e.ts AND t.exchange_id = e.exchange_id
       AND t.account_id = $account
 WHERE e.account_id = $account
-ORDER BY e.ts DESC, e.exchange_id LIMIT $most
+ORDER BY e.ts DESC, e.exchange_id, e.source_id, e.source_row, t.prompt LIMIT $most

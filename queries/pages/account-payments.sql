@@ -1,6 +1,7 @@
 /*+++
 id = "account-payments"
 title = "Payments of an account"
+rev = 2
 nothing = "No payment of this account is in the extract."
 kind = "page"
 
@@ -15,4 +16,6 @@ entity = "instrument"
 entity = "bin"
 +++*/
 SELECT ts, payment_id, instrument_fingerprint, kind, bin, funding, amount_minor, currency, status
-FROM payments WHERE account_id = $account ORDER BY ts DESC NULLS LAST, payment_id
+FROM payments WHERE account_id = $account
+ORDER BY ts DESC NULLS LAST, payment_id, instrument_fingerprint, kind, bin, funding,
+         amount_minor, currency, status

@@ -1,6 +1,7 @@
 /*+++
 id = "entity-accounts"
 title = "Accounts that share a value"
+rev = 2
 nothing = "No account has this value."
 kind = "page"
 
@@ -86,4 +87,4 @@ LEFT JOIN cluster_members AS m ON m.account_id = h.account_id
 LEFT JOIN decisions AS d ON d.account_id = h.account_id AND NOT d.pending
 LEFT JOIN accounts AS a ON a.account_id = h.account_id
 LEFT JOIN account_profile AS p ON p.account_id = h.account_id
-ORDER BY h.n DESC, h.account_id
+ORDER BY h.n DESC, h.account_id, a.created_at, a.email, a.plan

@@ -1,6 +1,7 @@
 /*+++
 id = "find-prompt"
 title = "Prompts that hold a text"
+rev = 2
 nothing = "No prompt holds this text."
 kind = "page"
 
@@ -24,4 +25,4 @@ entity = "exchange"
 SELECT account_id, ts, exchange_id,
        substr(prompt, greatest(1, position(lower($text) IN lower(prompt)) - 40), 160) AS around
 FROM exchange_text WHERE contains(lower(prompt), lower($text))
-ORDER BY account_id, ts, exchange_id LIMIT $most
+ORDER BY account_id, ts, exchange_id, around LIMIT $most

@@ -1,13 +1,20 @@
 /*+++
 id = "impact-preview"
 title = "Whom a decision would hit"
+rev = 2
 kind = "page"
 
 [params.accounts]
 type = "account_list"
 help = "The accounts"
 +++*/
-WITH chosen AS (SELECT unnest($accounts) AS account_id),
+WITH chosen AS (SELECT DISTINCT unnest($accounts) AS account_id),
+told AS (
+    -- One row each: an account may appear twice in the extract.
+    SELECT account_id, min(created_at) AS created_at, max(plan) AS plan, max(status) AS status,
+           max(org_id) AS org_id, bool_or(verified) AS verified
+    FROM accounts WHERE account_id IN (SELECT account_id FROM chosen) GROUP BY account_id
+),
 hit AS (
     SELECT c.account_id, p.account_id AS known, p.exchanges, p.output_tokens, p.cost_usd,
            a.created_at, a.plan, a.status, a.org_id, coalesce(a.verified, FALSE) AS verified,
@@ -15,7 +22,7 @@ hit AS (
            date_diff('day', a.created_at, (SELECT max(last_ts) FROM account_profile)) AS age_days
     FROM chosen AS c
     LEFT JOIN account_profile AS p ON p.account_id = c.account_id
-    LEFT JOIN accounts AS a ON a.account_id = c.account_id
+    LEFT JOIN told AS a ON a.account_id = c.account_id
     LEFT JOIN decisions AS d ON d.account_id = c.account_id AND NOT d.pending
     LEFT JOIN cluster_members AS m ON m.account_id = c.account_id
 ),

@@ -1,12 +1,14 @@
 /*+++
 id = "trait-asn"
 title = "Same rare network operator"
+rev = 2
 kind = "trait"
 family = "asn"
 weight = 0.2
 hub_cap = 20
 question = "Which accounts were seen in the same seldom used autonomous system?"
 falsepositives = ["A hosting company with few customers", "A small regional provider"]
+references = ["MITRE ATT&CK T1090.002 Proxy: External Proxy"]
 +++*/
 SELECT account_id, 'AS' || asn AS value, count(*) AS n, min(ts) AS first_ts, max(ts) AS last_ts
 FROM sightings

@@ -1,11 +1,13 @@
 /*+++
 id = "trait-client"
 title = "Same client combination"
+rev = 2
 kind = "trait"
 family = "client"
 weight = 0.6
 hub_cap = 500
 question = "Which accounts use the same combination of client software and TLS fingerprint?"
+falsepositives = ["One release of a popular SDK or framework", "An in-house tool of one company"]
 +++*/
 WITH seen AS (
     SELECT account_id, user_agent, tls_fingerprint, count(*) AS n,

@@ -1,11 +1,14 @@
 /*+++
 id = "trait-device"
 title = "Shared device"
+rev = 2
 kind = "trait"
 family = "device"
 weight = 1.0
 hub_cap = 500
 question = "Which accounts were used from the same device?"
+falsepositives = ["A shared lab machine", "A family computer", "An id that a client gives to everybody"]
+references = ["OWASP OAT-019 Account Creation"]
 +++*/
 WITH seen AS (
     SELECT account_id, device_id, count(*) AS n, min(ts) AS first_ts, max(ts) AS last_ts

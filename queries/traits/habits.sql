@@ -1,11 +1,13 @@
 /*+++
 id = "trait-habits"
 title = "Requests and answers of the same size"
+rev = 2
 kind = "trait"
 family = "habits"
 weight = 0.3
 hub_cap = 200
 question = "Which accounts have requests and answers of the same usual length, and as many turns?"
+falsepositives = ["Users of one popular framework", "One task that many people do"]
 +++*/
 WITH usual AS (
     SELECT account_id, exchanges, first_ts, last_ts,

@@ -1,12 +1,14 @@
 /*+++
 id = "trait-mismatch"
 title = "Same impossible client"
+rev = 2
 kind = "trait"
 family = "mismatch"
 weight = 0.8
 hub_cap = 20
 question = "Which accounts name themselves a browser although their TLS is that of other software?"
 falsepositives = ["A company proxy that opens TLS", "A browser under automation by its owner"]
+references = ["MITRE ATT&CK T1036.012 Masquerading: Browser Fingerprint"]
 +++*/
 WITH seen AS (
     SELECT account_id, user_agent, tls_fingerprint, count(*) AS n,

@@ -1,11 +1,14 @@
 /*+++
 id = "trait-near"
 title = "Nearly the same prompt"
+rev = 2
 kind = "trait"
 family = "near"
 weight = 0.7
 hub_cap = 500
 question = "Which accounts send prompts made from one template, whatever stands in its gaps?"
+falsepositives = ["Users of a public template", "Homework", "Benchmarks"]
+references = ["Broder 1997, On the Resemblance and Containment of Documents", "MITRE ATLAS AML.T0065 LLM Prompt Crafting"]
 howto = "MinHash with banding (Broder 1997): of the hashes of all 7-byte pieces of a prompt the least in each of 20 classes; five bands of four. The value is the alphabetically first prompt of those that agree in a band."
 +++*/
 WITH sampled AS MATERIALIZED (

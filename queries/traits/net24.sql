@@ -1,11 +1,14 @@
 /*+++
 id = "trait-net24"
 title = "Shared network"
+rev = 2
 kind = "trait"
 family = "net24"
 weight = 0.5
 hub_cap = 100
 question = "Which accounts were seen in the same /24 (IPv4) or /48 (IPv6) network?"
+falsepositives = ["An office or a campus", "A carrier or a cloud of many customers"]
+references = ["MITRE ATT&CK T1090.002 Proxy: External Proxy"]
 +++*/
 WITH seen AS (
     SELECT account_id, ip, count(*) AS n, min(ts) AS first_ts, max(ts) AS last_ts
@@ -25,4 +28,5 @@ WITH seen AS (
 )
 SELECT account_id, value, CAST(sum(n) AS BIGINT) AS n,
        min(first_ts) AS first_ts, max(last_ts) AS last_ts
-FROM nets WHERE value IS NOT NULL AND value <> '' GROUP BY account_id, value
+FROM nets WHERE value IS NOT NULL AND value <> '' AND NOT regexp_matches(value, '[*x]')
+GROUP BY account_id, value

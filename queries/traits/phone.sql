@@ -1,11 +1,14 @@
 /*+++
 id = "trait-phone"
 title = "Same telephone number"
+rev = 2
 kind = "trait"
 family = "phone"
 weight = 1.0
 hub_cap = 500
 question = "Which accounts have the same telephone number?"
+falsepositives = ["A family", "A company's number", "A number that its provider gave away again"]
+references = ["OWASP OAT-019 Account Creation"]
 +++*/
 SELECT account_id, phone_hash AS value, CAST(1 AS BIGINT) AS n,
        created_at AS first_ts, created_at AS last_ts

@@ -1,11 +1,14 @@
 /*+++
 id = "trait-phrase"
 title = "Same sentence in prompts"
+rev = 2
 kind = "trait"
 family = "phrase"
 weight = 0.7
 hub_cap = 500
 question = "Which accounts use the same sentence, digits apart, wherever it stands in a prompt?"
+falsepositives = ["Popular public prompts", "Homework", "Benchmarks"]
+references = ["MITRE ATLAS AML.T0065 LLM Prompt Crafting"]
 +++*/
 WITH sentences AS (
     SELECT t.account_id, t.ts,

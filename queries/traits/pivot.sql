@@ -1,12 +1,14 @@
 /*+++
 id = "trait-pivot"
 title = "On a new model in the same hour"
+rev = 2
 kind = "trait"
 family = "pivot"
 weight = 0.2
 hub_cap = 20
 question = "Which accounts first used a new model in the same hour, within three days of its release?"
 falsepositives = ["A gateway that always takes the latest model", "A customer with early access"]
+references = ["MITRE ATLAS AML.CS0056 Model Distillation Campaigns Targeting Anthropic Claude"]
 +++*/
 WITH released AS (
     SELECT model, max(released_at) AS released_at FROM model_releases

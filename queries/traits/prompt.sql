@@ -1,11 +1,14 @@
 /*+++
 id = "trait-prompt"
 title = "Same whole prompt"
+rev = 2
 kind = "trait"
 family = "prompt"
 weight = 0.5
 hub_cap = 500
 question = "Which accounts send the very same prompt?"
+falsepositives = ["Greetings and popular prompts", "Health checks", "Benchmarks"]
+references = ["MITRE ATLAS AML.T0065 LLM Prompt Crafting"]
 +++*/
 SELECT e.account_id, CAST(e.prompt_hash AS VARCHAR) AS value, count(*) AS n,
        min(e.ts) AS first_ts, max(e.ts) AS last_ts

@@ -1,11 +1,14 @@
 /*+++
 id = "trait-referral"
 title = "Same referral code"
+rev = 2
 kind = "trait"
 family = "referral"
 weight = 0.3
 hub_cap = 500
 question = "Which accounts have the same referral code?"
+falsepositives = ["A public promotion", "Friends who recommend each other"]
+references = ["OWASP OAT-019 Account Creation"]
 +++*/
 SELECT account_id, referral AS value, CAST(1 AS BIGINT) AS n,
        created_at AS first_ts, created_at AS last_ts

@@ -1,11 +1,14 @@
 /*+++
 id = "trait-signup"
 title = "Signed up in the same hour"
+rev = 2
 kind = "trait"
 family = "signup"
 weight = 0.25
 hub_cap = 50
 question = "Which accounts were made in the same hour?"
+falsepositives = ["A launch or a marketing mail", "A class on its first day"]
+references = ["OWASP OAT-019 Account Creation"]
 +++*/
 SELECT account_id, strftime(date_trunc('hour', created_at), '%Y-%m-%d %H:00') AS value,
        CAST(1 AS BIGINT) AS n, created_at AS first_ts, created_at AS last_ts

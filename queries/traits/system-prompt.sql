@@ -1,11 +1,14 @@
 /*+++
 id = "trait-system-prompt"
 title = "Same system prompt"
+rev = 2
 kind = "trait"
 family = "system_prompt"
 weight = 1.0
 hub_cap = 500
 question = "Which accounts send the same system prompt?"
+falsepositives = ["Public agents and frameworks"]
+references = ["MITRE ATLAS AML.T0065 LLM Prompt Crafting"]
 +++*/
 SELECT account_id, system_prompt_hash AS value, count(*) AS n, min(ts) AS first_ts, max(ts) AS last_ts
 FROM exchanges

@@ -1,11 +1,14 @@
 /*+++
 id = "trait-tail"
 title = "Prompts that end alike"
+rev = 2
 kind = "trait"
 family = "tail"
 weight = 0.7
 hub_cap = 500
 question = "Which accounts send prompts whose 32 characters at the end of the text agree, digits apart?"
+falsepositives = ["Defaults of a popular framework", "Popular public prompts", "Homework"]
+references = ["MITRE ATLAS AML.T0065 LLM Prompt Crafting"]
 +++*/
 WITH sample AS (
     -- About 24 exchanges of each account, picked by their time.

@@ -2,7 +2,7 @@
 id = "accounts-of-hour"
 title = "Accounts made in an hour"
 question = "Who signed up in this hour?"
-rev = 1
+rev = 2
 status = "stable"
 level = "informational"
 tags = ["signal.signup"]
@@ -40,4 +40,4 @@ FROM accounts AS a
 LEFT JOIN cluster_members AS m ON m.account_id = a.account_id
 LEFT JOIN account_profile AS p ON p.account_id = a.account_id
 WHERE a.created_at >= $hour AND a.created_at < CAST($hour AS TIMESTAMP) + INTERVAL 1 HOUR
-ORDER BY a.created_at, a.account_id
+ORDER BY a.created_at, a.account_id, a.email, a.signup_ip, a.referral, a.plan, a.status

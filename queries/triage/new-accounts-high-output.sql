@@ -3,11 +3,12 @@ id = "new-accounts-high-output"
 title = "New accounts with much output"
 question = "Which recently made accounts drew the most output?"
 howto = "Look for several accounts of the same age with much the same volume."
-rev = 2
+rev = 3
 status = "stable"
 level = "medium"
 tags = ["signal.volume"]
 falsepositives = ["A customer who moved in with a large job"]
+references = ["MITRE ATLAS AML.T0021 Establish Accounts", "MITRE ATLAS AML.T0024.002 Extract AI Model"]
 needs = { tables = [], columns = ["accounts.created_at", "exchanges.output_tokens"] }
 
 [params.since]

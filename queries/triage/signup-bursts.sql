@@ -2,11 +2,12 @@
 id = "signup-bursts"
 title = "Sign-up bursts"
 question = "In which hours did far more accounts appear than usual?"
-rev = 1
+rev = 2
 status = "stable"
 level = "medium"
 tags = ["signal.signup"]
 falsepositives = ["A launch or a marketing mail", "A class on its first day", "A hackathon"]
+references = ["OWASP OAT-019 Account Creation", "MITRE ATT&CK T1585 Establish Accounts"]
 needs = { tables = [], columns = ["accounts.created_at"] }
 
 [params.min_z]

@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from tests.cli.conftest import CLUSTER, Bench, Ran, commit_store
 from workbench.case.atomic import file_digest
 from workbench.case.folder import Case
+from workbench.playbooks.library import Library, library_in_sight
+from workbench.playbooks.retired import retired_queries
+from workbench.resources import queries_dir
 
 _WATCH = ("--verdict", "watch", "--reason", "R-OTHER")
 _QUERY = """/*+++
@@ -108,6 +112,27 @@ def test_queries_that_changed_or_went_are_told_apart(bench: Bench, case: Path) -
     mine.unlink()
     ran, rows = _replay(bench, case)
     assert (ran.code, rows[0]["status"], rows[0]["rows_now"]) == (0, "query gone", None)
+
+
+def test_evidence_rests_on_the_text_that_was_run(
+    bench: Bench, case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shipped query that got a new revision: the text that was run is run again."""
+    retired = retired_queries(queries_dir())
+    old = {query.id: query for query in retired.values()}
+    now = library_in_sight()
+    changed = Library({**now.queries, **old}, now.playbooks)
+    with monkeypatch.context() as before:
+        before.setattr("workbench.cli.session.library_in_sight", lambda _: changed)
+        _decide(bench, case, "--account", "a-01", "--evidence", "largest-accounts")
+        _decide(bench, case, "--account", "a-01", "--evidence", "flagged-but-active")
+        _decide(bench, case, "--account", "a-01", "--evidence", "shared-instruments")
+    ran, rows = _replay(bench, case)
+    assert ran.code == 0, ran.err
+    assert [row["status"] for row in rows] == ["matches"] * 3
+    assert [row["why"] for row in rows] == ["", *["as revision 1 was; it is 2 now"] * 2]
+    listed = bench("queries", "list", "--format", "jsonl").out
+    assert listed.count('"flagged-but-active"') == 1
 
 
 def test_a_damaged_ledger_is_said_after_what_can_be_read(bench: Bench, case: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pytest
+
 from workbench.playbooks.binding import ExtractSpan
-from workbench.playbooks.format import parse_query
+from workbench.playbooks.format import LEVELS, parse_query
 from workbench.playbooks.library import read_library
 from workbench.playbooks.lint import empty_store, lint
 from workbench.playbooks.running import run_playbook, stops
@@ -29,9 +32,9 @@ def test_there_is_enough_to_work_with() -> None:
     assert len(LIBRARY.playbooks) >= 2
 
 
-def findings(header: str, sql: str) -> str:
+def findings(header: str, sql: str, trust: str = "user") -> str:
     text = f'/*+++\nid = "a-query"\ntitle = "T"\nquestion = "Q?"\n{header}\n+++*/\n{sql}'
-    query = parse_query(text, Path("a-query.sql"), pack="p", trust="user")
+    query = parse_query(text, Path("a-query.sql"), pack="p", trust=trust)
     return " | ".join(lint(query, LIBRARY, empty_store()))
 
 
@@ -53,6 +56,42 @@ def test_linter_finds() -> None:
     pivot = f'{benign}\n[[next]]\nquery = "no-such"\nlabel = "x"'
     assert "which is no query" in findings(pivot, f"{ids} ORDER BY account_id")
     assert "what else looks like this" in findings("", f"{ids} ORDER BY account_id")
+    trait = (
+        "SELECT account_id, plan AS value, 1 AS n, created_at AS first_ts, created_at AS last_ts"
+    )
+    family = 'kind = "trait"\nfamily = "plan"'
+    assert "who else shares such values" in findings(family, f"{trait} FROM accounts")
+    assert findings(f"{family}\n{benign}", f"{trait} FROM accounts") == ""
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_is_held_against_somebody_has_references(level: str) -> None:
+    header = f'level = "{level}"\nfalsepositives = ["x"]'
+    asks = "needs references" in findings(header, "SELECT 1 AS n ORDER BY n", trust="pack")
+    assert asks == (level in ("medium", "high", "critical"))
+    named = f'{header}\nreferences = ["OWASP OAT-019 Account Creation"]'
+    assert findings(named, "SELECT 1 AS n ORDER BY n", trust="pack") == ""
+    assert findings(header, "SELECT 1 AS n ORDER BY n", trust="user") == ""
+
+
+# Frameworks by how they number: an id stands with one name everywhere.
+_NUMBERED = re.compile(
+    r"(?P<id>MITRE ATT&CK T\d{4}(\.\d{3})?|MITRE ATLAS AML\.(T\d{4}(\.\d{3})?|M\d{4}|CS\d{4})"
+    r"|OWASP OAT-0\d\d) (?P<name>[A-Z].*)"
+)
+_PAPER = re.compile(r"[A-Z][a-z]+( et al\.)? \d{4}, [A-Z].*")
+
+
+def test_a_reference_is_a_number_with_its_name_or_a_paper() -> None:
+    names: dict[str, str] = {}
+    for query in LIBRARY.queries.values():
+        assert len(set(query.references)) == len(query.references)
+        for reference in query.references:
+            numbered = _NUMBERED.fullmatch(reference)
+            assert numbered or _PAPER.fullmatch(reference), f"{query.id}: {reference}"
+            if numbered:
+                assert names.setdefault(numbered["id"], numbered["name"]) == numbered["name"]
+    assert len(names) >= 10
 
 
 def test_playbook_stops_and_collects() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from workbench.cli import output
+from workbench.playbooks.retired import in_use
 from workbench.resources import queries_dir, sample_dir
 from workbench.settings import config_dir, describe, load_settings
 from workbench.workers.sandbox import landlock_abi
@@ -42,7 +43,7 @@ def doctor(show_settings: bool) -> int:
         ["disk here", f"{disk.free >> 30:,} GiB free", ""],
         ["ssh-keygen", "yes" if shutil.which("ssh-keygen") else "no",
          "" if shutil.which("ssh-keygen") else "signatures cannot be made or checked"],
-        ["queries", str(len(list(queries_dir().glob("**/*.sql")))), str(queries_dir())],
+        ["queries", str(len(in_use(queries_dir()))), str(queries_dir())],
         ["sample", "yes" if sample_dir() else "no", ""],
         ["settings", str(config_dir() / "settings.toml"), "workbench doctor --settings"],
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from workbench.playbooks.format import (
     read_parameters,
     read_query,
 )
+from workbench.playbooks.retired import in_use
 from workbench.resources import queries_dir
 from workbench.settings import config_dir
 
@@ -107,7 +108,7 @@ def read_library(places: list[tuple[Path, str]]) -> Library:
     playbooks: dict[str, Playbook] = {}
     broken: list[tuple[Path, WorkbenchError]] = []
     for place, trust in places:
-        for path in sorted(place.glob("**/*.sql")):
+        for path in in_use(place):
             try:
                 query = read_query(path, trust=trust)
             except UsageError as error:

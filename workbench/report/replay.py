@@ -24,6 +24,8 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library
+from workbench.playbooks.retired import retired_queries
+from workbench.resources import queries_dir
 from workbench.workers.host.sync_client import QueryClient
 from workbench.workers.messages import Digest, Inspect
 
@@ -172,11 +174,23 @@ class _Run:
     done: int = 0
     digests: dict[str, tuple[int, str]] = field(default_factory=dict)
     tables: dict[str, frozenset[str]] = field(default_factory=dict)
+    retired: dict[str, SavedQuery] = field(default_factory=lambda: retired_queries(queries_dir()))
+
+    def query(self, evidence: Fields) -> SavedQuery | None:
+        """The query as it was recorded: the one in use, or a retired text of the pack."""
+        wanted = evidence["query"], evidence["rev"], evidence["sha256"]
+        candidates = (
+            self.library.queries.get(evidence["query"]), self.retired.get(evidence["sha256"]),
+        )  # fmt: skip
+        for query in candidates:
+            if query is not None and (query.id, query.rev, query.sha256) == wanted:
+                return query
+        return None
 
     def reads_the_ledger(self, entry: _Entry) -> bool:
-        """Whether the query as it is now is the recorded one and reads a table of the ledger's."""
-        query = self.library.queries.get(entry.evidence["query"])
-        if query is None or query.sha256 != entry.evidence["sha256"]:
+        """Whether the recorded query is at hand and reads a table of the ledger's."""
+        query = self.query(entry.evidence)
+        if query is None:
             return False
         if query.sha256 not in self.tables:
             try:
@@ -191,13 +205,9 @@ class _Run:
         self.done += 1
         self.progress(self.done)
         evidence = entry.evidence
-        query = self.library.queries.get(evidence["query"])
+        query = self.query(evidence)
         if query is None:
-            return entry.judged(GONE, f"no saved query {evidence['query']}")
-        if query.rev != evidence["rev"]:
-            return entry.judged(CHANGED, f"revision {evidence['rev']} then, {query.rev} now")
-        if query.sha256 != evidence["sha256"]:
-            return entry.judged(CHANGED, f"another text under the same revision {query.rev}")
+            return self._without_query(entry)
         moved = self._moved(evidence)
         try:
             given = {
@@ -209,10 +219,27 @@ class _Run:
         except WorkbenchError as error:
             return entry.judged(NOT_RUN, "; ".join(filter(None, (moved, error.message))))
         if found_now == (evidence["rows"], evidence["result_sha256"]):
-            return entry.judged(MATCHES, moved, found_now)
+            why = "; ".join(filter(None, (moved, self._since(query))))
+            return entry.judged(MATCHES, why, found_now)
         return entry.judged(
             OTHER if moved else DIFFERS, moved or _difference(evidence, found_now), found_now
         )
+
+    def _since(self, query: SavedQuery) -> str:
+        """Says of a retired text that it is one."""
+        now = self.library.queries.get(query.id)
+        if query.sha256 not in self.retired or now is query:
+            return ""
+        return f"as revision {query.rev} was; " + (f"it is {now.rev} now" if now else "it is gone")
+
+    def _without_query(self, entry: _Entry) -> Replayed:
+        evidence = entry.evidence
+        query = self.library.queries.get(evidence["query"])
+        if query is None:
+            return entry.judged(GONE, f"no saved query {evidence['query']}")
+        if query.rev != evidence["rev"]:
+            return entry.judged(CHANGED, f"revision {evidence['rev']} then, {query.rev} now")
+        return entry.judged(CHANGED, f"another text under the same revision {query.rev}")
 
     def _moved(self, evidence: Fields) -> str:
         manifest = self.service.case.manifest

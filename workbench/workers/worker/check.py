@@ -21,7 +21,9 @@ def _answer(message: Message, _on_progress: OnProgress) -> Message:
     sandbox.enter([place for place, _ in places] + files + [fixtures], [])
     from workbench.playbooks.format import read_query
     from workbench.playbooks.library import read_library
-    from workbench.playbooks.lint import empty_store, lint, lint_playbooks, run_tests
+    from workbench.playbooks.lint import empty_store, lint, lint_playbooks
+    from workbench.playbooks.retired import lint_revisions
+    from workbench.playbooks.row_tests import run_tests
 
     library = read_library(places)
     findings = [["", str(path), error.message] for path, error in library.broken]
@@ -30,7 +32,7 @@ def _answer(message: Message, _on_progress: OnProgress) -> Message:
         queries, findings = [], []
         for file in files:
             try:
-                queries.append(read_query(file, trust="case"))
+                queries.append(read_query(file, trust=_trust(file, places)))
             except UsageError as error:
                 findings.append(["", str(file), error.message])
     store, tested = empty_store(), fixtures.is_dir()
@@ -41,8 +43,17 @@ def _answer(message: Message, _on_progress: OnProgress) -> Message:
         findings += [[query.id, str(query.path), what] for what in found]
         store.clear()
     if not files:
+        shipped = [query for query in queries if query.trust == "pack"]
+        for place in (place for place, trust in places if trust == "pack"):
+            findings += [[name, str(path), what] for name, path, what
+                         in lint_revisions(shipped, place)]  # fmt: skip
         findings += [[name, str(path), what] for name, path, what in lint_playbooks(library)]
     return {"ev": "done", "findings": findings, "queries": len(queries), "tested": tested}
+
+
+def _trust(file: Path, places: list[tuple[Path, str]]) -> str:
+    """A file of the pack is held to what the pack is held to, also where it is checked alone."""
+    return next((trust for place, trust in places if place in file.parents), "case")
 
 
 def main() -> None:

@@ -1,0 +1,14 @@
+/*+++
+id = "trait-instrument"
+title = "Shared payment instrument"
+kind = "trait"
+family = "instrument"
+weight = 1.2
+hub_cap = 500
+question = "Which accounts paid with the same card or wallet?"
++++*/
+SELECT account_id, instrument_fingerprint AS value, count(*) AS n,
+       min(ts) AS first_ts, max(ts) AS last_ts
+FROM payments
+WHERE instrument_fingerprint IS NOT NULL AND instrument_fingerprint <> ''
+GROUP BY account_id, instrument_fingerprint
