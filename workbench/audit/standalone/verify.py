@@ -268,9 +268,7 @@ class Ledger:
     def _list(self, digest: str) -> list[str] | None:
         """The values of a stored list; None where it is not whole."""
         data = self._file("sets", digest + ".txt")
-        if wb.sha(data) != digest:
-            return None
-        return [json.loads(line) for line in data.decode("ascii").splitlines()]
+        return wb.read_list(data) if wb.sha(data) == digest else None
 
     def _told(self, record: Any) -> Iterator[str]:
         """What is wrong with lines from elsewhere that a record brings, and with a policy's text.
@@ -301,7 +299,7 @@ class Ledger:
                 same = all(first[key] == origin[key] for key in ("id", "who", "ts"))
                 wb.demand(same and first["type"] == kind, "another line")
                 wb.demand({**first["body"], "origin": 0} == {**body, "origin": 0}, "another text")
-        except (ValueError, AttributeError, TypeError) as error:
+        except (ValueError, AttributeError, TypeError, RecursionError) as error:
             yield f"not what it came from ({error})"
 
     def _notes(self) -> Iterator[str]:
@@ -363,7 +361,7 @@ def main(words: list[str]) -> int:
     try:
         note = wb.read_file(words[2])[:4096] if len(words) == 3 else None
         result = check_ledger(words[0], note)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         result = {"ok": False, "problems": [str(error)], "signatures": "not checked"}
     print(json.dumps(result, indent=1, sort_keys=True))
     return 0 if result["ok"] else 3

@@ -258,6 +258,17 @@ def references(value: Any) -> Iterator[tuple[str, int]]:
             yield from references(inner)
 
 
+def read_list(data: bytes) -> list[str]:
+    """The values of a list: one text a line, in the one spelling; raises ValueError."""
+    try:
+        values: list[str] = [json.loads(line) for line in data.decode("ascii").split("\n")[:-1]]
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    texts = all(type(value) is str for value in values)
+    demand(texts and b"".join(spell(value) + b"\n" for value in values) == data, "no list")
+    return values
+
+
 def read_note(data: bytes) -> tuple[str, int, str]:
     """Origin, size and root (hex) of a checkpoint note; raises ValueError."""
     origin, number, root = data[:4096].decode("utf-8").split("\n")[:3]
