@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from workbench.audit.acknowledged import Acknowledged, Mark
+from workbench.audit.acknowledged import Mark, Witness
 from workbench.audit.checkpoint import Checkpoint
 from workbench.audit.verify import Progress, Report, verify
 from workbench.case import Case
@@ -55,7 +55,7 @@ def _known(folder: Path) -> tuple[str, Checkpoint | None, list[Mark]]:
     except WorkbenchError:
         return "", None, []  # a ledger that was carried elsewhere, without its case
     case_id = case.manifest.case_id
-    marks = Acknowledged(case.state_dir(), case_id, case.ledger_path)
+    marks = Witness(case.state_dir(), case_id, case.ledger_path)
     return case_id, marks.seen(case_id), marks.of_other_cases()
 
 

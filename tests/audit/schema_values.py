@@ -119,7 +119,7 @@ _ALIKE: dict[type, tuple[Any, ...]] = {
     dict: (*_OBJECTS, [], None, ""),
     type(None): (*_OBJECTS, *_OTHERS, 0, 2**53, 2**53 + 1, ""),
 }
-_MOST_LISTED = (32, 33, 64, 65, 128, 129, 256, 257)
+_LENGTHS_OF_LISTS = (32, 33, 64, 65, 128, 129, 256, 257)
 
 
 def validator(schema: Schema) -> Any:
@@ -269,7 +269,7 @@ def neighbours(whole: dict[str, Any], words: list[list[str]], within: Path = ())
                 for text in edges
             ]
         elif isinstance(before, list) and before:
-            others += [before[:1] * number for number in _MOST_LISTED]
+            others += [before[:1] * number for number in _LENGTHS_OF_LISTS]
         elif isinstance(before, dict):
             others += [{**before, name: 1} for name in ("stranger", *EDGES[_FIELD_NAME])]
             others += [{str(number): 1 for number in range(many)} for many in (64, 65)]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.audit.schema_values import EDGES, Drawer, Path, neighbours, said, spoil, validator
 from tests.batteries.bare_python import STANDALONE
 from tests.docs.ledger_schema import SCHEMA_FILE, schema_text
-from workbench.audit.canonical import LINE_LIMIT, seal
+from workbench.audit.canonical import MAX_LINE_BYTES, seal
 from workbench.audit.errors import MalformedError
 from workbench.audit.fields import WHITE_SPACE
 from workbench.audit.lines import read_record
@@ -162,5 +162,5 @@ def test_a_line_has_a_limit_that_no_schema_knows() -> None:
          "ledger_head": "ab" * 32}
     ] * 32  # fmt: skip
     line = json.dumps({**fields, "h": "ab" * 32}, sort_keys=True, separators=(",", ":")).encode()
-    assert len(line) > LINE_LIMIT
+    assert len(line) > MAX_LINE_BYTES
     assert _accepted(line) == {"schema": True, "product": False, "stand-alone": False}

@@ -14,7 +14,7 @@ from workbench.audit.errors import MalformedError
 from workbench.audit.lines import brief, read_record
 from workbench.audit.merkle import Tree, leaf_hash
 
-_SPAN_AFTER = 200
+_MAX_RANGES_NAMED = 200
 _OPEN = sys.maxsize
 
 
@@ -349,7 +349,7 @@ def _accounts(off: int, fields: Fields, entry: Fields, problem: Problem) -> bool
 
 def damage_ranges(problems: list[Problem], read: Callable[[int, int], bytes]) -> list[Fields]:
     """What a forced recovery writes down: each range, or one span where there are very many."""
-    if len(problems) > _SPAN_AFTER:
+    if len(problems) > _MAX_RANGES_NAMED:
         start = min(p.off for p in problems)
         stop = max(p.off + p.length for p in problems)
         places = [("span", start, stop - start)]

@@ -198,7 +198,7 @@ def when(name: str, holds: Check, because: str, **then: Check) -> Rule:
     )
 
 
-def told_by(name: str, other: str, kinds: Mapping[str, Check]) -> Rule:
+def depending_on(name: str, other: str, kinds: Mapping[str, Check]) -> Rule:
     """What a field (one of the words that `kinds` has) says, the other one must be."""
 
     def refusal(value: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.audit.acknowledged import Acknowledged
+from workbench.audit.acknowledged import Witness
 from workbench.audit.canonical import Fields, canonical
 from workbench.audit.errors import LedgerError
 from workbench.audit.ledger import Ledger, Record
@@ -121,6 +121,6 @@ def _conflicts(ledger: Ledger, other: LedgerReader) -> list[str]:
 
 def other_ledger(path: Path, case_id: str, state_dir: Path) -> LedgerReader:
     """Open another ledger of the same case for reading; no mark is kept of it."""
-    reader = LedgerReader(path, case_id, Acknowledged(state_dir / "other", case_id, path))
+    reader = LedgerReader(path, case_id, Witness(state_dir / "other", case_id, path))
     reader.refresh()
     return reader

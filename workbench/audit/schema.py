@@ -23,6 +23,7 @@ from workbench.audit.fields import (
     SCALAR,
     Check,
     choice,
+    depending_on,
     either,
     having,
     integer,
@@ -34,7 +35,6 @@ from workbench.audit.fields import (
     record,
     spoken,
     text,
-    told_by,
     when,
 )
 
@@ -308,7 +308,7 @@ _ENVELOPE: dict[str, Check] = {
 RECORD = named(
     "record-1",
     record(
-        told_by("type", "body", BODIES),
+        depending_on("type", "body", BODIES),
         when(
             "sig", text(8192, least=1), "who.key must name the key of a signed record",
             who=having(key=text(256, least=1)),
