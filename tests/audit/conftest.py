@@ -74,12 +74,14 @@ def examples() -> dict[str, dict[str, Any]]:
         sample=found,
     )
     range_ = {"what": "torn", "off": 1, "len": 2, "sha256": "ab" * 32}
+    who = {"name": "cy", "uid": 3, "host": "h", "key": ""}
+    origin = {"case": "c", "id": "ab" * 16, "who": who, "ts": 1, "line": some.as_field()}
     stratum = {"name": "free", "total": 9, "drawn": 3}
     return {
         "open": {"case": "c0ffee", "format": "wb-audit/1"},
         "decision": decision,
-        "proposal": builders.proposal(decision),
-        "countersign": builders.countersign("ab" * 16, decision),
+        "proposal": builders.proposal(decision, origin),
+        "countersign": builders.countersign("ab" * 16, decision, origin=origin),
         "reversal": builders.reversal("ab" * 16, "C-OTHER", "wrong account"),
         "note": builders.note("claim", "cluster", "k-1"),
         "list_edit": builders.list_edit("add", "ip", "10.0.0.1", "hub", "office"),

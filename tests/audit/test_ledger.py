@@ -19,7 +19,7 @@ from workbench.audit.errors import DamagedError, LedgerError
 from workbench.audit.log import locks
 from workbench.audit.log.append import Ledger
 from workbench.audit.log.verify import verify
-from workbench.audit.log.witness import Acknowledged
+from workbench.audit.log.witness import Witness
 from workbench.audit.records.identity import SystemClock, Who
 from workbench.audit.state import builders
 
@@ -282,13 +282,13 @@ def test_a_cut_tail_is_noticed_by_who_had_seen_it(open_ledger: Open, battery: Mo
 def test_a_kept_state_counts_only_for_the_same_bytes(
     open_ledger: Open, battery: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.audit.log.reader._KEEP_AFTER", 1)
+    monkeypatch.setattr("workbench.audit.log.reader._KEEP_AFTER_RECORDS", 1)
     ledger = open_ledger()
     battery.fill(ledger, 30, notes_every=10)
     ledger.append("policy", battery.policy_body(ledger, "[two_people]\naccounts_over = 5\n"))
     fingerprint, head = ledger.state.fingerprint(), ledger.head
     ledger.close()
-    kept = Acknowledged(ledger.path.parent / "state-ana", battery.CASE, ledger.path).kept_path
+    kept = Witness(ledger.path.parent / "state-ana", battery.CASE, ledger.path).kept_path
     assert kept.exists()
     again = open_ledger()
     assert again.state.fingerprint() == fingerprint

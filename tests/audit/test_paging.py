@@ -17,7 +17,7 @@ def test_pages_join_to_the_whole(
     chunk: int, battery: ModuleType, open_ledger: Callable[..., Ledger],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("workbench.audit.log.tail._CHUNK", chunk)
+    monkeypatch.setattr("workbench.audit.log.tail._CHUNK_BYTES", chunk)
     ledger = open_ledger()
     battery.fill(ledger, 37)
     whole = [(record.id, record.offset) for record in ledger.records()]

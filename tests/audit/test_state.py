@@ -44,7 +44,7 @@ def rederived(ledger: Ledger) -> LedgerState:
     return state
 
 
-def _told(state: LedgerState) -> dict[str, Any]:
+def _state_of(state: LedgerState) -> dict[str, Any]:
     """All that a state knows beside its decisions, whatever of it a fingerprint covers."""
     return {k: v for k, v in vars(state).items() if k not in ("read_set", "decisions")}
 
@@ -377,11 +377,11 @@ def test_the_incremental_state_is_the_one_derived_anew(
             for row in ledger.state.decisions_rows():
                 assert row.pending or ledger.state.current(row.account_id) == row
         # What is kept for the next start, taken up again and carried on, is the same once more.
-        with mock.patch("workbench.audit.log.reader._KEEP_AFTER", 1):
+        with mock.patch("workbench.audit.log.reader._KEEP_AFTER_RECORDS", 1):
             for (name, side), ledger in bench.ledgers.items():
                 ledger.close()
                 again = bench.of(name, side, anew=True)
                 again.append("note", builders.note("comment", "case", "", "another day"))
                 assert again.state.fingerprint() == rederived(again).fingerprint()
-                assert _told(again.state) == _told(rederived(again))
+                assert _state_of(again.state) == _state_of(rederived(again))
                 again.close()

@@ -190,12 +190,12 @@ def test_several_processes_say_what_one_says(
 ) -> None:
     path = tmp_path / "audit.jsonl"
     whole = path.read_bytes()
-    monkeypatch.setattr(verification, "_CHUNK", 1500)
+    monkeypatch.setattr(verification, "_CHUNK_BYTES", 1500)
     for data in (whole, whole.replace(b"acct-4", b"acct-5"), whole[:-9] + b"\n\n" * 3000):
         path.write_bytes(data)
         one = verify(path)
         with monkeypatch.context() as patch:
-            patch.setattr(verification, "_PARALLEL_FROM", 0)
+            patch.setattr(verification, "_PARALLEL_FROM_BYTES", 0)
             patch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
             several = verify(path)
             patch.setattr("workbench.audit.log.parallel_scan.sys.executable", str(tmp_path))

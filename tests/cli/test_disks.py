@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Bench
-from workbench.audit.log.witness import Acknowledged, Mark
+from workbench.audit.log.witness import Mark, Witness
 from workbench.case.folder import Case
 from workbench.decisions.collaboration import comment
 from workbench.decisions.describe import head_lines
@@ -65,13 +65,13 @@ def test_settings_that_cannot_be_read(
 def test_a_mark_that_cannot_be_kept_is_told(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the mark a ledger that is cut or rewritten goes unnoticed at the next start."""
 
-    def refuse(_marks: Acknowledged, _mark: Mark) -> None:
+    def refuse(_marks: Witness, _mark: Mark) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     service = CaseService(Case.open(case), load_settings())
     try:
         with monkeypatch.context() as full:
-            full.setattr(Acknowledged, "write", refuse)
+            full.setattr(Witness, "write", refuse)
             comment(service, "account", "a-01", "first")
             assert any("could not be kept (No space" in words for words, _ in head_lines(service))
         comment(service, "account", "a-01", "second")

@@ -62,7 +62,7 @@ def _decided(state: LedgerState) -> Iterator[dict[str, Any]]:
     numbers = sorted({number for _, number in found})
     for begin in range(0, len(numbers), _CHUNK):
         some = numbers[begin : begin + _CHUNK]
-        yield {"decision": some, **state.decisions.told(some)}
+        yield {"decision": some, **state.decisions.rows_in_columns(some)}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.audit.log.checkpoint import Checkpoint
 from workbench.audit.log.verify import Progress, Report, verify
-from workbench.audit.log.witness import Acknowledged, Mark
+from workbench.audit.log.witness import Mark, Witness
 from workbench.case.folder import Case
 from workbench.errors import WorkbenchError
 from workbench.settings import Settings
@@ -55,7 +55,7 @@ def _known(folder: Path) -> tuple[str, Checkpoint | None, list[Mark]]:
     except WorkbenchError:
         return "", None, []  # a ledger that was carried elsewhere, without its case
     case_id = case.manifest.case_id
-    marks = Acknowledged(case.state_dir(), case_id, case.ledger_path)
+    marks = Witness(case.state_dir(), case_id, case.ledger_path)
     return case_id, marks.seen(case_id), marks.of_other_cases()
 
 

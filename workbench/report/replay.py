@@ -136,7 +136,7 @@ def _with_merged(ledger: Ledger, fields: Fields) -> Iterator[tuple[Fields, bool]
             try:
                 yield read_record(line.encode("ascii", "replace")), False
             except MalformedError:
-                continue  # the fold keeps it among the ignored
+                continue  # the reducer keeps it among the ignored
 
 
 def _lines_of(ledger: Ledger, digest: str) -> list[str]:

@@ -16,7 +16,7 @@ from workbench.audit.errors import DamagedError, LedgerError, MalformedError
 from workbench.audit.log.chain import damage_ranges
 from workbench.audit.log.locks import exclusive, refuse_network
 from workbench.audit.log.reader import Head, LedgerReader, Record, unreadable
-from workbench.audit.log.witness import Acknowledged
+from workbench.audit.log.witness import Witness
 from workbench.audit.records.account_sets import SetRef, sync_folder
 from workbench.audit.records.canonical_json import Fields, seal, sha256
 from workbench.audit.records.entries import read_record
@@ -33,7 +33,7 @@ __all__ = ["Head", "Ledger", "Record", "Sign", "Who"]
 class Ledger(LedgerReader):
     """One analyst's hold on the ledger of a case. Not for several threads at once."""
 
-    def __init__(self, path: Path, case_id: str, marks: Acknowledged, who: Who, tool: str) -> None:
+    def __init__(self, path: Path, case_id: str, marks: Witness, who: Who, tool: str) -> None:
         super().__init__(path, case_id, marks)
         self.who = who
         self.tool = tool
@@ -64,7 +64,7 @@ class Ledger(LedgerReader):
         """
         refuse_network(path.parent)
         try:
-            marks = Acknowledged(state_dir, case_id, path)
+            marks = Witness(state_dir, case_id, path)
         except OSError as error:
             raise LedgerError(
                 f"The state folder {state_dir} cannot be made: {error.strerror}.",

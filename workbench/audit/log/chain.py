@@ -14,7 +14,7 @@ from workbench.audit.log.merkle import Tree, leaf_hash
 from workbench.audit.records.canonical_json import ZERO, Fields, sha256
 from workbench.audit.records.entries import brief, read_record
 
-_SPAN_AFTER = 200
+_MAX_RANGES_NAMED = 200
 _OPEN = sys.maxsize
 
 
@@ -349,7 +349,7 @@ def _accounts(off: int, fields: Fields, entry: Fields, problem: Problem) -> bool
 
 def damage_ranges(problems: list[Problem], read: Callable[[int, int], bytes]) -> list[Fields]:
     """What a forced recovery writes down: each range, or one span where there are very many."""
-    if len(problems) > _SPAN_AFTER:
+    if len(problems) > _MAX_RANGES_NAMED:
         start = min(p.off for p in problems)
         stop = max(p.off + p.length for p in problems)
         places = [("span", start, stop - start)]

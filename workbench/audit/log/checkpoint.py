@@ -21,7 +21,7 @@ _VOWELS = "aiou"
 _ENDS = "ao"
 _BITS = 11
 WORDS = 24
-NOTE_LIMIT = 4096
+MAX_NOTE_BYTES = 4096
 
 
 def word_list() -> list[str]:
@@ -67,7 +67,7 @@ def origin_of(case_id: str) -> str:
 def read_note(data: bytes) -> Checkpoint:
     """Parse a note; lines after the third (extensions, signatures) are left alone."""
     try:
-        lines = data[:NOTE_LIMIT].decode("utf-8").split("\n")
+        lines = data[:MAX_NOTE_BYTES].decode("utf-8").split("\n")
         origin, size, root = lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
     except (ValueError, IndexError, binascii.Error) as error:
         raise _refused("This is not a checkpoint note: origin, size and root are expected.") from (
@@ -101,7 +101,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """The checkpoint in a note file; raises LedgerError where there is none."""
     try:
         with path.open("rb") as file:
-            return read_note(file.read(NOTE_LIMIT))
+            return read_note(file.read(MAX_NOTE_BYTES))
     except OSError as error:
         raise _refused(f"{path.name} cannot be read: {error.strerror}.") from error
 
@@ -111,7 +111,7 @@ def note_folder(ledger_path: Path) -> Path:
     return ledger_path.with_suffix(".d") / "checkpoints"
 
 
-def notes_beside(ledger_path: Path) -> list[tuple[str, bytes]]:
+def stored_notes(ledger_path: Path) -> list[tuple[str, bytes]]:
     """Every note file beside a ledger: name and content, smallest size first."""
     found: list[tuple[str, bytes]] = []
     folder = note_folder(ledger_path)
@@ -119,7 +119,7 @@ def notes_beside(ledger_path: Path) -> list[tuple[str, bytes]]:
         for path in sorted(folder.glob("*.note"), key=lambda path: (len(path.name), path.name)):
             if path.is_file() and not path.is_symlink():
                 with path.open("rb") as file:
-                    found.append((path.name, file.read(NOTE_LIMIT)))
+                    found.append((path.name, file.read(MAX_NOTE_BYTES)))
     return found
 
 

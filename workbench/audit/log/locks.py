@@ -16,7 +16,7 @@ _NETWORK = frozenset(
     ["nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "lustre", "glusterfs",
      "beegfs", "gpfs", "davfs", "fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.rclone"]
 )  # fmt: skip
-_FIRST_WAIT, _LONGEST_WAIT = 0.000_2, 0.02
+_FIRST_WAIT_SECONDS, _MAX_WAIT_SECONDS = 0.000_2, 0.02
 
 
 def _unescape(text: str) -> str:
@@ -83,7 +83,7 @@ def _describe(pid: str) -> str:
 def exclusive(handle: int, path: Path, timeout: float) -> Iterator[None]:
     """Hold the exclusive lock of an open file; raises LedgerError naming the holder on time-out."""
     deadline = time.monotonic() + timeout
-    wait = _FIRST_WAIT
+    wait = _FIRST_WAIT_SECONDS
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -101,7 +101,7 @@ def exclusive(handle: int, path: Path, timeout: float) -> Iterator[None]:
                 hint="Wait, or end that process if it hangs; then try again. Your draft is kept.",
             )
         time.sleep(wait)
-        wait = min(wait * 1.5, _LONGEST_WAIT)
+        wait = min(wait * 1.5, _MAX_WAIT_SECONDS)
     try:
         yield
     finally:

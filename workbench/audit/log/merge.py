@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.audit.errors import LedgerError
 from workbench.audit.log.append import Ledger, Record
 from workbench.audit.log.reader import LedgerReader
-from workbench.audit.log.witness import Acknowledged
+from workbench.audit.log.witness import Witness
 from workbench.audit.records.canonical_json import Fields, canonical
 from workbench.audit.records.entries import read_record
 from workbench.audit.records.schema import references
@@ -121,6 +121,6 @@ def _conflicts(ledger: Ledger, other: LedgerReader) -> list[str]:
 
 def other_ledger(path: Path, case_id: str, state_dir: Path) -> LedgerReader:
     """Open another ledger of the same case for reading; no mark is kept of it."""
-    reader = LedgerReader(path, case_id, Acknowledged(state_dir / "other", case_id, path))
+    reader = LedgerReader(path, case_id, Witness(state_dir / "other", case_id, path))
     reader.refresh()
     return reader

@@ -24,9 +24,9 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from workbench.audit.log.parallel_scan import serve; serve(int(sys.argv[2]))"
 )
-_AHEAD = 2
-_LOOK = 65_536
-_ANSWER = 1 << 20
+_MAX_PIECES_AHEAD = 2
+_LOOK_BACK_BYTES = 65_536
+_PIPE_BYTES = 1 << 20
 _RUN_FIELDS = tuple(field.name for field in fields(Run))
 
 
@@ -52,7 +52,7 @@ def pieces(handle: int, chunk: int, size: int) -> Iterator[tuple[int, int]]:
 def _after_last_lf(handle: int, low: int, high: int) -> int:
     """Where the last LF of a range ends, or -1; looked for from its end."""
     while high > low:
-        at = max(low, high - _LOOK)
+        at = max(low, high - _LOOK_BACK_BYTES)
         found = os.pread(handle, high - at, at).rfind(b"\n")
         if found >= 0:
             return at + found + 1
@@ -92,7 +92,7 @@ def _unpack(data: bytes) -> list[Run | Bad]:
 
 
 def serve(handle: int) -> None:
-    """A lane: reads "offset length" lines, writes scanned pieces with their length before."""
+    """In each process: reads "offset length" lines, writes scanned pieces, their length before."""
     out = sys.stdout.buffer
     for request in sys.stdin.buffer:
         offset, length = map(int, request.split())
@@ -101,56 +101,56 @@ def serve(handle: int) -> None:
         out.flush()
 
 
-def scan_in_lanes(
-    handle: int, places: list[tuple[int, int]], lanes: int
+def scan_in_parallel(
+    handle: int, places: list[tuple[int, int]], processes: int
 ) -> Iterator[list[Run | Bad]]:
-    """Scan the pieces of an open file in `lanes` processes; yields in file order.
+    """Scan the pieces of an open file in several processes; yields in file order.
 
     Where none can be started the pieces are scanned here.
     """
-    started = _started(handle, lanes)
+    started = _started(handle, processes)
     if not started:
         for place in places:
             yield scan(read_exactly(handle, *place), place[0], worth_keeping)
         return
-    lanes = len(started)
+    processes = len(started)
     try:
-        for lane in started:
-            assert lane.stdout is not None
-            with suppress(OSError):  # a lane that can leave its answer goes on at once
-                fcntl.fcntl(lane.stdout, fcntl.F_SETPIPE_SZ, _ANSWER)
-        for number, place in enumerate(places[: lanes * _AHEAD]):
-            _ask(started[number % lanes], place)
+        for process in started:
+            assert process.stdout is not None
+            with suppress(OSError):  # one that can leave its answer goes on at once
+                fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        for number, place in enumerate(places[: processes * _MAX_PIECES_AHEAD]):
+            _ask(started[number % processes], place)
         for number, place in enumerate(places):
-            lane = started[number % lanes]
-            assert lane.stdout is not None
-            length = int.from_bytes(lane.stdout.read(8), "big")
-            packed = lane.stdout.read(length)
+            process = started[number % processes]
+            assert process.stdout is not None
+            length = int.from_bytes(process.stdout.read(8), "big")
+            packed = process.stdout.read(length)
             if not length or len(packed) < length:
-                # The lane died (memory, a signal): what it owed is done here.
+                # The process died (memory, a signal): what it owed is done here.
                 yield scan(read_exactly(handle, *place), place[0], worth_keeping)
                 continue
-            if number + lanes * _AHEAD < len(places):
-                _ask(lane, places[number + lanes * _AHEAD])
+            if number + processes * _MAX_PIECES_AHEAD < len(places):
+                _ask(process, places[number + processes * _MAX_PIECES_AHEAD])
             yield _unpack(packed)
     finally:
-        for lane in started:
-            if lane.stdin is not None:
+        for process in started:
+            if process.stdin is not None:
                 with suppress(BrokenPipeError):
-                    lane.stdin.close()
-            if lane.stdout is not None:
-                lane.stdout.close()
-            lane.kill()
-            lane.wait()
+                    process.stdin.close()
+            if process.stdout is not None:
+                process.stdout.close()
+            process.kill()
+            process.wait()
 
 
-def _started(handle: int, lanes: int) -> list[subprocess.Popen[bytes]]:
-    """As many lanes as this user may start: too few processes are no damage to the ledger."""
+def _started(handle: int, processes: int) -> list[subprocess.Popen[bytes]]:
+    """As many processes as this user may start: too few processes are no damage to the ledger."""
     root = str(Path(workbench.__file__).parent.parent)
     command = [sys.executable, "-I", "-S", "-c", _START, root, str(handle)]
     started: list[subprocess.Popen[bytes]] = []
     with suppress(OSError):
-        for _ in range(lanes):
+        for _ in range(processes):
             started.append(
                 subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=(handle,)
@@ -159,8 +159,8 @@ def _started(handle: int, lanes: int) -> list[subprocess.Popen[bytes]]:
     return started
 
 
-def _ask(lane: subprocess.Popen[bytes], place: tuple[int, int]) -> None:
-    assert lane.stdin is not None
-    with suppress(BrokenPipeError):  # a dead lane is noticed when its answer is due
-        lane.stdin.write(b"%d %d\n" % place)
-        lane.stdin.flush()
+def _ask(process: subprocess.Popen[bytes], place: tuple[int, int]) -> None:
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):  # a dead one is noticed when its answer is due
+        process.stdin.write(b"%d %d\n" % place)
+        process.stdin.flush()

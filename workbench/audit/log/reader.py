@@ -1,4 +1,4 @@
-"""Reads a ledger: opens it, judges every line, folds the records, notices what changed since."""
+"""Reads a ledger: judges every line, reduces the records to a state, notices what changed since."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from pathlib import Path
 from workbench.audit.errors import DamagedError, LedgerError, MalformedError
 from workbench.audit.log.chain import Chain, Problem, Recovered, scan
 from workbench.audit.log.merkle import Tree, leaf_hash
-from workbench.audit.log.verify_attachments import Beside
-from workbench.audit.log.witness import Acknowledged, Mark
+from workbench.audit.log.verify_attachments import Attachments
+from workbench.audit.log.witness import Mark, Witness
 from workbench.audit.records.account_sets import SetFolder
 from workbench.audit.records.canonical_json import Fields, canonical, parse
 from workbench.audit.records.entries import is_brief, is_torn, read_record
 from workbench.audit.state import reducer
 from workbench.audit.state.state import LedgerState
 
-_CHUNK = 8 << 20
-_KEEP_AFTER = 2_000
+_CHUNK_BYTES = 8 << 20
+_KEEP_AFTER_RECORDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def unreadable(path: Path, error: OSError) -> LedgerError:
 class LedgerReader:
     """What can be read of one ledger, and what is wrong with it."""
 
-    def __init__(self, path: Path, case_id: str, marks: Acknowledged) -> None:
+    def __init__(self, path: Path, case_id: str, marks: Witness) -> None:
         self.path = path
         self.case_id = case_id
         self.sets = SetFolder(path)
@@ -100,7 +100,7 @@ class LedgerReader:
             before = self._marks.read()
             if before is None or before.size < self.head.size:
                 self._mark()
-            if self._since_kept >= _KEEP_AFTER:
+            if self._since_kept >= _KEEP_AFTER_RECORDS:
                 self._marks.keep(self._chain, self.state, self._prefix.hexdigest())
 
     def _mark(self) -> None:
@@ -129,7 +129,7 @@ class LedgerReader:
         """Every readable record, in order."""
         at = 0
         while at < self._chain.end:
-            data = self._read(at, min(_CHUNK, self._chain.end - at))
+            data = self._read(at, min(_CHUNK_BYTES, self._chain.end - at))
             stop = data.rfind(b"\n") + 1
             if not stop:
                 return
@@ -182,7 +182,7 @@ class LedgerReader:
         try:
             return self.sets.get(digest)
         except DamagedError:
-            return []  # reported in `problems`: the fold must go on
+            return []  # reported in `problems`: the reducer must go on
 
     def _load(self) -> None:
         mark = self._marks.read()
@@ -220,8 +220,8 @@ class LedgerReader:
 
     def _check_files(self) -> None:
         state, chain = self.state, self._chain
-        beside = Beside(self.path, state.sets, state.checkpoints, state.lost)
-        self._lost = {**beside.lost(), **beside.contradicted(chain, self.case_id)}
+        attachments = Attachments(self.path, state.sets, state.checkpoints, state.lost)
+        self._lost = {**attachments.lost(), **attachments.contradicted(chain, self.case_id)}
         for wrong in self._lost.values():
             self._report(wrong)
 
@@ -236,17 +236,17 @@ class LedgerReader:
         return b"".join(parts)
 
     def _catch_up(self) -> None:
-        """Judge and fold every whole line after the last one known."""
+        """Judge every whole line after the last one known and take it into the state."""
         chain = self._chain
         size = os.fstat(self._reader).st_size
         if size < chain.end:
             self._report(f"the file was cut to {size} bytes; {chain.end} had been read")
             return
         while chain.end < size:
-            data = self._read(chain.end, min(_CHUNK, size - chain.end))
+            data = self._read(chain.end, min(_CHUNK_BYTES, size - chain.end))
             stop = data.rfind(b"\n") + 1
             if not stop:
-                if len(data) < _CHUNK:
+                if len(data) < _CHUNK_BYTES:
                     break
                 self._report("a line longer than any record can be", "unreadable")
                 return

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from workbench.audit.errors import MalformedError
 from workbench.audit.log.reader import Record
-from workbench.audit.records.canonical_json import LINE_LIMIT
+from workbench.audit.records.canonical_json import MAX_LINE_BYTES
 from workbench.audit.records.entries import read_record
 
-_CHUNK = 256 << 10
+_CHUNK_BYTES = 256 << 10
 
 
 def record_at(path: Path, offset: int) -> Record:
@@ -21,7 +21,7 @@ def record_at(path: Path, offset: int) -> Record:
     """
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        line = os.pread(handle, LINE_LIMIT, offset).partition(b"\n")[0]
+        line = os.pread(handle, MAX_LINE_BYTES, offset).partition(b"\n")[0]
     finally:
         os.close(handle)
     return Record(read_record(line), offset)
@@ -37,7 +37,7 @@ def newest(path: Path, count: int, before: int = -1) -> list[Record]:
     try:
         end = os.fstat(handle).st_size if before < 0 else before
         while end > 0 and len(found) < count:
-            start = max(0, end - _CHUNK)
+            start = max(0, end - _CHUNK_BYTES)
             data = os.pread(handle, end - start, start)
             first = data.find(b"\n") + 1 if start else 0
             last = data.rfind(b"\n") + 1  # what follows is a torn append

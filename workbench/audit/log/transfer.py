@@ -15,7 +15,7 @@ from workbench.audit.records.schema import references
 from workbench.audit.state import builders
 
 FILE_FORMAT = "wb-travel/1"
-_TRAVEL = ("proposal", "countersign")
+_TRANSFERABLE = ("proposal", "countersign")
 
 
 def _refused(message: str) -> LedgerError:
@@ -45,9 +45,9 @@ def answer(ledger: Ledger, record_id: str, *, agree: bool, note: str = "") -> Re
 def export_record(ledger: LedgerReader, record_id: str, target: Path) -> None:
     """Write a proposal or countersignature, with its lists, to a file that can travel."""
     record = ledger.record(record_id)
-    if record is None or record.fields["type"] not in _TRAVEL:
+    if record is None or record.fields["type"] not in _TRANSFERABLE:
         raise _refused(f"There is no proposal or countersignature {record_id}.")
-    travel = {
+    transfer = {
         "format": FILE_FORMAT,
         "case": ledger.case_id,
         "line": canonical(record.fields).decode("ascii"),
@@ -58,7 +58,7 @@ def export_record(ledger: LedgerReader, record_id: str, target: Path) -> None:
     }
     try:
         with target.open("x", encoding="ascii") as file:
-            json.dump(travel, file, indent=1, sort_keys=True)
+            json.dump(transfer, file, indent=1, sort_keys=True)
             file.write("\n")
     except OSError as error:
         raise _refused(f"{target.name} could not be written: {error.strerror}.") from error
@@ -69,7 +69,7 @@ def import_record(ledger: Ledger, source: Path) -> Record:
 
     Raises LedgerError where the file is not whole, of another case, or already here.
     """
-    fields, line, sets = _read_travel(source, ledger.case_id)
+    fields, line, sets = _read_transfer(source, ledger.case_id)
     if ledger.record(fields["id"]) is not None or fields["id"] in ledger.state.aliases:
         raise _refused(f"The record {fields['id']} is already in this ledger.")
     for data in sets.values():
@@ -87,10 +87,10 @@ def import_record(ledger: Ledger, source: Path) -> Record:
     return ledger.append("countersign", {**body, "origin": origin})
 
 
-def _read_travel(source: Path, case_id: str) -> tuple[Fields, str, dict[str, str]]:
+def _read_transfer(source: Path, case_id: str) -> tuple[Fields, str, dict[str, str]]:
     try:
-        travel = json.loads(source.read_bytes())
-        case, line, sets = travel["case"], travel["line"], travel["sets"]
+        transfer = json.loads(source.read_bytes())
+        case, line, sets = transfer["case"], transfer["line"], transfer["sets"]
         fields = read_record(line.encode("ascii"))
         whole = all(sha256(data.encode("ascii")) == digest for digest, data in sets.items())
         named = {digest for digest, _ in references(fields["body"])}
@@ -102,7 +102,7 @@ def _read_travel(source: Path, case_id: str) -> tuple[Fields, str, dict[str, str
         MalformedError, ValueError, KeyError, TypeError, AttributeError, RecursionError,
     ) as error:  # fmt: skip
         raise _refused(f"{source.name} does not hold a whole record of a ledger.") from error
-    if case != case_id or fields["type"] not in _TRAVEL:
+    if case != case_id or fields["type"] not in _TRANSFERABLE:
         raise _refused(f"{source.name} is not a proposal or countersignature of this case.")
     if not whole or not named <= sets.keys():
         raise _refused(f"The lists in {source.name} are not those that its record names.")

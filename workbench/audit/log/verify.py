@@ -11,18 +11,18 @@ from pathlib import Path
 from workbench.audit.errors import INTEGRITY
 from workbench.audit.log.chain import Bad, Chain, Run, scan
 from workbench.audit.log.checkpoint import Checkpoint, mismatch
-from workbench.audit.log.parallel_scan import pieces, read_exactly, scan_in_lanes, worth_keeping
-from workbench.audit.log.verify_attachments import Beside
+from workbench.audit.log.parallel_scan import pieces, read_exactly, scan_in_parallel, worth_keeping
+from workbench.audit.log.verify_attachments import Attachments
 from workbench.audit.log.verify_authors import Authors, Span
 from workbench.audit.records.account_sets import SetFolder
 from workbench.audit.records.canonical_json import Fields
-from workbench.audit.records.entries import TORN_LIMIT, is_torn
+from workbench.audit.records.entries import MAX_TORN_BYTES, is_torn
 from workbench.audit.records.schema import references
 
 Progress = Callable[[int, int], None]
-_CHUNK = 2 << 20
-_PARALLEL_FROM = 12 << 20
-_MOST_NAMED = 1_000
+_CHUNK_BYTES = 2 << 20
+_PARALLEL_FROM_BYTES = 12 << 20
+_MAX_PROBLEMS_NAMED = 1_000
 
 
 @dataclass(slots=True)
@@ -183,7 +183,7 @@ def _judge_absent(report: Report, checkpoint: Checkpoint | None, seen: Checkpoin
     chain = Chain()
     report.root, report.head = chain.tree.root().hex(), chain.head
     report.problems += _Known(checkpoint, seen).problems(chain, "")
-    report.problems += Beside(report.path, {}, [], ()).contradicted(chain, "").values()
+    report.problems += Attachments(report.path, {}, [], ()).contradicted(chain, "").values()
 
 
 def _judge(handle: int, report: Report, known: _Known, progress: Progress) -> None:
@@ -202,21 +202,21 @@ def _judge(handle: int, report: Report, known: _Known, progress: Progress) -> No
     report.begun = chain.tree.size > 0
     _check_tail(handle, size, chain, report)
     report.problems += known.problems(chain, notes.case_id)
-    _check_beside(chain, notes, report)
+    _check_attachments(chain, notes, report)
     _check_authors(chain, notes, known, report)
     if notes.backwards:
         report.warnings.append(
             f"the clock went back {len(notes.backwards):,} times, first at record "
             f"{notes.backwards[0]}; the order is that of the numbers"
         )
-    del report.problems[_MOST_NAMED:]
+    del report.problems[_MAX_PROBLEMS_NAMED:]
 
 
 def _scanned(handle: int, size: int) -> Iterator[list[Run | Bad]]:
-    places = list(pieces(handle, _CHUNK, size))
-    lanes = min(len(os.sched_getaffinity(0)), 8)
-    if size >= _PARALLEL_FROM and lanes > 1:
-        yield from scan_in_lanes(handle, places, lanes)
+    places = list(pieces(handle, _CHUNK_BYTES, size))
+    processes = min(len(os.sched_getaffinity(0)), 8)
+    if size >= _PARALLEL_FROM_BYTES and processes > 1:
+        yield from scan_in_parallel(handle, places, processes)
         return
     for offset, length in places:
         yield scan(read_exactly(handle, offset, length), offset, worth_keeping)
@@ -231,7 +231,7 @@ def _check_tail(handle: int, size: int, chain: Chain, report: Report) -> None:
     if size <= chain.end:
         return
     length = size - chain.end
-    if is_torn(read_exactly(handle, chain.end, TORN_LIMIT + 1), first=not report.begun):
+    if is_torn(read_exactly(handle, chain.end, MAX_TORN_BYTES + 1), first=not report.begun):
         report.warnings.append(
             f"{length} bytes after the last record are a torn append (or one in progress); the "
             "next append accounts for them"
@@ -242,18 +242,18 @@ def _check_tail(handle: int, size: int, chain: Chain, report: Report) -> None:
         )
 
 
-def _check_beside(chain: Chain, notes: _Notes, report: Report) -> None:
+def _check_attachments(chain: Chain, notes: _Notes, report: Report) -> None:
     report.problems += notes.miscounted
-    beside = Beside(report.path, notes.sets, notes.checkpoints, ())
+    attachments = Attachments(report.path, notes.sets, notes.checkpoints, ())
     lost = {
         digest: f"record {notes.named_by[digest]}: {wrong}"
-        for digest, wrong in beside.lost().items()
+        for digest, wrong in attachments.lost().items()
     }
-    for digest, told in (*lost.items(), *beside.contradicted(chain, notes.case_id).items()):
+    for digest, wrong in (*lost.items(), *attachments.contradicted(chain, notes.case_id).items()):
         if digest in notes.lost:
-            report.recovered.append(f"{told}; given up by {notes.lost[digest]}")
+            report.recovered.append(f"{wrong}; given up by {notes.lost[digest]}")
         else:
-            report.problems.append(told)
+            report.problems.append(wrong)
 
 
 def _check_authors(chain: Chain, notes: _Notes, known: _Known, report: Report) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from workbench.audit.errors import LedgerError
 from workbench.audit.log.chain import Chain
-from workbench.audit.log.checkpoint import mismatch, note_folder, notes_beside, read_note
+from workbench.audit.log.checkpoint import mismatch, note_folder, read_note, stored_notes
 from workbench.audit.records.account_sets import SetFolder, read_ordinary
 from workbench.audit.records.canonical_json import Fields, sha256
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Attachments:
     """The sets and notes of one ledger; `accepted` are losses a recovery accounts for."""
 
     path: Path
@@ -49,7 +49,7 @@ class Beside:
         After damage that was accounted for, older notes cannot fit; they are left out.
         """
         wrong: dict[str, str] = {}
-        for name, data in notes_beside(self.path):
+        for name, data in stored_notes(self.path):
             digest = sha256(data)
             if digest in self.accepted:
                 continue

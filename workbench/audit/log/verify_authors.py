@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from workbench.audit.errors import LedgerError, MalformedError
-from workbench.audit.records.account_sets import SetFolder
+from workbench.audit.records.account_sets import NoListError, SetFolder
 from workbench.audit.records.canonical_json import Fields, sha256
 from workbench.audit.records.entries import read_record
 from workbench.audit.records.key_history import MAY_BE_UNSIGNED, KeyRing, mismatched, signers_text
@@ -70,9 +70,9 @@ class Authors:
         elif kind == "key":
             self._take_key(fields, seq, demanding)
         elif kind == "merge":
-            return self._take_lines(self._stored(body["lines"]["set"]), seq, demanding)
+            return self._take_lines(self._stored(body["lines"]["set"], seq), seq, demanding)
         elif kind in ("proposal", "countersign") and body["origin"] is not None:
-            lines = self._stored(body["origin"]["line"]["set"])
+            lines = self._stored(body["origin"]["line"]["set"], seq)
             if lines is not None and (wrong := origin_mismatch(kind, body, lines)):
                 self._report(seq, wrong)
             else:
@@ -128,12 +128,15 @@ class Authors:
                 f"such records); ask {name}"
             )
 
-    def _stored(self, digest: str) -> list[str] | None:
+    def _stored(self, digest: str, seq: int) -> list[str] | None:
         """The values of a list; None for one that is lost, which is named elsewhere."""
         try:
             return self._folder.get(digest)
+        except NoListError:
+            self._report(seq, f"its list {digest[:12]}… holds something else than texts")
         except LedgerError:
-            return None
+            pass
+        return None
 
     def _take_signed(self, fields: Fields, seq: int, demanding: bool) -> None:
         if wrong := self._ring.wrong(fields, demanded=demanding):
@@ -188,17 +191,18 @@ class Authors:
         if body["signed"]:
             self._demanded.append(range(line + 1, sys.maxsize))
         ends = "; it ends the demand for signatures" if ended and not body["signed"] else ""
-        lines, who, why = self._stored(body["text"]["set"]), fields["who"]["name"], body["reason"]
+        lines = self._stored(body["text"]["set"], seq)
+        who, why = fields["who"]["name"], body["reason"]
+        text = "\n".join(lines or ())
+        if lines is not None and not _same_text(text, body):
+            self._report(seq, "is not of the policy that its text is")
+            return
         if not lines:
             self._policy = lost_policy(self._policy, signed=body["signed"])
             self.warnings.append(
                 f"record {seq}: the text of the policy that {who} set is lost{ends}; until "
                 "another is set, every decision after it needs two people"
             )
-            return
-        text = "\n".join(lines)
-        if not _same_text(text, body):
-            self._report(seq, "is not of the policy that its text is")
             return
         try:
             after = read_policy(text)

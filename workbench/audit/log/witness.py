@@ -21,14 +21,14 @@ from workbench.audit.log.checkpoint import Checkpoint, origin_of
 from workbench.audit.log.merkle import Tree
 from workbench.audit.records.account_sets import split_lines
 from workbench.audit.state.decision_table import DecisionTable
-from workbench.audit.state.state import FOLDED, REVISION, LedgerState
+from workbench.audit.state.state import REDUCED_FIELDS, REVISION, LedgerState
 
 _KEPT_FORMAT = " ".join(
-    ["wb-ledger-state", str(REVISION), sys.byteorder, str(array("i").itemsize), *FOLDED]
+    ["wb-ledger-state", str(REVISION), sys.byteorder, str(array("i").itemsize), *REDUCED_FIELDS]
 )
 
 
-_CHUNK = 1 << 20
+_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def _replace(path: Path, data: bytes) -> None:
         raise
 
 
-class Acknowledged:
+class Witness:
     """The mark and the kept state of one ledger, by case id and place.
 
     Two copies of a case grow apart and are joined by a merge, so each has its own mark. A case that
@@ -122,7 +122,7 @@ class Acknowledged:
             "records": chain.records,
             "breaks": chain.breaks,
             "parts": {name: len(blob) for name, blob in blobs.items()},
-            "state": state.folded(),
+            "state": state.reduced_fields(),
         }
         payload = json.dumps(header).encode("ascii") + b"\n" + b"".join(blobs.values())
         digest = hashlib.sha256(payload).hexdigest().encode("ascii")
@@ -182,7 +182,7 @@ def _read(path: Path) -> Mark | None:
 
 def _digest_of_start(handle: int, length: int) -> hashlib._Hash:
     digest, at = hashlib.sha256(), 0
-    room = memoryview(bytearray(_CHUNK))
+    room = memoryview(bytearray(_CHUNK_BYTES))
     while at < length:
         read = os.preadv(handle, [room[: length - at]], at)
         if not read:

@@ -21,6 +21,10 @@ from workbench.audit.records.canonical_json import Fields, sha256
 _encode = json.JSONEncoder(ensure_ascii=True).encode
 
 
+class NoListError(DamagedError):
+    """The file of a list is whole, but holds something else than texts, each on a line."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetRef:
     """A stored list: the SHA-256 of its file and how many lines it has."""
@@ -46,7 +50,10 @@ def read_lines(data: bytes) -> list[str]:
         return []
     if not text.endswith("\n"):
         raise ValueError("no LF at the end")
-    values = split_lines(data)
+    try:
+        values = split_lines(data)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
     if not all(isinstance(value, str) for value in values) or spell(values) != data:
         raise ValueError("not one JSON string a line")
     return values
@@ -150,13 +157,19 @@ class SetFolder:
         return ""
 
     def get(self, digest: str) -> list[str]:
-        """The values of a stored list; raises DamagedError where it is gone or changed."""
+        """The values of a stored list; raises DamagedError where it is gone or changed.
+
+        Raises NoListError where it is what was stored, but no list.
+        """
         try:
             data = read_ordinary(self.path(digest))
-            if sha256(data) == digest:
-                return read_lines(data)
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise DamagedError(
-                f"The list {digest} of the ledger cannot be read: {error}."
+                f"The list {digest} of the ledger cannot be read: {error.strerror}."
             ) from error
-        raise DamagedError(f"The list {digest} of the ledger was changed.")
+        if sha256(data) != digest:
+            raise DamagedError(f"The list {digest} of the ledger was changed.")
+        try:
+            return read_lines(data)
+        except ValueError as error:
+            raise NoListError(f"The list {digest} of the ledger is none: {error}.") from error

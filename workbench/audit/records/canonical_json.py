@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.audit.errors import MalformedError
 
-LINE_LIMIT = 65_536
+MAX_LINE_BYTES = 65_536
 ZERO = "0" * 64
 _encode = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
@@ -49,8 +49,10 @@ def parse(line: bytes) -> Fields:
 def seal(fields: Fields) -> bytes:
     """The line, LF included, of a record that has every field but `h`."""
     line = canonical({**fields, "h": sha256(canonical(fields))}) + b"\n"
-    if len(line) > LINE_LIMIT:
-        raise MalformedError(f"the record is {len(line):,} bytes long; the limit is {LINE_LIMIT:,}")
+    if len(line) > MAX_LINE_BYTES:
+        raise MalformedError(
+            f"the record is {len(line):,} bytes long; the limit is {MAX_LINE_BYTES:,}"
+        )
     return line
 
 

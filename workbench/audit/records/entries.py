@@ -11,11 +11,11 @@ import json
 import re
 
 from workbench.audit.errors import MalformedError
-from workbench.audit.records.canonical_json import LINE_LIMIT, Fields, claimed_hash, parse
+from workbench.audit.records.canonical_json import MAX_LINE_BYTES, Fields, claimed_hash, parse
 from workbench.audit.records.schema import check_record, params_form, plain_form
 
 # An append writes three records at the most: one that opens, one that recovers, its own.
-TORN_LIMIT = 4 * LINE_LIMIT
+MAX_TORN_BYTES = 4 * MAX_LINE_BYTES
 _OPENS = b'{"body":{"case":"'
 _decoder = json.JSONDecoder()
 _whole = re.compile(plain_form().encode("ascii")).fullmatch
@@ -39,7 +39,7 @@ def plain_match(line: bytes) -> re.Match[bytes] | None:
 
 def read_record(line: bytes) -> Fields:
     """The record on a line without its LF; raises MalformedError saying what is off."""
-    if len(line) >= LINE_LIMIT:
+    if len(line) >= MAX_LINE_BYTES:
         raise MalformedError("longer than a record may be")
     if plain_match(line) is not None:
         fields: Fields = json.loads(line)
@@ -56,7 +56,7 @@ def brief(line: bytes, *, for_state: bool) -> Fields | None:
 
     With `for_state` also what the state needs: all but the author's login, the note, the evidence.
     """
-    match = plain_match(line) if len(line) < LINE_LIMIT else None
+    match = plain_match(line) if len(line) < MAX_LINE_BYTES else None
     if match is None:
         return None
     at = match.start(_H) - 6
@@ -104,7 +104,7 @@ def is_torn(fragment: bytes, *, first: bool = False) -> bool:
     else: there a line feed was overwritten. With `first` no line stands before them, so they must
     begin as every ledger does.
     """
-    if len(fragment) > TORN_LIMIT:
+    if len(fragment) > MAX_TORN_BYTES:
         return False
     if first and not _OPENS.startswith(fragment.rstrip(b"\0")[: len(_OPENS)]):
         return False

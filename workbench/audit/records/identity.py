@@ -50,14 +50,16 @@ class Who:
         two people apart even at one login; anybody can make a second key, so that without it both
         the name and the login (host and uid) must differ.
         """
-        if _folded(self.name) == _folded(other.name) or (self.key and self.key == other.key):
+        if _comparable(self.name) == _comparable(other.name) or (
+            self.key and self.key == other.key
+        ):
             return True
         if (self.key, self.name) in enrolled and (other.key, other.name) in enrolled:
             return False
         return (self.host, self.uid) == (other.host, other.uid)
 
 
-def _folded(name: str) -> str:
+def _comparable(name: str) -> str:
     """A name without case, spacing, invisible characters and other spellings of its letters."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(c for c in plain if c.isprintable() and not c.isspace())

@@ -201,7 +201,7 @@ class Ledger:
         """Whether a break explains another root of so many lines, seen before it was recovered."""
         return any(line < size <= mended for line, mended in self.breaks)
 
-    def told(self) -> list[str]:
+    def notices(self) -> list[str]:
         """What a reader should know: policies set, keys enrolled, damage accounted for."""
         return [
             f"record {r['seq']}: {r['type']} by {r['who']['name']}: {r['body'].get('reason', '')}"
@@ -224,7 +224,7 @@ class Ledger:
             if not any(accounts(*item, problem) for item in good):
                 _, start, length, message, _ = problem
                 problems.append(f"bytes {start}-{start + length}: {message}")
-        return [*problems, *self._beside()]
+        return [*problems, *self._attachments()]
 
     def _name(self, record: Any, seq: int) -> Iterator[str]:
         """Take note of the files that a record, number `seq` or brought by it, names."""
@@ -233,7 +233,7 @@ class Ledger:
             if self.counts.setdefault(digest, count) != count:
                 yield f"record {seq}: counts its list otherwise"
 
-    def _beside(self) -> Iterator[str]:
+    def _attachments(self) -> Iterator[str]:
         notes: list[tuple[int, str, str]] = []
         for off, record in self.records:
             if off in self.repeated:
@@ -246,7 +246,11 @@ class Ledger:
                 notes.append((seq, body["note"], body["note_sha256"]))
                 notes.append((seq, body["note"] + ".sig", body["sig_sha256"]))
                 self.given_up -= {body["note_sha256"], body["sig_sha256"]}
-            found = [self.keys.wrong(record, seq), self.keys.take(record), *self._told(record)]
+            found = [
+                self.keys.wrong(record, seq),
+                self.keys.take(record),
+                *self._from_elsewhere(record),
+            ]
             yield from (f"record {seq}: {what}" for what in found if what)
         for digest, count in self.counts.items():
             data = self._file("sets", digest + ".txt")
@@ -268,11 +272,9 @@ class Ledger:
     def _list(self, digest: str) -> list[str] | None:
         """The values of a stored list; None where it is not whole."""
         data = self._file("sets", digest + ".txt")
-        if wb.sha(data) != digest:
-            return None
-        return [json.loads(line) for line in data.decode("ascii").splitlines()]
+        return wb.read_list(data) if wb.sha(data) == digest else None
 
-    def _told(self, record: Any) -> Iterator[str]:
+    def _from_elsewhere(self, record: Any) -> Iterator[str]:
         """What is wrong with lines from elsewhere that a record brings, and with a policy's text.
 
         A list that is lost is named as such.
@@ -289,19 +291,19 @@ class Ledger:
                 same = tomllib.loads(text.decode()).get("signed", False) is body["signed"]
                 wb.demand(same and wb.sha(text) == body["sha256"], "another text")
                 return
-            told = [wb.read_record(line.encode("ascii")) for line in lines]
-            yield from (self.keys.wrong(one, record["seq"]) for one in told)
-            for one in told:
+            brought = [wb.read_record(line.encode("ascii")) for line in lines]
+            yield from (self.keys.wrong(one, record["seq"]) for one in brought)
+            for one in brought:
                 yield from self._name(one, record["seq"])
                 same = self.brought.setdefault(one["id"], one["h"]) == one["h"]
                 yield "" if same else "brings another record under an id"
                 yield "brings what is here" if one["id"] in self.ids else ""
             if origin:
-                (first,) = told
+                (first,) = brought
                 same = all(first[key] == origin[key] for key in ("id", "who", "ts"))
                 wb.demand(same and first["type"] == kind, "another line")
                 wb.demand({**first["body"], "origin": 0} == {**body, "origin": 0}, "another text")
-        except (ValueError, AttributeError, TypeError) as error:
+        except (ValueError, AttributeError, TypeError, RecursionError) as error:
             yield f"not what it came from ({error})"
 
     def _notes(self) -> Iterator[str]:
@@ -351,7 +353,7 @@ def check_ledger(path: str, note: bytes | None) -> dict[str, Any]:
     size = len(ledger.tree.tops) - 1
     return {"ok": not problems, "records": len(ledger.records), "size": size,
             "root": ledger.tree.root(size), "head": ledger.head, "torn": ledger.torn,
-            "problems": problems, "notices": ledger.told(),
+            "problems": problems, "notices": ledger.notices(),
             "signatures": signatures}  # fmt: skip
 
 
@@ -363,7 +365,7 @@ def main(words: list[str]) -> int:
     try:
         note = wb.read_file(words[2])[:4096] if len(words) == 3 else None
         result = check_ledger(words[0], note)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         result = {"ok": False, "problems": [str(error)], "signatures": "not checked"}
     print(json.dumps(result, indent=1, sort_keys=True))
     return 0 if result["ok"] else 3

@@ -5,7 +5,6 @@ are written apart from the program that writes ledgers, from the format alone.
 """
 
 import base64
-import functools
 import hashlib
 import json
 import os
@@ -15,105 +14,186 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 MAX = 2**53
-PATTERNS = {
-    "x": "[0-9a-f]{64}", "x?": "([0-9a-f]{64})?", "y": "[0-9a-f]{32}", "format": "wb-audit/1",
-    "code": "[A-Z][A-Z0-9-]{0,31}", "ratio": r"0(\.[0-9]{1,9})?|1(\.0{1,9})?",
-    "decimal": r"-?[0-9]{1,15}(\.[0-9]{1,9})?", "note": r"[0-9a-z-]{1,80}\.note",
-    "sig": "[A-Za-z0-9+/=]{0,8192}", "pname": "[A-Za-z0-9_.-]{1,64}",
+TRILLION = 10**12
+# What a text may not consist of alone where something must be said.
+WHITE_SPACE = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+Test = Callable[[Any], bool]
+
+
+def text(most: int, least: int = 0) -> Test:
+    """A string of so many characters."""
+    return lambda value: type(value) is str and least <= len(value) <= most
+
+
+def spelled(pattern: str) -> Test:
+    """A string that the pattern matches from its first character to its last."""
+    match = re.compile(pattern).fullmatch
+    return lambda value: type(value) is str and match(value) is not None
+
+
+def word(*words: str) -> Test:
+    """One of the words."""
+    return lambda value: type(value) is str and value in words
+
+
+def number(least: int, most: int) -> Test:
+    """An integer within bounds; true, 1.0 and 1e0 are none."""
+    return lambda value: type(value) is int and least <= value <= most
+
+
+def boolean(value: Any) -> bool:
+    """true or false."""
+    return type(value) is bool
+
+
+def null(value: Any) -> bool:
+    """null."""
+    return value is None
+
+
+def any_of(*tests: Test) -> Test:
+    """What one of the tests allows."""
+    return lambda value: any(test(value) for test in tests)
+
+
+def list_of(test: Test, most: int) -> Test:
+    """A list of at most so many values."""
+    return lambda value: type(value) is list and len(value) <= most and all(map(test, value))
+
+
+def fields(**tests: Test) -> Test:
+    """An object with exactly these fields."""
+    return lambda value: (
+        type(value) is dict
+        and value.keys() == tests.keys()
+        and all(test(value[name]) for name, test in tests.items())
+    )
+
+
+def free_names(test: Test) -> Test:
+    """An object of at most 64 fields with plain names."""
+    plain = spelled("[A-Za-z0-9_.-]{1,64}")
+    return lambda value: (
+        type(value) is dict
+        and len(value) <= 64
+        and all(map(plain, value))
+        and all(map(test, value.values()))
+    )
+
+
+def subject(value: Any) -> bool:
+    """Whom a record is about: one account by its id, or a list of accounts."""
+    if not SUBJECT(value):
+        return False
+    if value["kind"] == "account":
+        return bool(value["id"]) and not value["set"] and value["count"] == 1
+    return bool(value["set"])
+
+
+def decision(value: Any) -> bool:
+    """A decision: about what its scope says, and a flag with what speaks against it."""
+    return (
+        DECISION(value)
+        and value["scope"] == value["subject"]["kind"]
+        and (value["verdict"] != "flag" or value["counter"].strip(WHITE_SPACE) != "")
+    )
+
+
+SHA256, SHA256_OR_NONE = spelled("[0-9a-f]{64}"), spelled("([0-9a-f]{64})?")
+ID = spelled("[0-9a-f]{32}")
+CODE = spelled("[A-Z][A-Z0-9-]{0,31}")
+DECIMAL = spelled(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
+SHARE = spelled(r"0(\.[0-9]{1,9})?|1(\.0{1,9})?")
+SHORT, LONG, NAME, SOME_NAME = text(256), text(8192), text(2048), text(2048, 1)
+TIME, COUNT = number(0, MAX), number(0, TRILLION)
+LIST = fields(set=SHA256, count=COUNT)
+MAYBE_LIST, MAYBE_TIME = any_of(null, LIST), any_of(null, TIME)
+WHO = fields(name=text(256, 1), uid=number(0, 2**32), host=SHORT, key=SHORT)
+SUBJECT = fields(
+    kind=word("account", "set", "cluster", "campaign"), id=NAME, set=SHA256_OR_NONE, count=COUNT
+)
+PARAMETER = any_of(null, boolean, number(-MAX, MAX), text(1024), LIST)
+EVIDENCE = fields(
+    query=text(256, 1), rev=number(0, 10**9), sha256=SHA256, params=free_names(PARAMETER),
+    generation=number(0, 10**9), sources=any_of(list_of(SHA256, 64), LIST),
+    result_sha256=SHA256, rows=COUNT, ledger_head=SHA256,
+)  # fmt: skip
+FOUND = fields(n=COUNT, N=COUNT, found=COUNT, low=SHARE, high=SHARE)
+DECISION = fields(
+    verdict=word("flag", "clear", "watch", "escalate"),
+    scope=word("account", "set", "cluster", "campaign"), subject=subject, reason=CODE,
+    confidence=word("low", "medium", "high"), note=LONG, counter=LONG, changes_my_mind=LONG,
+    expires=MAYBE_TIME, evidence=list_of(EVIDENCE, 32), sample=any_of(null, FOUND),
+)  # fmt: skip
+ORIGIN = any_of(null, fields(case=SHORT, id=ID, who=WHO, ts=TIME, line=LIST))
+STRATUM = fields(name=SHORT, total=COUNT, drawn=COUNT)
+RANGE = fields(
+    what=word("torn", "unreadable", "chain", "duplicate", "seen", "file", "span"),
+    off=TIME, len=TIME, sha256=SHA256,
+)  # fmt: skip
+BODIES: dict[str, Test] = {
+    "open": fields(case=text(64, 1), format=word("wb-audit/1")),
+    "decision": decision,
+    "proposal": fields(decision=decision, origin=ORIGIN),
+    "countersign": fields(
+        record=ID, body_sha256=SHA256, answer=word("agree", "refuse"), note=LONG, origin=ORIGIN
+    ),
+    "reversal": fields(record=ID, reason=CODE, note=LONG),
+    "note": fields(
+        kind=word("comment", "claim", "release", "step"), id=NAME, text=LONG,
+        subject=word("account", "cluster", "campaign", "entity", "query", "case"),
+    ),
+    "list_edit": fields(
+        action=word("add", "remove"), family=text(64, 1), value=SOME_NAME,
+        role=word("hub", "allow", "known_bad"), reason=LONG, until=MAYBE_TIME,
+    ),
+    "campaign_edit": fields(
+        action=word("merge", "split", "name", "exclude", "include", "create"),
+        campaign=SOME_NAME, others=list_of(SOME_NAME, 64), name=SHORT, members=MAYBE_LIST,
+        reason=LONG,
+    ),
+    "sample": fields(
+        subject=subject, seed=SHORT, drawn=LIST, level=DECIMAL,
+        method=word("wilson", "clopper-pearson"), strata=list_of(STRATUM, 256),
+        result=any_of(null, FOUND),
+    ),
+    "export": fields(
+        what=SHORT, format=SHORT, path=text(1024), rows=COUNT, columns=list_of(SHORT, 128),
+        sha256=SHA256_OR_NONE, evidence=any_of(null, EVIDENCE),
+    ),
+    "clipboard": fields(what=SHORT, entity=SHORT, rows=COUNT, chars=COUNT, sha256=SHA256),
+    "reveal": fields(field=SHORT, entity=SHORT, id=NAME, rows=COUNT, reason=LONG),
+    "report": fields(what=SHORT, id=NAME, path=text(1024), files=COUNT, sha256=SHA256_OR_NONE),
+    "policy": fields(sha256=SHA256, text=LIST, signed=boolean, reason=LONG),
+    "key": fields(
+        action=word("add", "revoke"), principal=text(256, 1), fingerprint=SHORT, key=text(4096),
+        after=MAYBE_TIME, before=MAYBE_TIME,
+    ),
+    "checkpoint": fields(
+        size=number(1, MAX), root=SHA256, note=spelled(r"[0-9a-z-]{1,80}\.note"),
+        note_sha256=SHA256, sig_sha256=SHA256_OR_NONE,
+    ),
+    "merge": fields(
+        case=text(64, 1), size=COUNT, root=SHA256, lines=LIST, conflicts=MAYBE_LIST, reason=LONG
+    ),
+    "recovery": fields(
+        kind=word("torn", "adopted", "forced"), reason=LONG, ranges=list_of(RANGE, 256)
+    ),
 }  # fmt: skip
-ALIAS = {"i": f"i{MAX}", "c": f"i{10**12}", "s": "t256", "n": "t8192", "l": "t2048",
-         "value": f"?b/i-{MAX}-{MAX}/t1024/@set"}  # fmt: skip
-# One object a line. Tokens: tL-H text of so many characters, iL-H number, b boolean, a
-# pattern or alias above, w=a|b words, @X object X, ?X null or X, *N,X list of at most N, X/Y
-# either, %X object of at most 64 names to X, ! anything.
-SCHEMA = """
-set set:x count:c
-who name:t1-256 uid:i4294967296 host:s key:s
-subject kind:w=account|set|cluster|campaign id:l set:x? count:c
-evidence query:t1-256 rev:i1000000000 sha256:x params:%value generation:i1000000000 \
- sources:*64,x/@set result_sha256:x rows:c ledger_head:x
-found n:c N:c found:c low:ratio high:ratio
-origin case:s id:y who:@who ts:i line:@set
-range what:w=torn|unreadable|chain|duplicate|seen|file|span off:i len:i sha256:x
-stratum name:s total:c drawn:c
-seen size:i root:x
-record v:i1-1 seq:i prev:x h:x id:y ts:i type:t32 mono:i boot:y who:@who tool:s seen:@seen body:! \
- sig:sig
-OPEN case:t1-64 format:format
-DECISION verdict:w=flag|clear|watch|escalate scope:w=account|set|cluster|campaign \
- subject:@subject reason:code confidence:w=low|medium|high note:n counter:n changes_my_mind:n \
- expires:?i evidence:*32,@evidence sample:?@found
-PROPOSAL decision:@DECISION origin:?@origin
-COUNTERSIGN record:y body_sha256:x answer:w=agree|refuse note:n origin:?@origin
-REVERSAL record:y reason:code note:n
-NOTE kind:w=comment|claim|release|step id:l text:n \
- subject:w=account|cluster|campaign|entity|query|case
-LIST_EDIT action:w=add|remove family:t1-64 value:t1-2048 role:w=hub|allow|known_bad reason:n \
- until:?i
-CAMPAIGN_EDIT action:w=merge|split|name|exclude|include|create campaign:t1-2048 \
- others:*64,t1-2048 name:s members:?@set reason:n
-SAMPLE subject:@subject seed:s drawn:@set level:decimal result:?@found \
- method:w=wilson|clopper-pearson strata:*256,@stratum
-EXPORT what:s format:s path:t1024 rows:c columns:*128,s sha256:x? evidence:?@evidence
-CLIPBOARD what:s entity:s rows:c chars:c sha256:x
-REVEAL field:s entity:s id:l rows:c reason:n
-REPORT what:s id:l path:t1024 files:c sha256:x?
-POLICY sha256:x text:@set signed:b reason:n
-KEY action:w=add|revoke principal:t1-256 fingerprint:s key:t4096 after:?i before:?i
-CHECKPOINT size:i1-9007199254740992 root:x note:note note_sha256:x sig_sha256:x?
-MERGE case:t1-64 size:c root:x lines:@set conflicts:?@set reason:n
-RECOVERY kind:w=torn|adopted|forced reason:n ranges:*256,@range
-"""
-SHAPES = {line.split()[0]: dict(word.split(":", 1) for word in line.split()[1:])
-          for line in SCHEMA.strip().splitlines()}  # fmt: skip
+RECORD = fields(
+    v=number(1, 1), seq=TIME, prev=SHA256, h=SHA256, id=ID, type=word(*BODIES), ts=TIME, mono=TIME,
+    boot=ID, who=WHO, tool=SHORT, seen=fields(size=TIME, root=SHA256), body=lambda value: True,
+    sig=spelled("[A-Za-z0-9+/=]{0,8192}"),
+)  # fmt: skip
 
 
 def demand(condition: object, what: str) -> None:
     """Raise ValueError unless the condition holds."""
     if not condition:
         raise ValueError(what)
-
-
-@functools.cache
-def rule(token: str) -> Callable[[Any], bool]:
-    """What a token allows, as a test of a value."""
-    token = ALIAS.get(token, token)
-    kind, rest = token[0], token[1:]
-    if token in PATTERNS:
-        match = re.compile(PATTERNS[token]).fullmatch
-        return lambda value: type(value) is str and match(value) is not None
-    if kind == "?":
-        inner = rule(rest)
-        return lambda value: value is None or inner(value)
-    if "/" in token:
-        ways = [rule(one) for one in token.split("/")]
-        return lambda value: any(way(value) for way in ways)
-    if kind == "*":
-        count, _, of = rest.partition(",")
-        limit, each = int(count), rule(of)
-        return lambda value: type(value) is list and len(value) <= limit and all(map(each, value))
-    if kind == "%":
-        name, member = rule("pname"), rule(rest)
-        return lambda value: (
-            type(value) is dict and len(value) <= 64
-            and all(map(name, value)) and all(map(member, value.values()))
-        )  # fmt: skip
-    if kind == "@":
-        tests = {key: rule(inner) for key, inner in SHAPES[rest].items()}
-        return lambda value: (
-            type(value) is dict and value.keys() == tests.keys()
-            and all(test(value[key]) for key, test in tests.items())
-        )  # fmt: skip
-    if kind == "w":
-        words = rest[1:].split("|")
-        return lambda value: type(value) is str and value in words
-    if kind in "it":
-        low, _, high = rest.rpartition("-")
-        least, most = int(low or 0), int(high)
-        if kind == "i":
-            return lambda value: type(value) is int and least <= value <= most
-        return lambda value: type(value) is str and least <= len(value) <= most
-    return {"b": lambda value: type(value) is bool, "!": lambda value: True}[token]
 
 
 def sha(data: bytes) -> str:
@@ -134,18 +214,9 @@ def read_record(line: bytes) -> Any:
         demand(spell(record) == line, "not in canonical form")
     except RecursionError as error:
         raise ValueError("nested too deep") from error
-    demand(rule("@record")(record), "not wb-audit/1")
-    kind, body = record["type"], record["body"]
-    known = kind.islower() and kind.upper() in SHAPES
-    demand(known and rule("@" + kind.upper())(body), f"not a {kind} of wb-audit/1")
-    decision = {"decision": body, "proposal": body.get("decision")}.get(kind)
-    if decision or kind == "sample":
-        subject = (decision or body)["subject"]
-        single = subject["id"] and not subject["set"] and subject["count"] == 1
-        demand(single if subject["kind"] == "account" else subject["set"], "a subject amiss")
-    if decision:
-        demand(decision["scope"] == subject["kind"], "a scope that is not the subject's")
-        demand(decision["verdict"] != "flag" or decision["counter"].strip(), "a flag uncountered")
+    demand(RECORD(record), "not wb-audit/1")
+    kind = record["type"]
+    demand(BODIES[kind](record["body"]), f"not a {kind} of wb-audit/1")
     demand(not record["sig"] or record["who"]["key"], "signed by no named key")
     before, _, after = line.rpartition(b',"h":"')
     demand(sha(before + after[65:]) == record["h"], "its hash does not match its content")
@@ -185,6 +256,17 @@ def references(value: Any) -> Iterator[tuple[str, int]]:
     elif isinstance(value, list):
         for inner in value:
             yield from references(inner)
+
+
+def read_list(data: bytes) -> list[str]:
+    """The values of a list: one text a line, in the one spelling; raises ValueError."""
+    try:
+        values: list[str] = [json.loads(line) for line in data.decode("ascii").split("\n")[:-1]]
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    texts = all(type(value) is str for value in values)
+    demand(texts and b"".join(spell(value) + b"\n" for value in values) == data, "no list")
+    return values
 
 
 def read_note(data: bytes) -> tuple[str, int, str]:

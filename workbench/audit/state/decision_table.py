@@ -173,15 +173,15 @@ class DecisionTable:
             columns["status"][number] == PENDING,
         )
 
-    def told(self, numbers: Sequence[int]) -> dict[str, list[Any]]:
+    def rows_in_columns(self, numbers: Sequence[int]) -> dict[str, list[Any]]:
         """Some decisions in columns, as `row` tells one of them."""
         columns, words = self.columns, self.words
-        told: dict[str, list[Any]] = {
+        found: dict[str, list[Any]] = {
             name: [words[columns[name][number]] for number in numbers]
             for name in ("verdict", "reason", "confidence", "analyst")
         }
         expires = columns["expires_at"]
-        return told | {
+        return found | {
             "decided_at": [columns["decided_at"][number] for number in numbers],
             "expires_at": [None if expires[n] < 0 else expires[n] for n in numbers],
             "record_id": [self.record_id(number) for number in numbers],

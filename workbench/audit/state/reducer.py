@@ -1,4 +1,4 @@
-"""The fold: what each record does to the state.
+"""The reducer: what each record does to the state.
 
 `apply` is total: a record that cannot count (a countersignature by the proposer, a reversal of
 nothing) is kept in `ignored` with the reason, and changes nothing else.

@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 from workbench.audit.errors import LedgerError
 
-_STEPS = 200
+_MAX_HALVINGS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _binomial_cdf(k: int, n: int, p: float) -> float:
 def _solve(rising: Callable[[float], float], target: float) -> float:
     """Where a rising function of p reaches the target, by halving."""
     low, high = 0.0, 1.0
-    for _ in range(_STEPS):
+    for _ in range(_MAX_HALVINGS):
         middle = (low + high) / 2
         if middle in (low, high):
             break

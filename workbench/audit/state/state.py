@@ -1,4 +1,4 @@
-"""What the ledger says now: decisions in force and pending, claims, lists. `fold` fills it."""
+"""What the ledger says now: decisions in force and pending, claims, lists. The reducer fills it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from workbench.audit.state.decision_table import STANDS, DecisionRow, DecisionTa
 from workbench.audit.state.policy import Policy, lost_policy, read_policy
 
 ReadSet = Callable[[str], list[str]]
-# Raised whenever the fold reads records differently, so that no state kept before is used.
+# Raised whenever the reducer reads records differently, so that no state kept before is used.
 REVISION = 10
-FOLDED = (
+REDUCED_FIELDS = (
     "pending", "claims", "comments", "list_edits", "campaign_edits", "samples", "policies", "keys",
     "checkpoints", "merges", "conflicts", "ignored", "reversed", "undoing", "sets", "lost",
     "aliases", "merged", "counts",
@@ -111,18 +111,18 @@ class LedgerState:
         blobs = self.decisions.blobs()
         return sha256(
             b"".join(bytes.fromhex(sha256(blobs[name])) for name in sorted(blobs))
-            + canonical(self.folded())
+            + canonical(self.reduced_fields())
         )
 
-    def folded(self) -> dict[str, Any]:
+    def reduced_fields(self) -> dict[str, Any]:
         """Everything but the decision columns, as JSON values."""
-        return {name: getattr(self, name) for name in FOLDED}
+        return {name: getattr(self, name) for name in REDUCED_FIELDS}
 
-    def restore(self, table: DecisionTable, folded: dict[str, Any]) -> None:
+    def restore(self, table: DecisionTable, fields: dict[str, Any]) -> None:
         """Take over a state that was kept; raises KeyError where it is not a whole one."""
         self.decisions = table
-        for name in FOLDED:
-            setattr(self, name, folded[name])
+        for name in REDUCED_FIELDS:
+            setattr(self, name, fields[name])
         self.policy = Policy()
         for policy in self.policies:
             self.set_policy(policy["set"], signed=policy["signed"])
