@@ -175,7 +175,7 @@ class TextStaging:
         piece: list[Batch] = []
         size = 0
         running: Future[None] | None = None
-        for batch in split(self._splitter(), self.stream):
+        for batch in split(self._splitter(), self.stream, self._planned.extract.shown):
             for reject in batch.rejects:
                 rejects.write(self._planned.source_id, str(self._planned.extract.path), reject)
             meter.at(self.stream.read_bytes)
@@ -330,7 +330,7 @@ class TextStaging:
             return
         broken: list[tuple[int]] = []
         again = self.stream.again()
-        for batch in split(self._splitter(), again):
+        for batch in split(self._splitter(), again, self._planned.extract.shown):
             for line, record in zip(batch.lines, batch.records, strict=True):
                 if wanted is None or line != wanted[0]:
                     continue
