@@ -56,7 +56,8 @@ def test_csv_is_cut_as_its_writer_meant(
     rows: list[tuple[str, str, str]], size: int, end: str
 ) -> None:
     # A bare CR at the very end of a line that ends in LF cannot be told from half of CRLF.
-    rows = [(first, ts, text.removesuffix("\r")) for first, ts, text in rows]
+    if end == "\n":
+        rows = [(first, ts, text.rstrip("\r")) for first, ts, text in rows]
     data = HEADER + as_csv(rows, end)
     batch = csv_cut(data, size)
     assert batch.rejects == []

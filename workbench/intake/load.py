@@ -33,7 +33,7 @@ from workbench.intake.rejects import RejectFile
 from workbench.intake.schema import EXCHANGE_TEXT, EXCHANGES, EXTRACTS, Table
 from workbench.intake.session import LoadSession, Report
 from workbench.intake.stream import ByteStream
-from workbench.intake.tables import Incoming, build_profiles, build_table
+from workbench.intake.tables import Incoming, build_profiles, build_table, stored_name
 from workbench.intake.text import TextStaging, probe_text
 from workbench.manifest import Source
 from workbench.safe_text import safe_text
@@ -294,6 +294,22 @@ class _Load:
         if appended:
             rows += int(self.session.value(f"SELECT count(*) FROM previous.{table.name}"))
         build_table(self.session, Incoming(table, tuple(relations), rows, appended))
+        self._check_rows(mine, table, rows)
+
+    def _check_rows(self, items: Sequence[PlannedExtract], table: Table, rows: int) -> None:
+        """Raise WorkbenchError where a table has not the rows that were read and not rejected."""
+        built = int(self.session.value(f"SELECT count(*) FROM {stored_name(table)}"))
+        if built == rows:
+            return
+        files = ", ".join(item.extract.shown for item in items[:3])
+        more = f" and {len(items) - 3:,} more" if len(items) > 3 else ""
+        raise WorkbenchError(
+            f"{files or 'The case'}{more}: {abs(rows - built):,} rows are "
+            f"{'in no table and no reject' if built < rows else 'in a table and no extract'} "
+            f"({rows:,} should be in {table.name}, {built:,} are).",
+            hint="Nothing was committed. If the files are not being written to, this is an error "
+            "of the workbench.",
+        )
 
     def _ids_supplied(self) -> bool:
         """Whether an extract may have given ids of exchanges; otherwise all are the load's own."""
