@@ -133,7 +133,7 @@ class TextStaging:
         names = ", ".join(identifier(cast.column.name) for cast in self._casts)
         return (
             f"SELECT {names}, CAST({number} AS INTEGER) AS source_id, source_row "
-            f"FROM {self._table} WHERE failed IS NULL OR (failed = '{_SUSPECT}' "
+            f"FROM {self._table} WHERE failed IS NULL OR (failed = {literal(_SUSPECT)} "
             f"AND source_row NOT IN (SELECT line FROM bad_{number}))"
         )
 
@@ -294,7 +294,7 @@ class TextStaging:
             "CASE WHEN v IS NULL THEN 'broken_json|' "
             "WHEN NOT starts_with(ltrim(r, ' \t\r\n'), '{') THEN 'not_an_object|' "
             f"ELSE coalesce({failing}, CASE WHEN regexp_matches(r, {literal(_LENIENT)}) "
-            f"THEN '{_SUSPECT}' END) END"
+            f"THEN {literal(_SUSPECT)} END) END"
         )
 
     def _cells(self) -> dict[str, Cell]:

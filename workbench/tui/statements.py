@@ -9,6 +9,7 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import Bound
 from workbench.playbooks.format import Parameter, SavedQuery
 from workbench.playbooks.library import Library
+from workbench.playbooks.shapes import common_values, first_cells
 from workbench.safe_text import safe_text
 from workbench.sql_tokens import without_end
 from workbench.tui.jobs import Jobs
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.tui.app import Bench
 
 _FEW_VALUES = 50
+_LOOKED_AT = 200_000
 _DIGESTED_ROWS = 10_000
 _DIGESTED_MS = 2_000
 _BAR = 6
@@ -56,10 +58,7 @@ async def learn_values(editor: SqlEditor, jobs: Jobs, table: str, column: str) -
     if (table, column) in known:
         return
     known[table, column] = []
-    sql = (
-        f'SELECT CAST("{column}" AS VARCHAR) FROM (SELECT "{column}" FROM "{table}" LIMIT 200000) '
-        f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {_FEW_VALUES + 1}"
-    )
+    sql = common_values(first_cells(table, column, _LOOKED_AT), column, _FEW_VALUES + 1)
     try:
         values = [str(row[0]) for row in await jobs.few(sql, {}) if row[0] is not None]
     except WorkbenchError:
