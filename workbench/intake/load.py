@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -57,13 +56,8 @@ class LoadRequest:
     previous_rejects: Path | None = None
     previous_sources: tuple[Source, ...] = ()
     memory_mib: int = 4096
-    threads: int = 0
+    threads: int = 1
     largest_bytes: int = 512 << 30
-
-    @property
-    def thread_count(self) -> int:
-        """Threads of the engine."""
-        return self.threads or min(os.cpu_count() or 1, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +83,7 @@ def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
     """
     with contextlib.ExitStack() as stack:
         session = LoadSession(
-            request.store, request.spill, request.memory_mib, request.thread_count, report
+            request.store, request.spill, request.memory_mib, request.threads, report
         )
         stack.callback(session.close)
         planned = plan(session, request)
@@ -108,7 +102,7 @@ def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
 
 def preview(request: LoadRequest) -> list[dict[str, Any]]:
     """What `load` would do, from the first records of every file; writes no store."""
-    session = LoadSession(Path(":memory:"), request.spill, request.memory_mib, request.thread_count)
+    session = LoadSession(Path(":memory:"), request.spill, request.memory_mib, request.threads)
     with contextlib.closing(session):
         return [asdict(item) for item in preview_extracts(session, plan(session, request))]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from workbench.case import MANIFEST, Case, Staging, staged
 from workbench.errors import WorkbenchError
 from workbench.manifest import Source
-from workbench.settings import LoadSettings
+from workbench.settings import LoadSettings, thread_count
 from workbench.workers.once import ask_once
 from workbench.workers.protocol import Message
 
@@ -95,7 +95,7 @@ def load_message(
         "previous_sources": [_fields(s) for s in previous.manifest.sources] if previous else [],
         "memory_mib": settings.memory,
         "address_space_mib": 0,
-        "threads": 0,
+        "threads": thread_count(),
         "largest_bytes": settings.largest_extract_gib << 30,
         "dry_run": False,
     }
