@@ -11,6 +11,7 @@ from pathlib import Path
 
 from workbench.case import MANIFEST, Case, Staging, staged
 from workbench.errors import WorkbenchError
+from workbench.leftovers import no_load_runs
 from workbench.manifest import Source
 from workbench.settings import LoadSettings, thread_count
 from workbench.workers.once import ask_once
@@ -55,8 +56,15 @@ def load_case(
             return case.commit(staging, sources, revision), summary
     except BaseException:
         if fresh:
-            shutil.rmtree(path, ignore_errors=True)
+            _remove_unused(path)
         raise
+
+
+def _remove_unused(path: Path) -> None:
+    """Remove a case that a load made and did not fill, unless another load has it by now."""
+    with no_load_runs(path) as alone:
+        if alone and Case.open(path).manifest.generation == 0:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def preview_case(files: Sequence[Path], options: LoadOptions, settings: LoadSettings) -> Message:
