@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -11,7 +12,8 @@ import click
 from workbench import __version__
 from workbench.audit.errors import LedgerError
 from workbench.cli import output
-from workbench.errors import Cancelled, WorkbenchError, from_os
+from workbench.cli.given import take_only_text
+from workbench.errors import Cancelled, Stopped, WorkbenchError, from_os
 
 # Command to the module and object that answer it; a module is imported when its command runs.
 COMMANDS = {
@@ -62,6 +64,7 @@ class Commands(click.Group):
             return None
         module, name = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"workbench.cli.{module}"), name)
+        take_only_text(command)
         return command
 
     def resolve_command(
@@ -106,12 +109,15 @@ def run(arguments: Sequence[str]) -> int:
     except LedgerError as error:
         talk.error(WorkbenchError(error.message, hint=error.hint, title=error.title))
         return error.exit_code
+    except BrokenPipeError:
+        return 0  # whoever read stdout has read enough
     except OSError as error:
         talk.error(from_os(error))
         return 1
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as error:
         talk.error(Cancelled("Interrupted; nothing was left half done."))
-        return 130
+        cause = error.__cause__ or error  # click says Abort for both
+        return 128 + (cause.number if isinstance(cause, Stopped) else signal.SIGINT)
 
 
 def _help(error: click.ClickException) -> str:
