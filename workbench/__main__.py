@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 Handler = Callable[[int, FrameType | None], object]
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -28,7 +28,18 @@ def main() -> None:
         _on_stops(_leave_at_once, _leave_at_once)
     except KeyboardInterrupt as error:
         _leave_at_once(getattr(error, "number", signal.SIGINT))
+    _let_go(sys.stdout)
+    _let_go(sys.stderr)
     sys.exit(code)
+
+
+def _let_go(stream: TextIO) -> None:
+    """Write what is left; a terminal or a pipe that is gone does not change the exit code."""
+    try:
+        stream.flush()
+    except OSError:
+        # The interpreter would try once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _on_stops(interrupt: Handler, other: Handler) -> None:

@@ -195,10 +195,28 @@ PHASES = {
 @pytest.mark.parametrize("phase", [name for name, code in PHASES.items() if code])
 def test_a_signal_at_any_moment_is_a_sentence(case: Path, phase: str, number: int) -> None:
     code = PHASES[phase].replace("NUMBER", str(int(number)))
-    program = f"import os, sys\n{code}from workbench.__main__ import main\nmain()"
+    # Whoever runs the tests may ignore one of them.
+    code = f"import os, signal, sys\nsignal.signal({int(number)}, signal.SIG_DFL)\n{code}"
+    if number == signal.SIGINT:
+        code = code.replace("signal.SIG_DFL", "signal.default_int_handler")
+    program = f"{code}from workbench.__main__ import main\nmain()"
     ran = subprocess.run(
         [sys.executable, "-c", program, "info", str(case)],
         capture_output=True, timeout=120, check=False,
     )  # fmt: skip
     assert ran.returncode == 128 + number
     assert ran.stderr.strip() == b"Cancelled: Interrupted; nothing was left half done."
+
+
+def test_a_reader_that_left_does_not_change_the_exit_code() -> None:
+    code = "import sys, workbench.cli.main as m\n"
+    code += "m.run = lambda words: (sys.stdout.write('x'), 3)[1]\n"
+    source, target = os.pipe()
+    os.close(source)
+    ran = subprocess.run(
+        [sys.executable, "-c", f"{code}from workbench.__main__ import main\nmain()"],
+        stdout=target, stderr=subprocess.PIPE, timeout=60, check=False,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+    )  # fmt: skip
+    os.close(target)
+    assert (ran.returncode, ran.stderr) == (3, b"")
