@@ -29,10 +29,19 @@ def run_workbench(
     )  # fmt: skip
 
 
+def folder_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The temporary folder that all test processes of this run share, and no other run.
+
+    Above it lies what earlier runs left, made by the code of their day.
+    """
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session")
 def built_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo case, loaded and clustered once; nobody writes into it."""
-    shared = tmp_path_factory.getbasetemp().parent / "workbench-demo"
+    """The demo case, loaded and clustered once in this run; nobody writes into it."""
+    shared = folder_of_this_run(tmp_path_factory) / "workbench-demo"
     folder = shared / "case"
     lock = shared.with_suffix(".lock")
     import fcntl

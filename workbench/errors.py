@@ -75,6 +75,14 @@ class Cancelled(WorkbenchError):
     exit_code = 130
 
 
+class Stopped(KeyboardInterrupt):
+    """A signal asked this process to end: what it began is undone on the way out."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
 def from_os(error: OSError) -> WorkbenchError:
     """What a disk, a folder or a file refused, as a sentence."""
     where = f": {error.filename}" if error.filename else ""

@@ -17,6 +17,12 @@ def _setting(default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"help": meaning})
 
 
+def thread_count(wanted: int = 0) -> int:
+    """Threads of one worker, for queries, loading and clustering alike: as many as wanted; for 0
+    one per processor that this process may use, at most 8."""
+    return wanted or min(len(os.sched_getaffinity(0)), 8)
+
+
 def _host_memory_mib() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
 
@@ -37,7 +43,7 @@ class EngineSettings:
     @property
     def thread_count(self) -> int:
         """Threads to use on this host."""
-        return self.threads or min(os.cpu_count() or 1, 8)
+        return thread_count(self.threads)
 
     @property
     def address_space(self) -> int:

@@ -30,19 +30,6 @@ def test_module_keeps_the_budget(module: Path) -> None:
         assert lines <= 50, f"{function.name} has {lines} lines"
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_threads_start_in_one_place(module: Path) -> None:
-    if (
-        module.relative_to(PACKAGE).parts[0] not in ("tui", "cli")
-        or module.name == "query_service.py"
-    ):
-        return
-    text = module.read_text(encoding="utf-8")
-    assert "to_thread" not in text
-    assert "Thread(" not in text
-    assert "thread=True" not in text
-
-
 def test_nothing_can_dial_out() -> None:
     for module in MODULES:
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.case.folder import Case, staged
+from workbench.case.folder import Case, Staging, staged
+from workbench.case.leftovers import sweep_staging
 from workbench.case.manifest import Manifest, Source, from_toml
 from workbench.errors import IntegrityError, WorkbenchError
 
@@ -127,6 +129,47 @@ def test_a_held_generation_stays_until_it_is_released(tmp_path: Path) -> None:
     hold.release()
     assert writer.remove_old_generations() == [1]
     assert writer.store_path.read_bytes() == b"newer"
+
+
+def test_no_store_is_removed_while_a_load_runs(tmp_path: Path) -> None:
+    reader = _load(Case.create(tmp_path / "case"))
+    with reader.hold_generation(), staged(Case.open(reader.root)) as staging:
+        staging.store_path.write_bytes(b"newer")
+        writer = Case.open(reader.root).commit(staging, [_source()])
+    with staged(writer):
+        assert Case.open(reader.root).remove_old_generations() == []
+    assert writer.remove_old_generations() == [1]
+
+
+def test_a_load_that_commits_behind_another_keeps_its_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = _load(Case.create(tmp_path / "case"))
+    discard = Staging.discard
+
+    def overtaken(staging: Staging) -> None:
+        """The lock is given up, and another load commits at once."""
+        monkeypatch.setattr(Staging, "discard", discard)
+        discard(staging)
+        _load(Case.open(first.root), b"third")
+
+    monkeypatch.setattr(Staging, "discard", overtaken)
+    _load(Case.open(first.root), b"second")
+    now = Case.open(first.root)
+    assert now.manifest.generation == 3
+    assert now.store_path.read_bytes() == b"third"
+
+
+def test_only_staging_of_this_case_is_swept(tmp_path: Path) -> None:
+    case = _load(Case.create(tmp_path / "case"))
+    elsewhere = tmp_path / "elsewhere" / "load-1-a"
+    elsewhere.mkdir(parents=True)
+    (case.root / "tmp" / "load-2-b").symlink_to(elsewhere)
+    sweep_staging(case.root)
+    shutil.rmtree(case.root / "tmp")
+    (case.root / "tmp").symlink_to(elsewhere.parent)
+    sweep_staging(case.root)
+    assert elsewhere.exists()
 
 
 def test_a_reader_follows_a_commit_that_overtook_it(tmp_path: Path) -> None:

@@ -43,10 +43,10 @@ def test_ids_that_are_none_get_a_sentence(
     assert words in ran.err
 
 
-def test_an_id_that_is_no_text_is_unknown(bench: Bench, case: Path) -> None:
+def test_an_id_that_is_no_text_is_refused(bench: Bench, case: Path) -> None:
     ran = bench("decide", case, *_WATCH, "--account", os.fsdecode(b"a-\xff"))
-    assert ran.code == 1
-    assert "in no extract" in ran.err
+    assert ran.code == 2
+    assert "this is not UTF-8 text" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_a_statement_may_begin_with_a_comment(
 def test_a_statement_from_stdin_may_too(
     bench: Bench, case: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(NOTED))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(NOTED.encode())))
     assert bench("sql", case, "-", "--format", "csv").out.split() == ["n", "40"]
 
 

@@ -64,3 +64,16 @@ def test_what_is_laid_over_anew_is_bound_anew(session: Session, tmp_path: Path) 
         for _ in range(2):
             kinds.append(_ask(session, "SELECT * FROM decisions")[0][0].type)
     assert kinds == ["INTEGER", "INTEGER", "VARCHAR", "VARCHAR"]
+
+
+@pytest.mark.parametrize("sql", ["EXPLAIN SELECT n FROM exchanges", "EXPLAIN ANALYZE SELECT 1"])
+def test_a_plan_can_be_asked_for_again(session: Session, sql: str) -> None:
+    columns = [_ask(session, sql)[0] for _ in range(3)]
+    assert columns[0] == columns[1] == columns[2]
+
+
+def test_odd_names_of_what_is_laid_over_are_names(session: Session, tmp_path: Path) -> None:
+    parquet = tmp_path / "over.parquet"
+    duckdb.execute(f"COPY (SELECT 1 AS c) TO '{parquet}'")
+    session.lay_over('an "odd" name', parquet)
+    assert [column.name for column in session.catalogue['an "odd" name']] == ["c"]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from workbench.intake.readers.csv_cells import cell, ended, repeated
 from workbench.intake.readers.record_splitter import (
     BOM,
     Batch,
@@ -30,6 +32,8 @@ def cut(splitter: Splitter, data: bytes, size: int = 1 << 20, *, truncated: bool
         whole.lines += part.lines
         whole.records += part.records
         whole.rejects += part.rejects
+        whole.passed += part.passed
+    assert whole.size == len(data)
     return whole
 
 
@@ -58,8 +62,9 @@ cells = st.text(st.sampled_from('ab1,"\n\r é\t;'), max_size=6)
 def test_csv_is_cut_as_its_writer_meant(
     rows: list[tuple[str, str, str]], size: int, end: str
 ) -> None:
-    # A bare CR at the very end of a line cannot be told from half of CRLF.
-    rows = [(first, ts, text.rstrip("\r")) for first, ts, text in rows]
+    # A bare CR at the very end of a line that ends in LF cannot be told from half of CRLF.
+    if end == "\n":
+        rows = [(first, ts, text.rstrip("\r")) for first, ts, text in rows]
     data = HEADER + as_csv(rows, end)
     batch = csv_cut(data, size)
     assert batch.rejects == []
@@ -98,6 +103,63 @@ def test_block_ends_change_nothing(data: bytes, size: int) -> None:
     whole, pieces = cut(LineSplitter(), data), cut(LineSplitter(), data, size)
     assert (whole.lines, whole.records) == (pieces.lines, pieces.records)
     assert reasons(whole) == reasons(pieces)
+
+
+@given(
+    st.integers(0, 1100), st.sampled_from([b"", b"x", b"\n,"]), st.sampled_from([b"\n", b"\r\n"])
+)
+@example(512, b"", b"\r\n")
+@example(513, b"", b"\r\n")
+def test_any_number_of_doubled_quotes_is_one_cell(count: int, between: bytes, end: bytes) -> None:
+    record = b'"%b",1,"%b"' % (b'""' * count, (b'""' + between) * count)
+    batch = csv_cut(HEADER + (record + end) * 2)
+    assert (batch.records, batch.rejects) == ([record, record], [])
+    batch = csv_cut(HEADER + record[:-1] + end)
+    assert [reject.reason for reject in batch.rejects] == ["unterminated_quote"]
+
+
+@given(st.binary(max_size=12) | st.text(st.sampled_from('",a\r\n;'), max_size=12).map(str.encode))
+def test_a_cell_is_what_a_plain_reading_of_the_rule_takes(data: bytes) -> None:
+    found = re.match(cell(b",", 1), data)
+    assert found is not None
+    assert found[0] == _cell_by_hand(data)
+
+
+def _cell_by_hand(data: bytes) -> bytes:
+    if data.startswith(b'"'):
+        at = 1
+        while (at := data.find(b'"', at)) >= 0:
+            if data[at + 1 : at + 2] != b'"':
+                return data[: at + 1]
+            at += 2
+        return b""
+    return re.split(b"[,\n]", data, maxsplit=1)[0]
+
+
+@given(st.text("ab", max_size=2000))
+def test_a_repetition_takes_all_it_can(text: str) -> None:
+    data = text.encode()
+    wanted = re.match(rb"(?:aa|b)*", data)
+    found = re.match(repeated(rb"aa|b", 1), data)
+    assert found is not None
+    assert wanted is not None
+    assert found[0] == wanted[0]
+
+
+def test_one_line_end_is_taken_from_a_record() -> None:
+    assert ended(b"a,b\n") == ended(b"a,b\r\n") == ended(b"a,b") == b"a,b"
+    assert ended(b"a,\r\r\n") == b"a,\r"
+    assert ended(b"a\n\r\n") == b"a\n"
+
+
+def test_an_overlong_line_keeps_its_beginning_however_it_is_cut() -> None:
+    line = bytes(range(48, 58)) * 100
+    for size in (7, 30, 64, 5000):
+        batch = cut(LineSplitter(largest=100), line + b"\n" + line, size)
+        if size < 1000:
+            assert reasons(batch) == [(1, 1, "too_long"), (2, 2, "too_long")]
+            assert all(line.startswith(reject.raw) for reject in batch.rejects)
+            assert all(len(reject.raw) > 100 for reject in batch.rejects)
 
 
 def test_wrong_numbers_of_cells_are_told_apart() -> None:

@@ -17,7 +17,7 @@ ODD = 'a "b" $c'
 
 @pytest.fixture
 def store() -> Iterator[FixtureStore]:
-    made = FixtureStore({"t": [("n", "BIGINT"), (ODD.replace('"', '""'), "VARCHAR"),
+    made = FixtureStore({"t": [("n", "BIGINT"), (ODD, "VARCHAR"),
                                ("at", "TIMESTAMP"), ("x", "DOUBLE")]})  # fmt: skip
     for n in range(100):
         moment = datetime.datetime(2026, 5, 1) + datetime.timedelta(hours=n)  # noqa: DTZ001
@@ -31,6 +31,17 @@ def store() -> Iterator[FixtureStore]:
 
 def rows(store: FixtureStore, sql: str, **given: Any) -> list[tuple[Any, ...]]:
     return store.rows(sql, {"least": 0, **given})[1]
+
+
+def test_values_of_any_column_of_any_table_are_read() -> None:
+    table = "t 'x' \"y\" ; --"
+    store = FixtureStore({table: [(ODD, "VARCHAR")]})
+    store.put(table, [{ODD: value} for value in ("a", "b", "a", None)])
+    sql = transforms.common_values(transforms.first_cells(table, ODD, 100), ODD, 2)
+    assert [value for (value,) in store.rows(sql, {})[1]] == ["a", "b"]
+    store.clear()
+    assert store.rows(sql, {})[1] == []
+    store.close()
 
 
 def test_sort_and_filters(store: FixtureStore) -> None:

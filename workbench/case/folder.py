@@ -28,6 +28,7 @@ from workbench.case.atomic import (
     set_mode,
     sync,
 )
+from workbench.case.leftovers import no_load_runs, remove_staging, remove_stores
 from workbench.case.manifest import Manifest, Source, from_toml
 from workbench.errors import IntegrityError, WorkbenchError
 from workbench.text.sanitize import safe_text
@@ -289,8 +290,7 @@ class Case:
             )
         with suppress(PermissionError):
             set_mode(tmp / "load.lock", group_id)
-        for folder in tmp.glob("load-*"):
-            shutil.rmtree(folder, ignore_errors=True)
+        remove_staging(self.root)
         self.manifest = Case.open(self.root).manifest
         folder = tmp / f"load-{os.getpid()}-{secrets.token_hex(4)}"
         staging = Staging(folder, self.manifest.generation + 1, handle)
@@ -339,28 +339,20 @@ class Case:
             sources=tuple(sources),
         )
         self._write_manifest(manifest)
-        staging.discard()
         self._remember_digest(digest)
-        self.remove_old_generations()
+        # Before the lock is given up: a load that commits behind it must not lose its store.
+        remove_stores(self.root, manifest.generation)
+        staging.discard()
         return Case.open(self.root)
 
     def remove_old_generations(self) -> list[int]:
-        """Remove stores that are not current and that no bench holds; returns which went."""
-        removed = []
-        for store in self.root.glob("store-*.duckdb"):
-            number = store.name[6:-7]
-            if not number.isdigit() or int(number) == self.manifest.generation:
-                continue
-            with suppress(OSError):
-                handle = os.open(store, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    store.unlink()
-                    shutil.rmtree(self.root / "rejects" / number, ignore_errors=True)
-                    removed.append(int(number))
-                finally:
-                    os.close(handle)
-        return removed
+        """Remove stores that are not current and that no bench holds; returns which went.
+
+        None goes while a load runs: that one removes them itself.
+        """
+        with no_load_runs(self.root) as alone:
+            current = Case.open(self.root).manifest.generation
+            return remove_stores(self.root, current) if alone else []
 
     def _write_manifest(self, manifest: Manifest) -> None:
         mode = 0o660 if manifest.group else 0o600

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from workbench.case.leftovers import DeadStaging, sweep_staging
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, open_case, put_records
 from workbench.text.sanitize import safe_text
@@ -20,6 +21,7 @@ _WELL_FILLED = 0.9
 def info(case: Path, chosen: Choices) -> int:
     """What CASE holds: sources, tables, columns, time span, rejects, warnings."""
     with open_case(case) as session:
+        left = sweep_staging(session.case.root)
         manifest = session.case.manifest
         totals = session.rows("overview-totals")[0]
         presence = session.rows("overview-columns")
@@ -42,6 +44,7 @@ def info(case: Path, chosen: Choices) -> int:
             f"back up     copy the folder {safe_text(session.case.root)}; the ledger (audit.jsonl, "
             "audit.d) is the part that cannot be rebuilt; to restore, copy it back",
         ]
+        lines[-1:-1] = [_left_words(session.case.root, one) for one in left]
         output.write("\n".join(lines) + "\n\n")
         _tables(
             session.rows("overview-sources"), ["source_id", "format", "rows", "rejected", "path"]
@@ -49,6 +52,12 @@ def info(case: Path, chosen: Choices) -> int:
         _warnings(session.rows("overview-warnings"))
         _columns(presence)
     return 0
+
+
+def _left_words(root: Path, left: DeadStaging) -> str:
+    what = f"{safe_text(left.folder.relative_to(root))} of a load that was killed"
+    now = "now removed" if left.removed else "which cannot be removed: check its owner and mode"
+    return f"left over   {what}, {left.bytes / (1 << 20):,.1f} MiB, {now}"
 
 
 def _columns(presence: list[dict[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Sequence
 
 import click
@@ -11,7 +12,8 @@ from workbench import __version__
 from workbench.audit.errors import LedgerError
 from workbench.cli import output
 from workbench.cli.commands import COMMANDS
-from workbench.errors import Cancelled, WorkbenchError, from_os
+from workbench.cli.input_files import take_only_text
+from workbench.errors import Cancelled, Stopped, WorkbenchError, from_os
 
 
 class Commands(click.Group):
@@ -25,7 +27,9 @@ class Commands(click.Group):
         """Import the module of a command."""
         if cmd_name not in COMMANDS:
             return None
-        return COMMANDS[cmd_name]()
+        command = COMMANDS[cmd_name]()
+        take_only_text(command)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -69,12 +73,15 @@ def run(arguments: Sequence[str]) -> int:
     except LedgerError as error:
         talk.error(WorkbenchError(error.message, hint=error.hint, title=error.title))
         return error.exit_code
+    except BrokenPipeError:
+        return 0  # whoever read stdout has read enough
     except OSError as error:
         talk.error(from_os(error))
         return 1
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as error:
         talk.error(Cancelled("Interrupted; nothing was left half done."))
-        return 130
+        cause = error.__cause__ or error  # click says Abort for both
+        return 128 + (cause.number if isinstance(cause, Stopped) else signal.SIGINT)
 
 
 def _help(error: click.ClickException) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import click
 
 from workbench.case.folder import Case
 from workbench.cli import output
+from workbench.cli.input_files import stdin_text
 from workbench.cli.session import (
     CASE,
     GIVEN,
@@ -68,7 +68,7 @@ def run_query(case: Path, query: str, given: tuple[str, ...], chosen: Choices) -
 @choices
 def sql(case: Path, statement: str, given: tuple[str, ...], chosen: Choices) -> int:
     """Run one SELECT over the tables of CASE; `-` reads it from stdin."""
-    text = sys.stdin.read() if statement == "-" else statement
+    text = stdin_text() if statement == "-" else statement
     with open_case(case) as session:
         values: dict[str, object] = dict(given_values(given))
         put_sql(session, text, values, chosen)

@@ -6,7 +6,6 @@ Country columns and holidays are read by nothing here.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,7 @@ def build(
     queries: Sequence[Path],
     overlay: Sequence[Mapping[str, Any]] = (),
     memory_mib: int = 4096,
-    threads: int = 0,
+    threads: int = 1,
     progress: Tell | None = None,
 ) -> str:
     """Write the tables of the analysis into a store that holds loaded tables; returns the revision.
@@ -83,7 +82,7 @@ def build(
         if path.parent.name == "traits":
             raise WorkbenchError(f"A link family cannot be read: {error.message}", hint=error.hint)
     trait_queries = library.traits()
-    session = LoadSession(store, spill, memory_mib, threads or os.cpu_count() or 1)
+    session = LoadSession(store, spill, memory_mib, threads)
     try:
         _write(session, trait_queries, overlay, tell)
     finally:

@@ -10,6 +10,7 @@ import duckdb
 from workbench.engine.contract import Parameters
 from workbench.engine.gate import Gate, Inspection
 from workbench.engine.session import engine_errors, typed_parameter
+from workbench.sql.quoting import identifier
 
 
 class FixtureStore:
@@ -20,23 +21,23 @@ class FixtureStore:
         self._tables = dict(tables)
         self._gate = Gate()
         for table, columns in tables.items():
-            declared = ", ".join(f'"{name}" {kind}' for name, kind in columns)
-            self._connection.execute(f'CREATE TABLE "{table}" ({declared})')
+            declared = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns)
+            self._connection.execute(f"CREATE TABLE {identifier(table)} ({declared})")
 
     def put(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add rows; what a row does not name is NULL. Raises KeyError for an unknown column."""
         kinds = dict(self._tables[table])
         for row in rows:
-            names = ", ".join(f'"{name}"' for name in row)
+            names = ", ".join(map(identifier, row))
             values = ", ".join(f"CAST(? AS {kinds[name]})" for name in row)
             self._connection.execute(
-                f'INSERT INTO "{table}" ({names}) VALUES ({values})', list(row.values())
+                f"INSERT INTO {identifier(table)} ({names}) VALUES ({values})", list(row.values())
             )
 
     def clear(self) -> None:
         """Empty every table."""
         for table in self._tables:
-            self._connection.execute(f'DELETE FROM "{table}"')
+            self._connection.execute(f"DELETE FROM {identifier(table)}")
 
     def inspect(self, sql: str) -> Inspection:
         """Judge a statement as the query worker would; raises QueryRefused."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -50,43 +51,72 @@ def lock_down(connection: duckdb.DuckDBPyConnection, spill: Path, limits: Sessio
         connection.execute(f"SET {name} = {literal(str(value))}")
 
 
+class Root:
+    """The only owner of the connection that every cursor comes from; one caller at a time."""
+
+    def __init__(self, store: Path, spill: Path, limits: SessionLimits) -> None:
+        self._lock = threading.Lock()
+        self._connection = duckdb.connect(str(store), read_only=True)
+        lock_down(self._connection, spill, limits)
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own for one job, with temporary views of its own."""
+        with self._lock:
+            return self._connection.cursor()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """All rows of a small statement about the store itself."""
+        with self._lock:
+            return self._connection.execute(sql).fetchall()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        with self._lock:
+            self._connection.close()
+
+
 class Session:
-    """One store, opened read-only for its whole life; one cursor per job."""
+    """One store, opened read-only for its whole life; one cursor per job.
+
+    What jobs share (views, masks, catalogue) is never changed but replaced, so that a job that
+    began keeps what it saw.
+    """
 
     def __init__(self, store: Path, spill: Path, limits: SessionLimits) -> None:
         self.spill = spill
-        self._root = duckdb.connect(str(store), read_only=True)
-        lock_down(self._root, spill, limits)
+        self._root = Root(store, spill, limits)
         self._gate = Gate()
-        self._one_at_a_time = threading.Lock()  # the root and the parser serve every job
-        self._views: dict[str, Path] = {}
+        self._one_at_a_time = threading.Lock()  # the parser, and what is replaced
+        self._views: Mapping[str, Path] = {}
         self._judged: dict[str, Inspection] = {}
         self._shapes: dict[tuple[str, ...], tuple[ResultColumn, ...]] = {}
-        self._masks: list[str] = []
-        self._catalogue = self._read_catalogue()
+        self._masks: tuple[str, ...] = ()
+        self._catalogue: Mapping[str, list[ResultColumn]] = self._read_catalogue()
 
     def _read_catalogue(self) -> dict[str, list[ResultColumn]]:
-        rows = self._root.execute(
+        rows = self._root.rows(
             "SELECT table_name, column_name, data_type FROM duckdb_columns() "
             "WHERE NOT internal ORDER BY table_name, column_index"
-        ).fetchall()
+        )
         tables: dict[str, list[ResultColumn]] = {}
         for table, column, kind in rows:
             tables.setdefault(table, []).append(ResultColumn(column, kind))
         return tables
 
     @property
-    def catalogue(self) -> dict[str, list[ResultColumn]]:
-        """Tables of the store and the views laid over it."""
+    def catalogue(self) -> Mapping[str, list[ResultColumn]]:
+        """Tables of the store and the views laid over it, as they are now."""
         return self._catalogue
 
     def lay_over(self, name: str, parquet: Path) -> None:
         """Show a Parquet file of the spill folder as the table `name` to every later cursor."""
-        self._views[name] = parquet
-        with self.cursor() as cursor:
-            described = cursor.execute(f'DESCRIBE "{name}"').fetchall()
-        self._catalogue[name] = [ResultColumn(row[0], row[1]) for row in described]
+        with self._root.cursor() as cursor:
+            cursor.execute(_overlaid(name, parquet))
+            described = cursor.execute(f"DESCRIBE {identifier(name)}").fetchall()
+        columns = [ResultColumn(row[0], row[1]) for row in described]
         with self._one_at_a_time:
+            self._views = {**self._views, name: parquet}
+            self._catalogue = {**self._catalogue, name: columns}
             self._judged.clear()
             self._shapes.clear()
 
@@ -97,15 +127,15 @@ class Session:
         tells whether it is the same as another.
         """
         hidden = {name.lower() for name in columns}
-        found = self._root.execute(
+        found = self._root.rows(
             "SELECT database_name, table_name, list(column_name) FROM duckdb_columns() "
             "WHERE NOT internal AND data_type = 'VARCHAR' GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
-        self._masks = [
+        )
+        self._masks = tuple(
             _masking(database, table, cells, shown if "account_id" in names else ())
             for database, table, names in found
             if (cells := [name for name in names if name.lower() in hidden])
-        ]
+        )
 
     @contextmanager
     def cursor(
@@ -116,17 +146,11 @@ class Session:
         `reads`: tables that a judged statement names; of the overlaid ones only these are needed.
         Nothing is hidden from a `bare` one: it is for digests, which show no cell.
         """
-        with self._one_at_a_time:
-            cursor = self._root.cursor()
+        cursor = self._root.cursor()
         try:
             for name, parquet in self._views.items():
-                if reads is not None and name not in reads:
-                    continue
-                # The path is one of ours: a number in our own spill folder.
-                cursor.execute(
-                    f"CREATE TEMP VIEW {identifier(name)} AS "
-                    f"SELECT * FROM read_parquet({literal(str(parquet))})"
-                )
+                if reads is None or name in reads:
+                    cursor.execute(_overlaid(name, parquet))
             for view in () if bare else self._masks:
                 cursor.execute(view)
             yield cursor
@@ -186,7 +210,7 @@ class Session:
         """
         used = used_values(inspection, parameters)
         body = inspection.statement.query
-        shape = _shape(body, used)
+        shape = () if inspection.explains else _shape(body, used)  # a plan is no subquery
         columns = self._shapes.get(shape)
         with engine_errors():
             if columns is None:
@@ -232,6 +256,14 @@ def _shape(body: str, used: dict[str, object]) -> tuple[str, ...]:
     return body, *(
         f"{name} {'text' if isinstance(value, str) else repr(value)}"
         for name, value in sorted(used.items())
+    )
+
+
+def _overlaid(name: str, parquet: Path) -> str:
+    """The view that shows a file; its path is one of ours, in our own spill folder."""
+    return (
+        f"CREATE TEMP VIEW {identifier(name)} AS "
+        f"SELECT * FROM read_parquet({literal(str(parquet))})"
     )
 
 

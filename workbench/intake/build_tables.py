@@ -33,6 +33,11 @@ class Incoming:
     appended: bool = False
 
 
+def stored_name(table: Table) -> str:
+    """The physical table that holds the rows of a canonical one."""
+    return STORED if table is EXCHANGES else table.name
+
+
 def _definition(columns: Sequence[Column]) -> str:
     return ", ".join(f"{identifier(column.name)} {column.type}" for column in columns)
 
@@ -57,7 +62,7 @@ def _previous_rows(table: Table) -> str:
     listed = ", ".join(identifier(column.name) for column in extract_columns(table))
     # Rows of earlier loads come before those of this one wherever the order leaves a tie.
     if table is EXCHANGES:
-        return f"SELECT {listed}, source_id, source_row FROM previous.{STORED}"
+        return f"SELECT {listed}, source_id, source_row FROM previous.{stored_name(table)}"
     return f"SELECT {listed}, 0 AS source_id, rowid AS source_row FROM previous.{table.name}"
 
 
@@ -95,8 +100,10 @@ def _build_exchanges(session: LoadSession, incoming: Incoming) -> None:
     Columns are stored apart, so that a reader of one side never touches the other; two tables
     would cost a second sort of 28.8 million rows.
     """
-    sql = statement("intake", "exchanges").replace("incoming", f"({_union(incoming)})")
+    session.run(f"CREATE TEMP VIEW incoming AS {_union(incoming)}")
+    sql = statement("intake", "exchanges")
     session.run(f"CREATE TABLE {STORED} AS {sql}", "sorting exchanges", incoming.rows)
+    session.run("DROP VIEW incoming")
     own, texts = _listed(EXCHANGES), _listed(EXCHANGE_TEXT)
     session.run(f"CREATE VIEW exchanges AS SELECT {own} FROM {STORED}")
     session.run(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +16,7 @@ from workbench.case.manifest import Source
 from workbench.catalog.columns import Table
 from workbench.catalog.extracts import EXCHANGE_TEXT, EXCHANGES, EXTRACTS
 from workbench.errors import WorkbenchError
-from workbench.intake.build_tables import Incoming, build_profiles, build_table
+from workbench.intake.build_tables import Incoming, build_profiles, build_table, stored_name
 from workbench.intake.detect import Extract, find_extracts, sniff
 from workbench.intake.load_session import LoadSession, Report
 from workbench.intake.mapping import Mapping as Profile
@@ -58,13 +57,8 @@ class LoadRequest:
     previous_rejects: Path | None = None
     previous_sources: tuple[Source, ...] = ()
     memory_mib: int = 4096
-    threads: int = 0
+    threads: int = 1
     largest_bytes: int = 512 << 30
-
-    @property
-    def thread_count(self) -> int:
-        """Threads of the engine."""
-        return self.threads or min(os.cpu_count() or 1, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +84,7 @@ def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
     """
     with contextlib.ExitStack() as stack:
         session = LoadSession(
-            request.store, request.spill, request.memory_mib, request.thread_count, report
+            request.store, request.spill, request.memory_mib, request.threads, report
         )
         stack.callback(session.close)
         planned = plan(session, request)
@@ -109,7 +103,7 @@ def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
 
 def preview(request: LoadRequest) -> list[dict[str, Any]]:
     """What `load` would do, from the first records of every file; writes no store."""
-    session = LoadSession(Path(":memory:"), request.spill, request.memory_mib, request.thread_count)
+    session = LoadSession(Path(":memory:"), request.spill, request.memory_mib, request.threads)
     with contextlib.closing(session):
         return [asdict(item) for item in preview_extracts(session, plan(session, request))]
 
@@ -295,6 +289,22 @@ class _Load:
         if appended:
             rows += int(self.session.value(f"SELECT count(*) FROM previous.{table.name}"))
         build_table(self.session, Incoming(table, tuple(relations), rows, appended))
+        self._check_rows(mine, table, rows)
+
+    def _check_rows(self, items: Sequence[PlannedExtract], table: Table, rows: int) -> None:
+        """Raise WorkbenchError where a table has not the rows that were read and not rejected."""
+        built = int(self.session.value(f"SELECT count(*) FROM {stored_name(table)}"))
+        if built == rows:
+            return
+        files = ", ".join(item.extract.shown for item in items[:3])
+        more = f" and {len(items) - 3:,} more" if len(items) > 3 else ""
+        raise WorkbenchError(
+            f"{files or 'The case'}{more}: {abs(rows - built):,} rows are "
+            f"{'in no table and no reject' if built < rows else 'in a table and no extract'} "
+            f"({rows:,} should be in {table.name}, {built:,} are).",
+            hint="Nothing was committed. If the files are not being written to, this is an error "
+            "of the workbench.",
+        )
 
     def _ids_supplied(self) -> bool:
         """Whether an extract may have given ids of exchanges; otherwise all are the load's own."""

@@ -50,7 +50,8 @@ LARGEST_RAW = 1 << 20
 class Reject:
     """One bad record: first and last line (row for Parquet), why, which column, its bytes.
 
-    `cell` is the beginning of the cell that failed, where one did.
+    `cell` is the beginning of the cell that failed, where one did; `size` the bytes that it took
+    of its file, where records are cut out of bytes.
     """
 
     line: int
@@ -59,6 +60,7 @@ class Reject:
     column: str
     raw: bytes
     cell: str = ""
+    size: int = 0
 
 
 @dataclass(slots=True)

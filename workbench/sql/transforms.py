@@ -105,6 +105,11 @@ WHERE low IS NOT NULL AND (high > low OR bin = 0)
 ORDER BY bin"""
 
 
+def first_cells(table: str, column: str, most: int) -> str:
+    """A column of the first rows of a table, in no order."""
+    return f"SELECT {identifier(column)} FROM {identifier(table)} LIMIT {int(most)}"
+
+
 def common_values(sql: str, column: str, most: int) -> str:
     """The most frequent values of a column, as text."""
     name = identifier(column)

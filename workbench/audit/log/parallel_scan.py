@@ -153,7 +153,11 @@ def _started(handle: int, processes: int) -> list[subprocess.Popen[bytes]]:
         for _ in range(processes):
             started.append(
                 subprocess.Popen(
-                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=(handle,)
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    pass_fds=(handle,),
+                    start_new_session=True,  # ^C is for who asked; a lane ends with its stdin
                 )
             )
     return started

@@ -23,6 +23,7 @@ class Stream(Protocol):
 
     truncated: bool
     read_bytes: int
+    unpacked_bytes: int
 
     def blocks(self) -> Iterator[bytes]:
         """The unpacked content."""
@@ -38,6 +39,7 @@ class HeadStream:
         self._extract = extract
         self.truncated = bool(extract.packing) or extract.path.stat().st_size > len(extract.head)
         self.read_bytes = 0
+        self.unpacked_bytes = len(extract.head)
 
     def blocks(self) -> Iterator[bytes]:
         """One block."""

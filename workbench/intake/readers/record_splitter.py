@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from workbench.errors import WorkbenchError
 from workbench.intake.readers.byte_stream import Stream
+from workbench.intake.readers.csv_cells import OPEN_CELL, cell, ended, repeated
 from workbench.intake.rejects import Reject
 
 LARGEST_RECORD = 64 << 20
@@ -23,11 +25,21 @@ MARK, NO_QUOTE = b"\x1f", b"\x1e"
 
 @dataclass(slots=True)
 class Batch:
-    """Records in file order with their first lines, and what was rejected between them."""
+    """Records in file order with their first lines, and what was rejected between them.
+
+    `passed` counts the bytes that belong to no record: byte-order mark, header, line ends, blanks.
+    """
 
     lines: list[int] = field(default_factory=list)
     records: list[bytes] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    passed: int = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file that this batch answers for."""
+        rejected = sum(reject.size for reject in self.rejects)
+        return sum(map(len, self.records)) + rejected + self.passed
 
     def add(self, line: int, record: bytes) -> None:
         """Hand on one record."""
@@ -37,7 +49,8 @@ class Batch:
     def reject(self, line: int, record: bytes, reason: str) -> None:
         """Reject one record; its last line follows from its bytes."""
         end = line + record.rstrip(b"\n").count(b"\n")
-        self.rejects.append(Reject(line, end, reason, "", record.rstrip(b"\r\n")))
+        raw = record.rstrip(b"\r\n")
+        self.rejects.append(Reject(line, end, reason, "", raw, size=len(record)))
 
 
 def is_utf8(data: bytes) -> bool:
@@ -63,35 +76,41 @@ class LineSplitter:
         self._line = 1
         self._held = b""
         self._begun = False
-        self._skipped = 0  # bytes of an overlong line that were thrown away so far
+        self._start = b""  # the beginning of an overlong line
+        self._dropped = 0  # its bytes that were let go so far
 
     def feed(self, block: bytes) -> Batch:
         """Take the next block; returns the records that are now complete."""
         batch, data = Batch(), self._held + block
         if not self._begun:
+            read = len(data)
             data, self._begun = _unmarked(data)
             if not self._begun:
                 self._held = data
                 return batch
+            batch.passed = read - len(data)
         lines = data.split(b"\n")
         self._held = lines.pop()
-        if lines and self._skipped:
+        batch.passed += len(lines)
+        if lines and self._dropped:
             self._end_overlong(batch, lines.pop(0))
         self._add(batch, lines)
-        if len(self._held) > self._largest:
-            self._skipped += len(self._held)
-            self._held = self._held[: 1 << 16] if self._skipped == len(self._held) else b""
+        if self._dropped or len(self._held) > self._largest:
+            self._start = self._start or self._held[: 1 << 16]
+            self._dropped += len(self._held)
+            self._held = b""
         return batch
 
-    def _end_overlong(self, batch: Batch, start: bytes) -> None:
-        batch.rejects.append(Reject(self._line, self._line, "too_long", "", start[: 1 << 16]))
-        self._skipped = 0
+    def _end_overlong(self, batch: Batch, end: bytes) -> None:
+        size, raw = self._dropped + len(end), self._start
+        batch.rejects.append(Reject(self._line, self._line, "too_long", "", raw, size=size))
+        self._start, self._dropped = b"", 0
         self._line += 1
 
     def finish(self, *, truncated: bool) -> Batch:
         """The end of the file: the last line, unless it was cut."""
         batch = Batch()
-        if self._skipped:
+        if self._dropped:
             self._end_overlong(batch, self._held)
         elif self._held and truncated:
             batch.reject(self._line, self._held, "truncated")
@@ -106,10 +125,12 @@ class LineSplitter:
         whole = b"\n".join(lines)
         odd = MARK in whole or NO_QUOTE in whole or not is_utf8(whole)
         if b"\r" in whole:
+            batch.passed += sum(line.endswith(b"\r") for line in lines)
             lines = [line.removesuffix(b"\r") for line in lines]
             odd = odd or b"\r" in b"\n".join(lines)
         for line, record in enumerate(lines, first):
             if not record or record.isspace():
+                batch.passed += len(record)
                 continue
             if odd and (reason := _odd_line(record)):
                 batch.reject(line, record, reason)
@@ -157,12 +178,11 @@ class CsvSplitter:
         largest: int = LARGEST_RECORD,
     ) -> None:
         mark = re.escape(delimiter)
-        # CR is a line end before LF only; elsewhere it is a character like any other.
-        plain = rb"(?:[^%b\r\n]|\r(?!\n))" % mark
-        cell = rb'(?:"[^"]*+(?:""[^"]*+)*+"|(?!")%b++|)' % plain
-        self._record = re.compile(rb"%b(?:%b%b){%d}\r?\n" % (cell, mark, cell, columns - 1))
-        self._loose = re.compile(rb"%b(?:%b%b)*+" % (cell, mark, cell))
-        self._cells = re.compile(rb"(?:^|%b)(%b)" % (mark, cell))
+        # The CR of a line end is taken with a plain last cell; `ended` tells them apart.
+        first, later = cell(mark, 1), cell(mark, 2)
+        self._record = re.compile(rb"%b(?:%b%b){%d}\r?\n" % (first, mark, later, columns - 1))
+        self._loose = re.compile(first + repeated(mark + cell(mark, 3), 2))
+        self._cells = re.compile(rb"(?:^|%b)(?P<cell>%b)" % (mark, later))
         self._columns = columns
         self._delimiter = delimiter
         self._typed = typed
@@ -175,12 +195,17 @@ class CsvSplitter:
     def feed(self, block: bytes) -> Batch:
         """Take the next block; returns the records that are now complete."""
         data = self._held + block
+        passed = 0
         if not self._begun:
+            read = len(data)
             data, self._begun = _unmarked(data)
             if not self._begun:
                 self._held = data
                 return Batch()
-        return self._split(data, final=False)
+            passed = read - len(data)
+        batch = self._split(data, final=False)
+        batch.passed += passed
+        return batch
 
     def finish(self, *, truncated: bool) -> Batch:
         """The end of the file: the last record, unless it was cut."""
@@ -191,8 +216,13 @@ class CsvSplitter:
             batch = self._split(data, final=False)
             if self._held:
                 batch.reject(self._line, self._held, "truncated")
+            self._held = b""
             return batch
-        return self._split(data if data.endswith(b"\n") else data + b"\n", final=True)
+        if data.endswith(b"\n"):
+            return self._split(data, final=True)
+        batch = self._split(data + b"\n", final=True)
+        batch.passed -= 1
+        return batch
 
     def _split(self, data: bytes, *, final: bool) -> Batch:
         batch = Batch()
@@ -200,10 +230,11 @@ class CsvSplitter:
         if not self._header_seen:
             found = self._record.match(data)
             if found is None:
-                self._held = data
+                # No header is that long: what is let go is missing at the end, which stops it.
+                self._held = data if len(data) < self._largest else b""
                 return batch
             self._header_seen = True
-            start = found.end()
+            batch.passed = start = found.end()
             self._line += data.count(b"\n", 0, start)
         end = data.rfind(b"\n") + 1
         if b'"' not in data:
@@ -218,7 +249,9 @@ class CsvSplitter:
     def _split_plain(self, batch: Batch, data: bytes) -> None:
         first = self._line
         lines = data.split(b"\n")[:-1]
+        batch.passed += len(lines)
         if b"\r" in data:
+            batch.passed += sum(line.endswith(b"\r") for line in lines)
             lines = [line.removesuffix(b"\r") for line in lines]
         delimiter, wanted = self._delimiter, self._columns - 1
         for line, record in enumerate(lines, first):
@@ -236,7 +269,8 @@ class CsvSplitter:
             found = match(data, start)
             if found is not None:
                 end = found.end()
-                record = data[start:end].rstrip(b"\r\n")
+                record = ended(data[start:end])
+                batch.passed += end - start - len(record)
                 if record:
                     batch.add(line, record)
             else:
@@ -244,8 +278,10 @@ class CsvSplitter:
                 if not reason:
                     break
                 record = data[start:end]
-                if record.strip(b"\r\n"):
+                if ended(record):
                     batch.reject(line, record, reason)
+                else:
+                    batch.passed += len(record)
             line += data.count(b"\n", start, end)
             start = end
         self._line = line
@@ -257,10 +293,10 @@ class CsvSplitter:
         stop = loose.end() if loose is not None else start
         rest = data[stop : stop + 2]
         if rest.startswith((b"\n", b"\r\n")):
-            cells = len(self._cells.findall(data[start:stop]))
-            reason = "too_many_cells" if cells > self._columns else "too_few_cells"
+            cells = self._cells_of(data[start:stop])
+            reason = "too_many_cells" if len(cells) > self._columns else "too_few_cells"
             return data.index(b"\n", stop) + 1, reason
-        waiting = stop == len(data) or rest == b"\r" or self._quote_is_open(data, stop)
+        waiting = stop == len(data) or rest == b"\r" or _is_open(data, stop)
         if waiting and not final and len(data) - start < self._largest:
             return start, ""
         end = self._next_record(data, start)
@@ -272,7 +308,7 @@ class CsvSplitter:
 
     def requoted(self, record: bytes) -> bytes:
         """The record with every plain cell that holds a CR in quotes, as the engine needs it."""
-        cells = self._cells.findall(record)
+        cells = self._cells_of(record)
         return self._delimiter.join(
             b'"%b"' % cell.replace(b'"', b'""')
             if b"\r" in cell and not cell.startswith(b'"')
@@ -280,16 +316,8 @@ class CsvSplitter:
             for cell in cells
         )
 
-    @staticmethod
-    def _quote_is_open(data: bytes, stop: int) -> bool:
-        if data[stop : stop + 1] != b'"':
-            return False
-        at = stop + 1
-        while (at := data.find(b'"', at)) >= 0:
-            if data[at + 1 : at + 2] != b'"':
-                return at + 1 == len(data)
-            at += 2
-        return True
+    def _cells_of(self, record: bytes) -> list[bytes]:
+        return [found["cell"] for found in self._cells.finditer(record)]
 
     def _next_record(self, data: bytes, start: int) -> int:
         """The first line after `start` from which a record can be recognised; -1 if none."""
@@ -297,12 +325,12 @@ class CsvSplitter:
         while (newline := data.find(b"\n", at)) >= 0:
             at = newline + 1
             found = self._record.match(data, at)
-            if found is not None and self._plausible(data[at : found.end()].rstrip(b"\r\n")):
+            if found is not None and self._plausible(ended(data[at : found.end()])):
                 return at
         return -1
 
     def _plausible(self, record: bytes) -> bool:
-        cells = self._cells.findall(record)
+        cells = self._cells_of(record)
         if len(cells) != self._columns or b"\n" in record:
             return False
         return all(
@@ -311,8 +339,14 @@ class CsvSplitter:
         )
 
 
+def _is_open(data: bytes, at: int) -> bool:
+    """Whether a cell in quotes begins at `at` and more bytes may still end it."""
+    found = OPEN_CELL.match(data, at)
+    return found is not None and found.end() == len(data)
+
+
 def _drop_invalid(batch: Batch) -> None:
-    kept = Batch(rejects=batch.rejects)
+    kept = Batch(rejects=batch.rejects)  # which may have grown; what is passed stays
     for line, record in zip(batch.lines, batch.records, strict=True):
         if is_utf8(record):
             kept.add(line, record)
@@ -324,8 +358,23 @@ def _drop_invalid(batch: Batch) -> None:
 Splitter = LineSplitter | CsvSplitter
 
 
-def split(splitter: Splitter, stream: Stream) -> Iterator[Batch]:
-    """Every batch of a file."""
+def split(splitter: Splitter, stream: Stream, shown: str) -> Iterator[Batch]:
+    """Every batch of a file; `shown` names it.
+
+    Raises WorkbenchError where not every byte came out: in a record, a reject, or passed over.
+    """
+    handled = 0
     for block in stream.blocks():
-        yield splitter.feed(block)
-    yield splitter.finish(truncated=stream.truncated)
+        batch = splitter.feed(block)
+        handled += batch.size
+        yield batch
+    batch = splitter.finish(truncated=stream.truncated)
+    yield batch
+    missing = stream.unpacked_bytes - handled - batch.size
+    if missing:
+        raise WorkbenchError(
+            f"{shown}: of {stream.unpacked_bytes:,} bytes that were read, {abs(missing):,} are "
+            f"{'in no record and no reject' if missing > 0 else 'in more than one record'}.",
+            hint="Nothing was committed. Check that the header line is whole; if it is, this is an "
+            "error of the workbench or of this Python.",
+        )

@@ -133,7 +133,7 @@ class TextStaging:
         names = ", ".join(identifier(cast.column.name) for cast in self._casts)
         return (
             f"SELECT {names}, CAST({number} AS INTEGER) AS source_id, source_row "
-            f"FROM {self._table} WHERE failed IS NULL OR (failed = '{_SUSPECT}' "
+            f"FROM {self._table} WHERE failed IS NULL OR (failed = {literal(_SUSPECT)} "
             f"AND source_row NOT IN (SELECT line FROM bad_{number}))"
         )
 
@@ -175,7 +175,7 @@ class TextStaging:
         piece: list[Batch] = []
         size = 0
         running: Future[None] | None = None
-        for batch in split(self._splitter(), self.stream):
+        for batch in split(self._splitter(), self.stream, self._planned.extract.shown):
             for reject in batch.rejects:
                 rejects.write(self._planned.source_id, str(self._planned.extract.path), reject)
             meter.at(self.stream.read_bytes)
@@ -294,7 +294,7 @@ class TextStaging:
             "CASE WHEN v IS NULL THEN 'broken_json|' "
             "WHEN NOT starts_with(ltrim(r, ' \t\r\n'), '{') THEN 'not_an_object|' "
             f"ELSE coalesce({failing}, CASE WHEN regexp_matches(r, {literal(_LENIENT)}) "
-            f"THEN '{_SUSPECT}' END) END"
+            f"THEN {literal(_SUSPECT)} END) END"
         )
 
     def _cells(self) -> dict[str, Cell]:
@@ -330,7 +330,7 @@ class TextStaging:
             return
         broken: list[tuple[int]] = []
         again = self.stream.again()
-        for batch in split(self._splitter(), again):
+        for batch in split(self._splitter(), again, self._planned.extract.shown):
             for line, record in zip(batch.lines, batch.records, strict=True):
                 if wanted is None or line != wanted[0]:
                     continue

@@ -9,6 +9,7 @@ from workbench.playbooks.binding import Bound
 from workbench.playbooks.format import Parameter, SavedQuery
 from workbench.playbooks.library import Library
 from workbench.sql.tokens import without_end
+from workbench.sql.transforms import common_values, first_cells
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.cell_viewer import hanging
 from workbench.tui.results.pane import ResultPane
@@ -19,6 +20,7 @@ from workbench.tui.sql.editor import SqlEditor
 from workbench.workers.messages import Digest, Plan
 
 _FEW_VALUES = 50
+_LOOKED_AT = 200_000
 _DIGESTED_ROWS = 10_000
 _DIGESTED_MS = 2_000
 _BAR = 6
@@ -57,10 +59,7 @@ async def learn_values(
     if (table, column) in known:
         return
     known[table, column] = []
-    sql = (
-        f'SELECT CAST("{column}" AS VARCHAR) FROM (SELECT "{column}" FROM "{table}" LIMIT 200000) '
-        f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {_FEW_VALUES + 1}"
-    )
+    sql = common_values(first_cells(table, column, _LOOKED_AT), column, _FEW_VALUES + 1)
     try:
         values = [str(row[0]) for row in await query_service.few(sql, {}) if row[0] is not None]
     except WorkbenchError:

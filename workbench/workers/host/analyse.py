@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from workbench.case.folder import Staging
 from workbench.errors import WorkbenchError
 from workbench.resources import queries_dir
-from workbench.settings import LoadSettings
+from workbench.settings import LoadSettings, thread_count
 from workbench.workers.host.one_shot import ask_once
 from workbench.workers.protocol import Message
 
@@ -34,11 +33,11 @@ def analyse_store(
         "queries": [str(case_queries.resolve()), str(queries_dir())],
         "overlay": list(overlay),
         "memory_mib": settings.memory,
-        "threads": 0,
+        "threads": thread_count(),
     }
     ended = WorkbenchError(
         "The analysis worker ended before it was done; nothing was committed.",
         hint="It may have run out of memory: lower load.memory_mib in the settings.",
     )
-    answer = ask_once("analyse", message, ended, on_progress, threads=os.cpu_count() or 1)
+    answer = ask_once("analyse", message, ended, on_progress, threads=thread_count())
     return str(answer["revision"])

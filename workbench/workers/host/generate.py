@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
+from workbench.settings import thread_count
 from workbench.workers.host.one_shot import ask_once
 from workbench.workers.protocol import Message
 
@@ -35,6 +35,6 @@ def generate_extract(
         progress(str(event["step"]), int(event["done"]), int(event["total"]))
 
     ended = WorkbenchError("The generator ended before it was done.")
-    answer = ask_once("generate", message, ended, on_progress, threads=os.cpu_count() or 1)
+    answer = ask_once("generate", message, ended, on_progress, threads=thread_count())
     rows: dict[str, int] = answer["tables"]
     return rows

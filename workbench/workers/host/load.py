@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from workbench.case.folder import MANIFEST, Case, Staging, staged
+from workbench.case.leftovers import no_load_runs
 from workbench.case.manifest import Source
 from workbench.errors import WorkbenchError
-from workbench.settings import LoadSettings
+from workbench.settings import LoadSettings, thread_count
 from workbench.workers.host.one_shot import ask_once
 from workbench.workers.protocol import Message
 
@@ -55,8 +56,15 @@ def load_case(
             return case.commit(staging, sources, revision), summary
     except BaseException:
         if fresh:
-            shutil.rmtree(path, ignore_errors=True)
+            _remove_unused(path)
         raise
+
+
+def _remove_unused(path: Path) -> None:
+    """Remove a case that a load made and did not fill, unless another load has it by now."""
+    with no_load_runs(path) as alone:
+        if alone and Case.open(path).manifest.generation == 0:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def preview_case(files: Sequence[Path], options: LoadOptions, settings: LoadSettings) -> Message:
@@ -95,7 +103,7 @@ def load_message(
         "previous_sources": [_fields(s) for s in previous.manifest.sources] if previous else [],
         "memory_mib": settings.memory,
         "address_space_mib": 0,
-        "threads": 0,
+        "threads": thread_count(),
         "largest_bytes": settings.largest_extract_gib << 30,
         "dry_run": False,
     }

@@ -1,0 +1,80 @@
+"""What loads leave in a case: stores of earlier generations, and what a killed load had begun."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.case.atomic import lock_exclusively
+
+
+@dataclass(frozen=True, slots=True)
+class DeadStaging:
+    """The folder of a load that was killed, its bytes, and whether it could be removed."""
+
+    folder: Path
+    bytes: int
+    removed: bool
+
+
+@contextmanager
+def no_load_runs(root: Path) -> Iterator[bool]:
+    """Keep loads of the case at `root` away; False where one runs or the lock cannot be had."""
+    try:
+        handle = lock_exclusively(root / "tmp" / "load.lock")
+    except OSError:
+        handle = None
+    try:
+        yield handle is not None
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def sweep_staging(root: Path) -> list[DeadStaging]:
+    """Remove what killed loads left, where no load runs; returns what was found."""
+    with no_load_runs(root) as alone:
+        return remove_staging(root) if alone else []
+
+
+def remove_staging(root: Path) -> list[DeadStaging]:
+    """Remove every staging folder; to be called while no load runs."""
+    tmp = root / "tmp"
+    folders = [] if tmp.is_symlink() else sorted(tmp.glob("load-*-*"))
+    return [_swept(folder) for folder in folders]
+
+
+def _swept(folder: Path) -> DeadStaging:
+    size = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            size += path.lstat().st_size
+    shutil.rmtree(folder, ignore_errors=True)
+    return DeadStaging(folder, size, not folder.exists())
+
+
+def remove_stores(root: Path, current: int) -> list[int]:
+    """Remove stores that are not the current one and that no bench holds; returns which went.
+
+    To be called while no other load runs: one that commits meanwhile would lose its store.
+    """
+    removed = []
+    for store in root.glob("store-*.duckdb"):
+        number = store.name[6:-7]
+        if not number.isdigit() or int(number) == current:
+            continue
+        with suppress(OSError):
+            handle = os.open(store, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                store.unlink()
+                shutil.rmtree(root / "rejects" / number, ignore_errors=True)
+                removed.append(int(number))
+            finally:
+                os.close(handle)
+    return removed
