@@ -221,9 +221,9 @@ def test_claims_lists_and_campaigns(open_ledger: Open) -> None:
     bo.append("reversal", builders.reversal(added.id, "C-OTHER"))
     assert bo.state.entity_lists() == []
     edit = bo.append("campaign_edit", builders.campaign_edit("name", "c-1", name="Heron"))
-    assert [act["name"] for act in bo.state.campaign_acts()] == ["Heron"]
+    assert [act["name"] for act in bo.state.campaign_edits_in_force()] == ["Heron"]
     bo.append("reversal", builders.reversal(edit.id, "C-OTHER"))
-    assert bo.state.campaign_acts() == []
+    assert bo.state.campaign_edits_in_force() == []
 
 
 _ACCOUNTS = st.sampled_from("abcdef")

@@ -161,7 +161,7 @@ async def _cancels(case: Path, folder: Path) -> list[Figure]:
                     await running
                 except (Cancelled, WorkbenchError):
                     times.append((time.perf_counter() - began) * 1e3)
-                assert await query_service.few("SELECT 42", {}) == [[42]]
+                assert await query_service.small_rows("SELECT 42", {}) == [[42]]
                 assert (await query_service.window(kept, 0, 1)).rows
             figures.append(Figure(f"cancel to prompt: {name}, p95 of {len(times)}",
                                   p95(times or [0.0]), "ms", 500))  # fmt: skip

@@ -214,7 +214,7 @@ async def _pages(case: Path) -> list[Figure]:
         }
         for kind, sql in places.items():
             times = []
-            for row in await query_service.few(sql, {}):
+            for row in await query_service.small_rows(sql, {}):
                 began = time.perf_counter()
                 await app.on_open_route(OpenRoute(Route(kind, tuple(map(str, row)))))
                 view = app.view

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from workbench.detection.clustering.lineage import lineage, name_clusters
 from workbench.detection.clustering.shared_queue import leave_crowd
-from workbench.detection.clustering.subgroups import part_parties
+from workbench.detection.clustering.subgroups import split_subgroups
 from workbench.detection.features.activity_sync import Activity
 from workbench.detection.graph.communities import communities
 from workbench.detection.graph.links import Links
@@ -27,7 +27,7 @@ from workbench.detection.likelihood.membership import (
     split,
     weigh,
 )
-from workbench.detection.likelihood.value_ratios import count_values, telling
+from workbench.detection.likelihood.value_ratios import count_values, value_ratios
 
 
 def table(rows: list[tuple[int, int, int]], accounts: int) -> Links:
@@ -133,7 +133,7 @@ def test_a_party_that_only_vouches_for_itself_leaves_and_a_crew_of_the_cluster_s
     rows += [(2, 2, a) for a in (0, 1, 2, 30, 31, 32)]
     links = table(rows, 500)
     thrown_together = np.where(np.arange(500) < 36, 0, -1)
-    found = part_parties(links, still(500), thrown_together)
+    found = split_subgroups(links, still(500), thrown_together)
     assert len(set(found[:30])) == 1
     assert len(set(found[30:36])) == 1
     assert found[0] != found[30]
@@ -155,7 +155,7 @@ def test_an_office_that_is_the_largest_party_of_a_campaign_is_parted_from_it() -
     rows += [(0, 2 + (a - 13) % 6, a) for a in range(13, 31)]
     links = table(rows + crowd(31, 2_000), 2_000)
     label = np.where(np.arange(2_000) < 31, 0, -1)
-    found = part_parties(links, still(2_000), label)
+    found = split_subgroups(links, still(2_000), label)
     assert len(set(found[:13])) == len(set(found[13:31])) == 1
     assert found[0] != found[13]
 
@@ -173,7 +173,7 @@ def test_a_corner_moves_to_the_campaign_it_shares_three_sources_with(
     links = table(rows + crowd(116, 6_000), 6_000)
     label = np.where(np.arange(6_000) < 56, 1, -1)
     label[6:26] = 0
-    found = part_parties(links, still(6_000), label)
+    found = split_subgroups(links, still(6_000), label)
     assert len(set(found[:6])) == len(set(found[6:26])) == len(set(found[26:56])) == 1
     assert found[0] == (found[6] if moves else found[26])
     assert found[6] != found[26]
@@ -186,7 +186,7 @@ def test_what_a_busy_cluster_shares_by_chance_tells_nothing() -> None:
     rows += [(2, 5000, a) for a in range(20)]
     links = table(sorted(set(rows)), 400)
     label = np.where(np.arange(400) < 40, 0, -1)
-    found, real = telling(links, label, count_values(links, label))
+    found, real = value_ratios(links, label, count_values(links, label))
     own = found.v == len(links.held) - 1
     assert real[own].min() > 0.9
     assert len(real[~own]) > 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.detection.features.cluster_features import Figures
 from workbench.detection.scoring.ownership import ties, trust
-from workbench.detection.scoring.scorecard import judge
+from workbench.detection.scoring.scorecard import score_cluster
 
 USUAL: dict[str, float | None] = {
     "rate_spread": 1.4, "output_spread": 1.4, "input_spread": 1.4, "one_turn": 0.5,
@@ -28,7 +28,7 @@ def group(accounts: int, among: int, **sources: float) -> Figures:
 
 def test_two_sources_must_overcome_the_odds_of_the_group_s_size() -> None:
     def coordination(accounts: int, among: int) -> float:
-        return judge(group(accounts, among, content=5.6, signup=3.4), USUAL).coordination
+        return score_cluster(group(accounts, among, content=5.6, signup=3.4), USUAL).coordination
 
     assert coordination(20, 4_000) > 0.5
     assert coordination(6, 4_000) < 0.5
@@ -39,8 +39,8 @@ def test_two_sources_must_overcome_the_odds_of_the_group_s_size() -> None:
 
 def test_one_source_alone_holds_no_group_together_however_large() -> None:
     for accounts in (6, 60, 600, 4_000):
-        assert judge(group(accounts, 4_000, network=7.0), USUAL).coordination < 0.5
-    assert judge(group(1, 1, network=7.0), USUAL).coordination < 0.5
+        assert score_cluster(group(accounts, 4_000, network=7.0), USUAL).coordination < 0.5
+    assert score_cluster(group(1, 1, network=7.0), USUAL).coordination < 0.5
 
 
 def test_three_unverified_holders_of_four_are_no_reason_to_distrust_a_name() -> None:
@@ -54,7 +54,7 @@ def test_a_domain_each_speaks_for_firms_where_their_holders_were_verified() -> N
     firms, bought = group(40, 4_000, content=7.0), group(40, 4_000, content=7.0)
     firms.values["own_domain"] = bought.values["own_domain"] = 1.0
     bought.values["verified"] = 0.05
-    assert judge(firms, USUAL).benign > 0.5 > judge(bought, USUAL).benign
+    assert score_cluster(firms, USUAL).benign > 0.5 > score_cluster(bought, USUAL).benign
 
 
 def test_people_who_do_one_task_and_share_nothing_else_are_no_campaign() -> None:
@@ -64,7 +64,7 @@ def test_people_who_do_one_task_and_share_nothing_else_are_no_campaign() -> None
         figure = group(60, 4_000, content=6.7, network=5.8, mail=3.2, **more)
         figure.own_content = 0.96
         figure.values["rate_spread"] = 0.4
-        return judge(figure, USUAL).extraction
+        return score_cluster(figure, USUAL).extraction
 
     assert extraction() < 0.5 < extraction(machine=3.5)
     figure = group(60, 4_000, content=6.7, network=5.8)
@@ -79,7 +79,7 @@ def test_little_common_wording_is_no_defence_unless_strangers_use_it_too() -> No
     def extraction(content: float, own: float | None) -> float:
         figure = group(200, 4_000, content=content, private=5.5)
         figure.own_content = own
-        return judge(figure, USUAL).extraction
+        return score_cluster(figure, USUAL).extraction
 
     assert extraction(2.3, 0.9) > 2 * extraction(2.3, 0.5)
     assert extraction(2.3, None) == extraction(2.3, 0.5)

@@ -7,7 +7,7 @@ import pytest
 
 from workbench.catalog.tables import TABLES
 from workbench.detection.features.capability_patterns import capabilities
-from workbench.detection.features.intent_patterns import aims
+from workbench.detection.features.intent_patterns import intent_patterns
 from workbench.playbooks.library import read_library
 from workbench.resources import queries_dir
 
@@ -113,7 +113,7 @@ def test_one_template_is_found_through_its_gaps(empty: duckdb.DuckDBPyConnection
 def test_aims_are_recognised(aim: str, text: str) -> None:
     with duckdb.connect() as engine:
         (row,) = engine.execute(
-            "SELECT regexp_matches($x, $p)", {"x": text, "p": aims()[aim]}
+            "SELECT regexp_matches($x, $p)", {"x": text, "p": intent_patterns()[aim]}
         ).fetchall()
     assert row[0]
 
@@ -131,7 +131,7 @@ def test_aims_are_recognised(aim: str, text: str) -> None:
 )
 def test_everyday_requests_have_no_aim(text: str) -> None:
     with duckdb.connect() as engine:
-        for pattern in aims().values():
+        for pattern in intent_patterns().values():
             assert engine.execute("SELECT regexp_matches($x, $p)",
                                   {"x": text, "p": pattern}).fetchall() == [(False,)]  # fmt: skip
 

@@ -113,4 +113,6 @@ async def test_a_saved_query_is_offered_without_its_end(case: Path, opened: Open
         known = Knowledge()
         await learn(known, driver.bench.query_service, driver.bench.library)
         noted = next(one for one in known.queries if one.word == "noted")
-        assert await driver.bench.query_service.few(f"SELECT * FROM {noted.inserted}", {}) == [[7]]
+        assert await driver.bench.query_service.small_rows(
+            f"SELECT * FROM {noted.inserted}", {}
+        ) == [[7]]

@@ -123,7 +123,7 @@ async def test_a_list_for_sql_finds_the_same_rows_again(
             await driver.until(lambda: copied)
             listed = copied.pop()
             assert listed.isprintable()
-            found = await driver.bench.query_service.few(
+            found = await driver.bench.query_service.small_rows(
                 f"SELECT count(*) FROM ({sql}) WHERE {name} IN {listed}", {}
             )
             assert found == [[2 if name != "whole" else 1]], listed

@@ -27,7 +27,7 @@ from workbench.errors import IntegrityError, UsageError
 from workbench.settings import load_settings
 from workbench.text.sanitize import safe_text
 
-_MOST_NAMED = 50
+_MAX_NAMED = 50
 
 
 @click.group()
@@ -93,10 +93,10 @@ def _known(checkpoint: Path | None, words: str, size: int | None) -> Checkpoint 
 
 
 def _write_named(name: str, found: Sequence[str]) -> None:
-    for one in found[:_MOST_NAMED]:
+    for one in found[:_MAX_NAMED]:
         output.write(f"{name}: {output.cell_text(one)}\n")
-    if len(found) > _MOST_NAMED:
-        output.write(f"{name}: {len(found) - _MOST_NAMED:,} more\n")
+    if len(found) > _MAX_NAMED:
+        output.write(f"{name}: {len(found) - _MAX_NAMED:,} more\n")
 
 
 @audit.command("show")

@@ -62,7 +62,7 @@ def include(service: CaseService, campaign: str, accounts: Sequence[str], reason
 @reads_ledger
 def edits_of(ledger: Ledger, campaign: str) -> list[Fields]:
     """The edits in force that name a campaign, oldest first."""
-    acts = ledger.state.campaign_acts()
+    acts = ledger.state.campaign_edits_in_force()
     return [act for act in acts if campaign in (act["campaign"], *act["others"])]
 
 

@@ -78,7 +78,7 @@ def placings(state: LedgerState) -> tuple[dict[str, Placing], dict[str, str]]:
     """What the edits in force say: accounts to where they were put, campaigns to their names."""
     placed: dict[str, Placing] = {}
     names: dict[str, str] = {}
-    for act in state.campaign_acts():
+    for act in state.campaign_edits_in_force():
         campaign, action = act["campaign"], act["action"]
         accounts = state.read_set(act["members"]["set"]) if act["members"] else []
         if action == "split":

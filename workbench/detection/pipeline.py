@@ -19,13 +19,13 @@ from workbench.detection.clustering.near_members import near
 from workbench.detection.features.activity_sync import read_activity
 from workbench.detection.features.capability_patterns import capabilities
 from workbench.detection.features.cluster_features import Figures, add_ownership, read_figures
-from workbench.detection.features.intent_patterns import aims
+from workbench.detection.features.intent_patterns import intent_patterns
 from workbench.detection.graph.links import Links, read_links
 from workbench.detection.graph.traits import families_of, write_traits
 from workbench.detection.likelihood.membership import SMALLEST
 from workbench.detection.likelihood.value_ratios import count_values
 from workbench.detection.scoring.benign_explanations import Explanation, explanations
-from workbench.detection.scoring.scorecard import Verdict, judge
+from workbench.detection.scoring.scorecard import ClusterScore, score_cluster
 from workbench.detection.store_results import (
     cluster_row,
     component_rows,
@@ -108,11 +108,11 @@ def _write(
     found = find_clusters(links, read_activity(session), tell)
     tell("scoring clusters", 0, found.clusters)
     ids = [row[0] for row in session.rows("SELECT account_id FROM account_index ORDER BY a")]
-    session.run(statement("detection", "habits"), parameters=aims() | capabilities())
+    session.run(statement("detection", "habits"), parameters=intent_patterns() | capabilities())
     for part in statement("detection", "clusters_begin").split(";\n"):
         session.run(part)
-    figures, verdicts, told = _judged(session, links, found, ids)
-    _write_clusters(session, links, found, figures, verdicts, told, ids, before)
+    figures, scores, told = _judged(session, links, found, ids)
+    _write_clusters(session, links, found, figures, scores, told, ids, before)
     tell("evidence", 0, found.clusters)
     session.run(statement("detection", "evidence"))
     names = _names(session, found, ids)
@@ -145,7 +145,7 @@ def _list_values(session: LoadSession, overlay: Sequence[Mapping[str, Any]]) -> 
 
 def _judged(
     session: LoadSession, links: Links, found: Found, ids: Sequence[str]
-) -> tuple[list[Figures], list[Verdict], list[list[Explanation]]]:
+) -> tuple[list[Figures], list[ClusterScore], list[list[Explanation]]]:
     rows = np.flatnonzero(found.label >= 0)
     session.run("CREATE OR REPLACE TEMP TABLE members (c BIGINT, account_id VARCHAR)")
     write_frame(
@@ -158,11 +158,11 @@ def _judged(
     mean = np.bincount(found.rhythm.c[own], weights=found.rhythm.llr[own], minlength=found.clusters)
     rhythm = {c: float(mean[c] / sizes[c]) for c in range(found.clusters)}
     figures, usual = read_figures(session, links, found.terms, found.label, rhythm)
-    verdicts = [judge(figure, usual) for figure in figures]
-    suspects = frozenset(f.number for f, v in zip(figures, verdicts, strict=True) if v.suspect)
+    scores = [score_cluster(figure, usual) for figure in figures]
+    suspects = frozenset(f.number for f, v in zip(figures, scores, strict=True) if v.suspect)
     add_ownership(figures, links, count_values(links, found.label), suspects)
     told = [explanations(figure, usual) for figure in figures]
-    return figures, [judge(figure, usual) for figure in figures], told
+    return figures, [score_cluster(figure, usual) for figure in figures], told
 
 
 def _write_clusters(
@@ -170,7 +170,7 @@ def _write_clusters(
     links: Links,
     found: Found,
     figures: Sequence[Figures],
-    verdicts: Sequence[Verdict],
+    scores: Sequence[ClusterScore],
     told: Sequence[Sequence[Explanation]],
     ids: Sequence[str],
     before: Mapping[str, str],
@@ -188,7 +188,7 @@ def _write_clusters(
         for c, rows in sources.items()
     }
     rows = [
-        cluster_row(named[c][0], figures[c], verdicts[c], missing, named[c][1])
+        cluster_row(named[c][0], figures[c], scores[c], missing, named[c][1])
         | {"breaking_family": (breaking[c] or {}).get("source")}
         for c in range(found.clusters)
     ]
@@ -198,10 +198,10 @@ def _write_clusters(
         pl.col("first_ts", "last_ts").cast(pl.Datetime("us")),
     ).sort("campaign_like", "score", "accounts", "cluster_id", descending=[True, True, True, False])
     write_frame(session, "clusters", frame)
-    write_members(session, found, names, verdicts, ids)
-    close = near(found, links, [verdict.campaign_like for verdict in verdicts])
-    write_near(session, close, names, verdicts, ids)
-    lines = [line for c in range(found.clusters) for line in component_rows(names[c], verdicts[c])]
+    write_members(session, found, names, scores, ids)
+    close = near(found, links, [verdict.campaign_like for verdict in scores])
+    write_near(session, close, names, scores, ids)
+    lines = [line for c in range(found.clusters) for line in component_rows(names[c], scores[c])]
     write_frame(session, "cluster_components", pl.DataFrame(lines, infer_schema_length=None))
     write_frame(session, "cluster_sources", pl.DataFrame([r for c in sources.values() for r in c]))
     tried = [row for c in names for row in explanation_rows(names[c], told[c])]

@@ -14,7 +14,7 @@ from workbench.detection.graph.links import Links
 from workbench.detection.likelihood.membership import likeness
 from workbench.detection.scoring.ablation import BREAKS, lacking, remaining, support
 from workbench.detection.scoring.benign_explanations import Explanation
-from workbench.detection.scoring.scorecard import Verdict
+from workbench.detection.scoring.scorecard import ClusterScore
 from workbench.intake.load_session import LoadSession
 from workbench.resources import statement
 
@@ -37,7 +37,7 @@ def write_members(
     session: LoadSession,
     found: Found,
     names: Mapping[int, str],
-    verdicts: Sequence[Verdict],
+    scores: Sequence[ClusterScore],
     accounts: Sequence[str],
 ) -> None:
     """`cluster_members`, with how surely each belongs."""
@@ -53,9 +53,9 @@ def write_members(
         {
             "cluster_id": [names[int(label[a])] for a in rows],
             "account_id": [accounts[int(a)] for a in rows],
-            "cluster_score": [round(verdicts[int(label[a])].score, 6) for a in rows],
+            "cluster_score": [round(scores[int(label[a])].score, 6) for a in rows],
             "member_score": np.round(likeness(odds[rows]), 6),
-            "campaign_like": [verdicts[int(label[a])].campaign_like for a in rows],
+            "campaign_like": [scores[int(label[a])].campaign_like for a in rows],
             "certain": (odds[rows] >= _CERTAIN) & (support[rows] >= 3),
             "families": support[rows].astype(np.int32),
         }
@@ -68,11 +68,11 @@ def write_near(
     session: LoadSession,
     close: pl.DataFrame,
     names: Mapping[int, str],
-    verdicts: Sequence[Verdict],
+    scores: Sequence[ClusterScore],
     accounts: Sequence[str],
 ) -> None:
     """`cluster_near`, from the rows of `near`."""
-    score = {number: round(verdicts[number].score, 6) for number in names}
+    score = {number: round(scores[number].score, 6) for number in names}
     frame = close.select(
         pl.col("c").replace_strict(names, return_dtype=pl.String).alias("cluster_id"),
         pl.Series("account_id", [accounts[a] for a in close["a"]], dtype=pl.String),
@@ -119,7 +119,7 @@ def write_member_evidence(
     path.unlink()
 
 
-def component_rows(name: str, verdict: Verdict) -> list[dict[str, Any]]:
+def component_rows(name: str, verdict: ClusterScore) -> list[dict[str, Any]]:
     """The lines of one cluster's scores."""
     return [
         {
@@ -181,7 +181,7 @@ def explanation_rows(name: str, told: Sequence[Explanation]) -> list[dict[str, A
 
 
 def cluster_row(
-    name: str, figure: Figures, verdict: Verdict, missing: str, continues: str | None
+    name: str, figure: Figures, verdict: ClusterScore, missing: str, continues: str | None
 ) -> dict[str, Any]:
     """One row of `clusters`."""
     strong = sorted(
@@ -210,7 +210,7 @@ def cluster_row(
     }
 
 
-def summary(figure: Figures, verdict: Verdict, strong: Sequence[str]) -> str:
+def summary(figure: Figures, verdict: ClusterScore, strong: Sequence[str]) -> str:
     """One sentence for lists and the digest."""
     shared = ", ".join(strong[:4]) if strong else "little"
     work = [

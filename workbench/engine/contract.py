@@ -48,14 +48,14 @@ def unique_names(names: Iterable[str]) -> list[str]:
     unique = []
     for name in names:
         chosen, number = name, 0
-        while _folded(chosen) in taken:
+        while _lower_ascii(chosen) in taken:
             number += 1
             chosen = f"{name}_{number}"
-        taken.add(_folded(chosen))
+        taken.add(_lower_ascii(chosen))
         unique.append(chosen)
     return unique
 
 
-def _folded(name: str) -> bytes:
+def _lower_ascii(name: str) -> bytes:
     """ASCII letters in lower case: the engine tells an `É` from an `é`."""
     return name.encode("utf-8", "surrogatepass").lower()

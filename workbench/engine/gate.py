@@ -92,7 +92,7 @@ class Gate:
         tree = self._tree(statement.query)
         found = _Findings()
         for node in _objects(tree):
-            found.judge(node)
+            found.check(node)
         read = {name for name in found.tables if name not in found.ctes}
         if tables is not None:
             known = {name.lower() for name in tables}
@@ -171,7 +171,7 @@ class _Findings:
         self.tables: set[str] = set()
         self.functions: set[str] = set()
 
-    def judge(self, node: dict[str, Any]) -> None:
+    def check(self, node: dict[str, Any]) -> None:
         kind = node.get("type")
         if isinstance(kind, str) and kind.endswith("_NODE") and kind not in _NODES:
             change = kind.removesuffix("_NODE").lower()

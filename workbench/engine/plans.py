@@ -8,7 +8,7 @@ from typing import Any
 
 _SKIPPED = frozenset({"RESULT_COLLECTOR", "EXPLAIN_ANALYZE"})
 _SAID_APART = frozenset({"Estimated Cardinality"})
-_MOST_DETAIL = 100
+_MAX_DETAIL_CHARACTERS = 100
 
 # Depth, step, rows, milliseconds (None where it was not run), details.
 PlanLine = tuple[int, str, int | None, float | None, str]
@@ -41,5 +41,5 @@ def _details(extra: dict[str, Any]) -> str:
     for key, value in extra.items():
         if key not in _SAID_APART and value not in ("", [], None):
             words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            parts.append(f"{key}: {' '.join(words.split())[:_MOST_DETAIL]}")
+            parts.append(f"{key}: {' '.join(words.split())[:_MAX_DETAIL_CHARACTERS]}")
     return " · ".join(parts)

@@ -10,7 +10,7 @@ import polars
 from workbench.engine.results import Result
 from workbench.errors import Cancelled, WorkbenchError
 
-_MOST_COMPARED = 5_000_000
+_MAX_ROWS_COMPARED = 5_000_000
 CHANGE = "change"
 
 
@@ -54,9 +54,9 @@ def compare(before: Result, after: Result) -> Compared:
     if [column.name for column in before.columns] != names:
         raise WorkbenchError("The two results have different columns.", hint="Compare two runs.")
     for result in (before, after):
-        if not result.exact or result.rows > _MOST_COMPARED:
+        if not result.exact or result.rows > _MAX_ROWS_COMPARED:
             raise WorkbenchError(
-                f"Only whole results of at most {_MOST_COMPARED:,} rows are compared.",
+                f"Only whole results of at most {_MAX_ROWS_COMPARED:,} rows are compared.",
                 hint="Read both to their end (G), or narrow the query.",
             )
     old, new = before.whole(), after.whole()

@@ -19,7 +19,7 @@ from workbench.engine.gate import Gate, Inspection
 from workbench.errors import Cancelled, QueryFailed
 from workbench.sql.quoting import identifier, literal
 
-_MOST_JUDGED = 200  # pages ask the same few dozen statements again and again
+_MAX_INSPECTIONS_KEPT = 200  # pages ask the same few dozen statements again and again
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class Session:
             known = self._judged.get(sql)
             if known is None:
                 known = self._gate.inspect(sql, self._catalogue)
-                if len(self._judged) >= _MOST_JUDGED:
+                if len(self._judged) >= _MAX_INSPECTIONS_KEPT:
                     self._judged.clear()
                 self._judged[sql] = known
             return known
@@ -226,7 +226,7 @@ class Session:
 
     def _keep_shape(self, shape: tuple[str, ...], columns: tuple[ResultColumn, ...]) -> None:
         with self._one_at_a_time:
-            if len(self._shapes) >= _MOST_JUDGED:
+            if len(self._shapes) >= _MAX_INSPECTIONS_KEPT:
                 self._shapes.clear()
             if shape:
                 self._shapes[shape] = columns

@@ -264,7 +264,7 @@ class _Load:
         stream = ByteStream(item.extract, self.request.largest_bytes)
         staging = TextStaging(self.session, item, stream)
         before = self.rejects.counts.get(item.source_id, 0)
-        staging.stage(self.rejects)
+        staging.read_into_table(self.rejects)
         failed = self.rejects.counts.get(item.source_id, 0) - before
         self.rows[item.source_id] = staging.records - staging.failed
         self.texts[item.source_id] = stream.sha256

@@ -54,7 +54,7 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
         relation, odd = _parquet_rows(session, item, counted)
     else:
         staging = TextStaging(session, item, HeadStream(item.extract), telling=True)
-        staging.stage(counted)
+        staging.read_into_table(counted)
         relation, odd = staging.relation, staging.not_json()
     session.run(f"CREATE OR REPLACE TEMP TABLE looked_at AS FROM ({relation}) LIMIT {_LOOKED_AT}")
     names = _shown_columns(session, item)

@@ -101,11 +101,11 @@ def _replay(
         if run.reads_the_ledger(entry):
             later[entry.evidence["ledger_head"]].append(entry)
         else:
-            judged[entry.place] = run.judge(entry)
+            judged[entry.place] = run.check(entry)
     for tables, entries in _as_they_stood(ledger, later):
         client.lay_all_over(tables)
         run.digests.clear()
-        judged |= {entry.place: run.judge(entry) for entry in entries}
+        judged |= {entry.place: run.check(entry) for entry in entries}
     client.lay_all_over(service.ledger_tables())
     for entry in (entry for entries in later.values() for entry in entries):
         judged[entry.place] = entry.judged(
@@ -200,7 +200,7 @@ class _Run:
             self.tables[query.sha256] = frozenset(found)
         return not _OVERLAYS.isdisjoint(self.tables[query.sha256])
 
-    def judge(self, entry: _Entry) -> Replayed:
+    def check(self, entry: _Entry) -> Replayed:
         """Run one piece of evidence and compare."""
         self.done += 1
         self.progress(self.done)

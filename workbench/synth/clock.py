@@ -35,24 +35,26 @@ def session_times(plan: Frozen, owner: Ints, rhythm: Ints, draws: Draws) -> Floa
 
 def queue_times(plan: Frozen, rhythm: Ints, first: Floats, last: Floats, share: Floats) -> Floats:
     """Uniform over the busy time of the queue between `first` and `last`."""
-    queues = plan.queues
-    lead = queues.ordinal[rhythm].astype(np.float64) * queues.reach
+    shared_queues = plan.shared_queues
+    lead = shared_queues.ordinal[rhythm].astype(np.float64) * shared_queues.reach
     low, high = _busy(plan, lead, first), _busy(plan, lead, last)
     wanted = low + share * (high - low)
-    index = np.searchsorted(queues.before, wanted, side="right") - 1
-    index = np.clip(index, 0, len(queues.begin) - 1)
-    at = queues.begin[index] + np.minimum(wanted - queues.before[index], queues.length[index])
+    index = np.searchsorted(shared_queues.before, wanted, side="right") - 1
+    index = np.clip(index, 0, len(shared_queues.begin) - 1)
+    at = shared_queues.begin[index] + np.minimum(
+        wanted - shared_queues.before[index], shared_queues.length[index]
+    )
     return np.where(high > low, at, -1.0)
 
 
 def _busy(plan: Frozen, lead: Floats, when: Floats) -> Floats:
-    queues = plan.queues
-    index = np.searchsorted(queues.axis, lead + when, side="right") - 1
-    own = (index >= 0) & (queues.axis[np.maximum(index, 0)] >= lead)
-    start = np.searchsorted(queues.axis, lead, side="left")
-    index = np.where(own, index, np.minimum(start, len(queues.begin) - 1))
-    inside = np.clip(when - queues.begin[index], 0.0, queues.length[index])
-    return np.asarray(queues.before[index] + np.where(own, inside, 0.0))
+    shared_queues = plan.shared_queues
+    index = np.searchsorted(shared_queues.axis, lead + when, side="right") - 1
+    own = (index >= 0) & (shared_queues.axis[np.maximum(index, 0)] >= lead)
+    start = np.searchsorted(shared_queues.axis, lead, side="left")
+    index = np.where(own, index, np.minimum(start, len(shared_queues.begin) - 1))
+    inside = np.clip(when - shared_queues.begin[index], 0.0, shared_queues.length[index])
+    return np.asarray(shared_queues.before[index] + np.where(own, inside, 0.0))
 
 
 def _calendar_times(plan: Frozen, owner: Ints, rhythm: Ints, draws: Draws) -> Floats:

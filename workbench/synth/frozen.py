@@ -63,7 +63,7 @@ class Frozen:
     devices: Ragged
     models: Ragged
     work: dict[str, Floats]
-    queues: Queues
+    shared_queues: Queues
     rhythm: dict[str, Floats]
     hours: Floats
     frames: Ints
@@ -103,7 +103,7 @@ def freeze(world: World, people: Population) -> Frozen:
         devices=_lists(device_rows),
         models=_ragged(accounts, lambda a: a.models),
         work=works.columns(),
-        queues=_queues(world),
+        shared_queues=_queues(world),
         rhythm={name: rhythms.column(name) for name in names},
         hours=rhythms.cumulative_hours(),
         frames=works.book.arrays(),

@@ -70,7 +70,7 @@ class Level:
     wave: tuple[int, int]  # accounts of a wave; (0, n): the campaign in at most n waves
     wave_hours: tuple[float, float]
     variants: tuple[int, int]
-    most_variants: float  # more of them as the campaign grows, per account
+    max_variants: float  # more of them as the campaign grows, per account
     schema: tuple[float, float]
     systems: tuple[int, ...]
     addresses: str
@@ -123,7 +123,7 @@ def draw(rng: Random, campaign: CampaignSpec) -> Recipe:
         mail=rng.choice(level.mail),
         wave=wave,
         wave_hours=rng.uniform(*level.wave_hours),
-        variants=min(1500, int(rng.randint(*level.variants) + level.most_variants * campaign.size)),
+        variants=min(1500, int(rng.randint(*level.variants) + level.max_variants * campaign.size)),
         schema=rng.uniform(*level.schema) if has_schema else 0.0,
         systems=rng.choice(level.systems),
         addresses=level.addresses,

@@ -38,7 +38,7 @@ _OMISSIONS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 }
 
 
-def without(table: str, frame: pl.DataFrame, omit: tuple[str, ...]) -> pl.DataFrame | None:
+def leave_out(table: str, frame: pl.DataFrame, omit: tuple[str, ...]) -> pl.DataFrame | None:
     """The table as the extract holds it, or None where it is left out."""
     if table == "exchanges" and "only_hashes" in omit and "prompt" in frame.columns:
         hashed = pl.col("prompt").str.to_lowercase().hash(0).reinterpret(signed=True)

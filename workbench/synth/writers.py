@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from workbench.synth.config import Format, SynthConfig
-from workbench.synth.tables import without
+from workbench.synth.tables import leave_out
 
 _ROW_GROUP = 122_880
 
@@ -23,7 +23,7 @@ class Extract:
 
     def put(self, table: str, frame: pl.DataFrame, part: int | None = None) -> None:
         """Write a table, or its part of that number."""
-        kept = without(table, frame, self.config.omit)
+        kept = leave_out(table, frame, self.config.omit)
         if kept is None:
             return
         self.rows[table] = self.rows.get(table, 0) + len(kept)

@@ -11,7 +11,7 @@ import unicodedata
 
 GRID_LIMIT = 512
 PAGE_LIMIT = 65_536
-_MOST_MARKS = 3
+_MAX_COMBINING_MARKS = 3
 _BLANK = frozenset(
     (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0)
 ) | frozenset((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
@@ -58,9 +58,9 @@ def _limit_marks(text: str) -> str:
     for character in text:
         combines = unicodedata.category(character) in ("Mn", "Me")
         marks = marks + 1 if combines else 0
-        if marks <= _MOST_MARKS:
+        if marks <= _MAX_COMBINING_MARKS:
             shown.append(character)
-        elif marks == _MOST_MARKS + 1:
+        elif marks == _MAX_COMBINING_MARKS + 1:
             shown.append("◌")
     return "".join(shown)
 

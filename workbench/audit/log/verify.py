@@ -132,7 +132,7 @@ def verify(
         handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError as error:
         if os.path.isdir(path):
-            _judge_absent(report, checkpoint, seen)
+            _verify_absent(report, checkpoint, seen)
         else:
             report.problems.append(f"{file.name} cannot be read ({error.strerror})")
         return report
@@ -145,7 +145,7 @@ def verify(
     try:
         if stat.S_ISREG(os.fstat(handle).st_mode):
             known = _Known(checkpoint, seen, signers, revoked, case_id)
-            _judge(handle, report, known, progress or (lambda done, total: None))
+            _verify_record(handle, report, known, progress or (lambda done, total: None))
         else:
             report.problems.append(f"{file.name} is not an ordinary file")
     except OSError as error:
@@ -177,7 +177,7 @@ class _Known:
             yield f"this analyst has seen {self.seen.size} records of this ledger: {wrong}"
 
 
-def _judge_absent(report: Report, checkpoint: Checkpoint | None, seen: Checkpoint | None) -> None:
+def _verify_absent(report: Report, checkpoint: Checkpoint | None, seen: Checkpoint | None) -> None:
     """No file: nothing was recorded, unless a checkpoint shows otherwise."""
     report.begun = False
     chain = Chain()
@@ -186,7 +186,7 @@ def _judge_absent(report: Report, checkpoint: Checkpoint | None, seen: Checkpoin
     report.problems += Attachments(report.path, {}, [], ()).contradicted(chain, "").values()
 
 
-def _judge(handle: int, report: Report, known: _Known, progress: Progress) -> None:
+def _verify_record(handle: int, report: Report, known: _Known, progress: Progress) -> None:
     size = os.fstat(handle).st_size
     chain, notes = Chain(), _Notes(report.path)
     for found in _scanned(handle, size):

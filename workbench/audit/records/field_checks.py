@@ -155,7 +155,7 @@ def maybe(inner: Check) -> Check:
     )
 
 
-def listing(inner: Check, most: int) -> Check:
+def list_of(inner: Check, most: int) -> Check:
     """A list of at most `most` values."""
 
     def refusal(value: Any, name: str) -> str:

@@ -27,7 +27,7 @@ from workbench.audit.records.field_checks import (
     either,
     having,
     integer,
-    listing,
+    list_of,
     mapping,
     maybe,
     named,
@@ -84,7 +84,7 @@ _SUBJECT = named(
     ),
     "Whom a record is about: one account by its id, or a stored list of accounts.",
 )  # fmt: skip
-_SOURCES, _SCALARS = listing(HEX64, 64), mapping(SCALAR, 64)
+_SOURCES, _SCALARS = list_of(HEX64, 64), mapping(SCALAR, 64)
 _EVIDENCE_FIELDS: dict[str, Check] = {
     "query": text(256, least=1),
     "rev": integer(0, 10**9),
@@ -116,7 +116,7 @@ _DECISION_FIELDS: dict[str, Check] = {
     "counter": _NOTE,
     "changes_my_mind": _NOTE,
     "expires": maybe(_TIME),
-    "evidence": listing(_EVIDENCE, 32),
+    "evidence": list_of(_EVIDENCE, 32),
     "sample": maybe(_SAMPLE),
 }
 _DECISION_RULES = (
@@ -149,7 +149,7 @@ def _plain_decision() -> str:
     account = record(kind=choice("account"), id=_kept(_ID), set=EMPTY, count=integer(1, 1))
     listless = record(**{**_EVIDENCE_FIELDS, "params": _SCALARS, "sources": _SOURCES})
     kept = ("confidence", "counter", "expires", "reason", "verdict")
-    special = {"scope": choice("account"), "subject": account, "evidence": listing(listless, 32)}
+    special = {"scope": choice("account"), "subject": account, "evidence": list_of(listless, 32)}
     groups = {name: _kept(_DECISION_FIELDS[name]) for name in kept}
     return record(**{**_DECISION_FIELDS, **special, **groups}).form
 
@@ -220,21 +220,21 @@ _BODIES: dict[str, tuple[str, Check]] = {
         "What an analyst makes of campaigns; `members` are the accounts it is about.",
         record(
             action=choice("merge", "split", "name", "exclude", "include", "create"), campaign=_ID,
-            others=listing(_ID, 64), name=_SHORT, members=maybe(SET), reason=_NOTE,
+            others=list_of(_ID, 64), name=_SHORT, members=maybe(SET), reason=_NOTE,
         ),
     ),
     "sample": (
         "A draw (`result` null), and later the same draw with what its review found.",
         record(
             subject=_SUBJECT, seed=_SHORT, drawn=SET, level=DECIMAL,
-            method=choice("wilson", "clopper-pearson"), strata=listing(_STRATUM, 256),
+            method=choice("wilson", "clopper-pearson"), strata=list_of(_STRATUM, 256),
             result=maybe(_SAMPLE),
         ),
     ),
     "export": (
         "A result that left the case as a file.",
         record(
-            what=_SHORT, format=_SHORT, path=text(1024), rows=_COUNT, columns=listing(_SHORT, 128),
+            what=_SHORT, format=_SHORT, path=text(1024), rows=_COUNT, columns=list_of(_SHORT, 128),
             sha256=HEX64_OR_NONE, evidence=maybe(_EVIDENCE),
         ),
     ),
@@ -277,7 +277,7 @@ _BODIES: dict[str, tuple[str, Check]] = {
     ),
     "recovery": (
         "Bytes that are no record, or records that do not fit, each by place and digest.",
-        record(kind=choice("torn", "adopted", "forced"), reason=_NOTE, ranges=listing(_RANGE, 256)),
+        record(kind=choice("torn", "adopted", "forced"), reason=_NOTE, ranges=list_of(_RANGE, 256)),
     ),
 }  # fmt: skip
 BODIES: dict[str, Check] = {

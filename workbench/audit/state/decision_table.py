@@ -140,7 +140,7 @@ class DecisionTable:
                 return number
         return -1
 
-    def standing(self) -> Iterator[tuple[str, int]]:
+    def in_force(self) -> Iterator[tuple[str, int]]:
         """Every account with the newest decision on it that stands."""
         status = self.columns["status"]
         last, by, before = (self.columns[name] for name, _ in _TOUCHES)

@@ -35,7 +35,7 @@ CLEAR_REASONS: Mapping[str, str] = {
     "C-FALSE-LINK": "The link does not hold: the shared value is common.",
     "C-OTHER": "Another reason, which the note gives.",
 }
-ACTS = ("export", "clipboard", "report", "reveal", "list_edit", "campaign_edit")
+RECORDABLE = ("export", "clipboard", "report", "reveal", "list_edit", "campaign_edit")
 MODES = ("off", "ids", "on")
 
 
@@ -46,7 +46,7 @@ class Policy:
     two_people_reasons: frozenset[str] = frozenset()
     two_people_verdicts: frozenset[str] = frozenset()
     two_people_over: int = 0
-    recorded: frozenset[str] = frozenset(ACTS)
+    recorded: frozenset[str] = frozenset(RECORDABLE)
     clipboard: str = "ids"
     signed: bool = False
     masked: frozenset[str] = frozenset()
@@ -87,7 +87,7 @@ def lost_policy(before: Policy, *, signed: bool) -> Policy:
         before,
         two_people_verdicts=frozenset(VERDICTS),
         two_people_over=1,
-        recorded=frozenset(ACTS),
+        recorded=frozenset(RECORDABLE),
         clipboard=MODES[0],
         signed=signed,
         digest="",
@@ -155,7 +155,7 @@ def read_policy(text: str) -> Policy:
         raise _bad(f"acts.clipboard must be one of {', '.join(MODES)}")
     if not all(isinstance(meaning, str) for meaning in reasons.values()):
         raise _bad("every reason needs its definition as text")
-    recorded = _words(acts, "recorded", ACTS) if "recorded" in acts else frozenset(ACTS)
+    recorded = _words(acts, "recorded", RECORDABLE) if "recorded" in acts else frozenset(RECORDABLE)
     policy = Policy(
         _words(two, "reasons"),
         _words(two, "verdicts", VERDICTS),

@@ -102,7 +102,7 @@ class LedgerState:
                 entries[key] = {name: edit[name] for name in names}
         return list(entries.values())
 
-    def campaign_acts(self) -> list[Fields]:
+    def campaign_edits_in_force(self) -> list[Fields]:
         """The campaign edits in force, oldest first."""
         return [edit for edit in self.campaign_edits if edit["record"] not in self.reversed]
 
@@ -265,7 +265,7 @@ def _refuses_policy(state: LedgerState, fields: Fields) -> str:
 
 def decided(state: LedgerState) -> Iterator[tuple[str, int]]:
     """Accounts and numbers of the decisions on them: those in force, then those pending."""
-    for account, number in state.decisions.standing():
+    for account, number in state.decisions.in_force():
         yield account, state.current_number(account) if account in state.conflicts else number
     for waiting in state.pending.values():
         for account in state.accounts(waiting["subject"]):

@@ -13,7 +13,7 @@ from workbench.detection.clustering.shared_queue import (
     leave_crowd,
     part_queue,
 )
-from workbench.detection.clustering.subgroups import part_parties
+from workbench.detection.clustering.subgroups import split_subgroups
 from workbench.detection.features.activity_sync import Activity, rhythm_ratios
 from workbench.detection.graph.communities import communities
 from workbench.detection.graph.links import Floats, Ints, Links
@@ -35,8 +35,8 @@ from workbench.detection.likelihood.value_ratios import count_values
 _ROUNDS = 3
 _ADOPTIONS = 5
 # A cluster has something of a queue if at least so many members, and such a part, follow it.
-_FEW = 3
-_HARDLY = 0.1
+_MIN_FOLLOWERS = 3
+_MIN_SHARE_FOLLOWING = 0.1
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _adopt(links: Links, activity: Activity, label: Ints) -> tuple[Ints, Terms, 
     Parties part first. The labels come with their terms and table.
     """
     if (label >= 0).any():
-        label = part_parties(links, activity, label)
+        label = split_subgroups(links, activity, label)
     found = _evaluate(links, activity, label)
     if not (label >= 0).any():
         return label, *found[:2]
@@ -138,7 +138,7 @@ def _evaluate(links: Links, activity: Activity, label: Ints) -> tuple[Terms, Tab
         # Where most members follow no queue, to follow none speaks against nobody; where hardly
         # any does, there is none to follow.
         served = len(found) and np.median(found) >= SUPPORT
-        some = (found >= SUPPORT).sum() >= max(_FEW, _HARDLY * len(found))
+        some = (found >= SUPPORT).sum() >= max(_MIN_FOLLOWERS, _MIN_SHARE_FOLLOWING * len(found))
         ratios[near[mine]] = found if served else np.maximum(found, 0.0)
         if some:
             found = rhythm_ratios(activity, members, table.a[near[~mine]])

@@ -20,7 +20,7 @@ _GLANCE = 40  # bins
 # is a crowd around them.
 _SERVED = 0.5
 _CROWD = 0.25
-_MOST = 0.6  # this share of a cluster's members follows its queue, or it has none
+_MIN_SHARE_FOLLOWING = 0.6  # this share of a cluster's members follows its queue, or it has none
 # An account whose bursts would show so much of a queue, and that shows so little, is not in it.
 _SHOWN = 6.0
 _LITTLE = 0.25
@@ -45,7 +45,7 @@ def add_queued(activity: Activity, label: Ints, table: Table) -> Table:
 
 def queued(table: Table, label: Ints) -> Ints:
     """Clusters of which most members follow one queue."""
-    return np.flatnonzero(_served(table, label, _MOST))
+    return np.flatnonzero(_served(table, label, _MIN_SHARE_FOLLOWING))
 
 
 def _served(table: Table, label: Ints, share: float) -> Bools:
@@ -82,7 +82,7 @@ def join_queues(table: Table, label: Ints, merged: Ints) -> Ints:
     key, number = np.unique(own[follow] * groups + table.c[follow], return_counts=True)
     small, large = key // groups, key % groups
     bigger = (size[small] < size[large]) | ((size[small] == size[large]) & (small > large))
-    good = np.flatnonzero(bigger & (number >= _MOST * size[small]))
+    good = np.flatnonzero(bigger & (number >= _MIN_SHARE_FOLLOWING * size[small]))
     target = np.arange(groups)
     # The largest take in first; one that was taken in passes its own on.
     for place in good[np.lexsort((small[good], -number[good], -size[large[good]]))]:

@@ -24,20 +24,20 @@ from workbench.detection.likelihood.membership import (
     family_terms,
     weigh,
 )
-from workbench.detection.likelihood.value_ratios import count_values, links_of, telling
+from workbench.detection.likelihood.value_ratios import count_values, links_of, value_ratios
 
 _SEED = 20_260_422
 _SMALLEST_CLUSTER = 6
-_MOST = 0.5  # of a party's members the rest must back so many, or it leaves
+_MIN_SHARE_BACKED = 0.5  # of a party's members the rest must back so many, or it leaves
 
 
-def part_parties(links: Links, activity: Activity, label: Ints) -> Ints:
+def split_subgroups(links: Links, activity: Activity, label: Ints) -> Ints:
     """Parties that the rest of their cluster does not back become clusters of their own.
 
     Those that another cluster would take in, were they one, move to it: of them the members who
     fit it better than the rest.
     """
-    party = _parties(links, label)
+    party = _subgroups(links, label)
     if party.max(initial=-1) < 0:
         return label
     label = _part_largest(links, activity, label, party)
@@ -49,7 +49,7 @@ def part_parties(links: Links, activity: Activity, label: Ints) -> Ints:
     home = _better(table, label, odds)
     strays = asked & (home >= 0)
     strays &= (np.bincount(party[strays], minlength=len(size)) >= JOINS * size)[party]
-    short = np.bincount(party[asked], ~backed[asked], len(size)) > (1 - _MOST) * size
+    short = np.bincount(party[asked], ~backed[asked], len(size)) > (1 - _MIN_SHARE_BACKED) * size
     held = np.zeros(len(size), dtype=bool)
     for one in np.flatnonzero(short | (np.bincount(party[strays], minlength=len(size)) > 0)):
         members = np.flatnonzero(party == one)
@@ -72,7 +72,7 @@ def _part_largest(links: Links, activity: Activity, label: Ints, party: Ints) ->
     side = np.where(asked, 2 * label + ~largest, -1)
     size = np.bincount(side[asked], minlength=2 * groups)
     backed = _backing(_without_party(links, label, side), label, size[side ^ 1])[1]
-    short = np.bincount(side[asked], ~backed[asked], 2 * groups) > (1 - _MOST) * size
+    short = np.bincount(side[asked], ~backed[asked], 2 * groups) > (1 - _MIN_SHARE_BACKED) * size
     apart = short[::2] & short[1::2]
     for one in np.flatnonzero(apart):
         halves = [np.flatnonzero(side == 2 * one + half) for half in (1, 0)]
@@ -113,7 +113,7 @@ def _better(table: Table, label: Ints, odds: Floats) -> Ints:
 
 
 def _one_queue(activity: Activity, others: Ints, members: Ints) -> bool:
-    return bool(np.mean(rhythm_ratios(activity, others, members) >= SUPPORT) > _MOST)
+    return bool(np.mean(rhythm_ratios(activity, others, members) >= SUPPORT) > _MIN_SHARE_BACKED)
 
 
 def _largest(party: Ints, label: Ints, size: Ints) -> Bools:
@@ -127,9 +127,9 @@ def _largest(party: Ints, label: Ints, size: Ints) -> Bools:
     return out
 
 
-def _parties(links: Links, label: Ints) -> Ints:
+def _subgroups(links: Links, label: Ints) -> Ints:
     """Communities of each cluster by itself, over the values that tell of it."""
-    found, real = telling(links, label, count_values(links, label), least=SUPPORT)
+    found, real = value_ratios(links, label, count_values(links, label), least=SUPPORT)
     link, pair = links_of(links, found.v)
     inside = (label[links.a[link]] == found.c[pair]) & (real[pair] > 0.5)
     link, cluster = link[inside], found.c[pair][inside]

@@ -74,7 +74,7 @@ _PUBLIC = (
 )
 
 
-def aims() -> dict[str, str]:
+def intent_patterns() -> dict[str, str]:
     """Each aim's pattern, by name, as parameters of `habits.sql`."""
     return {
         "trace": "|".join(_TRACE),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.detection.graph.links import Bools, Floats, Ints, Links
-from workbench.detection.likelihood.value_ratios import Counts, link_terms, links_of, telling
+from workbench.detection.likelihood.value_ratios import Counts, link_terms, links_of, value_ratios
 
 # A source of evidence counts as support from this ratio on (in nats: odds of about 5 to 1).
 SUPPORT = 1.6
@@ -56,7 +56,7 @@ class Pairs:
 
 def family_terms(links: Links, label: Ints, counts: Counts, party: Ints | None = None) -> Terms:
     """The strongest ratio per account, cluster and family, capped; `party` as in `link_terms`."""
-    link, cluster, llr = link_terms(links, label, *telling(links, label, counts), party)
+    link, cluster, llr = link_terms(links, label, *value_ratios(links, label, counts), party)
     families = max(len(links.families), 1)
     groups = max(int(label.max(initial=-1)) + 1, 1)
     key = (links.a[link] * groups + cluster) * families + links.family[links.v[link]]
@@ -234,7 +234,7 @@ def split(links: Links, label: Ints, counts: Counts) -> Ints:
     with values of its own.
     """
     size = np.bincount(label[label >= 0], minlength=int(label.max(initial=-1)) + 1)
-    found, real = telling(links, label, counts, least=SUPPORT)
+    found, real = value_ratios(links, label, counts, least=SUPPORT)
     glue = (found.members >= np.where(size[found.c] < 8, 2, 3)) & (real > 0.5)
     link, pair = links_of(links, found.v[glue])
     inside = label[links.a[link]] == found.c[glue][pair]

@@ -40,7 +40,7 @@ def count_values(links: Links, label: Ints) -> Counts:
     return Counts(key // groups, key % groups, members)
 
 
-def telling(
+def value_ratios(
     links: Links, label: Ints, counts: Counts, least: float = _LEAST
 ) -> tuple[Counts, Floats]:
     """For each value the few clusters that it speaks for most, and its part that is no chance.

@@ -53,7 +53,7 @@ class Component:
 
 
 @dataclass
-class Verdict:
+class ClusterScore:
     """The scores of one cluster, each 0..1, and the best innocent explanation."""
 
     coordination: float = 0.0
@@ -66,7 +66,7 @@ class Verdict:
     components: list[Component] = field(default_factory=list)
 
 
-def judge(figure: Figures, usual: dict[str, float | None]) -> Verdict:
+def score_cluster(figure: Figures, usual: dict[str, float | None]) -> ClusterScore:
     """Score one cluster against the case's usual figures."""
     together = _coordination(figure)
     work = [*_extraction(figure, usual), *_origins(figure, usual)]
@@ -80,7 +80,7 @@ def judge(figure: Figures, usual: dict[str, float | None]) -> Verdict:
                        lambda v, u: 0.6 * max(v - u, 0.0),
                        "points for extraction, beyond those that any honest work collects",
                        "cluster-components"))  # fmt: skip
-    verdict = Verdict(components=[*together, *work, *open_])
+    verdict = ClusterScore(components=[*together, *work, *open_])
     verdict.coordination = _logistic(2.0 * (sum(c.points for c in together) - _TOGETHER))
     verdict.extraction = _logistic(sum(c.points for c in work) - 3.0)
     verdict.benign = _logistic(-sum(c.points for c in open_) - 1.5)

@@ -137,7 +137,7 @@ class TextStaging:
             f"AND source_row NOT IN (SELECT line FROM bad_{number}))"
         )
 
-    def stage(self, rejects: RejectSink) -> None:
+    def read_into_table(self, rejects: RejectSink) -> None:
         """Read the file once, or twice where cells failed: for the bytes of their records."""
         extract = self._planned.extract
         columns = ", ".join(

@@ -64,9 +64,9 @@ def _totals(row: dict[str, Any]) -> list[Part]:
         (price, ""),
         (f"{born}, {age:,.0f} d" if age is not None else born, ""),
         (f"plans {safe_text(row.get('plans') or 'unknown', 120)}", ""),
-        (f"{_told(row, 'organisations', 'orgs')}, {_told(row, 'closed', 'not active')}", ""),
+        (f"{_counted(row, 'organisations', 'orgs')}, {_counted(row, 'closed', 'not active')}", ""),
         _warned(f"{row.get('flagged_before') or 0:,} flagged, {cleared:,} cleared before", cleared),
-        _warned(_told(row, "verified", "verified holders"), verified or 0),
+        _warned(_counted(row, "verified", "verified holders"), verified or 0),
         _warned(f"{contrary:,} ({share:.0%}) speak against", contrary),
     ]
     if unknown:
@@ -74,7 +74,7 @@ def _totals(row: dict[str, Any]) -> list[Part]:
     return lines
 
 
-def _told(row: dict[str, Any], name: str, words: str) -> str:
+def _counted(row: dict[str, Any], name: str, words: str) -> str:
     """A count; a question mark where no extract tells it."""
     count = row.get(name)
     return f"? {words}" if count is None else f"{count:,} {words}"

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _LONG = 12  # a list that is seen whole needs no filter, and takes single keys
-_MOST_SHOWN = 200
+_MAX_SHOWN = 200
 
 
 class Picker(ModalScreen[str | None]):
@@ -53,7 +53,7 @@ class Picker(ModalScreen[str | None]):
         (self.query(Input).first() if self.query(Input) else self.query_one(OptionList)).focus()
 
     def _show(self, choices: list[tuple[str, str]]) -> None:
-        self._shown = choices[:_MOST_SHOWN]
+        self._shown = choices[:_MAX_SHOWN]
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(Option(Content(shown)) for shown, _ in self._shown)

@@ -103,7 +103,7 @@ class CampaignPage(View):
         members = self.query_one("#part-members", Grid)
         return tuple(str(members.record(row)["account_id"]) for row in sorted(members.marks))
 
-    def _marked_or_told(self) -> tuple[str, ...]:
+    def _marked_members(self) -> tuple[str, ...]:
         marked = self._marked()
         if not marked:
             self.notify("Mark members with space first (m shows them).", markup=False)
@@ -111,13 +111,13 @@ class CampaignPage(View):
 
     async def action_exclude(self) -> None:
         """Leave the marked members out."""
-        if marked := self._marked_or_told():
+        if marked := self._marked_members():
             words = f"Leave {counted(len(marked), 'account')} out of {self._campaign}? Say why."
             self.ask(words, lambda why: self.edit(edits.exclude, self._campaign, marked, why))
 
     async def action_split(self) -> None:
         """Make the marked members a campaign of their own."""
-        if marked := self._marked_or_told():
+        if marked := self._marked_members():
             words = f"Make {counted(len(marked), 'account')} a campaign of their own? Say why."
             self.ask(words, lambda why: self.edit(edits.split, self._campaign, marked, why))
 

@@ -139,7 +139,9 @@ class DerivedStatements:
     async def _pivot(self, asked: Asked, name: str, across: str) -> None:
         sql = transforms.common_values(asked.sql, across, _MAX_PIVOT_COLUMNS)
         try:
-            values = [row[0] for row in await self._runner.query_service.few(sql, asked.parameters)]
+            values = [
+                row[0] for row in await self._runner.query_service.small_rows(sql, asked.parameters)
+            ]
         except WorkbenchError as error:
             self._pane.post_message(Failed(error))
             return

@@ -37,10 +37,10 @@ class ResultViews:
             self._pane.notify("Put the cursor on a column of times.", markup=False)
             return
         try:
-            days = await self._runner.query_service.few(
+            days = await self._runner.query_service.small_rows(
                 transforms.by_day(asked.sql, column.name), asked.parameters
             )
-            hours = await self._runner.query_service.few(
+            hours = await self._runner.query_service.small_rows(
                 transforms.by_hour(asked.sql, column.name), asked.parameters
             )
         except WorkbenchError as error:

@@ -103,7 +103,7 @@ class QueryService(WorkerClient):
             {(row, column): size for row, column, size in opened.cuts},
         )
 
-    async def few(self, sql: str, parameters: Bound) -> list[list[Any]]:
+    async def small_rows(self, sql: str, parameters: Bound) -> list[list[Any]]:
         """Run a statement of our own to its end and close it: a handful of rows."""
         opened = await self.open(sql, parameters, _PAGE_LIMIT)
         self.close_result(opened.result)

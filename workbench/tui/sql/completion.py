@@ -18,7 +18,7 @@ _QUALIFIED = re.compile(r"([A-Za-z_]\w*)\.([A-Za-z_0-9]*)$")
 _VALUE = re.compile(
     r"([A-Za-z_]\w*)\s*(?:=|<>|!=|\bIN\s*\((?:[^()]*,)?)\s*'([^']*)$", re.IGNORECASE
 )
-_MOST = 12
+_MAX_OFFERED = 12
 _FEWEST_LETTERS = 2
 
 
@@ -119,7 +119,7 @@ def _matching(
     starts = [every[word] for word in ordered if word.startswith(wanted)]
     holds = [every[word] for word in ordered if wanted in word and not word.startswith(wanted)]
     found = [one for one in (*starts, *holds) if one.word.lower() != wanted]
-    return Offer(tuple(found[:_MOST]), len(part))
+    return Offer(tuple(found[:_MAX_OFFERED]), len(part))
 
 
 class CompletionBar(Static):

@@ -19,7 +19,7 @@ from workbench.tui.sql.completion import Knowledge, Suggestion
 from workbench.tui.sql.editor import SqlEditor
 from workbench.workers.messages import Digest, Plan
 
-_FEW_VALUES = 50
+_MAX_VALUES_OFFERED = 50
 _LOOKED_AT = 200_000
 _DIGESTED_ROWS = 10_000
 _DIGESTED_MS = 2_000
@@ -59,12 +59,14 @@ async def learn_values(
     if (table, column) in known:
         return
     known[table, column] = []
-    sql = common_values(first_cells(table, column, _LOOKED_AT), column, _FEW_VALUES + 1)
+    sql = common_values(first_cells(table, column, _LOOKED_AT), column, _MAX_VALUES_OFFERED + 1)
     try:
-        values = [str(row[0]) for row in await query_service.few(sql, {}) if row[0] is not None]
+        values = [
+            str(row[0]) for row in await query_service.small_rows(sql, {}) if row[0] is not None
+        ]
     except WorkbenchError:
         return  # nothing is offered; the statement itself will say what is wrong
-    if len(values) <= _FEW_VALUES:
+    if len(values) <= _MAX_VALUES_OFFERED:
         known[table, column] = values
         editor.complete()
 

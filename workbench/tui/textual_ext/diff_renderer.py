@@ -24,7 +24,7 @@ Line = list[Cell]
 _UNKNOWN: Cell = ("\0", "")
 _GAP = 6  # unchanged cells between two changes that are cheaper sent than skipped
 _FEWEST_ROWS = 6
-_MOST_SCROLLED = 8
+_MAX_LINES_SCROLLED = 8
 _PROBES = 3
 _STRIPS_KEPT = 1024
 
@@ -139,7 +139,7 @@ class DiffRenderer:
         """Let the terminal move rows where most of them only moved; empty where they did not."""
         rows = sorted(changed)
         for probe in rows[len(rows) // (_PROBES + 1) :: max(1, len(rows) // (_PROBES + 1))]:
-            for by in (step for n in range(1, _MOST_SCROLLED + 1) for step in (n, -n)):
+            for by in (step for n in range(1, _MAX_LINES_SCROLLED + 1) for step in (n, -n)):
                 if 0 <= probe + by < len(self._lines) and changed[probe] == self._lines[probe + by]:
                     fit = [
                         y
