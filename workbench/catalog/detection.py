@@ -25,7 +25,12 @@ TRAIT_STATS = Table(
         Column("family", "VARCHAR", "link family"),
         Column("value", "VARCHAR", "the shared value"),
         count("accounts", "accounts that have it", "accounts"),
-        Column("rarity", "DOUBLE", "ln(accounts in the case / accounts that have it)", unit="nats"),
+        Column(
+            "rarity",
+            "DOUBLE",
+            "ln(accounts in the case / accounts that have it)",
+            unit="natural logarithm",
+        ),
         Column("hub", "BOOLEAN", "held by too many accounts to link them, or listed as a hub"),
     ),
     kind="derived",
@@ -119,8 +124,13 @@ CLUSTER_NEAR = Table(
         share("cluster_score", "score of the cluster"),
         share("likeness", "how likely the account belongs to it, as a member's score"),
         Column("shares", "VARCHAR", "sources of evidence that speak for it, strongest first"),
-        Column("speaks_for", "DOUBLE", "what it shares with the members", unit="nats"),
-        Column("speaks_against", "DOUBLE", "what most members share and it lacks", unit="nats"),
+        Column("speaks_for", "DOUBLE", "what it shares with the members", unit="natural logarithm"),
+        Column(
+            "speaks_against",
+            "DOUBLE",
+            "what most members share and it lacks",
+            unit="natural logarithm",
+        ),
     ),
     kind="derived",
 )
@@ -137,8 +147,9 @@ MEMBER_EVIDENCE = Table(
         Column(
             "llr",
             "DOUBLE",
-            "log likelihood ratio, the account left out; below 0 against",
-            unit="nats",
+            "strength of evidence: logarithm of the likelihood ratio of members to others, the "
+            "account left out; below 0 against",
+            unit="natural logarithm",
         ),
     ),
     kind="derived",
@@ -167,7 +178,9 @@ CLUSTER_SOURCES = Table(
     (
         CLUSTER,
         Column("source", "VARCHAR", "independent source of evidence, or rhythm"),
-        Column("mean_llr", "DOUBLE", "mean log likelihood ratio a member", unit="nats"),
+        Column(
+            "mean_llr", "DOUBLE", "mean log likelihood ratio a member", unit="natural logarithm"
+        ),
         count("support", "members that it speaks for", "accounts"),
         count("remaining", "members that would still belong without it", "accounts"),
         Column("breaks", "BOOLEAN", "whether fewer than half would"),
@@ -223,9 +236,16 @@ CLUSTER_EVIDENCE = Table(
         count("members", "members that have it", "accounts"),
         count("outsiders", "other accounts that have it", "accounts"),
         count("accounts", "accounts of the case that have it", "accounts"),
-        Column("rarity", "DOUBLE", "ln(accounts in the case / accounts that have it)", unit="nats"),
-        Column("surprise", "DOUBLE", "ln(share of members / share of others)", unit="nats"),
-        Column("weight", "DOUBLE", "members times surprise", unit="nats"),
+        Column(
+            "rarity",
+            "DOUBLE",
+            "ln(accounts in the case / accounts that have it)",
+            unit="natural logarithm",
+        ),
+        Column(
+            "surprise", "DOUBLE", "ln(share of members / share of others)", unit="natural logarithm"
+        ),
+        Column("weight", "DOUBLE", "members times surprise", unit="natural logarithm"),
         Column("query", "VARCHAR", "saved query that gives the figures again"),
     ),
     kind="derived",

@@ -79,7 +79,7 @@ def _reseller(figure: Figures, usual: Usual) -> Explanation:
     if not _has(figure, usual, "paying"):
         return Explanation("reseller", "not tested", "no payments in the extract", query)
     payer = figure.share("instrument")
-    finding = f"{_percent(payer)} one payer, shared wording {content:.1f} nats a member"
+    finding = f"{_percent(payer)} one payer, shared wording of strength {content:.1f} a member"
     return Explanation("reseller", _result(payer >= 0.6 and content < 3.0, payer >= 0.6),
                        finding, query)  # fmt: skip
 
@@ -123,9 +123,8 @@ def _vpn(figure: Figures, usual: Usual) -> Explanation:
         for name, share in figure.covered.items()
         if share >= 0.3 and name not in ("network", "habits")
     )
-    finding = (
-        f"addresses {network:.1f} nats a member; besides them {', '.join(others) or 'nothing'}"
-    )
+    besides = ", ".join(others) or "nothing"
+    finding = f"addresses of strength {network:.1f} a member; besides them {besides}"
     return Explanation("VPN or shared line", _result(network >= 2.0 and not others,
                        network >= 2.0 and len(others) == 1), finding, query)  # fmt: skip
 
@@ -138,7 +137,8 @@ def _framework(figure: Figures, usual: Usual) -> Explanation:
                            query)  # fmt: skip
     stack, content = max(private or 0.0, client or 0.0), figure.sources.get("content", 0.0)
     finding = (
-        f"clients, tools and system prompts {stack:.1f} nats a member, wording {content:.1f}; "
+        f"clients, tools and system prompts of strength {stack:.1f} a member, "
+        f"wording {content:.1f}; "
         f"{_percent(public)} of those who use that wording are members"
     )
     strangers = public is None or public < 0.8

@@ -133,7 +133,7 @@ class GridCanvas(ScrollView, can_focus=True):
 
     def _fitting(self, number: int) -> int:
         column = self.columns[number]
-        widest = cell_len(safe_text(column.name))
+        widest = cell_len(safe_text(column.heading))
         sample = max(8, min(_SAMPLE, _SAMPLE_CELLS // len(self.columns)))
         for index in range(min(sample, self.source.total)):
             row = self.source.row(index)
@@ -220,7 +220,9 @@ class GridCanvas(ScrollView, can_focus=True):
         here = self._look("cursor") + Style(bold=True)
         segments = []
         for number, room in self.layout_of.visible(self.span):
-            text = fitted(safe_text(self.columns[number].name), room, self.columns[number].numeric)
+            text = fitted(
+                safe_text(self.columns[number].heading), room, self.columns[number].numeric
+            )
             chosen = here if number == self.cursor_column and self.has_focus else style
             segments += [Segment(text, chosen), Segment(" " * GAP, style)]
         strip = Strip(segments).adjust_cell_length(width, style)

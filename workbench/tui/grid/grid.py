@@ -21,7 +21,9 @@ _LAST = 1 << 62  # the last row, however many there will be
 def column_like(words: str, grid: GridCanvas) -> int | None:
     """The first shown column of that name, else with it at the begin, else with it anywhere."""
     wanted = words.strip().lower()
-    names = [(number, grid.columns[number].name.lower()) for number in grid.layout_of.shown()]
+    shown = grid.layout_of.shown()
+    names = [(number, grid.columns[number].name.lower()) for number in shown]
+    names += [(number, grid.columns[number].heading.lower()) for number in shown]
     for fits in (str.__eq__, str.startswith, str.__contains__):
         for number, name in names:
             if wanted and fits(name, wanted):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from workbench.catalog.entities import entity_of
+from workbench.catalog.headings import heading_of
 from workbench.engine.contract import ResultColumn
 from workbench.playbooks.format import ColumnNote
 from workbench.workers.messages import Began, WindowRead
@@ -27,6 +28,11 @@ class GridColumn(ResultColumn):
     entity: str = ""
     unit: str = ""
     help: str = ""
+
+    @property
+    def heading(self) -> str:
+        """What stands above the column."""
+        return heading_of(self.name)
 
     @property
     def moment(self) -> bool:
