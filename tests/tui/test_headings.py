@@ -32,9 +32,7 @@ def test_a_column_is_found_by_its_heading_and_by_its_stored_name() -> None:
 
 
 @pytest.mark.parametrize("key", ["e", "b", "s", "a", "m", "n", "w", "t"])
-async def test_no_part_of_a_cluster_speaks_in_riddles(
-    case: Path, opened: Opened, key: str
-) -> None:
+async def test_no_part_of_a_cluster_speaks_in_riddles(case: Path, opened: Opened, key: str) -> None:
     async with opened(case) as driver:
         await driver.press("2", "enter", key)
         await driver.until(lambda: driver.bench.view is not None and driver.bench.view.filled)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.style import Style
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
 from textual.theme import Theme
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
@@ -23,6 +19,7 @@ from workbench.errors import UsageError
 from workbench.sql.editor_tokens import Position, colours, statement_at
 from workbench.text.sanitize import safe_text
 from workbench.tui.sql.completion import CompletionBar, Knowledge, offer
+from workbench.tui.textual_ext.highlighted_text import HighlightedText, Span
 
 
 def formatted(sql: str) -> str:
@@ -38,7 +35,7 @@ def formatted(sql: str) -> str:
         raise UsageError(f"The statement cannot be laid out: {first}") from error
 
 
-class SqlText(TextArea):
+class SqlText(HighlightedText):
     """The text itself; keys that belong to the completion go there while words are on offer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,49 +59,24 @@ class SqlText(TextArea):
         )
         self.cursor_blink = False
 
-    async def _on_key(self, event: events.Key) -> None:
-        completion = self.parent
-        if isinstance(completion, SqlEditor) and completion.steer(event.key):
-            event.prevent_default()
-            event.stop()
-            return
-        await super()._on_key(event)
+    def takes_key(self, key: str) -> bool:
+        """Whether the completion has used it."""
+        return isinstance(self.parent, SqlEditor) and self.parent.steer(key)
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Without Textual's own look at every style rule for every paint: `colour` sets them."""
-        return super(TextArea, self).render_lines(crop)
+    def spans(self) -> list[Span]:
+        """Words, texts and comments by kind, and where the statement is wrong."""
+        found: list[Span] = list(colours(self.text))
+        if self.wrong is not None and self.wrong.row < self.document.line_count:
+            at = self.offset_of((self.wrong.row, self.wrong.column))
+            found.append(("wrong", at, at + 1))
+        return found
 
-    def _build_highlight_map(self) -> None:
-        self._line_cache.clear()
-        self._highlights.clear()
-        text = self.text
-        starts = [0]
-        for line in text.split("\n")[:-1]:
-            starts.append(starts[-1] + len(line) + 1)
-        for kind, start, end in colours(text):
-            first, last = bisect_right(starts, start) - 1, bisect_right(starts, end - 1) - 1
-            for row in range(first, last + 1):
-                self._colour_part(row, max(start, starts[row]) - starts[row],
-                                  end - starts[row] if row == last else None, kind)  # fmt: skip
-        if self.wrong is not None and self.wrong.row < len(starts):
-            row, column = self.wrong
-            self._colour_part(row, column, column + 1, "wrong")
-
-    def _colour_part(self, row: int, start: int, end: int | None, kind: str) -> None:
-        # Textual counts bytes here.
-        line = self.document.get_line(row)
-        if not line.isascii():
-            start = len(line[:start].encode())
-            end = None if end is None else len(line[:end].encode())
-        self._highlights[row].append((start, end, kind))
-
-    def mark(self, route: Position | None) -> None:
+    def mark(self, place: Position | None) -> None:
         """Show where the statement is wrong, with the cursor there."""
-        self.wrong = route
-        if route is not None:
-            self.move_cursor((route.row, route.column))
-        self._build_highlight_map()
-        self.refresh()
+        self.wrong = place
+        if place is not None:
+            self.move_cursor((place.row, place.column))
+        self.highlight()
 
     def colour(self, theme: Theme) -> None:
         """Follow the bench's theme."""
@@ -131,9 +103,9 @@ class SqlText(TextArea):
         )
         self.theme = theme.name
 
-    def offset_of(self, route: tuple[int, int]) -> int:
+    def offset_of(self, place: tuple[int, int]) -> int:
         """The offset in the text of a (row, column)."""
-        return sum(len(self.document.get_line(row)) + 1 for row in range(route[0])) + route[1]
+        return sum(len(self.document.get_line(row)) + 1 for row in range(place[0])) + place[1]
 
     def action_submit(self, everything: bool) -> None:
         """Run the selection; with none, the statement at the cursor, or all."""
@@ -217,10 +189,10 @@ class SqlEditor(Vertical):
             self._want(*offered.wants)
         self.bar.show_offer(offered)
 
-    def wrong(self, words: str, route: Position | None) -> None:
+    def wrong(self, words: str, place: Position | None) -> None:
         """Say what is wrong with the statement, and mark where."""
         self.bar.say(words)
-        self.area.mark(route)
+        self.area.mark(place)
 
     def steer(self, key: str) -> bool:
         """Use a key for the words on offer; tells whether it was used."""
