@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from workbench.catalog.headings import words_of
 from workbench.detection.clustering.find import Found
 from workbench.detection.features.cluster_features import Figures
 from workbench.detection.graph.links import Links
@@ -212,7 +213,7 @@ def cluster_row(
 
 def summary(figure: Figures, verdict: ClusterScore, strong: Sequence[str]) -> str:
     """One sentence for lists and the digest."""
-    shared = ", ".join(strong[:4]) if strong else "little"
+    shared = ", ".join(map(words_of, strong[:4])) if strong else "little"
     work = [
         part.name
         for part in sorted(verdict.components, key=lambda part: -part.points)
@@ -225,7 +226,7 @@ def summary(figure: Figures, verdict: ClusterScore, strong: Sequence[str]) -> st
     ]
     text = f"share {shared}"
     if work:
-        text += "; " + ", ".join(work[:3])
+        text += "; " + ", ".join(map(words_of, work[:3]))
     if against and not verdict.campaign_like:
-        text += "; but " + ", ".join(against[:2])
+        text += "; but " + ", ".join(map(words_of, against[:2]))
     return text

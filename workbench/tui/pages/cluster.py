@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from workbench.catalog.headings import words_of
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.fitting import shorten
 from workbench.tui.grid.grid import Grid
@@ -137,7 +138,7 @@ class ClusterPage(View):
             share = row["remaining"] / max(row["accounts"], 1)
             fate = " falls apart" if row["breaks"] else ""
             parts += [
-                (f"{shorten(safe_text(row['source']), 12):<12} ", ""),
+                (f"{shorten(words_of(safe_text(row['source'])), 14):<14} ", ""),
                 (meter(share, ascii_only=self.context.terminal.ascii), "$accent"),
                 (f"  {row['remaining']:,}{fate}\n", "$warning" if fate else ""),
             ]
