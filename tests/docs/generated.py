@@ -5,6 +5,7 @@ A part stands between `<!-- name -->` and `<!-- /name -->` on the page that `PAR
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -49,7 +50,8 @@ from workbench.tui.shell.key_words import key_words, own_bindings
 from workbench.tui.sql.editor import SqlText
 
 ROOT = Path(__file__).resolve().parents[2]
-GLOSSARY = ROOT / "workbench" / "text" / "glossary.toml"
+PACKAGE = ROOT / "workbench"
+GLOSSARY = PACKAGE / "text" / "glossary.toml"
 _PARTS_OF_THE_BENCH = (
     ("Everywhere", Bench), ("Rows", Grid), ("Results", ResultPane),
     ("Several results", ResultTabs), ("Editor", SqlText),
@@ -223,6 +225,31 @@ def glossary() -> str:
     return "\n".join([*_table("term", "meaning"), *rows])
 
 
+def rooms() -> str:
+    """The rooms from the top down: what each is, and which it imports."""
+    house = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    order = house["tool"]["importlinter"]["contracts"][0]["layers"]
+    named = [name.strip().removeprefix("workbench.") for row in order for name in row.split("|")]
+    found = [name for name in [*named, "audit"] if (PACKAGE / name / "__init__.py").is_file()]
+    lines = _table("room", "what it is", "imports")
+    for name in found:
+        doc = ast.get_docstring(ast.parse((PACKAGE / name / "__init__.py").read_text("utf-8")))
+        used = [other for other in found if other in _imported(PACKAGE / name) - {name}]
+        says = _cell((doc or "").partition("\n")[0])
+        lines.append(f"| `workbench/{name}` | {says} | {', '.join(used)} |")
+    return "\n".join(lines)
+
+
+def _imported(room: Path) -> set[str]:
+    """The rooms that the modules of a folder import."""
+    found: set[str] = set()
+    for path in room.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("workbench."):
+                found.add((node.module or "").split(".")[1])
+    return found
+
+
 # Page to its generated parts.
 PARTS: dict[str, tuple[Callable[[], str], ...]] = {
     "docs/commands.md": (commands, options, settings),
@@ -230,6 +257,7 @@ PARTS: dict[str, tuple[Callable[[], str], ...]] = {
     "docs/data-dictionary.md": (dictionary, entities),
     "docs/queries.md": (shipped, families, playbooks),
     "docs/glossary.md": (glossary, reasons),
+    "docs/architecture.md": (rooms,),
 }
 
 
