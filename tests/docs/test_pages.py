@@ -12,9 +12,10 @@ import pytest
 
 from tests.docs.generated import GLOSSARY, PARTS, ROOT, every_command, pack, renewed, shown_keys
 from tests.docs.pages import PAGES, Page
+from workbench.audit.records.schema import NO_COUNTER
 from workbench.catalog.tables import TABLES
 from workbench.detection.graph.links import SOURCES
-from workbench.detection.scoring import scorecard
+from workbench.detection.scoring import benign_explanations, scorecard
 from workbench.intake.mapping import shipped_profiles
 from workbench.playbooks.format import parse_query
 from workbench.playbooks.lint import empty_store, lint
@@ -25,8 +26,8 @@ _FOLDERS = ("workbench/", "tests/", "queries/", "docs/", "sample_db/", ".ci/", "
 _FILE = re.compile(r"[\w./@-]+\.(?:py|sql|toml|md|json|jsonl|txt|svg)")
 _HYPHENATED = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
 _SETTING = re.compile(r"(engine|load|display|analyst)\.[a-z_]+")
-# Words with a hyphen in code letters that are no query.
-_OTHER_WORDS: set[str] = set()
+# What the command line takes with a hyphen beside queries.
+_OTHER_WORDS = {NO_COUNTER}
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path.name)
 # The ledger's format speaks of characters and names of a file, not of the bench.
@@ -90,7 +91,7 @@ def test_commands_and_their_options_exist(page: Page) -> None:
 
 def _shell_lines(page: Page) -> list[str]:
     return [
-        line.strip()
+        line.strip().removeprefix(".venv/bin/")
         for language, text in page.blocks
         if language == "sh"
         for line in text.splitlines()
@@ -143,6 +144,30 @@ def test_files_and_tests_exist(page: Page) -> None:
         assert path.exists(), code
         if test:
             assert test in _tests_of(path), code
+
+
+def test_every_line_of_a_score_is_explained() -> None:
+    text = Page(ROOT / "docs" / "scoring.md").text
+    names = set(_explanations()) | set(_components())
+    assert len(names) >= 40
+    for name in names:
+        assert f"| {name} |" in text or f"**{name}**" in text, name
+
+
+def _components() -> list[str]:
+    """The components of all scores but the sources of coordination."""
+    tree = ast.parse(Path(scorecard.__file__).read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    lines = [one.args[0] for one in calls if getattr(one.func, "id", "") == "_line"]
+    return [str(one.value) for one in lines if isinstance(one, ast.Constant)] + ["one rhythm"]
+
+
+def _explanations() -> list[str]:
+    """The innocent explanations that are tried on a cluster."""
+    tree = ast.parse(Path(benign_explanations.__file__).read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = [one.args[0] for one in calls if getattr(one.func, "id", "") == "Explanation"]
+    return [str(one.value) for one in names if isinstance(one, ast.Constant)]
 
 
 def _words_of_the_scores() -> set[str]:
