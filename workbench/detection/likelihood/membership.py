@@ -1,8 +1,8 @@
 """Who belongs: leave-one-out likelihood ratios of accounts against each cluster and everybody else.
 
 For a value v and cluster c with n members, m of them with v, the ratio of an account that has v is
-P(v | c) over P(v | others), both estimated without the account itself. Ratios add up over
-families, damped within a family by the root of their number and capped per independent source.
+P(v | c) over P(v | others), both estimated without the account itself. Of each family the strongest
+ratio counts, capped, of each independent source the strongest family; sources add up.
 """
 
 from __future__ import annotations
@@ -27,10 +27,7 @@ _STEPS = round(_CAP / _STEP) + 1
 
 @dataclass(frozen=True)
 class Terms:
-    """Ratios above zero for candidate pairs, sorted by (account, cluster, family).
-
-    `link` holds for each term the place of its strongest link in `Links`.
-    """
+    """Ratios above zero for candidate pairs, sorted by (account, cluster, family)."""
 
     a: Ints
     c: Ints
