@@ -8,6 +8,7 @@ that survives, with its place and difference, and the score; the same seed draws
 `--seed S`      another sample. `--only PATH` or `--only PATH:LINE`: all mutants there instead.
 `--budget S`    seconds of tests a mutant; slower tests are left out (a mutant that only they would
                 notice survives). 0: no limit.
+`--tests T ...` these paths below `tests/` instead of the area's.
 `--jobs J`      that many copies at once.
 `--again`       measure anew which tests run which lines; else kept below `--folder` while neither
                 the files of the area nor the tests changed.
@@ -28,7 +29,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -89,8 +90,9 @@ def excused(drawn: Drawn) -> bool:
 
 def _key(area: Area) -> str:
     digest = hashlib.sha256()
-    tests = [path for name in area.test_paths() for path in sorted((ROOT / name).rglob("*.py"))]
-    for path in (*map(ROOT.__truediv__, area.sources()), *tests):
+    tests = [ROOT / name for name in area.test_paths()]
+    within = [path for folder in tests for path in sorted(folder.rglob("*.py"))]
+    for path in (*(ROOT / name for name in area.sources()), *filter(Path.is_file, tests), *within):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -194,6 +196,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
     parser.add_argument("--budget", type=float, default=60)
+    parser.add_argument("--tests", nargs="+", default=())
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--again", action="store_true")
     parser.add_argument(
@@ -201,6 +204,8 @@ def main() -> None:
     )
     given = parser.parse_args()
     area = AREAS[given.area]
+    if given.tests:
+        area = replace(area, tests=tuple(given.tests))
     sample = draw(area, given.n, given.seed, given.only)
     counted, noticed, equal = 0, 0, 0
     for place, (drawn, outcome) in enumerate(judged(area, sample, given), 1):
