@@ -41,9 +41,10 @@ class ScriptedWorker:
         """The job of the last request of this kind."""
         return [job for job, request in self.asked if isinstance(request, kind)][-1]
 
-    def say(self, job: int, event: Event) -> None:
-        """An event arrives at the client."""
-        send(self._in, event_message(job, event))
+    def say(self, job: int, *events: Event) -> None:
+        """Events arrive at the client."""
+        for event in events:
+            send(self._in, event_message(job, event))
 
     def end(self) -> None:
         """The process ends by itself."""

@@ -17,6 +17,7 @@ from workbench.decisions.masking import MASKABLE, Mask
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
 from workbench.settings import EngineSettings
+from workbench.workers import memory
 from workbench.workers.codec import event_message
 from workbench.workers.host import async_client
 from workbench.workers.host.async_client import WorkerClient
@@ -246,9 +247,7 @@ async def test_a_new_worker_gets_tables_then_results_then_what_was_waiting(
 ) -> None:
     replaced: list[int] = []
     client.replaced = lambda: replaced.append(len(script.worker.asked))
-    script.rules["Stream"] = lambda worker, job, request: (
-        worker.say(job, began(job)), worker.say(job, SPOOLED),
-    )[0]  # fmt: skip
+    script.rules["Stream"] = lambda worker, job, request: worker.say(job, began(job), SPOOLED)
     script.rules["Reopen"] = lambda worker, job, request: worker.say(job, opened(request.result))
     await client.request(Overlay("decisions", "a.jsonl"))
     first, second = client.new_job(), client.new_job()
@@ -280,9 +279,7 @@ async def test_a_new_worker_gets_tables_then_results_then_what_was_waiting(
 async def test_a_result_that_cannot_be_opened_again_is_closed_and_the_others_are_not(
     client: WorkerClient, script: Script
 ) -> None:
-    script.rules["Stream"] = lambda worker, job, request: (
-        worker.say(job, began(job)), worker.say(job, SPOOLED),
-    )[0]  # fmt: skip
+    script.rules["Stream"] = lambda worker, job, request: worker.say(job, began(job), SPOOLED)
     lost, kept = client.new_job(), client.new_job()
     await client.request(SQL, job=lost)
     await client.request(SQL, job=kept)
@@ -487,7 +484,7 @@ async def test_a_worker_over_its_memory_is_replaced_while_it_works(
         looks.append(pid)
         return ((client.settings.memory_mib + 320) << 20) + over
 
-    monkeypatch.setattr(async_client.memory, "own", own)
+    monkeypatch.setattr(memory, "own", own)
     running = ask(client, SQL)
     await until(lambda: script.worker.requests(Stream))
     assert timers.run(0.05) == 1
@@ -515,7 +512,7 @@ async def test_light_requests_are_not_watched(
     def own(pid: int) -> int:
         raise AssertionError(pid)
 
-    monkeypatch.setattr(async_client.memory, "own", own)
+    monkeypatch.setattr(memory, "own", own)
     await client.request(Inspect("SELECT 1"))
     assert timers.waiting == []
 

@@ -12,6 +12,7 @@ from workbench.decisions.masking import NOTHING_MASKED, Mask
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError
 from workbench.settings import EngineSettings
 from workbench.workers.host import sync_client
+from workbench.workers.host.request_book import Pending
 from workbench.workers.host.sync_client import QueryClient
 from workbench.workers.messages import (
     Began,
@@ -221,7 +222,8 @@ def test_too_large_a_request_is_refused_and_waits_for_nothing(
 
 def test_records_are_whole_rows_by_name(client: QueryClient, script: Script) -> None:
     def answer(worker: ScriptedWorker, job: int, request: Open) -> None:
-        columns, rows = [["a", "BIGINT"], ["b", "VARCHAR"]], [[1, "x"], [2, None]]
+        columns = [["a", "BIGINT"], ["b", "VARCHAR"]]
+        rows: list[list[Any]] = [[1, "x"], [2, None]]
         worker.say(job, Opened(job, columns, rows, [], False, False, 1.0, 2, True, True))
 
     script.rules["Open"] = answer
@@ -234,11 +236,14 @@ def test_records_are_whole_rows_by_name(client: QueryClient, script: Script) -> 
 
 def test_what_opens_after_a_cancel_is_closed(client: QueryClient, script: Script) -> None:
     script.rules["Stream"] = lambda worker, job, request: worker.say(job, began(job))
-    client._book.ask(pending := sync_client.Pending(77, SQL, lambda outcome: None))
+    client._book.ask(pending := Pending(77, SQL, lambda outcome: None))
     pending.settled = True
-    script.rules["Inspect"] = lambda worker, job, request: (
-        worker.say(77, began(77)), worker.say(job, Inspected([], [])),
-    )[0]  # fmt: skip
+
+    def late(worker: ScriptedWorker, job: int, request: Any) -> None:
+        worker.say(77, began(77))
+        worker.say(job, Inspected([], []))
+
+    script.rules["Inspect"] = late
     client.request(Inspect("SELECT 1"))
     if not script.worker.requests(Close):  # the two words may have come in two reads
         client._take(1)
