@@ -98,7 +98,9 @@ def test_many_bad_rows_are_each_written_once(load_files: Load, tmp_path: Path) -
 
 def test_a_preview_counts_the_bad_rows_by_kind_and_names_the_first(tmp_path: Path) -> None:
     count, bad = 40, {3: "id", 7: "time", 9: "time", 30: "time", 39: "id", 12: "number"}
-    path = write_parquet(tmp_path / "exchanges.parquet", rows_with(count, bad), TYPES)
+    rows = rows_with(count, bad)
+    rows[9]["ts"], rows[30]["ts"] = "tomorrow", "a day before"
+    path = write_parquet(tmp_path / "exchanges.parquet", rows, TYPES)
     request = LoadRequest(
         store=tmp_path / "store", rejects=tmp_path / "rejects", spill=tmp_path, generation=1,
         files=(path,), memory_mib=512, threads=1,
