@@ -32,6 +32,8 @@ from workbench.detection.likelihood.membership import (
 )
 from workbench.detection.likelihood.value_ratios import count_values
 
+Key = tuple[int, int, int]
+
 
 def ints(*values: int) -> Ints:
     return np.array(values, dtype=np.int64)
@@ -166,6 +168,69 @@ def test_a_chain_of_groups_ends_in_the_last() -> None:
     found = merge(pairs, label)
     assert set(found[: edges[-1]].tolist()) == {4}
     assert (found[edges[-1] :] == -1).all()
+
+
+def test_a_long_chain_of_equal_groups_becomes_one() -> None:
+    """Each joins the next before the next has joined its own: 16 steps are followed."""
+    label = np.full(500, -1)
+    label[: 17 * 5] = np.repeat(np.arange(17), 5)
+    a = np.arange(16 * 5)
+    many = len(a)
+    pairs = Pairs(
+        a, label[a] + 1, np.full(many, 9.0), np.full(many, 3), np.full(many, 9.0),
+        np.ones(many, dtype=bool),
+    )  # fmt: skip
+    assert set(merge(pairs, label)[: 17 * 5].tolist()) == {16}
+
+
+def plain_weigh(terms: list[tuple[int, int, int, float]], label: list[int]) -> dict[Key, float]:
+    """The same by the words of the method; each family a source of its own."""
+    ratio = {(a, c, family): llr for a, c, family, llr in terms}
+    found = {}
+    for (a, c, family), strength in ratio.items():
+        step = min(int(strength / 0.25), 28)
+        inside = outside = 0
+        for (other, cluster, same), value in ratio.items():
+            if (cluster, same) != (c, family) or min(int(value / 0.25), 28) < step:
+                continue
+            besides = sum(
+                one >= SUPPORT for (b, d, f), one in ratio.items()
+                if (b, d) == (other, cluster) and f != family
+            )  # fmt: skip
+            if label[other] == cluster:
+                inside += 1
+            elif besides < 2:
+                outside += 1
+        size = label.count(c)
+        members, others = (inside + 0.5) / (size + 1), (outside + 0.5) / (len(label) - size + 1)
+        found[a, c, family] = min(max(math.log(members / others), 0.0), strength)
+    return found
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(0, 11), st.integers(0, 2), st.integers(0, 3)),
+        st.integers(1, 28).map(lambda n: n / 4), max_size=40,
+    ),
+    st.lists(st.integers(-1, 2), min_size=12, max_size=12),
+    st.integers(0, 60),
+)  # fmt: skip
+def test_a_strength_counts_as_much_as_it_is_commoner_among_members(
+    given_terms: dict[Key, float], members: list[int], strangers: int
+) -> None:
+    links = table([(0, 1, 0), (1, 1, 0), (2, 1, 0), (3, 1, 0)], 12 + strangers)
+    label = [*members, *[-1] * strangers]
+    rows = [(*key, llr) for key, llr in sorted(given_terms.items())]
+    columns = list(zip(*rows, strict=True)) or [()] * 4
+    a, c, family = (ints(*column) for column in columns[:3])
+    llr = np.array(columns[3], dtype=float)
+    told, found = weigh(links, Terms(a, c, family, llr), ints(*label))
+    expected = plain_weigh(rows, label)
+    assert np.allclose(told.llr, [expected[key] for key in sorted(given_terms)])
+    for place, (account, cluster) in enumerate(zip(found.a, found.c, strict=True)):
+        for number in range(4):
+            value = expected.get((int(account), int(cluster), number), 0.0)
+            assert found.ratios[place, links.source[number]] == pytest.approx(value)
 
 
 def test_within_a_source_only_the_strongest_family_counts() -> None:

@@ -18,6 +18,7 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.FloorDiv: ast.Mult, ast.Mod: ast.FloorDiv, ast.LShift: ast.RShift, ast.RShift: ast.LShift,
     ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.BitXor: ast.BitOr,
 }  # fmt: skip
+_COMMUTATIVE = {"max", "min", "maximum", "minimum"}
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
@@ -171,14 +172,27 @@ def _faults(node: ast.expr) -> Iterator[tuple[str, str]]:
             yield repr(not value), "constant"
         case ast.Constant(value=int() | float() as value):
             yield repr(value + 1), "constant"
-            yield repr(value - 1 if isinstance(value, int) else value / 2), "constant"
+            if value or isinstance(value, int):
+                yield repr(value - 1 if isinstance(value, int) else value / 2), "constant"
         case ast.Call(args=args, keywords=keywords):
-            if len(args) >= 2 and not any(isinstance(one, ast.Starred) for one in args[:2]):
+            if _order_matters(node):
                 yield _changed(node, args=[args[1], args[0], *args[2:]]), "arguments swapped"
             for place, keyword in enumerate(keywords):
                 if keyword.arg is not None:
                     rest_of = keywords[:place] + keywords[place + 1 :]
                     yield _changed(node, keywords=rest_of), "keyword dropped"
+
+
+def _order_matters(call: ast.Call) -> bool:
+    """Whether the first two arguments could be mistaken for one another and differ."""
+    name = ast.unparse(call.func).rpartition(".")[2]
+    first = call.args[:2]
+    return (
+        len(first) == 2
+        and name not in _COMMUTATIVE
+        and not any(isinstance(one, ast.Starred) for one in first)
+        and ast.dump(first[0]) != ast.dump(first[1])
+    )
 
 
 def _changed(node: ast.expr, **changes: object) -> str:
