@@ -111,7 +111,7 @@ def noticed_ends(client: WorkerClient, monkeypatch: pytest.MonkeyPatch) -> list[
 
 @pytest_asyncio.fixture
 async def client(script: Script, tmp_path: Path) -> AsyncIterator[WorkerClient]:
-    made = WorkerClient(tmp_path / "store", tmp_path / "tmp", EngineSettings())
+    made = WorkerClient(tmp_path / "store", tmp_path / "tmp", EngineSettings(threads=3))
     made.overlaid.set()
     await made.start()
     yield made
@@ -138,7 +138,7 @@ async def test_a_worker_is_told_the_store_the_limits_and_that_all_is_hidden(
     assert (start.store, start.spill) == (str(tmp_path / "store"), str(client.spill))
     assert start.mask == {"columns": list(MASKABLE), "shown": []}
     assert client.mask == Mask(MASKABLE)
-    assert script.threads == [client.settings.thread_count]
+    assert script.threads == [3]
     assert (start.threads, start.memory_mib) == (
         client.settings.thread_count, client.settings.memory_mib,
     )  # fmt: skip
@@ -213,6 +213,15 @@ async def test_an_error_of_one_request_is_no_error_of_the_worker(
     with pytest.raises(WorkbenchError, match="no FROM"):
         await client.request(Digest("SELECT", {}))
     assert await client.request(Inspect("SELECT 1")) == Inspected(["p"], ["t"])
+
+
+async def test_an_answer_that_nobody_asked_for_is_dropped(
+    client: WorkerClient, script: Script
+) -> None:
+    script.worker.say(0, Inspected([], []))
+    script.worker.say(99, Inspected([], []))
+    assert await client.request(Inspect("SELECT 1")) == Inspected(["p"], ["t"])
+    assert len(script.workers) == 1
 
 
 async def test_what_hides_is_remembered_for_the_next_worker(

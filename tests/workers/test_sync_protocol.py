@@ -74,7 +74,9 @@ def test_a_worker_is_told_the_store_and_the_limits(
     assert client.ready() == READY
     assert client.mask == NOTHING_MASKED
     monkeypatch.chdir(tmp_path)  # the worker starts in another folder
-    QueryClient(Path("store"), Path("tmp"), EngineSettings(), Mask(("ip",), ("a-1",)))
+    three = EngineSettings(threads=3)
+    QueryClient(Path("store"), Path("tmp"), three, Mask(("ip",), ("a-1",)))
+    assert script.threads[-1] == 3
     [start] = script.worker.requests(Start)
     assert start.store == str(tmp_path / "store")
     assert start.spill.startswith(str(tmp_path / "tmp"))
@@ -124,8 +126,10 @@ def test_a_store_that_does_not_open_says_why(script: Script, tmp_path: Path) -> 
 def test_a_worker_that_ends_before_it_is_ready_says_so(script: Script, tmp_path: Path) -> None:
     script.rules["Start"] = lambda worker, job, request: worker.end()
     client = QueryClient(tmp_path / "store", tmp_path / "tmp", EngineSettings())
-    with pytest.raises(WorkbenchError, match="ended before it began"):
-        client.ready()
+    for wait in (client.ready, lambda: client.request(SQL)):
+        with pytest.raises(WorkbenchError, match="ended before it began"):
+            wait()
+    assert len(script.workers) == 1  # the next would not begin either
 
 
 def test_a_worker_that_is_gone_at_once_says_so(script: Script, tmp_path: Path) -> None:
