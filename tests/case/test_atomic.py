@@ -181,6 +181,16 @@ def test_a_file_is_handed_to_its_group(tmp_path: Path, group_id: int) -> None:
     assert other.stat().st_gid == group_id
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may give a folder to any group")
+def test_without_a_group_the_folders_own_is_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    os.chown(folder, -1, 3)
+    folder.chmod(0o2770)
+    replace_file(folder / "case.toml", b"x", 0o660)
+    assert (folder / "case.toml").stat().st_gid == 3
+
+
 def test_who_may_not_hand_a_file_over_keeps_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -210,6 +210,44 @@ def test_a_commit_says_what_was_committed(case: Case) -> None:
     assert list((case.root / "tmp").iterdir()) == [case.root / "tmp" / "load.lock"]
 
 
+def test_all_of_a_generation_is_on_disk_before_the_manifest_names_it(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    fsync, rename = os.fsync, os.rename
+
+    def noted_sync(handle: int) -> None:
+        steps.append(os.readlink(f"/proc/self/fd/{handle}"))
+        fsync(handle)
+
+    def noted_rename(source: Path, target: Path) -> None:
+        steps.append(f"now {target}")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(os, "rename", noted_rename)
+    load(case, b"newer")
+    before = steps[: steps.index(f"now {case.root / 'case.toml'}")]
+    rejects = case.root / "rejects" / "2"
+    assert {str(rejects), str(rejects / "rejects.jsonl"), str(case.root)} <= set(before)
+    place = before.index(f"now {case.root / 'store-2.duckdb'}")
+    assert any(step.endswith("/store.duckdb") for step in before[:place])
+    assert str(case.root) in before[place:]
+
+
+def test_a_case_says_which_tool_wrote_it_last(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case_folder, "__version__", "9.9.9")
+    assert load(case, b"newer").manifest.tool == "workbench 9.9.9"
+
+
+def test_a_store_that_is_a_link_is_refused_with_what_to_look_at(case: Case) -> None:
+    case.store_path.rename(case.root / "tmp" / "elsewhere")
+    case.store_path.symlink_to(case.root / "tmp" / "elsewhere")
+    with pytest.raises(IntegrityError, match="cannot be opened") as caught:
+        case.hold_generation()
+    assert "ls -ld" in caught.value.hint
+
+
 def test_a_load_that_ends_lets_the_next_begin_and_keeps_no_handle(case: Case) -> None:
     before = open_handles()
     for _ in range(2):
