@@ -30,7 +30,11 @@ AREAS = {
     # run for each fault, and what only they notice is told late and far from its cause.
     "membership": Area(
         ("detection/likelihood/membership.py", "detection/clustering/find.py"),
-        ("detection/test_membership.py", "detection/test_belonging.py"),
+        (
+            "detection/test_membership.py",
+            "detection/test_belonging.py",
+            "detection/test_merging.py",
+        ),
     ),
     "workers": Area(("workers/host/*client.py", "workers/host/request_book.py", "workers/codec.py"),
                     ("workers",)),
