@@ -193,7 +193,7 @@ class EditorApp:
     def notify(self, message: str, **how: Any) -> None:
         """Note what was said."""
         assert how["markup"] is False
-        self.said.append(message)
+        self.said.append(f"{how['severity']}: {message}")
 
     @contextmanager
     def suspend(self) -> Iterator[None]:
@@ -232,7 +232,7 @@ def test_an_editor_that_fails_changes_nothing(
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", editor(tmp_path, "echo x > $1; exit 1"))
     assert edit_outside(cast(Any, app), tmp_path, "SELECT 1", ".sql") is None
-    for wrong, words in (("", "Set EDITOR"), ("  ", "Set EDITOR"), ('"x', "No closing"),
+    for wrong, words in (("", "warning: Set"), ("  ", "warning: Set"), ('"x', "error: "),
                          ("/no/such/editor", "No such file")):  # fmt: skip
         monkeypatch.setenv("EDITOR", wrong)
         app.said.clear()

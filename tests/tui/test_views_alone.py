@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from textual.widgets import Static
 
 from workbench.tui.messages import DecideOn
 from workbench.tui.routes import Route
+from workbench.tui.shell.frame import Frame
+from workbench.tui.shell.saved_state import StateFile
 from workbench.tui.shell.view_stack import ViewStack
 
 KINDS = ("overview", "clusters", "account", "cluster")
@@ -235,3 +238,43 @@ async def test_the_last_forty_entries_are_remembered() -> None:
             app.stack.routes.go(account(number))
         trail = app.stack.remember()["trail"]
         assert [one["key"] for one in trail] == [[f"a-{n:02}"] for n in range(5, 45)]
+
+
+class Framed(App[None]):
+    """A frame around views that note what is asked of them."""
+
+    def __init__(self, memory: StateFile) -> None:
+        super().__init__()
+        self.made: list[PlainView] = []
+        self.frame = Frame(self, memory, self._open, KINDS)
+
+    def compose(self) -> ComposeResult:
+        yield from self.frame.compose()
+
+    def _open(self, route: Route, state: dict[str, Any]) -> PlainView:
+        self.made.append(PlainView(route, state))
+        return self.made[-1]
+
+
+async def test_every_move_is_kept_and_there_is_no_way_back_from_the_first(tmp_path: Path) -> None:
+    memory = StateFile(tmp_path / "view.json")
+
+    def kept() -> list[str]:
+        memory.write_now()
+        return [entry["kind"] for entry in memory.read()["trail"]]
+
+    app = Framed(memory)
+    async with app.run_test() as pilot:
+        assert [node.id for node in app.screen.children] == ["routes", "views", "status", "hints"]
+        await app.frame.go(Route("overview"))
+        assert kept() == ["overview"]
+        assert await app.frame.back() is False
+        await app.frame.go(account(1))
+        await app.frame.go_to_main(Route("clusters"))
+        assert kept() == ["overview", "account", "clusters"]
+        assert app.frame.view is app.made[-1]
+        assert await app.frame.back() is True
+        assert kept() == ["overview", "account"]
+        assert app.frame.view is app.made[1]
+        await pilot.pause()
+        assert app.made[1].asked.count("shown") == 2  # once it is on the terminal
