@@ -18,6 +18,7 @@ from workbench.workers.messages import (
     Opened,
     Overlaid,
     Overlay,
+    PickRows,
     ReadAll,
     Reopen,
     Request,
@@ -104,6 +105,16 @@ def test_what_had_not_begun_is_asked_as_it_was() -> None:
     again.ask_again()
     assert again.request == Stream("SELECT 2", {}, 10, 64)
     assert again is pending
+
+
+def test_only_a_statement_is_read_on() -> None:
+    book = RequestBook(MASK)
+    picked = PickRows(3, [1, 2], 64)
+    pending, _, _ = _ask(book, picked)
+    book.arrived(pending.job, _began(pending.job))
+    [again] = book.lose_worker("it died", set())
+    again.ask_again()
+    assert again.request == picked
 
 
 def test_light_requests_are_never_blamed() -> None:

@@ -1,0 +1,1 @@
+"""Generated faults, and whether the tests notice them."""
