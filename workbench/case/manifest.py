@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
 from workbench.errors import IntegrityError, WorkbenchError
+from workbench.text.bounded import read_toml
 from workbench.text.sanitize import safe_text
 
 FORMAT = 1
@@ -85,8 +85,8 @@ def from_toml(text: str, where: str) -> Manifest:
     Raises IntegrityError where the text is no manifest, WorkbenchError where its format is newer.
     """
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        values = read_toml(text)
+    except ValueError as error:
         raise IntegrityError(
             f"{where} cannot be read: {safe_text(error)}.",
             hint="Restore case.toml from a backup of the case folder.",

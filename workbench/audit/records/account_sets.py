@@ -144,6 +144,13 @@ class SetFolder:
             ) from error
         return SetRef(digest, len(listed))
 
+    def text(self, digest: str) -> str:
+        """The file of a stored list as text, to be sent along with what names it.
+
+        Raises DamagedError where it is gone, changed or no ordinary file.
+        """
+        return spell(self.get(digest)).decode("ascii")
+
     def check(self, digest: str, count: int) -> str:
         """What is wrong with a stored list, or the empty string."""
         try:
