@@ -70,7 +70,24 @@ def test_a_query_or_playbook_that_is_none_is_set_aside(
     listed = bench("queries", "list", case)
     assert listed.code == 0
     assert listed.err.count("not runnable: ") == 2 * len(PLANTS) - 2  # a folder is only a folder
-    assert bench("info", case).code == 0
+    told = bench("info", case)
+    assert told.code == 0
+    assert told.out.count("not used ") == 2 * len(PLANTS) - 2
+
+
+def test_info_names_what_is_no_part_of_the_case(bench: Bench, case: Path, secret: Path) -> None:
+    bench("decide", case, *_FLAG, "--cluster", CLUSTER)
+    bench("audit", "checkpoint", case)
+    assert "not part of the case" not in bench("info", case).out
+    for at, plant in enumerate(PLANTS.values()):
+        plant(case / f"planted-\x1b]52;{at}", secret)
+        plant(case / "queries" / f"planted-{at}", secret)
+    (case / "audit.d" / "notes.txt").touch()
+    told = bench("info", case)
+    assert told.code == 0
+    assert "audit.d/notes.txt (a file): not part of the case" in told.out
+    assert told.out.count("not part of the case") == 2 * len(PLANTS)  # one is a folder of queries
+    assert "\x1b" not in told.out
 
 
 @pytest.mark.parametrize(
