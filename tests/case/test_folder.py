@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from workbench.case.folder import Case, Staging, staged
+from workbench.case.folder import Case, Staging, staged, state_dir
 from workbench.case.leftovers import sweep_staging
 from workbench.case.manifest import Manifest, Source, from_toml
 from workbench.errors import IntegrityError, WorkbenchError
@@ -206,7 +207,7 @@ def test_a_missing_or_linked_store_is_named(tmp_path: Path) -> None:
     with pytest.raises(IntegrityError, match="missing"):
         case.hold_generation()
     case.store_path.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(IntegrityError, match="cannot be opened"):
+    with pytest.raises(IntegrityError, match="is a symbolic link"):
         case.hold_generation()
 
 
@@ -225,6 +226,13 @@ def test_no_case_is_one_sentence(tmp_path: Path) -> None:
         Case.open(tmp_path / "nothing")
 
 
+def _manifest(case_id: str, generation: str = "1") -> str:
+    return (
+        f'format = 1\ncase_id = "{case_id}"\nname = "n"\ncreated_at = "t"\ntool = "w"\n'
+        f"generation = {generation}\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "error", "words"),
     [
@@ -233,6 +241,12 @@ def test_no_case_is_one_sentence(tmp_path: Path) -> None:
         ("format = 1\ncase_id = 3\n", IntegrityError, "case_id"),
         ("format = 1\n", IntegrityError, "case_id"),
         ("format = \x1b[2J", IntegrityError, "cannot be read"),
+        (_manifest("../../../elsewhere"), IntegrityError, "16 hex digits"),
+        (_manifest("0123456789ABCDEF"), IntegrityError, "16 hex digits"),
+        (_manifest("0123456789abcdef\\n"), IntegrityError, "16 hex digits"),
+        (_manifest("\\u001b]52;c;eA==\\u0007"), IntegrityError, "16 hex digits"),
+        (_manifest("0123456789abcdef", "-1"), IntegrityError, "generation"),
+        (_manifest("0123456789abcdef", "true"), IntegrityError, "generation"),
     ],
 )
 def test_an_odd_manifest_says_what_to_do(
@@ -246,7 +260,7 @@ def test_an_odd_manifest_says_what_to_do(
 
 @given(st.text(), st.text(st.characters(codec=None)))
 def test_a_manifest_survives_its_text_form(name: str, path: str) -> None:
-    manifest = Manifest("id", name.encode("utf-8", "replace").decode(), "t", "w")
+    manifest = Manifest("0123456789abcdef", name.encode("utf-8", "replace").decode(), "t", "w")
     clean = path.encode("utf-8", "replace").decode()
     whole = Manifest(
         manifest.case_id, manifest.name, "t", "w", sources=(_source(clean), _source("y"))
@@ -256,5 +270,33 @@ def test_a_manifest_survives_its_text_form(name: str, path: str) -> None:
 
 def test_a_file_name_that_is_not_utf8_stays_legible() -> None:
     source = _source(os.fsdecode(b"bad\xff.csv"))
-    read = from_toml(Manifest("id", "n", "t", "w", sources=(source,)).to_toml(), "case.toml")
+    read = from_toml(
+        Manifest("0123456789abcdef", "n", "t", "w", sources=(source,)).to_toml(), "case.toml"
+    )
     assert read.sources[0].path == "bad\\xff.csv"
+
+
+@given(st.text())
+def test_no_id_but_16_hex_digits_becomes_a_path(case_id: str) -> None:
+    assume(re.fullmatch("[0-9a-f]{16}", case_id) is None)
+    with pytest.raises(IntegrityError):
+        state_dir(case_id)
+
+
+def test_a_state_folder_that_was_there_keeps_its_mode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    there = tmp_path / "workbench" / "0123456789abcdef"
+    there.mkdir(parents=True)
+    there.chmod(0o750)
+    assert state_dir(there.name) == there
+    assert stat.S_IMODE(there.stat().st_mode) == 0o750
+    there.chmod(0o770)
+    with pytest.raises(WorkbenchError, match="only you may write"):
+        state_dir(there.name)
+    assert stat.S_IMODE(there.stat().st_mode) == 0o770
+    there.rename(tmp_path / "else")
+    there.symlink_to(tmp_path / "else")
+    with pytest.raises(WorkbenchError, match="only you may write"):
+        state_dir(there.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 from tests.cli.conftest import CLUSTER, Bench, Sit
@@ -118,6 +119,38 @@ def test_another_case_at_the_same_place_is_told(bench: Bench, case: Path) -> Non
     told = bench("audit", "verify", case)
     assert (told.code, told.out.count("warning: ")) == (0, 1)
     assert "has seen another case here, its ledger at 2" in told.out
+
+
+def test_another_case_in_a_moved_folder_is_told(bench: Bench, case: Path) -> None:
+    bench("decide", case, *_WATCH, "--account", "a-01")
+    case_id = Case.open(case).manifest.case_id
+    moved = case.rename(case.with_name("moved"))
+    manifest = moved / "case.toml"
+    manifest.write_text(manifest.read_text().replace(case_id, "5ca1ab1e5ca1ab1e"))
+    (moved / "audit.jsonl").unlink()
+    assert "has seen another case here" in bench("audit", "verify", moved).out
+
+
+def test_a_moved_case_still_misses_what_was_cut(bench: Bench, case: Path) -> None:
+    bench("decide", case, *_WATCH, "--account", "a-01")
+    moved = case.rename(case.with_name("moved"))
+    ledger = moved / "audit.jsonl"
+    ledger.write_bytes(ledger.read_bytes().splitlines(keepends=True)[0])
+    assert "has seen 2 records" in bench("audit", "verify", moved).out
+
+
+def test_deleting_a_copy_damages_no_other(bench: Bench, case: Path) -> None:
+    """A copy that went on and is gone again is told, but speaks against no other folder."""
+    copy = Path(shutil.copytree(case, case.with_name("copy")))
+    bench("decide", copy, *_WATCH, "--account", "a-01")
+    shutil.rmtree(copy)
+    told = bench("audit", "verify", case)
+    assert (told.code, told.out.count("where it is no more")) == (0, 1)
+    assert bench("decide", case, *_WATCH, "--account", "a-02").code == 0
+    assert bench("audit", "verify", case).code == 0
+    again = Path(shutil.copytree(case, case.with_name("again")))
+    assert bench("audit", "verify", again).code == 0
+    assert bench("decide", again, *_WATCH, "--account", "a-03").code == 0
 
 
 def test_a_ledger_seen_longer_is_missed(bench: Bench, case: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import grp
 import hashlib
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -58,8 +60,21 @@ def sync(path: Path) -> None:
 
 
 def lock_exclusively(path: Path) -> int | None:
-    """Lock a file, made where it is missing, without waiting; None where another holds it."""
-    handle = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    """Lock a file, made where it is missing, without waiting; None where another holds it.
+
+    One that is made in a team's folder is the team's too; one that was there keeps its mode. Raises
+    OSError where it is no ordinary file.
+    """
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        handle = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
+        if path.parent.stat().st_mode & 0o020:
+            os.fchmod(handle, 0o660)
+    except FileExistsError:
+        handle = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "It is no ordinary file", os.fspath(path))
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -29,7 +30,15 @@ from workbench.case.atomic import (
     sync,
 )
 from workbench.case.leftovers import no_load_runs, remove_staging, remove_stores
-from workbench.case.manifest import Manifest, Source, from_toml
+from workbench.case.manifest import Manifest, Source, from_toml, is_case_id
+from workbench.case.open_file import (
+    MANIFEST_BYTES,
+    check_folders,
+    copy_case_file,
+    open_case_file,
+    read_case_file,
+    read_state,
+)
 from workbench.errors import IntegrityError, WorkbenchError
 from workbench.text.sanitize import safe_text
 
@@ -38,12 +47,28 @@ _FOLDERS = ("audit.d", "rejects", "queries", "exports", "tmp")
 
 
 def state_dir(case_id: str) -> Path:
-    """This analyst's own folder for a case (XDG state, mode 0700), made where it is missing."""
+    """This analyst's own folder for a case (XDG state, mode 0700), made where it is missing.
+
+    Keyed by the id, 16 hex digits and nothing else, so that no path leads out of the state folder.
+    What is kept of a ledger in it is bound to the case's folder too: see `Witness`. One that is
+    there already is taken as it is. Raises WorkbenchError where it is not this analyst's alone.
+    """
+    if not is_case_id(case_id):
+        raise IntegrityError(f"“{safe_text(case_id, 60)}” is no id of a case.")
     home = os.environ.get("XDG_STATE_HOME") or ""
     base = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "state"
     folder = base / "workbench" / case_id
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
+    with suppress(FileExistsError):
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(mode=0o700)
+        folder.chmod(0o700)  # whatever the umask took
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+        raise WorkbenchError(
+            f"{safe_text(folder)} is not a folder that only you may write.",
+            hint="It keeps what you have seen of the case. Find out who made it (`ls -ld`), and "
+            "move it away; a new one is made.",
+        )
     return folder
 
 
@@ -114,7 +139,7 @@ class Case:
         """Read the case at `path`; raises WorkbenchError where there is none."""
         root = Path(path)
         try:
-            text = (root / MANIFEST).read_text(encoding="utf-8")
+            text = read_case_file(root, MANIFEST, MANIFEST_BYTES).decode("utf-8")
         except (FileNotFoundError, NotADirectoryError) as error:
             raise WorkbenchError(
                 f"There is no case at {safe_text(root)}.",
@@ -125,6 +150,7 @@ class Case:
                 f"The case at {safe_text(root)} cannot be read: {safe_text(error)}.",
                 hint="Check the folder's owner and mode (`ls -ld`).",
             ) from error
+        check_folders(root, _FOLDERS)
         return cls(root, from_toml(text, safe_text(root / MANIFEST)))
 
     @classmethod
@@ -192,7 +218,7 @@ class Case:
         """
         while True:
             try:
-                handle = os.open(self.store_path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+                handle = open_case_file(self.root, self.store_path.name)
             except FileNotFoundError:
                 fresh = Case.open(self.root).manifest
                 if fresh.generation == self.manifest.generation:
@@ -205,11 +231,16 @@ class Case:
                     f"{safe_text(self.store_path)} cannot be opened: {error.strerror}.",
                     hint="Check the folder's owner and mode (`ls -ld`); the store is a plain file.",
                 ) from error
-            fcntl.flock(handle, fcntl.LOCK_SH)
-            if os.fstat(handle).st_nlink:
-                self.check_store()
-                return Hold(self.store_path, handle)
-            os.close(handle)
+            hold = Hold(self.store_path, handle)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_SH)
+                if os.fstat(handle).st_nlink:
+                    self.check_store()
+                    return hold
+            except BaseException:
+                hold.release()
+                raise
+            hold.release()
 
     def check_store(self) -> None:
         """Refuse what a glance shows to be wrong: no store, a write-ahead log, another size."""
@@ -226,12 +257,15 @@ class Case:
                 hint="Nothing of the workbench leaves such a file. Keep a copy as evidence, find "
                 "out who wrote it, remove it, then run: workbench doctor",
             )
-        if not store.is_file():
+        try:
+            with open(open_case_file(self.root, store.name), "rb") as file:
+                size = os.fstat(file.fileno()).st_size
+        except FileNotFoundError as error:
             raise IntegrityError(
                 f"The store {safe_text(store)} that case.toml names is missing.",
                 hint="Restore the folder from its backup, or load the extracts again.",
-            )
-        if (size := store.stat().st_size) != self.manifest.store_bytes:
+            ) from error
+        if size != self.manifest.store_bytes:
             raise IntegrityError(
                 f"{safe_text(store)} has {size:,} bytes; the manifest says "
                 f"{self.manifest.store_bytes:,}.",
@@ -241,9 +275,9 @@ class Case:
     def digest_is_cached(self) -> bool:
         """Whether this analyst has already hashed exactly this file and it was right."""
         try:
-            known = json.loads((self.state_dir() / "digests.json").read_text())
-            return bool(known.get(_identity(self.store_path)) == self.manifest.store_sha256)
-        except (OSError, ValueError, AttributeError):
+            known = read_state(self.state_dir() / "digests.json")
+            return known.get(_identity(self.store_path)) == self.manifest.store_sha256
+        except OSError:
             return False
 
     def verify_store(self, progress: Callable[[int, int], None] | None = None) -> None:
@@ -288,8 +322,6 @@ class Case:
                 f"Another load of this case is running (process {owners or 'unknown'}).",
                 hint="Wait for it to end, or stop it; the case stays as it was.",
             )
-        with suppress(PermissionError):
-            set_mode(tmp / "load.lock", group_id)
         remove_staging(self.root)
         self.manifest = Case.open(self.root).manifest
         folder = tmp / f"load-{os.getpid()}-{secrets.token_hex(4)}"
@@ -302,10 +334,10 @@ class Case:
     def copy_generation(self, staging: Staging) -> None:
         """Begin the staged generation as a copy of the current one, to be analysed anew."""
         self.check_store()
-        shutil.copyfile(self.store_path, staging.store_path)
-        staging.store_path.chmod(0o600)
-        if self.rejects_path.exists():
-            shutil.copyfile(self.rejects_path, staging.rejects_dir / self.rejects_path.name)
+        copy_case_file(self.root, self.store_path.name, staging.store_path)
+        with suppress(FileNotFoundError):
+            rejects = self.rejects_path.relative_to(self.root)
+            copy_case_file(self.root, rejects, staging.rejects_dir / rejects.name)
 
     def commit(self, staging: Staging, sources: Sequence[Source], analysis: str = "") -> Case:
         """Make the staged store the current generation and return the case as it now is."""

@@ -46,7 +46,7 @@ def remove_staging(root: Path) -> list[DeadStaging]:
     """Remove every staging folder; to be called while no load runs."""
     tmp = root / "tmp"
     folders = [] if tmp.is_symlink() else sorted(tmp.glob("load-*-*"))
-    return [_swept(folder) for folder in folders]
+    return [_swept(folder) for folder in folders if folder.is_dir() and not folder.is_symlink()]
 
 
 def _swept(folder: Path) -> DeadStaging:
@@ -69,7 +69,7 @@ def remove_stores(root: Path, current: int) -> list[int]:
         if not number.isdigit() or int(number) == current:
             continue
         with suppress(OSError):
-            handle = os.open(store, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            handle = os.open(store, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 store.unlink()

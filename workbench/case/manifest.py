@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
 from workbench.errors import IntegrityError, WorkbenchError
+from workbench.text.bounded import read_toml
 from workbench.text.sanitize import safe_text
 
 FORMAT = 1
+_CASE_ID = re.compile(r"[0-9a-f]{16}")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -83,8 +85,8 @@ def from_toml(text: str, where: str) -> Manifest:
     Raises IntegrityError where the text is no manifest, WorkbenchError where its format is newer.
     """
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        values = read_toml(text)
+    except ValueError as error:
         raise IntegrityError(
             f"{where} cannot be read: {safe_text(error)}.",
             hint="Restore case.toml from a backup of the case folder.",
@@ -104,10 +106,25 @@ def from_toml(text: str, where: str) -> Manifest:
     sources = values.pop("sources", [])
     if not isinstance(sources, list):
         raise _misfit(where, "sources")
-    return Manifest(
+    manifest = Manifest(
         **_checked(Manifest, values, where),
         sources=tuple(Source(**_checked(Source, source, where)) for source in sources),
     )
+    # Both become parts of paths.
+    if not is_case_id(manifest.case_id):
+        raise IntegrityError(
+            f"{where}: the case_id “{safe_text(manifest.case_id, 60)}” is not 16 hex digits.",
+            hint="The workbench writes no other: somebody changed the file. Restore it from a "
+            "backup of the case folder.",
+        )
+    if manifest.generation < 0:
+        raise _misfit(where, "generation")
+    return manifest
+
+
+def is_case_id(text: str) -> bool:
+    """Whether a text is the id of a case: 16 lower-case hex digits."""
+    return _CASE_ID.fullmatch(text) is not None
 
 
 def _checked(kind: type[Manifest] | type[Source], values: object, where: str) -> dict[str, Any]:
@@ -119,7 +136,7 @@ def _checked(kind: type[Manifest] | type[Source], values: object, where: str) ->
         # Fields that a later tool of the same format added are no reason to refuse the case.
         if name not in wanted:
             continue
-        if not isinstance(value, int if wanted[name] == "int" else str):
+        if type(value) is not (int if wanted[name] == "int" else str):
             raise _misfit(where, name)
         kept[name] = value
     needed = {f.name for f in fields(kind) if f.name != "sources" and f.default is MISSING}

@@ -7,12 +7,14 @@ from typing import Any
 
 import click
 
+from workbench.case.foreign import foreign_entries
 from workbench.case.leftovers import DeadStaging, sweep_staging
 from workbench.cli import output
-from workbench.cli.session import CASE, Choices, choices, open_case, put_records
+from workbench.cli.session import CASE, CaseSession, Choices, choices, open_case, put_records
 from workbench.text.sanitize import safe_text
 
 _WELL_FILLED = 0.9
+_MAX_NAMED = 20
 
 
 @click.command()
@@ -45,6 +47,7 @@ def info(case: Path, chosen: Choices) -> int:
             "audit.d) is the part that cannot be rebuilt; to restore, copy it back",
         ]
         lines[-1:-1] = [_left_words(session.case.root, one) for one in left]
+        lines[-1:-1] = _set_aside(session)
         output.write("\n".join(lines) + "\n\n")
         _tables(
             session.rows("overview-sources"), ["source_id", "format", "rows", "rejected", "path"]
@@ -58,6 +61,20 @@ def _left_words(root: Path, left: DeadStaging) -> str:
     what = f"{safe_text(left.folder.relative_to(root))} of a load that was killed"
     now = "now removed" if left.removed else "which cannot be removed: check its owner and mode"
     return f"left over   {what}, {left.bytes / (1 << 20):,.1f} MiB, {now}"
+
+
+def _set_aside(session: CaseSession) -> list[str]:
+    """Files in the folder that are not used, and why."""
+    root = session.case.root
+    foreign = foreign_entries(root)
+    lines = [f"not of it   {safe_text(one)}: not part of the case" for one in foreign[:_MAX_NAMED]]
+    if len(foreign) > _MAX_NAMED:
+        lines.append(f"not of it   {len(foreign) - _MAX_NAMED:,} more")
+    broken = [one for one in session.library.broken if one[0].is_relative_to(root)]
+    lines += [f"not used    {safe_text(error.message)}" for _, error in broken[:_MAX_NAMED]]
+    if len(broken) > _MAX_NAMED:
+        lines.append(f"not used    {len(broken) - _MAX_NAMED:,} more: workbench queries list")
+    return lines
 
 
 def _columns(presence: list[dict[str, Any]]) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.text.sanitize import guard_formula, safe_text
+from workbench.text.sanitize import guard_formula, safe_lines, safe_text
 
 FORMATS = ("table", "csv", "jsonl", "parquet")
 _WIDEST = 60
@@ -65,9 +65,12 @@ class Talk:
 
 
 def write(text: str) -> None:
-    """Data to stdout; a closed pipe ends the program quietly, a full disk with an OSError."""
+    """Data to stdout; a closed pipe ends the program quietly, a full disk with an OSError.
+
+    Whatever a command forgot to make safe is made so here.
+    """
     with _stdout_that_may_fail():
-        sys.stdout.write(text)
+        sys.stdout.write(safe_lines(text))
         sys.stdout.flush()
 
 

@@ -23,6 +23,7 @@ from workbench.cli.session import (
     put_sql,
 )
 from workbench.errors import WorkbenchError
+from workbench.playbooks.format import read_text
 from workbench.playbooks.saving import query_id_of, save_query
 from workbench.workers.messages import Inspect
 
@@ -103,8 +104,9 @@ def list_queries(case: Path | None, chosen: Choices) -> int:
 @click.argument("case", required=False, type=click.Path(path_type=Path))
 def show_query(query: str, case: Path | None) -> int:
     """The file of one query."""
-    found = library_of(Case.open(case) if case else None).query(query)
-    text = found.path.read_text(encoding="utf-8", errors="replace")
+    opened = Case.open(case) if case else None
+    found = library_of(opened).query(query)
+    text = read_text(found.path, opened.root if opened and found.trust == "case" else None)
     for line in text.splitlines():
         output.write(output.cell_text(line) + "\n")
     return 0

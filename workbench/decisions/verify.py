@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.audit.log.checkpoint import Checkpoint
 from workbench.audit.log.verify import Progress, Report, verify
-from workbench.audit.log.witness import Mark, Witness
+from workbench.audit.log.witness import Witness
 from workbench.case.folder import Case
 from workbench.errors import WorkbenchError
 from workbench.settings import Settings
@@ -30,21 +30,29 @@ def verify_case(
     listed = settings.analyst.allowed_signers
     if signers is None and listed:
         signers = Path(listed).expanduser()
-    case_id, seen, others = _known(path) if os.path.isdir(path) else ("", None, [])
+    case_id, seen, marks = _known(path) if os.path.isdir(path) else ("", None, None)
     report = verify(
         path, case_id=case_id, checkpoint=checkpoint, seen=seen, signers=signers,
         revoked=revoked, progress=progress,
     )  # fmt: skip
-    for mark in others:
+    if marks is None:
+        return report
+    for mark in marks.of_other_cases():
         report.warnings.append(
             f"this analyst has seen another case here, its ledger at {mark.size:,}; if nobody "
             "made this one anew, case and ledger were exchanged: look for a checkpoint"
         )
+    for mark in marks.of_gone_copies():
+        if mark.size > report.records:
+            report.warnings.append(
+                f"this analyst has seen this case with {mark.size:,} records at {mark.path!a}, "
+                "where it is no more; if this is that case, its ledger was cut"
+            )
     return report
 
 
-def _known(folder: Path) -> tuple[str, Checkpoint | None, list[Mark]]:
-    """The id of the case, what this analyst has seen of its ledger, and of other cases there."""
+def _known(folder: Path) -> tuple[str, Checkpoint | None, Witness | None]:
+    """The id of the case, what this analyst has seen of its ledger, and all marks kept of it."""
     if not any(os.path.lexists(folder / name) for name in ("audit.jsonl", "case.toml")):
         raise WorkbenchError(
             f"{folder} holds neither a case nor a ledger.",
@@ -53,10 +61,10 @@ def _known(folder: Path) -> tuple[str, Checkpoint | None, list[Mark]]:
     try:
         case = Case.open(folder)
     except WorkbenchError:
-        return "", None, []  # a ledger that was carried elsewhere, without its case
+        return "", None, None  # a ledger that was carried elsewhere, without its case
     case_id = case.manifest.case_id
     marks = Witness(case.state_dir(), case_id, case.ledger_path)
-    return case_id, marks.seen(case_id), marks.of_other_cases()
+    return case_id, marks.seen(case_id), marks
 
 
 def verdict_lines(report: Report) -> list[str]:

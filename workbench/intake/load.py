@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 
 from workbench.case.atomic import file_digest
 from workbench.case.manifest import Source
+from workbench.case.open_file import copy_case_file
 from workbench.catalog.columns import Table
 from workbench.catalog.extracts import EXCHANGE_TEXT, EXCHANGES, EXTRACTS
 from workbench.errors import WorkbenchError
@@ -95,8 +95,10 @@ def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
             for item in planned
             if item.extract.form == "parquet"
         }
-        if request.previous_rejects is not None and request.previous_rejects.exists():
-            shutil.copyfile(request.previous_rejects, request.rejects / "rejects.jsonl")
+        if request.previous_rejects is not None:
+            before = request.previous_rejects
+            with contextlib.suppress(FileNotFoundError):
+                copy_case_file(before.parent, before.name, request.rejects / "rejects.jsonl")
         rejects = stack.enter_context(RejectFile(request.rejects / "rejects.jsonl"))
         return _Load(session, request, planned, rejects, digests).run()
 

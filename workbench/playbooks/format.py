@@ -10,12 +10,13 @@ import dataclasses
 import difflib
 import hashlib
 import re
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import UsageError
+from workbench.case.open_file import QUERY_BYTES, read_case_file, read_plain_file
+from workbench.errors import UsageError, WorkbenchError
+from workbench.text.bounded import read_toml
 
 STATUSES = ("stable", "test", "experimental", "deprecated")
 LEVELS = ("informational", "low", "medium", "high", "critical")
@@ -138,12 +139,24 @@ def normalised(text: str) -> bytes:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").encode("utf-8", "surrogatepass")
 
 
-def read_query(path: Path, *, pack: str = "", trust: str = "pack") -> SavedQuery:
-    """Read one saved query; raises UsageError naming the file and the field."""
+def read_text(path: Path, case: Path | None = None) -> str:
+    """The text of a query or playbook file, within bounds; `case` is the case that it lies in.
+
+    Raises UsageError where it cannot be read and where it is no ordinary file.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        if case is None:
+            return read_plain_file(path, QUERY_BYTES).decode("utf-8")
+        return read_case_file(case, path.relative_to(case), QUERY_BYTES).decode("utf-8")
+    except (OSError, UnicodeDecodeError, WorkbenchError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
+
+
+def read_query(
+    path: Path, *, pack: str = "", trust: str = "pack", case: Path | None = None
+) -> SavedQuery:
+    """Read one saved query; raises UsageError naming the file and the field."""
+    text = read_text(path, case)
     return parse_query(text, path, pack=pack or path.parent.name, trust=trust)
 
 
@@ -152,8 +165,8 @@ def parse_query(text: str, path: Path, *, pack: str, trust: str) -> SavedQuery:
     source = Source(path)
     header, sql = _split(text, source)
     try:
-        values = tomllib.loads(header)
-    except tomllib.TOMLDecodeError as error:
+        values = read_toml(header)
+    except ValueError as error:
         raise source.wrong(f"the block is not valid TOML: {error}") from error
     source.only(values, _KNOWN, "field")
     fields: dict[str, Any] = {}

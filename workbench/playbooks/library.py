@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from workbench.case.open_file import files_below
 from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.format import (
     Parameter,
@@ -15,10 +15,12 @@ from workbench.playbooks.format import (
     Source,
     read_parameters,
     read_query,
+    read_text,
 )
 from workbench.playbooks.retired import in_use
 from workbench.resources import queries_dir
 from workbench.settings import config_dir
+from workbench.text.bounded import read_toml
 
 TRAITS, PLAYBOOKS = "traits", "playbooks"
 Item = TypeVar("Item")
@@ -108,16 +110,22 @@ def read_library(places: list[tuple[Path, str]]) -> Library:
     playbooks: dict[str, Playbook] = {}
     broken: list[tuple[Path, WorkbenchError]] = []
     for place, trust in places:
-        for path in in_use(place):
+        case = place.parent if trust == "case" else None
+        for path in in_use(place) if case is None else _of_case(case, place.name, ".sql"):
             try:
-                query = read_query(path, trust=trust)
+                query = read_query(path, trust=trust, case=case)
             except UsageError as error:
                 broken.append((path, error))
                 continue
             queries.setdefault(query.id, query)
-        for path in sorted(place.glob(f"**/{PLAYBOOKS}/*.toml")):
+        books = (
+            sorted(place.glob(f"**/{PLAYBOOKS}/*.toml"))
+            if case is None
+            else _of_case(case, place.name, ".toml")
+        )
+        for path in books:
             try:
-                playbook = read_playbook(path)
+                playbook = read_playbook(path, case)
             except UsageError as error:
                 broken.append((path, error))
                 continue
@@ -125,12 +133,18 @@ def read_library(places: list[tuple[Path, str]]) -> Library:
     return Library(queries, playbooks, tuple(broken))
 
 
-def read_playbook(path: Path) -> Playbook:
+def _of_case(case: Path, folder: str, suffix: str) -> list[Path]:
+    found = [case / name for name in files_below(case, folder, suffix)]
+    return [path for path in found if suffix != ".toml" or path.parent.name == PLAYBOOKS]
+
+
+def read_playbook(path: Path, case: Path | None = None) -> Playbook:
     """Read one playbook; raises UsageError naming the file and what is wrong."""
     source = Source(path)
+    text = read_text(path, case)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        values = read_toml(text)
+    except ValueError as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
     steps = source.build_all(Step, values.pop("step", []), "step")
     params = read_parameters(path, values.pop("params", {}))

@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench import __version__
 from workbench.audit import standalone
+from workbench.case.open_file import copy_case_file
 from workbench.decisions.policy_hooks import note_report
 from workbench.decisions.service import CaseService
 from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
+from workbench.playbooks.format import SavedQuery, normalised, read_text
 from workbench.playbooks.library import Library
 from workbench.report.decided import NAMES, decided
 from workbench.report.exhibits import Exhibit, ExhibitFolder
@@ -199,16 +202,33 @@ class Packet:
         folder.mkdir()
         for part in parts:
             if isinstance(part, Exhibit):
-                shutil.copyfile(part.query.path, folder / part.query.path.name)
+                self._copy_query(part.query, folder / f"{part.query.id}.sql")
+
+    def _copy_query(self, query: SavedQuery, target: Path) -> None:
+        case = self._service.case.root if query.trust == "case" else None
+        text = read_text(query.path, case)
+        if hashlib.sha256(normalised(text)).hexdigest() != query.sha256:
+            raise WorkbenchError(
+                f"{query.path} was changed while the packet was written.", hint="Write it again."
+            )
+        target.write_text(text, encoding="utf-8")
 
     def _add_ledger(self) -> None:
         target = self._unfinished / "ledger"
         target.mkdir()
-        source = self._service.case.ledger_path
-        if source.exists():
-            shutil.copyfile(source, target / source.name)
-        if (beside := source.with_name("audit.d")).is_dir():
-            shutil.copytree(beside, target / beside.name, copy_function=shutil.copyfile)
+        case = self._service.case
+        sets, notes = self._service.read(
+            lambda ledger: (sorted(ledger.state.sets), list(ledger.state.checkpoints))
+        )
+        names = [case.ledger_path.name]
+        names += [f"audit.d/sets/{digest}.txt" for digest in sets]
+        for note in notes:
+            names += [f"audit.d/checkpoints/{note['note']}"]
+            names += [f"audit.d/checkpoints/{note['note']}.sig"] if note["sig_sha256"] else []
+        for name in dict.fromkeys(names):
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):  # what is lost was said when the ledger was read
+                copy_case_file(case.root, name, target / name)
         for name in ("verify.py", "proof.py", "wb_record.py"):
             shutil.copyfile(Path(standalone.__path__[0]) / name, self._unfinished / name)
 

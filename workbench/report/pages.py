@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from workbench.text.format import number_text
 from workbench.text.sanitize import safe_text
 
 _CELL = 160
+# Viewers make these clickable by themselves; what a click would follow was written by others.
+_LINKS = re.compile(r"(?<=[a-z0-9]):(?=//)|(?<=\bmailto):|(?<=\bwww)\.", re.IGNORECASE)
 _STYLE = (
     "body{font:15px/1.45 sans-serif;max-width:75em;margin:2em auto;padding:0 1em;color:#111}"
     "table{border-collapse:collapse;font:12px/1.4 monospace;display:block;overflow-x:auto}"
@@ -99,8 +102,12 @@ def as_markdown(parts: Iterable[Part]) -> str:
 
 
 def _plain(text: str) -> str:
-    escaped = "".join(f"\\{one}" if one in "\\`*[]<>|" else one for one in text)
-    return escaped.replace("\n", " ")
+    shown = _LINKS.sub(r"[\g<0>]", safe_text(text, len(text)))
+    return "".join(f"\\{one}" if one in "\\`*[]<>|" else one for one in shown)
+
+
+def _html(text: str) -> str:
+    return html.escape(safe_text(text, len(text)))
 
 
 def _markdown_table(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
@@ -117,22 +124,22 @@ def as_html(title: str, parts: Iterable[Part]) -> str:
     body: list[str] = []
     for part in parts:
         if isinstance(part, Heading):
-            body.append(f"<h{part.level}>{html.escape(part.text)}</h{part.level}>")
+            body.append(f"<h{part.level}>{_html(part.text)}</h{part.level}>")
         elif isinstance(part, Paragraph):
             kind = ' class="note"' if part.note else ""
-            body.append(f"<p{kind}>{html.escape(part.text)}</p>")
+            body.append(f"<p{kind}>{_html(part.text)}</p>")
         elif isinstance(part, Facts):
             body.append(_html_table([], part.pairs))
         else:
-            body.append(f"<h3>{html.escape(part.title)}</h3>")
+            body.append(f"<h3>{_html(part.title)}</h3>")
             body.append(_html_table(part.names, part.rows) if part.rows else "<p>No rows.</p>")
             if isinstance(part, Exhibit):
-                body.append(f'<p class="note">{html.escape(provenance(part))}</p>')
+                body.append(f'<p class="note">{_html(provenance(part))}</p>')
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'\">"
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>\n"
+        f"<title>{_html(title)}</title><style>{_STYLE}</style></head><body>\n"
         + "\n".join(body)
         + "\n</body></html>\n"
     )

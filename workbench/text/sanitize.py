@@ -7,11 +7,13 @@ space but U+0020, and runs at C speed; what it lets pass and a terminal still sh
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 GRID_LIMIT = 512
 PAGE_LIMIT = 65_536
 _MAX_COMBINING_MARKS = 3
+_LINE_PARTS = re.compile(r"(?:(?!\r\n)[^\n\t])+")
 _BLANK = frozenset(
     (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0)
 ) | frozenset((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
@@ -84,6 +86,16 @@ def safe_text(value: object, limit: int = GRID_LIMIT, *, multiline: bool = False
         if not text.isascii():
             text = _limit_marks(text)
     return f"{text} …+{cut:,}" if cut > 0 else text
+
+
+def safe_lines(text: str) -> str:
+    """Whole text for a terminal or a pipe: line ends and tabs stay, all else only shows."""
+    plain = text.replace("\r\n", "").replace("\n", "").replace("\t", "")
+    return text if is_plain(plain) else _LINE_PARTS.sub(_shown_part, text)
+
+
+def _shown_part(part: re.Match[str]) -> str:
+    return part[0].translate(_stand_ins)
 
 
 def one_cell_each(text: str) -> str:

@@ -25,7 +25,7 @@ from workbench.audit.records.schema import FORMAT, VERSION, check_body, check_re
 from workbench.audit.records.ssh_signatures import signed_part
 
 Sign = Callable[[bytes], str]
-_FLAGS = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 __all__ = ["Head", "Ledger", "Record", "Sign", "Who"]
 

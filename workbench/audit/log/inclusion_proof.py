@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from workbench.audit.errors import LedgerError
+from workbench.audit.errors import DamagedError, LedgerError
 from workbench.audit.log.checkpoint import Checkpoint, note_folder, origin_of, read_note
 from workbench.audit.log.merkle import check_inclusion, leaf_hash
 from workbench.audit.log.reader import LedgerReader, Record
-from workbench.audit.records.canonical_json import Fields, canonical
+from workbench.audit.records.account_sets import read_ordinary
+from workbench.audit.records.canonical_json import Fields, canonical, sha256
 from workbench.audit.records.schema import references
 
 FORMAT = "wb-proof/1"
@@ -43,8 +44,7 @@ def export_proof(ledger: LedgerReader, record_id: str) -> Fields:
         "note": note,
         "note_sig": signature,
         "sets": {
-            digest: ledger.sets.path(digest).read_text("ascii")
-            for digest, _ in references(record.fields["body"])
+            digest: ledger.sets.text(digest) for digest, _ in references(record.fields["body"])
         },
     }
 
@@ -54,13 +54,20 @@ def _covering(ledger: LedgerReader, index: int) -> tuple[Checkpoint, str, str]:
     for body in reversed(ledger.state.checkpoints):
         if body["size"] <= index:
             continue
-        note = (folder / body["note"]).read_bytes()
+        note = _stored(folder / body["note"], body["note_sha256"])
         signed = folder / (body["note"] + ".sig")
-        signature = signed.read_text("ascii") if body["sig_sha256"] else ""
-        return read_note(note), note.decode("utf-8"), signature
+        signature = _stored(signed, body["sig_sha256"]) if body["sig_sha256"] else b""
+        return read_note(note), note.decode("utf-8"), signature.decode("ascii")
     head = ledger.head
     checkpoint = Checkpoint(origin_of(ledger.case_id), head.size, head.root)
     return checkpoint, checkpoint.note().decode("utf-8"), ""
+
+
+def _stored(path: Path, digest: str) -> bytes:
+    data = read_ordinary(path)
+    if sha256(data) != digest:  # a link to elsewhere would take foreign text along
+        raise DamagedError(f"{path.name} is not the file that the ledger names.")
+    return data
 
 
 def write_proof(ledger: LedgerReader, record_id: str, target: Path) -> Record:

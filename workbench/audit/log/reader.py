@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -22,6 +23,7 @@ from workbench.audit.state import reducer
 from workbench.audit.state.state import LedgerState
 
 _CHUNK_BYTES = 8 << 20
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _KEEP_AFTER_RECORDS = 2_000
 
 
@@ -65,6 +67,8 @@ def unreadable(path: Path, error: OSError) -> LedgerError:
     """What to say where a ledger file cannot be opened."""
     if os.path.islink(path):
         return DamagedError(f"{path} is a symbolic link; a ledger is never one.")
+    if error.errno == errno.ENXIO:  # a socket, or a pipe that nobody reads
+        return DamagedError(f"{path} is not an ordinary file; a ledger is never another.")
     return LedgerError(
         f"{path} cannot be opened: {error.strerror}.",
         title="Ledger not opened",
@@ -187,7 +191,7 @@ class LedgerReader:
     def _load(self) -> None:
         mark = self._marks.read()
         try:
-            self._reader = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            self._reader = os.open(self.path, _FLAGS)
         except FileNotFoundError:
             if mark is not None:
                 self._report(f"the file is gone; {mark.size} records of it were seen before")
@@ -195,7 +199,7 @@ class LedgerReader:
         except OSError as error:
             raise unreadable(self.path, error) from error
         if not stat.S_ISREG(os.fstat(self._reader).st_mode):
-            raise LedgerError(f"{self.path} is not an ordinary file.", title="Ledger not opened")
+            raise DamagedError(f"{self.path} is not an ordinary file; a ledger is never another.")
         size = os.fstat(self._reader).st_size
         kept = self._marks.recall(self._reader, size, self._chain, self.state)
         if kept is not None:

@@ -19,7 +19,7 @@ def record_at(path: Path, offset: int) -> Record:
 
     Raises OSError where the file cannot be read, MalformedError where no record begins there.
     """
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         line = os.pread(handle, MAX_LINE_BYTES, offset).partition(b"\n")[0]
     finally:
@@ -33,7 +33,7 @@ def newest(path: Path, count: int, before: int = -1) -> list[Record]:
     Lines that are no record are left out. Raises OSError where the file cannot be read.
     """
     found: list[Record] = []
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         end = os.fstat(handle).st_size if before < 0 else before
         while end > 0 and len(found) < count:

@@ -52,8 +52,7 @@ def export_record(ledger: LedgerReader, record_id: str, target: Path) -> None:
         "case": ledger.case_id,
         "line": canonical(record.fields).decode("ascii"),
         "sets": {
-            digest: ledger.sets.path(digest).read_text("ascii")
-            for digest, _ in references(record.fields["body"])
+            digest: ledger.sets.text(digest) for digest, _ in references(record.fields["body"])
         },
     }
     try:

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from workbench.audit.log.chain import Chain
 from workbench.audit.log.checkpoint import Checkpoint, origin_of
+from workbench.audit.log.folder_identity import folder_identity
 from workbench.audit.log.merkle import Tree
-from workbench.audit.records.account_sets import split_lines
+from workbench.audit.records.account_sets import read_ordinary, split_lines
 from workbench.audit.state.decision_table import DecisionTable
 from workbench.audit.state.state import REDUCED_FIELDS, REVISION, LedgerState
 
@@ -35,7 +36,7 @@ _CHUNK_BYTES = 1 << 20
 class Mark:
     """Lines, root, bytes and last hash of a ledger that this analyst has seen to be whole.
 
-    `path` is where that ledger lay.
+    `path` is where that ledger lay, `folder` the identity of the folder that it lay in.
     """
 
     size: int
@@ -43,6 +44,7 @@ class Mark:
     bytes: int
     head: str
     path: str
+    folder: str = ""
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -58,16 +60,18 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 class Witness:
-    """The mark and the kept state of one ledger, by case id and place.
+    """The mark and the kept state of one ledger, by case id, folder and place.
 
-    Two copies of a case grow apart and are joined by a merge, so each has its own mark. A case that
-    was moved takes along the mark of the place where no ledger lies any more.
+    Two copies of a case grow apart and are joined by a merge, so each has its own mark. A mark
+    counts for the very folder it was made in, wherever that was moved to; where none was, for what
+    lies at its path now. The mark of a copy that is gone counts for no other: it is only told.
     """
 
     def __init__(self, folder: Path, case_id: str, ledger: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
         self._ledger = os.path.realpath(ledger)
+        self._identity = folder_identity(os.path.dirname(self._ledger))
         self._case = f"ledger-{_digest(case_id)}"
         name = f"{self._case}-{_digest(self._ledger)}"
         self.mark_path = folder / f"{name}.json"
@@ -75,16 +79,28 @@ class Witness:
 
     def read(self) -> Mark | None:
         """The last mark; None where there is none or it is not readable as one."""
-        return _read(self.mark_path) or self._moved()
+        mine = [mark for mark in self._of_this_case() if self._is_of_this_folder(mark)]
+        return max(mine, key=lambda mark: mark.size, default=None) or _read(self.mark_path)
 
-    def _moved(self) -> Mark | None:
-        found = [_read(path) for path in self._folder.glob(f"{self._case}-*.json")]
-        moved = [mark for mark in found if mark is not None and not os.path.lexists(mark.path)]
-        return max(moved, key=lambda mark: mark.size, default=None)
+    def _of_this_case(self) -> list[Mark]:
+        found = (_read(path) for path in self._folder.glob(f"{self._case}-*.json"))
+        return [mark for mark in found if mark is not None]
+
+    def _is_of_this_folder(self, mark: Mark) -> bool:
+        return bool(mark.folder) and mark.folder == self._identity
 
     def mark(self, size: int, root: str, length: int, head: str) -> Mark:
         """What is seen of the ledger at this place now."""
-        return Mark(size, root, length, head, self._ledger)
+        return Mark(size, root, length, head, self._ledger, self._identity)
+
+    def of_gone_copies(self) -> list[Mark]:
+        """What was seen of this case in folders that are not where they were, but this one."""
+        own = self.read()
+        return [
+            mark
+            for mark in self._of_this_case()
+            if mark != own and not self._is_of_this_folder(mark) and not _is_there(mark)
+        ]
 
     def seen(self, case_id: str) -> Checkpoint | None:
         """The last mark as a checkpoint; None where this analyst has seen no record."""
@@ -94,18 +110,31 @@ class Witness:
         return Checkpoint(origin_of(case_id), mark.size, mark.root)
 
     def of_other_cases(self) -> list[Mark]:
-        """What this analyst has seen at this very place of other cases.
+        """What this analyst has seen of other cases in this very folder, or at this place.
 
-        Their folders lie beside this one's. Who rewrites a ledger whole may give it another case
-        id too, so that no mark of this case speaks against it.
+        Their state lies beside this one's. Who rewrites a ledger whole may give it another case
+        id too, and move the folder, so that no mark of this case speaks against it.
         """
-        found = self._folder.parent.glob(f"*/ledger-*-{_digest(self._ledger)}.json")
-        marks = [_read(path) for path in found if path != self.mark_path]
-        return [mark for mark in marks if mark is not None and mark.size > 0]
+        found = [
+            _read(path)
+            for path in self._folder.parent.glob("*/ledger-*.json")
+            if not path.name.startswith(self._case)
+        ]
+        return [
+            mark
+            for mark in found
+            if mark is not None
+            and mark.size > 0
+            and (mark.path == self._ledger or self._is_of_this_folder(mark))
+        ]
 
     def write(self, mark: Mark) -> None:
         """Renew the mark. Not synced: after a power cut an older mark proves less, not wrong."""
         _replace(self.mark_path, json.dumps(asdict(mark)).encode("ascii"))
+        for path in self._folder.glob(f"{self._case}-*.json"):
+            before = _read(path)
+            if path != self.mark_path and before is not None and self._is_of_this_folder(before):
+                path.unlink(missing_ok=True)  # this folder lay there until it was moved
 
     def keep(self, chain: Chain, state: LedgerState, prefix: str) -> None:
         """Keep the derived state of a whole ledger whose bytes have the digest `prefix`."""
@@ -137,7 +166,7 @@ class Witness:
         nothing was kept or the file begins otherwise.
         """
         try:
-            stored = self.kept_path.read_bytes()
+            stored = read_ordinary(self.kept_path)
             payload = memoryview(stored)[65:]
             if hashlib.sha256(payload).hexdigest().encode("ascii") != stored[:64]:
                 return None
@@ -145,7 +174,7 @@ class Witness:
             header = json.loads(stored[65:stop])
             if header["format"] != _KEPT_FORMAT or not 0 < header["bytes"] <= size:
                 return None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         prefix = _digest_of_start(handle, header["bytes"])
         if prefix.hexdigest() != header["prefix"]:
@@ -173,11 +202,19 @@ def _digest(text: str) -> str:
 
 def _read(path: Path) -> Mark | None:
     try:
-        mark = Mark(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
+        mark = Mark(**json.loads(read_ordinary(path)))
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     numbers = type(mark.size) is int and type(mark.bytes) is int
-    return mark if numbers and isinstance(mark.root, str) and isinstance(mark.path, str) else None
+    texts = (mark.root, mark.head, mark.path, mark.folder)
+    return mark if numbers and all(isinstance(text, str) for text in texts) else None
+
+
+def _is_there(mark: Mark) -> bool:
+    """Whether the folder that the mark was made in still lies where it lay."""
+    if not mark.folder:
+        return os.path.lexists(mark.path)
+    return folder_identity(os.path.dirname(mark.path)) == mark.folder
 
 
 def _digest_of_start(handle: int, length: int) -> hashlib._Hash:

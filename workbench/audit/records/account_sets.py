@@ -18,6 +18,7 @@ from pathlib import Path
 from workbench.audit.errors import DamagedError, LedgerError
 from workbench.audit.records.canonical_json import Fields, sha256
 
+MAX_FILE_BYTES = 512 << 20
 _encode = json.JSONEncoder(ensure_ascii=True).encode
 
 
@@ -60,11 +61,16 @@ def read_lines(data: bytes) -> list[str]:
 
 
 def read_ordinary(path: Path) -> bytes:
-    """The bytes of an ordinary file; raises OSError for a pipe or device, which could keep us."""
+    """The bytes of an ordinary file.
+
+    Raises OSError for a pipe or device, which could keep us, and for more than memory should hold.
+    """
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "not an ordinary file")
+        if os.fstat(handle).st_size > MAX_FILE_BYTES:
+            raise OSError(errno.EFBIG, f"longer than {MAX_FILE_BYTES:,} bytes")
         return file.read()
 
 
@@ -143,6 +149,13 @@ class SetFolder:
                 hint="Free space or fix the rights, then try again; nothing was recorded.",
             ) from error
         return SetRef(digest, len(listed))
+
+    def text(self, digest: str) -> str:
+        """The file of a stored list as text, to be sent along with what names it.
+
+        Raises DamagedError where it is gone, changed or no ordinary file.
+        """
+        return spell(self.get(digest)).decode("ascii")
 
     def check(self, digest: str, count: int) -> str:
         """What is wrong with a stored list, or the empty string."""

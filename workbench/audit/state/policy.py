@@ -139,7 +139,7 @@ def read_policy(text: str) -> Policy:
     """Parse policy.toml; raises LedgerError naming the field that is off."""
     try:
         fields = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError, MemoryError) as error:
         raise _bad(str(error)) from error
     two, acts = _table(fields, "two_people"), _table(fields, "acts")
     mask = _table(fields, "mask")
@@ -149,7 +149,7 @@ def read_policy(text: str) -> Policy:
     clipboard = acts.pop("clipboard", "ids")
     if type(signed) is not bool:
         raise _bad("signed must be true or false")
-    if type(over) is not int or over < 0:
+    if type(over) is not int or not 0 <= over < 2**53:
         raise _bad("two_people.accounts_over must be a whole number")
     if clipboard not in MODES:
         raise _bad(f"acts.clipboard must be one of {', '.join(MODES)}")

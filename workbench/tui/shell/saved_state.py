@@ -10,14 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.case.open_file import read_state
+
 
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file; an absent or unreadable one is empty: it is only a comfort."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}
+    return read_state(path)
 
 
 def write_json(path: Path, data: dict[str, Any]) -> None:

@@ -6,12 +6,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from workbench.case.folder import MANIFEST, Case, Staging, staged
 from workbench.case.leftovers import no_load_runs
 from workbench.case.manifest import Source
+from workbench.case.open_file import open_case_file
 from workbench.errors import WorkbenchError
 from workbench.settings import LoadSettings, thread_count
 from workbench.workers.host.one_shot import ask_once
@@ -88,6 +90,10 @@ def load_message(
     previous = case if case is not None and options.append and case.manifest.generation else None
     if previous is not None:
         previous.check_store()
+        root = previous.root.resolve()
+        before = root / previous.rejects_path.relative_to(previous.root)
+        with suppress(FileNotFoundError):  # judged here, where the whole way to it can be opened
+            os.close(open_case_file(root, before.relative_to(root)))
     return {
         "op": "load",
         "cwd": os.getcwd(),
@@ -98,8 +104,8 @@ def load_message(
         "files": [os.fspath(file) for file in files],
         "table": options.table,
         "mapping": options.mapping,
-        "previous_store": str(previous.store_path.resolve()) if previous else "",
-        "previous_rejects": str(previous.rejects_path.resolve()) if previous else "",
+        "previous_store": str(root / previous.store_path.name) if previous else "",
+        "previous_rejects": str(before) if previous else "",
         "previous_sources": [_fields(s) for s in previous.manifest.sources] if previous else [],
         "memory_mib": settings.memory,
         "address_space_mib": 0,
