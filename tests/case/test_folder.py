@@ -12,9 +12,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from workbench.case.folder import Case, Staging, staged, state_dir
+from workbench.case.folder import Case, Staging, staged
 from workbench.case.leftovers import sweep_staging
 from workbench.case.manifest import Manifest, Source, from_toml
+from workbench.case.state_folder import state_dir
 from workbench.errors import IntegrityError, WorkbenchError
 
 

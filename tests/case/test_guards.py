@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from workbench.case import folder as case_folder
-from workbench.case.folder import Case, Staging, staged, state_dir
+from workbench.case.folder import Case, Staging, staged
 from workbench.case.manifest import Manifest, Source, from_toml
+from workbench.case.state_folder import state_dir
 from workbench.errors import IntegrityError, WorkbenchError
 
 
