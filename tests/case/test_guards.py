@@ -16,6 +16,8 @@ from workbench.case.manifest import Manifest, Source, from_toml
 from workbench.case.state_folder import state_dir
 from workbench.errors import IntegrityError, WorkbenchError
 
+ID = "ab" * 8
+
 
 @pytest.fixture
 def case(tmp_path: Path) -> Case:
@@ -99,13 +101,12 @@ def test_the_state_folder_is_the_analysts_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    (tmp_path / "state" / "workbench" / "ab").mkdir(parents=True, mode=0o755)
-    assert state_dir("ab") == tmp_path / "state" / "workbench" / "ab"
-    assert mode_of(state_dir("ab")) == 0o700
+    assert state_dir(ID) == tmp_path / "state" / "workbench" / ID
+    assert mode_of(state_dir(ID)) == 0o700
     monkeypatch.setenv("HOME", str(tmp_path))
     for unusable in ("", "relative/folder"):
         monkeypatch.setenv("XDG_STATE_HOME", unusable)
-        assert state_dir("cd") == tmp_path / ".local" / "state" / "workbench" / "cd"
+        assert state_dir(ID) == tmp_path / ".local" / "state" / "workbench" / ID
 
 
 def test_a_hold_is_given_back_once_and_may_be_given_back_again(case: Case) -> None:
@@ -244,9 +245,8 @@ def test_a_case_says_which_tool_wrote_it_last(case: Case, monkeypatch: pytest.Mo
 def test_a_store_that_is_a_link_is_refused_with_what_to_look_at(case: Case) -> None:
     case.store_path.rename(case.root / "tmp" / "elsewhere")
     case.store_path.symlink_to(case.root / "tmp" / "elsewhere")
-    with pytest.raises(IntegrityError, match="cannot be opened") as caught:
+    with pytest.raises(IntegrityError, match="is a symbolic link"):
         case.hold_generation()
-    assert "ls -ld" in caught.value.hint
 
 
 def test_a_load_that_ends_lets_the_next_begin_and_keeps_no_handle(case: Case) -> None:
@@ -319,7 +319,7 @@ def test_a_generation_to_be_analysed_anew_is_a_whole_copy(case: Case) -> None:
 
 
 def manifest_with(**changes: object) -> str:
-    values = {"format": 1, "case_id": "ab", "name": "n", "created_at": "t", "tool": "w"} | changes
+    values = {"format": 1, "case_id": ID, "name": "n", "created_at": "t", "tool": "w"} | changes
     return "\n".join(f"{key} = {json.dumps(value)}" for key, value in values.items())
 
 
@@ -336,12 +336,12 @@ def test_an_entry_of_the_wrong_type_is_named(changes: dict[str, object]) -> None
 
 def test_what_a_later_tool_adds_is_no_reason_to_refuse() -> None:
     read = from_toml(manifest_with(colour="blue", generation=4), "case.toml")
-    assert read == Manifest("ab", "n", "t", "w", generation=4)
+    assert read == Manifest(ID, "n", "t", "w", generation=4)
 
 
 def test_a_source_without_one_of_its_entries_is_named() -> None:
     source = Source(1, "a.csv", "csv", "00", 10, 5, 1, "accounts", 1, "t")
-    text = Manifest("ab", "n", "t", "w", sources=(source,)).to_toml()
+    text = Manifest(ID, "n", "t", "w", sources=(source,)).to_toml()
     assert from_toml(text, "case.toml").sources == (source,)
     with pytest.raises(IntegrityError, match="“rows”"):
         from_toml(text.replace("rows = 5\n", ""), "case.toml")
