@@ -181,7 +181,6 @@ def test_append_keeps_the_rows_of_before(load_files: Load, tmp_path: Path) -> No
     second = load_files(
         tmp_path / "exchanges-2.csv",
         previous_store=first.folder / "store.duckdb",
-        previous_rejects=first.folder / "rejects" / "rejects.jsonl",
         previous_sources=first.summary.sources,
     )
     assert [source.source_id for source in second.summary.sources] == [1, 2]

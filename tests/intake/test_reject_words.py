@@ -53,7 +53,6 @@ def test_kinds_of_an_earlier_load_are_kept(load_files: Load, tmp_path: Path) -> 
     second = load_files(
         more,
         previous_store=first.folder / "store.duckdb",
-        previous_rejects=first.folder / "rejects" / "rejects.jsonl",
     )
     assert second.summary.rejects == ()
     assert second.rows("SELECT sum(rows) FROM load_warnings WHERE code = 'rejected'") == [(3,)]

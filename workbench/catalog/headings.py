@@ -14,8 +14,6 @@ HEADINGS: dict[str, str] = {
     "speaks_for": "speaks for",
     "speaks_against": "speaks against",
     "likeness": "likely a member",
-    "member_score": "member score",
-    "cluster_score": "cluster score",
 }
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from workbench.case.atomic import file_digest
 from workbench.case.manifest import Source
-from workbench.case.open_file import copy_case_file
 from workbench.catalog.columns import Table
 from workbench.catalog.extracts import EXCHANGE_TEXT, EXCHANGES, EXTRACTS
 from workbench.errors import WorkbenchError
@@ -54,7 +53,6 @@ class LoadRequest:
     table: str = ""
     mapping: Profile = field(default_factory=Profile)
     previous_store: Path | None = None
-    previous_rejects: Path | None = None
     previous_sources: tuple[Source, ...] = ()
     memory_mib: int = 4096
     threads: int = 1
@@ -95,10 +93,6 @@ def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
             for item in planned
             if item.extract.form == "parquet"
         }
-        if request.previous_rejects is not None:
-            before = request.previous_rejects
-            with contextlib.suppress(FileNotFoundError):
-                copy_case_file(before.parent, before.name, request.rejects / "rejects.jsonl")
         rejects = stack.enter_context(RejectFile(request.rejects / "rejects.jsonl"))
         return _Load(session, request, planned, rejects, digests).run()
 
@@ -125,7 +119,6 @@ def request_from(message: Mapping[str, Any]) -> LoadRequest:
         table=str(message["table"]),
         mapping=parse_mapping(str(message["mapping"])),
         previous_store=path("previous_store"),
-        previous_rejects=path("previous_rejects"),
         previous_sources=tuple(Source(**source) for source in message["previous_sources"]),
         memory_mib=int(message["memory_mib"]),
         threads=int(message["threads"]),

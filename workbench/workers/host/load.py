@@ -13,7 +13,7 @@ from pathlib import Path
 from workbench.case.folder import MANIFEST, Case, Staging, staged
 from workbench.case.leftovers import no_load_runs
 from workbench.case.manifest import Source
-from workbench.case.open_file import open_case_file
+from workbench.case.open_file import copy_case_file
 from workbench.errors import WorkbenchError
 from workbench.settings import LoadSettings, thread_count
 from workbench.workers.host.one_shot import ask_once
@@ -91,9 +91,10 @@ def load_message(
     if previous is not None:
         previous.check_store()
         root = previous.root.resolve()
-        before = root / previous.rejects_path.relative_to(previous.root)
-        with suppress(FileNotFoundError):  # judged here, where the whole way to it can be opened
-            os.close(open_case_file(root, before.relative_to(root)))
+        # Copied here, where the whole way to it can be opened: the worker may not look around.
+        with suppress(FileNotFoundError):
+            kept = previous.rejects_path.relative_to(previous.root)
+            copy_case_file(root, kept, staging.rejects_dir / "rejects.jsonl")
     return {
         "op": "load",
         "cwd": os.getcwd(),
@@ -105,7 +106,6 @@ def load_message(
         "table": options.table,
         "mapping": options.mapping,
         "previous_store": str(root / previous.store_path.name) if previous else "",
-        "previous_rejects": str(before) if previous else "",
         "previous_sources": [_fields(s) for s in previous.manifest.sources] if previous else [],
         "memory_mib": settings.memory,
         "address_space_mib": 0,

@@ -19,7 +19,6 @@ def _enter_sandbox(message: Message) -> None:
     """Extracts and the previous store can be read, the staging folder written, nothing else."""
     readonly = [Path(name).resolve() for name in message["files"]]
     readonly += [Path(message[key]) for key in ("previous_store",) if message[key]]
-    readonly += [Path(message[key]) for key in ("previous_rejects",) if message[key]]
     staging = Path(message["store"]).parent
     sandbox.enter(readonly, [staging], address_space_mib=int(message["address_space_mib"]))
 
