@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any
 
 from workbench.errors import IntegrityError, WorkbenchError
 from workbench.text.bounded import read_toml
 from workbench.text.sanitize import safe_text
+from workbench.text.toml import toml_text
 
 FORMAT = 1
 _CASE_ID = re.compile(r"[0-9a-f]{16}")
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +51,8 @@ class Manifest:
     sources: tuple[Source, ...] = field(default=())
 
     def to_toml(self) -> str:
-        """The manifest as TOML text; every character outside printable ASCII is escaped."""
-        plain = asdict(replace(self, sources=()))
-        del plain["sources"]
-        lines = [f"{key} = {_literal(value)}" for key, value in plain.items()]
-        for source in self.sources:
-            lines.append("\n[[sources]]")
-            lines += [f"{key} = {_literal(value)}" for key, value in asdict(source).items()]
-        return "\n".join(lines) + "\n"
-
-
-def _literal(value: str | int) -> str:
-    if isinstance(value, int):
-        return str(value)
-    return '"' + "".join(_character(character) for character in value) + '"'
-
-
-def _character(character: str) -> str:
-    if escape := _ESCAPES.get(character):
-        return escape
-    code = ord(character)
-    if 0xD800 <= code <= 0xDFFF:
-        # TOML has no lone surrogates; a file name that is not UTF-8 is kept legible instead.
-        return f"\\\\x{code - 0xDC00:02x}" if code >= 0xDC80 else "\\uFFFD"
-    if 0x20 <= code < 0x7F:
-        return character
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+        """The manifest as TOML text in printable ASCII."""
+        return toml_text(asdict(self))
 
 
 def from_toml(text: str, where: str) -> Manifest:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from workbench.errors import UsageError
 from workbench.playbooks.format import parse_query
 from workbench.sql.tokens import without_end
+from workbench.text.toml import toml_text
 
 _NOT_IN_AN_ID = re.compile(r"[^a-z0-9]+")
 _LONGEST_ID = 60
@@ -21,23 +22,17 @@ def query_id_of(title: str) -> str:
     return _NOT_IN_AN_ID.sub("-", title.lower()).strip("-")[:_LONGEST_ID].strip("-")
 
 
-def _quoted(text: str) -> str:
-    """A TOML basic string: as JSON’s, but without surrogate pairs."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
 def query_text(
     query_id: str, title: str, question: str, sql: str, parameters: Sequence[str]
 ) -> str:
     """The text of the file; each `$name` of the statement becomes a declared text parameter."""
-    lines = ["/*+++", f"id = {_quoted(query_id)}", f"title = {_quoted(title)}"]
+    head: dict[str, Any] = {"id": query_id, "title": title}
     if question:
-        lines.append(f"question = {_quoted(question)}")
-    lines += ["rev = 1", 'status = "experimental"']
-    for name in parameters:
-        lines += ["", f"[params.{_quoted(name)}]", 'type = "text"']
-    lines += ["+++*/", without_end(sql).strip()]
-    return "\n".join(lines) + "\n"
+        head["question"] = question
+    head |= {"rev": 1, "status": "experimental"}
+    if parameters:
+        head["params"] = {name: {"type": "text"} for name in parameters}
+    return f"/*+++\n{toml_text(head)}+++*/\n{without_end(sql).strip()}\n"
 
 
 def save_query(
