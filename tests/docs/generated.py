@@ -25,6 +25,7 @@ from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library, read_library
 from workbench.resources import queries_dir
 from workbench.settings import describe
+from workbench.text.glossary import glossary as glossary_terms
 from workbench.tui.app import Bench
 from workbench.tui.grid.grid import Grid
 from workbench.tui.pages import (
@@ -51,7 +52,6 @@ from workbench.tui.sql.editor import SqlText
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "workbench"
-GLOSSARY = PACKAGE / "text" / "glossary.toml"
 _PARTS_OF_THE_BENCH = (
     ("Everywhere", Bench), ("Rows", Grid), ("Results", ResultPane),
     ("Several results", ResultTabs), ("Editor", SqlText),
@@ -220,8 +220,7 @@ def reasons() -> str:
 
 def glossary() -> str:
     """Every term."""
-    terms = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
-    rows = (f"| **{term}** | {_cell(meaning)} |" for term, meaning in terms.items())
+    rows = (f"| **{term}** | {_cell(meaning)} |" for term, meaning in glossary_terms().items())
     return "\n".join([*_table("term", "meaning"), *rows])
 
 

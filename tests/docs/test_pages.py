@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.docs.generated import GLOSSARY, PARTS, ROOT, every_command, pack, renewed, shown_keys
+from tests.docs.generated import PACKAGE, PARTS, ROOT, every_command, pack, renewed, shown_keys
 from tests.docs.pages import PAGES, Page
 from workbench.audit.records.schema import NO_COUNTER
 from workbench.catalog.tables import TABLES
@@ -20,6 +20,7 @@ from workbench.intake.mapping import shipped_profiles
 from workbench.playbooks.format import parse_query
 from workbench.playbooks.lint import empty_store, lint
 from workbench.settings import describe
+from workbench.text.glossary import glossary
 
 _COMMAND = re.compile(r"workbench(?: (?!-)[a-z]+){1,2}")
 _FOLDERS = ("workbench/", "tests/", "queries/", "docs/", "sample_db/", ".ci/", ".pictures/")
@@ -206,9 +207,9 @@ def test_examples_in_toml_can_be_read() -> None:
 
 
 def test_terms_stand_in_order_and_take_one_line() -> None:
-    text = GLOSSARY.read_text(encoding="utf-8")
+    text = (PACKAGE / "text" / "glossary.toml").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    terms = tomllib.loads(text)
+    terms = glossary()
     assert len(lines) == len(terms)
     assert list(terms) == sorted(terms, key=lambda term: term.replace("-", " ").replace("_", " "))
     for term, meaning in terms.items():
@@ -217,5 +218,5 @@ def test_terms_stand_in_order_and_take_one_line() -> None:
 
 
 def test_words_of_the_scores_are_terms() -> None:
-    terms = set(tomllib.loads(GLOSSARY.read_text(encoding="utf-8")))
+    terms = set(glossary())
     assert not _words_of_the_scores() - terms

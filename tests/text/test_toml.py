@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.text.toml import toml_text
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 PLAIN = st.one_of(TEXTS, st.integers(-(2**53), 2**53), st.booleans(), st.floats(allow_nan=False))
 VALUES = st.recursive(
     PLAIN,

@@ -292,11 +292,11 @@ class Bench(TerminalApp):
     # Saying
 
     async def action_help(self) -> None:
-        """Show the keys of what is in front."""
+        """Show the keys of what is in front, and what its words mean."""
         from workbench.tui.dialogs.help import Help
-        from workbench.tui.pages.help_sections import help_sections
+        from workbench.tui.pages.help_sections import help_sections, text_on
 
-        await self.push_screen(Help(help_sections(self, self.view)))
+        await self.push_screen(Help(help_sections(self, self.view), text_on(self.screen)))
 
     def action_show_command(self) -> None:
         """Say which command gives the same answer."""

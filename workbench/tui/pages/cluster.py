@@ -23,8 +23,10 @@ from workbench.tui.services.query_service import Rows
 
 _PARTS = (
     ("e", "evidence"), ("b", "benign"), ("s", "score"), ("a", "apart"), ("m", "members"),
-    ("n", "near"), ("w", "lanes"), ("t", "texts"),
+    ("n", "nearby"), ("w", "lanes"), ("t", "texts"),
 )  # fmt: skip
+# Parts whose rows are accounts, with the query that gives them.
+_QUERY_OF = {"members": "cluster-members", "nearby": "cluster-near"}
 _MARKS = {"fits": "$warning", "partly": "$accent", "not tested": "$text-muted", "excluded": ""}
 _LABEL = 18
 _SIDE_ROWS = 9
@@ -43,7 +45,7 @@ class ClusterPage(View):
         yield PartTabs(_PARTS, id="steps")
         with Horizontal(id="cluster-body"):
             with Vertical():
-                for part in ("evidence", "score", "apart", "members", "near", "texts"):
+                for part in ("evidence", "score", "apart", "members", "nearby", "texts"):
                     yield Grid(id=f"part-{part}")
                 for part in ("benign", "lanes"):
                     with VerticalScroll(id=f"part-{part}", can_focus=True):
@@ -81,7 +83,7 @@ class ClusterPage(View):
             ("cluster-members", cluster), ("cluster-near", cluster), ("cluster-lanes", cluster)
         )
         self.show_part_rows("members", "cluster-members", members)
-        self.show_part_rows("near", "cluster-near", near)
+        self.show_part_rows("nearby", "cluster-near", near)
         self._lanes(lane_rows)
         self.tell_status()
 
@@ -178,11 +180,11 @@ class ClusterPage(View):
         cluster = self.route.key[0]
         parameters = {"cluster": cluster}
         shown = self.query_one(PartTabs).shown
-        for part in sorted(("members", "near"), key=lambda part: part != shown):
+        for part in sorted(_QUERY_OF, key=lambda part: part != shown):
             grid = self.query_one(f"#part-{part}", Grid)
             if grid.marks:
                 ids = tuple(str(grid.record(row)["account_id"]) for row in sorted(grid.marks))
-                return DecideOn("accounts", ids, f"cluster-{part}", parameters)
+                return DecideOn("accounts", ids, _QUERY_OF[part], parameters)
         return DecideOn("cluster", (cluster,), "cluster-card", parameters)
 
     def command(self) -> str:

@@ -1,8 +1,9 @@
-"""Whose keys the help lists: of the view in front, of its rows and editor, of the bench."""
+"""What the help is about: whose keys it lists, and which text stands on the page in front."""
 
 from __future__ import annotations
 
 from textual.dom import DOMNode
+from textual.screen import Screen
 
 from workbench.tui.grid.grid import Grid
 from workbench.tui.pages.view import View
@@ -26,3 +27,9 @@ def help_sections(bench: DOMNode, view: View | None) -> list[Section]:
             sections.insert(0, ("Rows", Grid))
         sections.insert(0, (view.route.word, view))
     return sections
+
+
+def text_on(screen: Screen[object]) -> str:
+    """What the parts of a screen show at this moment, line by line."""
+    leaves = [one for one in screen.query("*") if one.is_on_screen and not one.children]
+    return "\n".join(strip.text for leaf in leaves for strip in leaf.render_lines(leaf.size.region))

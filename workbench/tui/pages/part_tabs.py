@@ -13,7 +13,7 @@ class PartTabs(Static):
     """A line of part names; the one shown is marked by colour and brackets."""
 
     DEFAULT_CSS = """
-    PartTabs { height: 1; padding: 0 1; background: $surface; }
+    PartTabs { height: 1; background: $surface; }
     """
 
     @dataclass

@@ -13,6 +13,7 @@ _SHOWN = {
     "number_sign": "#", "plus": "+", "less_than_sign": "<",
     "greater_than_sign": ">", "left_square_bracket": "[", "right_square_bracket": "]",
     "backspace": "⌫", "pagedown": "pgdn", "pageup": "pgup", "semicolon": ";", "asterisk": "*",
+    "quotation_mark": '"',
 }  # fmt: skip
 
 
