@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tui.conftest import Opened
-from workbench.sql import editor_tokens
+from workbench.sql import editor_tokens, scopes
 from workbench.tui.sql.completion import Knowledge, Suggestion, offer
 from workbench.tui.sql.statement_service import learn
 
@@ -92,6 +92,46 @@ def knowledge() -> Knowledge:
 def test_what_is_offered_first(before: str, first: str) -> None:
     offered = offer(before, " FROM exchanges e", knowledge())
     assert offered.found[0].word == first
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("SELECT e.", " FROM exchanges e JOIN accounts a USING (account_id)",
+         ["account_id", "model", "ts"]),
+        ("SELECT a.", " FROM exchanges e, accounts AS a", ["account_id", "country"]),
+        ("WITH busy AS (SELECT account_id, count(*) AS n FROM exchanges GROUP BY 1) SELECT b.",
+         " FROM busy b", ["account_id", "n"]),
+        ("SELECT s.", " FROM (SELECT *, 1 AS one FROM accounts) s",
+         ["account_id", "country", "one"]),
+        ("SELECT (SELECT max(e.ts) FROM exchanges e WHERE e.account_id = a.", ") FROM accounts a",
+         ["account_id", "country"]),
+        ("SELECT * FROM exchanges x WHERE EXISTS (SELECT 1 FROM accounts x WHERE x.", ")",
+         ["account_id", "country"]),
+        ("SELECT count(*) FILTER (WHERE e.", " FROM exchanges e", ["account_id", "model", "ts"]),
+        ("SELECT e.", ", FROM exchanges e WHERE", ["account_id", "model", "ts"]),
+        ("PIVOT exchanges ON exchanges.", "", ["account_id", "model", "ts"]),
+        ("SUMMARIZE SELECT exchanges.", " FROM exchanges", ["account_id", "model", "ts"]),
+        ("SELECT later.countr", "", ["country"]),
+    ],
+)  # fmt: skip
+def test_columns_of_what_is_in_sight(before: str, after: str, words: list[str]) -> None:
+    offered = offer(before, after, knowledge())
+    assert [one.word for one in offered.found] == words
+
+
+def test_a_long_statement_is_not_read_at_each_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scopes, "_scoped", lambda *_: pytest.fail("it was read"))
+    long = "SELECT 1, " * (scopes.MAX_CHARACTERS // 10)
+    offered = offer(f"{long} e.", " FROM exchanges e", knowledge())
+    assert [one.word for one in offered.found] == ["account_id", "model", "ts"]
+
+
+@given(
+    st.text(alphabet="select from(),.*=a\"'$;with as\n-/[]{}|<0", max_size=60), st.integers(0, 60)
+)
+def test_any_text_at_all_is_completed_without_a_fault(text: str, at: int) -> None:
+    offer(text[:at], text[at:], knowledge())
 
 
 def test_meanings_and_values_are_offered_as_text() -> None:

@@ -19,6 +19,7 @@ KEYWORDS = (
     "RANGE", "UNBOUNDED", "PRECEDING", "FOLLOWING", "CURRENT ROW", "PIVOT", "UNNEST",
 )  # fmt: skip
 _KEYWORD = frozenset(word for phrase in KEYWORDS for word in phrase.split())
+_BEFORE_A_TABLE = frozenset(("FROM", "JOIN", "PIVOT", "UNPIVOT", "SUMMARIZE", "DESCRIBE"))
 _LINE_MARK = re.compile(r"^LINE (\d+): ", re.MULTILINE)
 
 
@@ -96,7 +97,7 @@ def tables_of(text: str) -> dict[str, str]:
     words = [text[one.start : one.end] for one in tokens(text) if one.kind in ("word", "quoted")]
     found: dict[str, str] = {}
     for at, word in enumerate(words[:-1]):
-        if word.upper() not in ("FROM", "JOIN"):
+        if word.upper() not in _BEFORE_A_TABLE or words[at + 1].upper() in _KEYWORD:
             continue
         table = words[at + 1].strip('"').lower()
         found[table] = table

@@ -12,6 +12,7 @@ from workbench.catalog.tables import TABLES
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.playbooks.binding import bind
 from workbench.sql import editor_tokens
+from workbench.sql.scopes import warm_up
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.cell_viewer import CellViewer, Fetch, text_room
 from workbench.tui.dialogs.parameter_form import ParameterForm
@@ -137,6 +138,7 @@ class SqlView(View):
         self.editor.known.learn_tables(self.query_service.catalogue, meanings)
         if self.state.get("ran"):
             await self._run(str(self.state["ran"]))
+        await self.query_service.background(warm_up)
         await learn(self.editor.known, self.query_service, self.context.library)
 
     def _want_values(self, table: str, column: str) -> None:

@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.sql.editor_tokens import KEYWORDS, closing, parameters, tables_of
+from workbench.sql.editor_tokens import KEYWORDS, closing, parameters
+from workbench.sql.scopes import Relation, relations_at
 from workbench.text.sanitize import safe_text
 
 _WORD = re.compile(r"\$?[A-Za-z_]?[A-Za-z_0-9]*$")
@@ -58,6 +59,17 @@ class Knowledge:
             for table, columns in catalogue.items()
         }
 
+    def in_sight(self, before: str, after: str) -> dict[str, Relation]:
+        """What can be named between two texts."""
+        catalogue = {name: [one.word for one in columns] for name, columns in self.columns.items()}
+        return relations_at(before, after, catalogue)
+
+    def columns_of(self, relation: Relation) -> list[Suggestion]:
+        """Its columns, with type and meaning where it is a table of the case."""
+        known = {one.word: one for one in self.columns.get(relation.table, ())}
+        return [known.get(name) or Suggestion(name, "of this statement")
+                for name in relation.columns]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -72,32 +84,37 @@ class Offer:
 
 def offer(before: str, after: str, known: Knowledge) -> Offer:
     """What completes the text between `before` and `after` the cursor."""
-    text = f"{before}{closing(before)} {after}"
-    named = tables_of(text)
     if value := _VALUE.search(before):
-        return _values(value.group(1).lower(), value.group(2), named, known)
+        rest = after.partition("'")[2] if "'" in after else after
+        return _values(value, known.in_sight(before[: value.start()], rest), known)
     if closing(before):
         return Offer()
-    if qualified := _QUALIFIED.search(before):
-        columns = known.columns.get(named.get(qualified.group(1).lower(), ""), [])
-        return _matching(qualified.group(2), [columns], least=0)
     match = _WORD.search(before)
     part = match.group() if match else ""
     if part.startswith("$"):
-        own = [Suggestion(f"${name}", "in this text") for name in parameters(text)]
+        own = [Suggestion(f"${name}", "in this text") for name in parameters(before + after)]
         return _matching(part, [own, known.parameters], least=1)
-    here = [one for table in dict.fromkeys(named.values()) for one in known.columns.get(table, [])]
     tables = [Suggestion(table, "table") for table in sorted(known.columns)]
-    other = [one for table in sorted(known.columns) for one in known.columns[table]]
-    words = [Suggestion(word, "") for word in KEYWORDS]
     if re.search(r"\b(?:FROM|JOIN)\s+\w*$", before, re.IGNORECASE):
         return _matching(part, [tables, known.queries], least=0)
-    return _matching(part, [here, tables, words, known.functions, other, known.queries])
+    named = known.in_sight(before[: len(before) - len(part)], after)
+    other = [one for table in sorted(known.columns) for one in known.columns[table]]
+    if qualified := _QUALIFIED.search(before):
+        relation = named.get(qualified.group(1).lower())
+        # Before FROM is written an alias means nothing yet: any table's column may be meant.
+        columns = known.columns_of(relation) if relation else other
+        return _matching(part, [columns], least=0)
+    names = [Suggestion(name, "in this statement") for name, one in named.items() if not one.table]
+    here = [one for relation in named.values() for one in known.columns_of(relation)]
+    words = [Suggestion(word, "") for word in KEYWORDS]
+    return _matching(part, [here, names, tables, words, known.functions, other, known.queries])
 
 
-def _values(column: str, part: str, named: Mapping[str, str], known: Knowledge) -> Offer:
-    for table in dict.fromkeys(named.values()):
-        if column not in {one.word.lower() for one in known.columns.get(table, [])}:
+def _values(found: re.Match[str], named: Mapping[str, Relation], known: Knowledge) -> Offer:
+    column, part = found.group(1).lower(), found.group(2)
+    for relation in named.values():
+        table = relation.table
+        if column not in {name.lower() for name in relation.columns} or not table:
             continue
         values = known.values.get((table, column))
         if values is None:
