@@ -12,6 +12,7 @@ from tests.conftest import run_workbench
 from tests.terminal.driver import bench
 
 pytestmark = pytest.mark.terminal
+_BUSY = "SELECT account_id, exchanges FROM account_profile ORDER BY exchanges DESC, account_id"
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (160, 45)])
@@ -51,8 +52,8 @@ def test_from_overview_to_recorded_decision(demo_case: Path, columns: int, rows:
         terminal.press("f5")
         terminal.wait(r"rows .* ms")
         terminal.press("4")
-        terminal.wait(r"FROM account_profile")
-        terminal.press("f5")
+        terminal.wait(r"tab completes")
+        terminal.press(_BUSY, "f5")
         terminal.wait(r"rows .* ms")
 
         # SQL by hand, saved as a query of the case.
@@ -61,8 +62,8 @@ def test_from_overview_to_recorded_decision(demo_case: Path, columns: int, rows:
         terminal.press("Busy accounts", "f5")
         terminal.wait(r"Saved as busy-accounts")
         terminal.wait_gone(r"Save as a query")
-        terminal.wait(r"tab to rows")
-        terminal.press("tab", "down", "enter")
+        terminal.wait(r"esc to rows")
+        terminal.press("escape", "down", "enter")
         terminal.wait(r"\[o profile\]")
 
         # Flag the cluster.
@@ -164,20 +165,42 @@ def test_keys_typed_ahead_go_where_they_were_meant(demo_case: Path) -> None:
         terminal.wait(r"acct_zz")
         terminal.press("escape")
         terminal.wait_gone(r"acct_zz")
-        terminal.press("4i\x0b\x0bSELECT 41 + 1 AS answer --")
-        terminal.wait(r"answer --")
+        terminal.press("4iSELECT 42")
+        terminal.wait(r"SELECT 42")
+
+
+def test_what_is_pasted_without_brackets_is_text_in_a_field_and_nothing_elsewhere(
+    demo_case: Path,
+) -> None:
+    text = "SELECT a,\r\tKEYS, Kind;\rFROM t\r"
+    ledger = demo_case / "audit.jsonl"
+    before = ledger.read_bytes() if ledger.exists() else b""
+    with bench(demo_case, 100, 30) as terminal:
+        terminal.wait(r"row 1 of")
+        terminal.press(text)
+        terminal.wait(r"Not taken as keys")
+        terminal.press("4")
+        terminal.wait(r"tab completes")
+        terminal.press(text)
+        terminal.wait(r"KEYS, Kind;")
+        terminal.wait(r"FROM t")
+        terminal.press("escape", "escape", "q")  # the first takes the words on offer away
+        terminal.wait(r"Leave the bench")
+        terminal.press("enter")
+        assert terminal.wait_end() == 0
+    assert (ledger.read_bytes() if ledger.exists() else b"") == before
 
 
 def test_results_stay_open_and_errors_are_marked(demo_case: Path) -> None:
     with bench(demo_case, 100, 30) as terminal:
         terminal.wait(r"row 1 of")
         terminal.press("4")
-        terminal.wait(r"FROM account_profile")
-        terminal.press("\x1b[17~")
+        terminal.wait(r"tab completes")
+        terminal.press(_BUSY, "\x1b[17~")
         terminal.wait(r"How the engine would run it")
         terminal.press("escape", "f5")
         terminal.wait(r"rows .* ms")
-        terminal.press("tab", "F")
+        terminal.press("escape", "F")
         terminal.wait(r"percent")
         terminal.press("u", "r")
         terminal.wait(r"\[2 SELECT")
@@ -185,6 +208,6 @@ def test_results_stay_open_and_errors_are_marked(demo_case: Path) -> None:
         terminal.wait(r"row ([\d,]+) of \1 ")
         terminal.press("Q", "i", "x")
         terminal.press("f5")
-        terminal.wait(r"line 1, column 1: Parser Error")
+        terminal.wait(r"line 1, column 76: Binder Error")
         terminal.press("ctrl+q")
         assert terminal.wait_end() == 0

@@ -25,6 +25,8 @@ def test_a_playbook_runs_opens_and_is_recorded(demo_case: Path) -> None:
         terminal.press(*("backspace",) * 16, "playbook extract", "enter", "enter")
         terminal.wait(r"6 .* done")
         terminal.press("R")
+        terminal.wait(r"F5 records it")
+        terminal.press("f5")
         terminal.wait(r"The run is on record")
         terminal.press("down", "down", "enter")
         terminal.wait(r"instrument_fingerprint")

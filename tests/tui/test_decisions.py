@@ -208,6 +208,9 @@ async def test_a_sample_is_drawn_reviewed_and_goes_into_the_decision(
         await driver.press("t", "t", "w", "t", "t", "t")
         await driver.sees("reviewed 6 of 6, 1 wrong")
         await driver.press("R")
+        await driver.sees("1 of 6 are wrong", "F5 records it")
+        assert len(records(case)) == 2
+        await driver.press("f5")
         # Wilson (1927) for 1 of 6 at 95 %.
         await driver.sees("1 of 6 wrong, so 3.0% to 56.4% of all 30")
         await driver.press("x")
@@ -223,6 +226,8 @@ async def test_a_cluster_is_claimed_and_remarked_on(case: Path, opened: Opened, 
         await driver.press("5", "u")
         await driver.sees(CLUSTER, "1 undecided")
         await driver.press("K")
+        await driver.sees("Claim cluster", "F5 records it")
+        await driver.press("escape", "K", "f5")
         await driver.sees("ana")
         await driver.press("semicolon")
         await driver.sees("Nobody has remarked")

@@ -102,7 +102,7 @@ async def test_a_copy_that_needs_a_file_is_said(
     full.setattr(CaseService, "policy", lambda _desk: Policy(clipboard="on"))
     async with opened(case) as driver:
         await ask(driver, "SELECT repeat('x', 400) AS a FROM range(900) LIMIT 999")
-        await driver.press("y", "t")
+        await driver.press("y", "t", "enter")
         await driver.until(lambda: told(driver))
 
 

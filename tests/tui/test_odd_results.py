@@ -75,7 +75,7 @@ async def test_odd_values_are_drawn_and_copied(
             grid.cursor_column = column(grid, name)
             await driver.press("v")
             await driver.sees(name, "characters")
-            await driver.press("escape", "y", "c")
+            await driver.press("escape", "y", "c", "enter")
             await driver.until(lambda: copied)
             expected = {"nothing": "NULL", "no_text": "NULL", "flag": "false",
                         "single": "0.10000000149011612"}  # fmt: skip
@@ -88,7 +88,7 @@ async def test_rows_are_copied_in_every_form(case: Path, opened: Opened, copied:
         names = [one.name for one in grid.columns]
         taken = {}
         for key, form in (("r", "tsv"), ("t", "markdown"), ("v", "csv"), ("j", "json")):
-            await driver.press("y", key)
+            await driver.press("y", key, "enter")
             await driver.until(lambda: copied)
             taken[form] = copied.pop()
         assert all("\x1b" not in text and "\u200d" not in text for text in taken.values())
@@ -119,7 +119,7 @@ async def test_a_list_for_sql_finds_the_same_rows_again(
         for name in ("words", "real", "flag", "whole"):
             grid = await ask(driver, sql)
             grid.cursor_column = column(grid, name)
-            await driver.press("y", "i")
+            await driver.press("y", "i", "enter")
             await driver.until(lambda: copied)
             listed = copied.pop()
             assert listed.isprintable()
@@ -268,7 +268,7 @@ async def test_two_thousand_columns_are_reached_and_drawn(
         await driver.sees("c1998", "c1999", "‹")
         await driver.press("end")
         await driver.sees("2,298", "row 300 of 300")
-        await driver.press("y", "j")
+        await driver.press("y", "j", "enter")
         await driver.until(lambda: copied)
         rows = [json.loads(line) for line in copied.pop().splitlines()]
         assert rows[-1]["c1999"] == 2298

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.tui.conftest import Opened
+from workbench.tui.pages.sql import SqlView
 from workbench.tui.shell import lifecycle, saved_state
 from workbench.tui.shell.saved_state import StateFile, StatementHistory
 
@@ -29,9 +30,11 @@ async def test_what_ran_is_written_beside_the_loop(
     monkeypatch.setattr(lifecycle, "_AUTOSAVE_SECONDS", 0.05)
     async with opened(case) as driver:
         await driver.press("4")
-        await driver.sees("FROM account_profile")
+        await driver.sees("tab completes")
+        assert isinstance(driver.bench.view, SqlView)
+        driver.bench.view.put_statement("SELECT * FROM accounts LIMIT 30")
         await driver.press("f5")
-        await driver.until(lambda: any('"40 rows' in text for _, text in written))
+        await driver.until(lambda: any('"30 rows' in text for _, text in written))
     assert not any(here for here, _ in written)
 
 

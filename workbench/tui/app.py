@@ -18,7 +18,7 @@ from workbench.decisions.service import CaseService
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
 from workbench.playbooks.library import Library, library_in_sight
-from workbench.text.format import excerpt_fitted
+from workbench.text.format import counted, excerpt_fitted
 from workbench.text.sanitize import safe_text
 from workbench.tui.messages import (
     DecideOn,
@@ -70,6 +70,9 @@ class Bench(TerminalApp):
         Binding("c", "show_command", "command", id="bench.command"),
         Binding("ctrl+l", "redraw", "draw anew", id="bench.redraw"),
         Binding("ctrl+q", "leave", "quit", id="bench.quit", priority=True),
+        Binding("q", "ask_to_leave", "quit, asked first", show=False, id="bench.ask_to_leave"),
+        Binding("escape", "stop", "cancel what runs", show=False, id="bench.stop"),
+        Binding("ctrl+c", "stop(True)", "cancel, or quit", show=False, id="bench.interrupt"),
     ]
 
     def __init__(
@@ -303,6 +306,14 @@ class Bench(TerminalApp):
         if self.view is not None:
             self.notify(self.view.command(), title="The same without a screen", markup=False)
 
+    def refuse_text(self, text: str) -> None:
+        """Say that pasted text was not taken as keys."""
+        self.notify(
+            f"{counted(len(text), 'character')} came at once, as from a paste: keys act one by "
+            "one, so nothing was done. Paste into a field; 4 opens the SQL editor.",
+            title="Not taken as keys", severity="warning", markup=False,
+        )  # fmt: skip
+
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         """Our own actions only: Textual's list offers a screenshot, which would copy evidence."""
         from workbench.tui.shell.palette import palette_commands
@@ -330,6 +341,21 @@ class Bench(TerminalApp):
     def action_leave(self) -> None:
         """Remember where we are and end."""
         self.lifecycle.leave()
+
+    def action_stop(self, leave: bool = False) -> None:
+        """Cancel what the view in front runs; nothing runs: nothing, or the question to leave."""
+        if not (self.view is not None and self.view.stop_running()) and leave:
+            self.action_ask_to_leave()
+
+    def action_ask_to_leave(self) -> None:
+        """Ask, and end: for terminals that keep ctrl+q for themselves."""
+        from workbench.tui.dialogs.confirm import ConfirmLeaving
+
+        self.push_screen(ConfirmLeaving(), self._asked_to_leave)
+
+    def _asked_to_leave(self, leave: bool | None) -> None:
+        if leave:
+            self.action_leave()
 
     def absorbs(self, error: Exception) -> bool:
         """What a worker could not do is said; a fault of a part that nobody sees ends nothing."""

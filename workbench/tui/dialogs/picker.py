@@ -30,8 +30,12 @@ class Picker(ModalScreen[str | None]):
         Binding("up,k", "step(-1)", "up", show=False, id="pick.up"),
     ]
 
-    def __init__(self, title: str, choices: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self, title: str, choices: Sequence[tuple[str, str]], *, records: bool = False
+    ) -> None:
+        """`records`: a choice makes a record, so that no letter alone takes it."""
         super().__init__()
+        self._records = records
         self._title = title
         self._choices = list(choices)
         self._shown = self._choices
@@ -77,13 +81,16 @@ class Picker(ModalScreen[str | None]):
         self.dismiss(self._shown[event.option_index][1])
 
     def on_key(self, event: events.Key) -> None:
-        """The letter in front of a choice takes it."""
+        """The letter in front of a choice takes it, or lights it where a choice makes a record."""
         if self.query(Input) or not event.character:
             return
-        for shown, value in self._shown:
+        for at, (shown, value) in enumerate(self._shown):
             if shown.startswith(f"{event.character}  "):
                 event.stop()
-                self.dismiss(value)
+                if self._records:
+                    self.query_one(OptionList).highlighted = at
+                else:
+                    self.dismiss(value)
                 return
 
     def action_step(self, by: int) -> None:

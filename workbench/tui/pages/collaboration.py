@@ -10,6 +10,7 @@ from workbench.decisions import collaboration
 from workbench.errors import WorkbenchError
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.comments import Comments
+from workbench.tui.dialogs.confirm import recording
 from workbench.tui.dialogs.draw_sample import DrawSample
 from workbench.tui.messages import DecideOn, Failed, LedgerChanged, OpenRoute
 from workbench.tui.routes import Route
@@ -61,13 +62,20 @@ class Collaboration:
         try:
             held = (await background(collaboration.claims, service)).get((kind, name))
             mine = held is not None and held.analyst == service.analyst
+            subject = f"{kind} {safe_text(name, 60)}"
+            question = f"Claim {subject}: a record that nobody else is to work on it."
+            if mine:
+                question = f"Release {subject}: a record that others may take it on."
+            refused = held is not None and not mine  # which the act itself says
+            if not refused and not await recording(self._page, question):
+                return
             act = collaboration.release if mine else collaboration.claim
             await background(act, service, kind, name)
         except WorkbenchError as error:
             self._page.post_message(Failed(error))
             return
         words = "is free again" if mine else "is yours until you release it"
-        self._page.notify(f"{kind} {safe_text(name, 60)} {words}.", markup=False)
+        self._page.notify(f"{subject} {words}.", markup=False)
         self._page.post_message(LedgerChanged())
 
     def comment(self, subject: DecideOn | None) -> None:

@@ -39,7 +39,8 @@ class CopyOut:
                 self._page.run_worker(work, group="copy")
 
         choices = [(words, form) for form, words in _FORMS]
-        self._page.app.push_screen(Picker("Copy", choices), chosen)
+        title = "Copy; a record keeps digest and length"
+        self._page.app.push_screen(Picker(title, choices, records=True), chosen)
 
     async def _copy(self, grid: Grid, at: tuple[int, int], form: str, fetch: Fetch | None) -> None:
         row, column = at

@@ -36,7 +36,6 @@ class LedgerView(View):
     HINTS = (("enter", "whole record"), ("V", "verify"), ("o", "older"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("V", "verify", "verify the ledger", id="ledger.verify"),
-        Binding("escape", "stop", "stop verifying", show=False, id="ledger.stop"),
         Binding("o", "older", "older records", id="ledger.older"),
         Binding("P", "report", "what verification found", id="ledger.report"),
     ]
@@ -118,9 +117,10 @@ class LedgerView(View):
             self._stop.clear()
             self.run_worker(self._verify(), group="verify", exclusive=True)
 
-    def action_stop(self) -> None:
-        """Stop verifying."""
+    def stop_running(self) -> bool:
+        """Stop verifying; tells whether that ran."""
         self._stop.set()
+        return self._verifying
 
     async def _verify(self) -> None:
         service = self.context.service

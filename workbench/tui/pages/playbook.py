@@ -17,7 +17,9 @@ from workbench.playbooks.binding import bind
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Playbook
 from workbench.playbooks.running import check_values, step_note, step_values, stops
+from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
+from workbench.tui.dialogs.confirm import recording
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import GridColumn, PageSource
 from workbench.tui.messages import Failed, OpenRoute
@@ -161,6 +163,9 @@ class PlaybookPage(View):
             self.notify("Wait until the steps have run.", markup=False)
 
     async def _record(self) -> None:
+        steps = counted(sum(run.rows is not None for run in self._runs), "step")
+        if not await recording(self, f"Record that {steps} of this playbook ran, one record each."):
+            return
         await self.record("The run is on record, step by step.", self._append)
 
     def _append(self) -> None:

@@ -33,7 +33,6 @@ class Queries(View):
         Binding("f", "filter", "filter", id="queries.filter"),
         Binding("e", "values", "run with values", id="queries.values"),
         Binding("E", "to_editor", "open in the editor", id="queries.editor"),
-        Binding("escape", "list", "to the list", show=False, id="queries.list"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -151,9 +150,12 @@ class Queries(View):
         """Type a filter."""
         self.query_one(Input).focus()
 
-    def action_list(self) -> None:
-        """Back to the list."""
-        self.query_one(Grid).focus()
+    def stop_running(self) -> bool:
+        """Nothing runs here: escape leaves the filter for the list."""
+        typing = self.query_one(Input).has_focus
+        if typing:
+            self.query_one(Grid).focus()
+        return typing
 
     async def action_values(self) -> None:
         """Run with values of one's own."""

@@ -94,6 +94,10 @@ class QueryResult(View):
     async def _to_editor(self) -> None:
         await self.context.edit_statement(self.query_file.sql)
 
+    def stop_running(self) -> bool:
+        """Cancel the statement in front, or else those behind it."""
+        return self.tabs.cancel()
+
     def whole_cell(self, row: int, column: int) -> Fetch | None:
         """Cut cells are read from the worker."""
         return self.tabs.front.cell_reader(row, column)

@@ -14,6 +14,7 @@ from workbench.decisions.describe import subject_words
 from workbench.decisions.sample_review import accounts_of, record_found, results_like, sample_of
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
+from workbench.tui.dialogs.confirm import recording
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn
@@ -119,6 +120,9 @@ class SamplePage(View):
         self.run_worker(self._record(), group="record", exclusive=True)
 
     async def _record(self) -> None:
+        found = f"{self._wrong():,} of {len(self._rows):,} are wrong"
+        if not await recording(self, f"Record what the review found: {found}."):
+            return
         words = "Recorded; a decision on the same accounts names it."
         service, drawn = self.context.service, self.route.key[0]
         await self.record(words, partial(record_found, service, drawn, self._wrong()))

@@ -34,16 +34,11 @@ from workbench.tui.sql.statement_service import (
     plan_text,
 )
 
-_FIRST = """SELECT account_id, exchanges, output_tokens, hour_entropy
-FROM account_profile
-ORDER BY exchanges DESC, account_id
-"""
-
 
 class SqlView(View):
     """The editor and its results."""
 
-    HINTS = (("F5", "run"), ("tab", "to rows"), ("ctrl+o", "save as query"), ("ctrl+r", "history"))
+    HINTS = (("F5", "run"), ("esc", "to rows"), ("ctrl+o", "save as query"), ("ctrl+r", "history"))
     ROW_HINTS = (
         ("i", "edit"), ("F", "count"), ("f", "filter"), ("s", "search"), ("y", "copy"),
         ("W", "write"), ("space", "mark"),
@@ -51,6 +46,7 @@ class SqlView(View):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f6", "plan(False)", "explain", id="sql.explain", priority=True),
         Binding("f7", "plan(True)", "profile", id="sql.profile", priority=True),
+        Binding("f5", "run", "run the statement at the cursor", show=False, id="sql.run"),
         Binding("r", "again", "run again", id="sql.again"),
         Binding("ctrl+o", "save", "save as query", id="sql.save", priority=True),
         Binding("ctrl+r", "history", "history", id="sql.history", priority=True),
@@ -66,17 +62,12 @@ class SqlView(View):
 
     def compose(self) -> ComposeResult:
         """Editor and results."""
-        yield SqlEditor(str(self.state.get("text", _FIRST)), self._want_values, id="editor")
+        yield SqlEditor(str(self.state.get("text", "")), self._want_values, id="editor")
         yield ResultTabs(self.context, id="results")
 
     def hints(self) -> tuple[tuple[str, str], ...]:
         """Keys of the editor, or of the rows."""
         return self.HINTS if self.editor.has_focus_within else self.ROW_HINTS
-
-    def on_descendant_focus(self) -> None:
-        """Other keys matter now."""
-        if self.in_front:
-            self.context.show_hints_of_view()
 
     @property
     def editor(self) -> SqlEditor:
@@ -106,6 +97,10 @@ class SqlView(View):
     def action_edit(self) -> None:
         """To the editor."""
         self.editor.area.focus()
+
+    def action_run(self) -> None:
+        """Run what the editor holds, from the rows as well."""
+        self.editor.area.action_submit(False)
 
     async def action_save(self) -> None:
         """Save the statement as a query of this case."""
@@ -150,6 +145,11 @@ class SqlView(View):
         """A result stays what it was when it was asked for."""
 
     # Running
+
+    def on_sql_text_left(self) -> None:
+        """Cancel what runs, or go to the rows."""
+        if not self.stop_running():
+            self.tabs.front.grid.focus()
 
     async def on_sql_text_submitted(self, event: SqlText.Submitted) -> None:
         """Run what was typed, each statement in a result of its own."""
@@ -237,6 +237,10 @@ class SqlView(View):
         """The text, what ran with which values, the cursor."""
         kept = {name: self.state[name] for name in ("ran", "given") if name in self.state}
         return super().view_state() | kept | {"text": self.editor.area.text}
+
+    def stop_running(self) -> bool:
+        """Cancel the statement in front, or else those behind it."""
+        return self.tabs.cancel()
 
     def whole_cell(self, row: int, column: int) -> Fetch | None:
         """Cut cells are read from the worker."""

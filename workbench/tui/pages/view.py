@@ -214,6 +214,11 @@ class View(Vertical):
         """Whether this is the page that is shown; a hidden one is filled again quietly."""
         return self.context.is_in_front(self)
 
+    def on_descendant_focus(self) -> None:
+        """Other keys matter now."""
+        if self.in_front:
+            self.context.show_hints_of_view()
+
     # Parts
 
     async def action_part(self, name: str) -> None:
@@ -252,6 +257,10 @@ class View(Vertical):
         self._cells.answer(event)
 
     # What the ledger takes
+
+    def stop_running(self) -> bool:
+        """Cancel what runs here; tells whether anything did."""
+        return False
 
     def subject(self) -> DecideOn | None:
         """What a decision made here is about; None where there is nothing to decide on."""

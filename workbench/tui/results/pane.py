@@ -33,7 +33,6 @@ class ResultPane(Vertical):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c,escape", "cancel", "cancel", id="result.cancel", priority=False),
         Binding("left_square_bracket", "sort(False)", "sort ascending", id="result.sort_up"),
         Binding("right_square_bracket", "sort(True)", "sort descending", id="result.sort_down"),
         Binding("f", "filter", "only this value", id="result.filter"),
@@ -97,6 +96,11 @@ class ResultPane(Vertical):
         return self.runner.opened
 
     @property
+    def is_free(self) -> bool:
+        """Whether another result may take its place: nothing was asked here, or it failed."""
+        return self.asked is None or self.runner.failed
+
+    @property
     def extent(self) -> str:
         """How many rows, in a word."""
         return self.runner.extent
@@ -128,10 +132,6 @@ class ResultPane(Vertical):
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """Somebody who has moved on is not taken to the end."""
         self.runner.feed.moved(event.row)
-
-    def action_cancel(self) -> None:
-        """Stop what runs."""
-        self.runner.cancel()
 
     def action_sort(self, descending: bool) -> None:
         """Sort by the column."""

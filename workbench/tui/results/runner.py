@@ -65,6 +65,7 @@ class StatementRunner:
         self.asked: Asked | None = None
         self.asked_at = 0.0  # seconds since 1970
         self.exporting = 0
+        self.failed = False  # the statement ended without any row being here
         self._pane = pane
         self._feed = RowFeed(pane, query_service)
         self._page_rows = page_rows
@@ -130,6 +131,7 @@ class StatementRunner:
         self._job = self.query_service.new_job()
         self._pane.query_one(ErrorPanel).clear_error()
         self._started, self.asked_at = time.monotonic(), time.time()
+        self.failed = False
         return self._job
 
     def _listener(self, job: int) -> Callable[[Event], None]:
@@ -173,6 +175,7 @@ class StatementRunner:
             if self.opened is not None:
                 self._say_rows()
             elif error is not None:
+                self.failed = True
                 self.grid.show([], PageSource([]))
                 self._say("cancelled" if isinstance(error, Cancelled) else "failed")
                 if not isinstance(error, Cancelled):
@@ -204,10 +207,11 @@ class StatementRunner:
         self.asked = None
         self._say("")
 
-    def cancel(self) -> None:
-        """Stop what runs; nothing runs: nothing happens."""
-        if self.exporting or self._job:
-            self.query_service.cancel(self.exporting or self._job)
+    def cancel(self) -> bool:
+        """Stop what runs; tells whether anything did."""
+        if job := self.exporting or self._job:
+            self.query_service.cancel(job)
+        return bool(job)
 
     # Saying
 

@@ -1,4 +1,8 @@
-"""Several results at once: one in front, the others open behind it with their rows."""
+"""Several results at once: one in front, the others open behind it with their rows.
+
+A statement that failed takes no place: what is asked next takes its own. Nothing that is open goes
+without a word, and what is pinned does not go.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +54,7 @@ class TabLine(Static):
 
 
 class ResultTabs(Vertical):
-    """Results in the order they were asked; the oldest gives way to a ninth."""
+    """Results in the order they were asked; the oldest that is not pinned gives way to a ninth."""
 
     BLANK = True
     DEFAULT_CSS = """
@@ -61,6 +65,7 @@ class ResultTabs(Vertical):
         Binding("left_parenthesis", "step(-1)", "result before", id="tabs.before"),
         Binding("right_parenthesis", "step(1)", "next result", id="tabs.next"),
         Binding("Q", "close", "close result", id="tabs.close"),
+        Binding("T", "pin", "pin result: it stays", id="tabs.pin"),
         Binding("quotation_mark", "pick", "marked rows as a result", id="tabs.pick"),
         Binding("C", "compare", "compare with an earlier run", id="tabs.compare"),
     ]
@@ -69,6 +74,7 @@ class ResultTabs(Vertical):
         super().__init__(id=id)
         self.context = context
         self.panes: list[ResultPane] = []
+        self._pinned: set[ResultPane] = set()
 
     def compose(self) -> ComposeResult:
         """The line of tabs and one empty result."""
@@ -83,15 +89,19 @@ class ResultTabs(Vertical):
 
     async def ask(self, asked: Asked) -> None:
         """Run a statement in a result of its own."""
-        (await self._new_pane()).ask(asked)
-        self._draw()
+        pane = await self._new_pane()
+        if pane is not None:
+            pane.ask(asked)
+            self._draw()
 
-    async def _new_pane(self) -> ResultPane:
-        if self.front.asked is None:
-            return self.front
+    async def _new_pane(self) -> ResultPane | None:
+        """The pane for another result; None, with a word why, where all places are pinned."""
+        if empty := next((pane for pane in self.panes if pane.is_free), None):
+            self.bring(empty)
+            return empty
         had_focus = self.front.has_focus_within
-        if len(self.panes) >= _MAX_RESULTS:
-            await self._remove(next(pane for pane in self.panes if pane is not self.front))
+        if len(self.panes) >= _MAX_RESULTS and not await self._make_room():
+            return None
         pane = ResultPane(self.context)
         for other in self.panes:
             other.display = False
@@ -100,6 +110,26 @@ class ResultTabs(Vertical):
         if had_focus:
             pane.grid.focus()
         return pane
+
+    async def _make_room(self) -> bool:
+        """Close the oldest result that is not pinned, and say which."""
+        oldest = next((one for one in self.panes if one not in self._pinned), None)
+        if oldest is None:
+            self.notify(f"All {_MAX_RESULTS} results are pinned: T unpins, Q closes one.",
+                        severity="warning", markup=False)  # fmt: skip
+            return False
+        label = shortened(safe_text(oldest.asked.label if oldest.asked else "", 200), 40)
+        self.notify(f"“{label}” was closed: {_MAX_RESULTS} results are kept. T pins one.",
+                    markup=False)  # fmt: skip
+        await self._remove(oldest)
+        return True
+
+    def cancel(self) -> bool:
+        """Stop the result in front, or else every other that runs; tells whether any did."""
+        if self.front.runner.cancel():
+            return True
+        stopped = [pane.runner.cancel() for pane in self.panes]
+        return any(stopped)
 
     def bring(self, pane: ResultPane) -> None:
         """Show one result and hide the others; the focus goes along."""
@@ -112,6 +142,7 @@ class ResultTabs(Vertical):
 
     async def _remove(self, pane: ResultPane) -> None:
         self.panes.remove(pane)
+        self._pinned.discard(pane)
         pane.runner.release()
         await pane.remove()
 
@@ -125,13 +156,24 @@ class ResultTabs(Vertical):
 
     def _draw(self) -> None:
         front = self.front
-        labels = [(pane.asked.label if pane.asked else "new", pane.extent) for pane in self.panes]
+        labels = [
+            (f"{'‡' if pane in self._pinned else ''}{pane.asked.label if pane.asked else 'new'}",
+             pane.extent)
+            for pane in self.panes
+        ]  # fmt: skip
         self.query_one(TabLine).show(labels, self.panes.index(front))
 
     def action_step(self, by: int) -> None:
         """Bring the result before or behind to the front."""
         at = self.panes.index(self.front) + by
         self.bring(self.panes[at % len(self.panes)])
+
+    def action_pin(self) -> None:
+        """Keep the result in front until it is unpinned or closed."""
+        self._pinned ^= {self.front}
+        words = "pinned: it stays" if self.front in self._pinned else "no longer pinned"
+        self.notify(f"This result is {words}.", markup=False)
+        self._draw()
 
     async def action_close(self) -> None:
         """Close the result in front and give its space back."""
@@ -156,8 +198,9 @@ class ResultTabs(Vertical):
         )
         result = front.opened.result
         pane = await self._new_pane()
-        pane.runner.pick(result, marks, label)
-        self._draw()
+        if pane is not None:
+            pane.runner.pick(result, marks, label)
+            self._draw()
 
     async def action_compare(self) -> None:
         """Show what was added, is gone or changed since an earlier result of the same columns."""
@@ -178,5 +221,6 @@ class ResultTabs(Vertical):
         now = after.opened.result
         number, behind = self.panes.index(after) + 1, self.panes.index(before) + 1
         pane = await self._new_pane()
-        pane.runner.compare(result, now, f"{behind} → {number}")
-        self._draw()
+        if pane is not None:
+            pane.runner.compare(result, now, f"{behind} → {number}")
+            self._draw()

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from textual.app import App, ComposeResult
+from textual.widgets import Input, TextArea
 
 from workbench.decisions.service import CaseService
 from workbench.text.sanitize import safe_text
@@ -17,6 +18,8 @@ from workbench.tui.shell.saved_state import StateFile
 from workbench.tui.shell.view_stack import OpenView, ViewStack
 
 _COMMON_HINTS = (("?", "help"), ("x", "decide"), (":", "palette"), ("/", "go to"), ("⌫", "back"))
+# In a field the others would type a letter.
+_FIELD_HINTS = (("F1", "help"), ("ctrl+p", "palette"), ("ctrl+g", "go to"))
 
 
 class Frame:
@@ -85,7 +88,9 @@ class Frame:
 
     def show_hints(self, view: View) -> None:
         """Name the keys that matter where the analyst is."""
-        self._app.query_one(HintLine).show((*view.hints(), *_COMMON_HINTS))
+        typing = isinstance(self._app.focused, Input | TextArea)
+        common = _FIELD_HINTS if typing else _COMMON_HINTS
+        self._app.query_one(HintLine).show((*view.hints(), *common))
 
     def show_case(self, service: CaseService, query_service: QueryService) -> None:
         """Name the case, its generation, the analyst, and what is not as it should be."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.style import Style
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -46,6 +47,10 @@ class SqlText(HighlightedText):
     ]
 
     @dataclass
+    class Left(Message):
+        """Escape: stop what runs, or go to the rows."""
+
+    @dataclass
     class Submitted(Message):
         """Run these statements; `offset` is where the text begins in the editor."""
 
@@ -55,8 +60,9 @@ class SqlText(HighlightedText):
     def __init__(self, text: str) -> None:
         self.wrong: Position | None = None
         super().__init__(
-            text, language=None, soft_wrap=True, show_line_numbers=False, tab_behavior="focus"
-        )
+            text, language=None, soft_wrap=True, show_line_numbers=False, tab_behavior="indent",
+            placeholder="SELECT …   tab completes · F5 runs · F2 begins from a saved query",
+        )  # fmt: skip
         self.cursor_blink = False
 
     def takes_key(self, key: str) -> bool:
@@ -120,6 +126,12 @@ class SqlText(HighlightedText):
             else statement_at(self.text, self.offset_of(self.cursor_location))
         )
         self.post_message(self.Submitted(self.text[begin:end], begin))
+
+    def action_copy(self) -> None:
+        """Copy the selection; without one the key is the bench's, which cancels."""
+        if not self.selected_text:
+            raise SkipAction
+        super().action_copy()
 
     def action_format(self) -> None:
         """Lay the statement out."""
@@ -197,6 +209,9 @@ class SqlEditor(Vertical):
     def steer(self, key: str) -> bool:
         """Use a key for the words on offer; tells whether it was used."""
         chosen = self.bar.choice
+        if key == "escape" and chosen is None:
+            self.area.post_message(SqlText.Left())
+            return True
         if chosen is None:
             return False
         if key == "tab":

@@ -8,6 +8,8 @@ from rich.console import RenderableType
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -16,6 +18,7 @@ from workbench.tui.textual_ext.diff_renderer import DiffRenderer
 from workbench.tui.textual_ext.key_queue import KeyDone, KeyQueue
 from workbench.tui.textual_ext.line_compositor import LineCompositor
 from workbench.tui.textual_ext.output_filter import SAFE
+from workbench.tui.textual_ext.pasted_reads import ReadingDriver
 
 
 class BlankScreen(Screen[None]):
@@ -34,7 +37,7 @@ class TerminalApp(App[int]):
     def __init__(self) -> None:
         super().__init__()
         self._renderer = DiffRenderer()
-        self._keys = KeyQueue(self, super().on_event)
+        self._keys = KeyQueue(self, super().on_event, self.refuse_text)
 
     async def on_event(self, event: Event) -> None:
         """Hold a key back while another is under way."""
@@ -43,6 +46,15 @@ class TerminalApp(App[int]):
     async def on_key_done(self, event: KeyDone) -> None:
         """A key has done all it does."""
         await self._keys.done(event)
+
+    def refuse_text(self, text: str) -> None:
+        """What to say where text came that no field takes."""
+        del text
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver for this system, reading pasted text as such."""
+        found = super().get_driver_class()
+        return ReadingDriver if found is LinuxDriver else found
 
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own filters, then ours as the last."""

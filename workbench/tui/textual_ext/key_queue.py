@@ -15,8 +15,12 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.timer import Timer
+from textual.widgets import Input, TextArea
+
+from workbench.tui.textual_ext.pasted_reads import UnbracketedText
 
 _MAX_KEY_SECONDS = 2.0
+_HELD = (events.Key, events.Paste, UnbracketedText)
 
 
 @dataclass
@@ -27,12 +31,21 @@ class KeyDone(Message, bubble=True):
 
 
 class KeyQueue:
-    """Hands an app one key at a time; the next waits until the one before has done all it does."""
+    """Hands an app one key at a time; the next waits until the one before has done all it does.
 
-    def __init__(self, app: App[Any], handle: Callable[[events.Event], Awaitable[None]]) -> None:
-        """`handle` is the app's own handling of an event."""
+    What is pasted goes to a field that has the focus, and nowhere else.
+    """
+
+    def __init__(
+        self,
+        app: App[Any],
+        handle: Callable[[events.Event], Awaitable[None]],
+        refuse: Callable[[str], None],
+    ) -> None:
+        """`handle` is the app's own handling of an event, `refuse` is told of text for no field."""
         self._app = app
         self._handle = handle
+        self._refuse = refuse
         self._ahead: deque[events.Event] = deque()
         self._key = 0
         self._under_way = False
@@ -40,7 +53,7 @@ class KeyQueue:
 
     async def take(self, event: events.Event) -> None:
         """Handle an event; a key is held back while another is under way."""
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+        if isinstance(event, _HELD) and not event.is_forwarded:
             self._ahead.append(event)
             if not self._under_way:
                 await self._next_key()
@@ -50,6 +63,11 @@ class KeyQueue:
     async def _next_key(self) -> None:
         while self._ahead:
             event = self._ahead.popleft()
+            if isinstance(event, events.Paste | UnbracketedText):
+                if not isinstance(self._app.focused, Input | TextArea):
+                    self._refuse(event.text)
+                    continue
+                event = events.Paste(event.text)
             self._under_way = True
             self._key += 1
             target = self._app.focused or self._app.screen
