@@ -54,3 +54,20 @@ def test_a_comment_alone_is_no_statement(bench: Bench, case: Path) -> None:
     done = bench("sql", case, "-- SELECT 1")
     assert done.code == 1
     assert "no statement" in done.err
+
+
+def test_places_and_lists_take_their_values(bench: Bench, case: Path, tmp_path: Path) -> None:
+    ids = tmp_path / "ids.txt"
+    ids.write_text("a-03\na-01\nnobody\n")
+    listed = "SELECT account_id AS a FROM accounts WHERE account_id IN $ids ORDER BY a"
+    done = bench("sql", case, listed, "-p", f"ids=@{ids}", "--format", "csv")
+    assert done.out.split() == ["a", "a-01", "a-03"], done.err
+    done = bench("sql", case, "SELECT ? AS a, ? AS b", "-p", "1=x", "-p", "2=y", "--format", "csv")
+    assert done.out.split() == ["a,b", "x,y"], done.err
+
+
+def test_a_value_that_no_parameter_takes_is_refused(bench: Bench, case: Path) -> None:
+    done = bench("sql", case, "SELECT $a AS a, ? AS b", "-p", "c=1")
+    assert done.code == 2
+    assert "no parameter $c" in done.err
+    assert "$a, $1" in done.err

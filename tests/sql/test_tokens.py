@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.sql.tokens import tokens, without_end
+from workbench.sql.tokens import numbered, tokens, without_end
 
 VALUES = (
     "'a;'", "'it''s; --'", "'a\\'", r"E'it\'; -- '", r"e'\\'", "$$a; --$$", "$é$;$$; $é$",
@@ -53,3 +53,20 @@ def test_any_text_is_tokenised_in_order(text: str) -> None:
     for token in tokens(text):
         assert at <= token.start < token.end <= len(text)
         at = token.end
+
+
+@given(st.lists(st.sampled_from((*VALUES, *GAPS, "?", "?", "'?'", '"?"', "/* ? */", "-- ?\n"))))
+def test_places_are_numbered_where_the_engine_sees_them(parts: list[str]) -> None:
+    sql = " ".join(parts)
+    counted, numbers = iter(range(1, len(parts) + 1)), []
+    for part in parts:
+        numbers.append(f"${next(counted)}" if part == "?" else part)
+    # Within an open comment or text there are no places; the parts above leave none open.
+    if "-- /* \r" not in parts:
+        assert numbered(sql) == " ".join(numbers)
+    assert numbered(numbered(sql)) == numbered(sql)
+
+
+def test_a_numbered_statement_takes_its_values_by_name() -> None:
+    sql = numbered("SELECT ? + 1 AS a, '?' AS b, ? AS c -- ?")
+    assert duckdb.execute(sql, {"1": 4, "2": "x"}).fetchall() == [(5, "?", "x")]

@@ -168,7 +168,7 @@ def _show_impact(session: CaseSession, accounts: tuple[str, ...]) -> None:
 
 
 def _evidence(
-    session: CaseSession, kind: str, subject: str, query_id: str | None, given: dict[str, str]
+    session: CaseSession, kind: str, subject: str, query_id: str | None, given: dict[str, object]
 ) -> tuple[dict[str, Any], ...]:
     default, parameter = _EVIDENCE[kind]
     name = query_id or default

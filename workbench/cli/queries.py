@@ -22,9 +22,11 @@ from workbench.cli.session import (
     put_records,
     put_sql,
 )
-from workbench.errors import WorkbenchError
+from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.format import read_text
 from workbench.playbooks.saving import query_id_of, save_query
+from workbench.sql.editor_tokens import parameters
+from workbench.sql.tokens import numbered
 from workbench.workers.messages import Inspect
 
 
@@ -69,9 +71,12 @@ def run_query(case: Path, query: str, given: tuple[str, ...], chosen: Choices) -
 @choices
 def sql(case: Path, statement: str, given: tuple[str, ...], chosen: Choices) -> int:
     """Run one SELECT over the tables of CASE; `-` reads it from stdin."""
-    text = stdin_text() if statement == "-" else statement
+    text = numbered(stdin_text() if statement == "-" else statement)
+    values, names = given_values(given), parameters(text)
+    if strange := [name for name in values if name not in names]:
+        takes = "It takes " + ", ".join(f"${name}" for name in names) if names else "It takes none"
+        raise UsageError(f"The statement has no parameter ${strange[0]}.", hint=f"{takes}.")
     with open_case(case) as session:
-        values: dict[str, object] = dict(given_values(given))
         put_sql(session, text, values, chosen)
     return 0
 

@@ -22,6 +22,7 @@ from workbench.errors import LimitReached, UsageError
 from workbench.playbooks.availability import absent_columns, require
 from workbench.playbooks.binding import ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery
+from workbench.playbooks.given import given_value
 from workbench.playbooks.library import Library, library_in_sight
 from workbench.settings import Settings, load_settings
 from workbench.workers.host.sync_client import QueryClient
@@ -35,7 +36,11 @@ _PLAIN = frozenset(("case", "form", "target", "limit", "reveal", "strict", "quie
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 CASE: Decorator = click.argument("case", type=click.Path(path_type=Path))
 GIVEN: Decorator = click.option(
-    "-p", "given", multiple=True, metavar="NAME=VALUE", help="a parameter"
+    "-p",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="a parameter; NAME=@FILE: a list, one a line",
 )
 
 
@@ -154,14 +159,14 @@ def _mask(service: CaseService) -> Mask:
     return NOTHING_MASKED
 
 
-def given_values(pairs: tuple[str, ...]) -> dict[str, str]:
-    """`-p NAME=VALUE` options as a dictionary; raises UsageError for another form."""
-    given = {}
+def given_values(pairs: tuple[str, ...]) -> dict[str, object]:
+    """`-p NAME=VALUE` and `-p NAME=@FILE` options; raises UsageError for another form."""
+    given: dict[str, object] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise UsageError(f"“{pair}” is not NAME=VALUE.", hint="For example: -p min_accounts=8")
-        given[name] = value
+        given[name] = given_value(value)
     return given
 
 

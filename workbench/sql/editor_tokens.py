@@ -46,7 +46,7 @@ def colours(text: str) -> Iterator[Token]:
                 kind = "table"
             after_from = word in ("FROM", "JOIN")
         if kind not in ("word", "quoted", "end"):
-            yield Token(kind, token.start, token.end)
+            yield Token("parameter" if kind == "place" else kind, token.start, token.end)
 
 
 def statements(text: str) -> list[tuple[int, int]]:

@@ -15,7 +15,8 @@ _TOKEN = re.compile(
     |(?P<string>[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z)|'(?:[^']|'')*(?:'|\Z)
         |\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z))
     |(?P<quoted>"(?:[^"]|"")*(?:"|\Z))
-    |(?P<parameter>\$[A-Za-z_]\w*)
+    |(?P<parameter>\$(?:[A-Za-z_]\w*|\d+))
+    |(?P<place>\?)
     |(?P<number>\b\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?\b)
     |(?P<word>[^\W\d][\w$]*)
     |(?P<end>;)""",
@@ -33,7 +34,7 @@ class Token(NamedTuple):
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Comments, strings, quoted names, parameters, numbers, words and statement ends."""
+    """Comments, strings, quoted names, parameters, places (`?`), numbers, words, statement ends."""
     at = 0
     while match := _TOKEN.search(text, at):
         kind = match.lastgroup or ""
@@ -49,6 +50,18 @@ def _comment_end(text: str, start: int) -> int:
         if not depth:
             return edge.end()
     return len(text)
+
+
+def numbered(sql: str) -> str:
+    """A statement whose `?` are written `$1`, `$2` …, as values are bound by name."""
+    if "?" not in sql:
+        return sql
+    parts, at = [], 0
+    places = (token for token in tokens(sql) if token.kind == "place")
+    for number, place in enumerate(places, 1):
+        parts += [sql[at : place.start], f"${number}"]
+        at = place.end
+    return "".join([*parts, sql[at:]])
 
 
 def without_end(sql: str) -> str:

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan, bind_one
 from workbench.playbooks.format import Parameter, SavedQuery
+from workbench.playbooks.given import given_value
 from workbench.playbooks.library import Playbook
 from workbench.text.sanitize import safe_text
 from workbench.tui.textual_ext.steady_input import SteadyInput
@@ -48,7 +49,7 @@ class ParameterForm(ModalScreen[Filled | None]):
                     value = self._given.get(parameter.name)
                     hint = "optional" if parameter.default is None else str(parameter.default)
                     yield SteadyInput(
-                        "" if value is None else str(value),
+                        _typed(value),
                         placeholder=hint,
                         id=f"param-{parameter.name}",
                         suggester=None,
@@ -89,11 +90,19 @@ class ParameterForm(ModalScreen[Filled | None]):
         for parameter in self._query.params:
             field = self.query_one(f"#param-{parameter.name}", Input)
             try:
-                bind_one(parameter, field.value, self._span)
+                value = given_value(field.value)
+                bind_one(parameter, value, self._span)
             except WorkbenchError as error:
                 self.query_one("#form-trouble", Static).update(Content(safe_text(error.message)))
                 field.focus()
                 return
             if field.value:
-                given[parameter.name] = field.value
+                given[parameter.name] = value
         self.dismiss((self._query.id, given))
+
+
+def _typed(value: object) -> str:
+    """A value as it would be typed."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)

@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 
 from workbench.catalog.tables import TABLES
 from workbench.errors import Cancelled, WorkbenchError
-from workbench.playbooks.binding import bind
 from workbench.sql import editor_tokens
 from workbench.sql.scopes import warm_up
+from workbench.sql.tokens import numbered
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.cell_viewer import CellViewer, Fetch, text_room
 from workbench.tui.dialogs.parameter_form import ParameterForm
@@ -28,6 +28,7 @@ from workbench.tui.shell.context import Context
 from workbench.tui.sql.editor import SqlEditor, SqlText
 from workbench.tui.sql.statement_service import (
     asking_for,
+    bound_values,
     learn,
     learn_values,
     note_ended,
@@ -158,6 +159,7 @@ class SqlView(View):
             await self._run(event.text[start + lead : end], event.offset + start + lead)
 
     async def _run(self, text: str, offset: int = 0) -> None:
+        text = numbered(text)
         names = editor_tokens.parameters(text)
         if not names:
             await self._ask(text, {}, offset)
@@ -167,11 +169,12 @@ class SqlView(View):
         async def filled(answer: tuple[str, dict[str, Any]] | None) -> None:
             if answer is not None:
                 self.state["given"] = given | answer[1]
-                await self._ask(text, bind(query, answer[1], self.query_service.span), offset)
+                await self._ask(text, bound_values(query, answer[1], span), offset)
 
+        span = self.query_service.span
         given = dict(self.state.get("given", {}))
         known = {name: given[name] for name in names if name in given}
-        await self.app.push_screen(ParameterForm(query, known, self.query_service.span), filled)
+        await self.app.push_screen(ParameterForm(query, known, span), filled)
 
     async def _ask(self, text: str, parameters: dict[str, Any], offset: int) -> None:
         self.state["ran"], self.state["offset"] = text, offset
@@ -218,10 +221,10 @@ class SqlView(View):
         """Show how the engine runs the statement at the cursor; measured, it runs it."""
         area = self.editor.area
         begin, end = editor_tokens.statement_at(area.text, area.offset_of(area.cursor_location))
-        text = area.text[begin:end]
+        text = numbered(area.text[begin:end])
         query = asking_for(text, editor_tokens.parameters(text), self.context.library)
         try:
-            given = bind(query, dict(self.state.get("given", {})), self.query_service.span)
+            given = bound_values(query, dict(self.state.get("given", {})), self.query_service.span)
             lines = await plan_text(
                 self.query_service, text, given, measure, text_room(self.app.size.width)
             )

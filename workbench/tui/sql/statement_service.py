@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
-from workbench.playbooks.binding import Bound
+from workbench.playbooks.binding import Bound, ExtractSpan, bind
 from workbench.playbooks.format import Parameter, SavedQuery
 from workbench.playbooks.library import Library
 from workbench.sql.tokens import without_end
@@ -32,6 +33,13 @@ def asking_for(text: str, names: list[str], library: Library) -> SavedQuery:
     known = {one.name: one for query in library.queries.values() for one in query.params}
     params = tuple(known.get(name) or Parameter(name, "text", optional=True) for name in names)
     return SavedQuery("sql", "Values for this statement", text, "", Path(), "", params=params)
+
+
+def bound_values(query: SavedQuery, given: Mapping[str, object], span: ExtractSpan) -> Bound:
+    """The values of the statement; a list that came from a file is bound as it is."""
+    lists = {name: value for name, value in given.items() if isinstance(value, list)}
+    rest = {name: value for name, value in given.items() if name not in lists}
+    return {**bind(query, rest, span), **lists}
 
 
 async def learn(known: Knowledge, query_service: QueryService, library: Library) -> None:
