@@ -125,6 +125,18 @@ class Terminal:
             os.write(self._fd, KEYS.get(key, key).encode())
             self._settle()
 
+    def stop_and_continue(self, number: int) -> None:
+        """Stop the program by a signal, let another one have the screen, and go on."""
+        os.kill(self.pid, number)
+        until = time.monotonic() + 20
+        while not os.waitpid(self.pid, os.WUNTRACED | os.WNOHANG)[0]:
+            assert time.monotonic() < until, "it did not stop"
+            self.pump(0.05)
+        while select.select([self._fd], [], [], 0)[0]:
+            self.pump()
+        self._screen.reset()
+        os.kill(self.pid, signal.SIGCONT)
+
     def send(self, *keys: str) -> None:
         """Send keys at once, without waiting for the screen."""
         os.write(self._fd, "".join(KEYS.get(key, key) for key in keys).encode())

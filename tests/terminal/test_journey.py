@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,21 @@ def test_what_is_pasted_without_brackets_is_text_in_a_field_and_nothing_elsewher
         terminal.press("enter")
         assert terminal.wait_end() == 0
     assert (ledger.read_bytes() if ledger.exists() else b"") == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
+def test_it_is_drawn_again_after_it_was_stopped(demo_case: Path, number: int) -> None:
+    with bench(demo_case, 100, 30) as terminal:
+        terminal.wait(r"row 1 of")
+        for view, words in (("2", r"campaign_like|◆ campaign"), ("3", r"filter: words")):
+            terminal.press(view)
+            terminal.wait(words)
+            terminal.stop_and_continue(number)
+            terminal.wait(words)
+        terminal.press("f", "instruments")
+        terminal.wait(r"instruments")  # each key is read once
+        terminal.press("ctrl+q")
+        assert terminal.wait_end() == 0
 
 
 def test_results_stay_open_and_errors_are_marked(demo_case: Path) -> None:

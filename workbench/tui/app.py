@@ -10,6 +10,7 @@ from rich.segment import Segments
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerFailed
@@ -68,6 +69,7 @@ class Bench(TerminalApp):
         Binding("x", "decide", "decide", id="bench.decide"),
         Binding("asterisk", "reveal", "reveal what is masked", id="bench.reveal"),
         Binding("c", "show_command", "command", id="bench.command"),
+        Binding("ctrl+z", "suspend_process", "suspend; fg comes back", id="bench.suspend"),
         Binding("ctrl+l", "redraw", "draw anew", id="bench.redraw"),
         Binding("ctrl+q", "leave", "quit", id="bench.quit", priority=True),
         Binding("q", "ask_to_leave", "quit, asked first", show=False, id="bench.ask_to_leave"),
@@ -198,9 +200,9 @@ class Bench(TerminalApp):
 
     # Going
 
-    def on_resize(self) -> None:
-        """Draw the frame for the new width."""
-        self.set_class(self.size.width >= 120, "-wide")
+    def on_resize(self, event: Resize) -> None:
+        """Draw the frame for the new width; the app itself has the old one until later."""
+        self.set_class(event.size.width >= 120, "-wide")
         if self.view is not None:
             self.call_after_refresh(self._frame.draw, self.view)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import RenderableType
+from textual import on
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
@@ -88,8 +89,13 @@ class TerminalApp(App[int]):
         self._driver.flush()
 
     def _resume_signal(self) -> None:
-        self._renderer.forget()
+        self._renderer.forget()  # an editor had the terminal
         super()._resume_signal()
+
+    @on(Driver.SignalResume)
+    def draw_again(self) -> None:
+        """Send the whole screen: another program has used the terminal since."""
+        self.action_redraw()
 
     def action_redraw(self) -> None:
         """Send the whole screen again: something else wrote to the terminal."""

@@ -96,6 +96,14 @@ class ReadingDriver(LinuxDriver):
                 for message in parser.tick():
                     self.process_message(message)
 
+    def _sigcont_application(self, *_: object) -> None:
+        # Stopped from outside, nothing was put away before: Textual would start a second thread
+        # that reads keys, and the shell has changed the terminal's modes meanwhile.
+        if not self._must_signal_resume:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super()._sigcont_application()
+
     def _hand_on(self, parser: ReadParser, data: str) -> None:
         if not data:  # half a character, or a terminal that is gone: the signal for it ends the app
             self.exit_event.wait(_POLL_SECONDS)
