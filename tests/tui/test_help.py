@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from textual.widgets import Static
 
 from tests.tui.conftest import Opened
-from workbench.case.folder import Case
 from workbench.text.glossary import glossary, terms_in
 
 
 @pytest.mark.parametrize("page", ["1", "2", "4", "5"])
 async def test_terms_of_the_page_come_first_and_all_are_there(
-    opened: Opened, case: Case, page: str
+    opened: Opened, case: Path, page: str
 ) -> None:
     async with opened(case) as driver:
         await driver.press(page)

@@ -21,6 +21,7 @@ from workbench.playbooks.binding import ExtractSpan
 from workbench.playbooks.library import Library, library_in_sight
 from workbench.text.format import counted, excerpt_fitted
 from workbench.text.sanitize import safe_text
+from workbench.tui.dialogs.too_small import TooSmall, is_too_small
 from workbench.tui.messages import (
     DecideOn,
     EditStatement,
@@ -203,8 +204,19 @@ class Bench(TerminalApp):
     def on_resize(self, event: Resize) -> None:
         """Draw the frame for the new width; the app itself has the old one until later."""
         self.set_class(event.size.width >= 120, "-wide")
+        self.set_class(event.size.width < 60, "-narrow")
+        self.set_class(event.size.height < 20, "-short")
+        self._cover(is_too_small(event.size))
         if self.view is not None:
             self.call_after_refresh(self._frame.draw, self.view)
+
+    def _cover(self, too_small: bool) -> None:
+        """Let no key act on what cannot be seen."""
+        covered = isinstance(self.screen, TooSmall)
+        if too_small and not covered:
+            self.push_screen(TooSmall())
+        elif covered and not too_small:
+            self.pop_screen()
 
     async def on_open_route(self, event: OpenRoute) -> None:
         """Go to a route."""
