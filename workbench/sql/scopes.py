@@ -34,8 +34,7 @@ def relations_at(
 ) -> dict[str, Relation]:
     """Names in sight between two texts, lower case, the nearest first; `catalogue` has the columns
     of the stored tables."""
-    found = _scoped(before, after, catalogue) if len(before) + len(after) < MAX_CHARACTERS else {}
-    return found or {
+    return _scoped(before, after, catalogue) or {
         name: Relation(table, tuple(catalogue.get(table, ())))
         for name, table in tables_of(f"{before} {after}").items()
     }

@@ -7,7 +7,8 @@ the bench before it writes one statement around another, and the bench imports n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -33,8 +34,13 @@ class Token(NamedTuple):
     end: int
 
 
-def tokens(text: str) -> Iterator[Token]:
+@lru_cache(maxsize=4)  # an editor asks of one text what to colour, to run and to complete
+def tokens(text: str) -> Sequence[Token]:
     """Comments, strings, quoted names, parameters, places (`?`), numbers, words, statement ends."""
+    return tuple(_tokens(text))
+
+
+def _tokens(text: str) -> Iterator[Token]:
     at = 0
     while match := _TOKEN.search(text, at):
         kind = match.lastgroup or ""

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.sql.editor_tokens import KEYWORDS, closing, parameters
-from workbench.sql.scopes import Relation, relations_at
+from workbench.sql.scopes import MAX_CHARACTERS, Relation, relations_at
 from workbench.text.sanitize import safe_text
 
 _WORD = re.compile(r"\$?[A-Za-z_]?[A-Za-z_0-9]*$")
@@ -83,7 +83,9 @@ class Offer:
 
 
 def offer(before: str, after: str, known: Knowledge) -> Offer:
-    """What completes the text between `before` and `after` the cursor."""
+    """What completes the text between `before` and `after` the cursor; nothing in a long one."""
+    if len(before) + len(after) > MAX_CHARACTERS:
+        return Offer()
     if value := _VALUE.search(before):
         rest = after.partition("'")[2] if "'" in after else after
         return _values(value, known.in_sight(before[: value.start()], rest), known)

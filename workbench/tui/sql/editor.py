@@ -19,8 +19,11 @@ from textual.widgets.text_area import TextAreaTheme
 from workbench.errors import UsageError
 from workbench.sql.editor_tokens import Position, colours, statement_at
 from workbench.text.sanitize import safe_text
-from workbench.tui.sql.completion import CompletionBar, Knowledge, offer
+from workbench.tui.sql.completion import CompletionBar, Knowledge, Offer, offer
 from workbench.tui.textual_ext.highlighted_text import HighlightedText, Span
+
+# Characters; a longer text is neither coloured nor completed: each key would read all of it.
+_MAX_READ = 16_000
 
 
 def formatted(sql: str) -> str:
@@ -71,7 +74,8 @@ class SqlText(HighlightedText):
 
     def spans(self) -> list[Span]:
         """Words, texts and comments by kind, and where the statement is wrong."""
-        found: list[Span] = list(colours(self.text))
+        text = self.text
+        found: list[Span] = list(colours(text)) if len(text) <= _MAX_READ else []
         if self.wrong is not None and self.wrong.row < self.document.line_count:
             at = self.offset_of((self.wrong.row, self.wrong.column))
             found.append(("wrong", at, at + 1))
@@ -191,6 +195,9 @@ class SqlEditor(Vertical):
         """Look at the text before the cursor again."""
         area = self.area
         if not area.has_focus:
+            return
+        if sum(map(len, area.document.lines)) > _MAX_READ:
+            self.bar.show_offer(Offer())
             return
         text, offset = area.text, area.offset_of(area.cursor_location)
         begin, end = statement_at(text, offset)
