@@ -77,6 +77,7 @@ class CaseService:
         self.state_dir: Path = case.state_dir()
         self._ledger: Ledger | None = None
         self._read_at = ""
+        self.written: set[str] = set()  # ids of the records that this process appended
         self._one_at_a_time = threading.RLock()
 
     @property
@@ -213,11 +214,15 @@ class CaseService:
                 return ledger.append("proposal", builders.proposal(body)).id
             return ledger.append("decision", body).id
 
-        return self.read(appending)
+        return self._wrote(self.read(appending))
+
+    def _wrote(self, record_id: str) -> str:
+        self.written.add(record_id)
+        return record_id
 
     def append(self, kind: str, body: dict[str, Any]) -> str:
         """Append another record; returns its id. Raises WorkbenchError where it is refused."""
-        return self.read(lambda ledger: ledger.append(kind, body).id)
+        return self._wrote(self.read(lambda ledger: ledger.append(kind, body).id))
 
     def put_set(self, accounts: Iterable[str]) -> SetRef:
         """Make a set of accounts durable, for a record to name; returns its digest and count."""

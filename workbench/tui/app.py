@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
+from workbench.case.folder import Case
 from workbench.decisions.service import CaseService
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
@@ -35,6 +36,7 @@ from workbench.tui.pages.unmask import Unmasking
 from workbench.tui.pages.view import View
 from workbench.tui.routes import Route
 from workbench.tui.services.query_service import QueryService
+from workbench.tui.shell.case_watch import CaseWatch
 from workbench.tui.shell.crash_report import left_behind, write_report
 from workbench.tui.shell.frame import Frame
 from workbench.tui.shell.lifecycle import Lifecycle
@@ -100,6 +102,9 @@ class Bench(TerminalApp):
             self, query_service, self.memory, self.history, lambda: self._frame.stack.remember()
         )
         self._unmasking = Unmasking(self)
+        self._watch = CaseWatch(
+            self, service, query_service, self._follow_others, self._follow_load
+        )
         self._wanted_theme = theme
         for colours in THEMES:
             self.register_theme(colours)
@@ -112,6 +117,7 @@ class Bench(TerminalApp):
         """Open where the analyst left."""
         self.theme = self._wanted_theme or ("mono" if self.terminal.mono else "bench-dark")
         self.lifecycle.begin()
+        self._watch.begin()
         self.query_service.replaced = self._worker_replaced
         self._frame.stack.recall(self.memory.read())
         self.run_worker(self._begin(), group="begin")
@@ -136,12 +142,13 @@ class Bench(TerminalApp):
         # Large ones that this analyst never opened are verified record by record first.
         saying = self.set_timer(_UNNOTICED_SECONDS, partial(status.audit, "reading the ledger…"))
         try:
+            _, size = await query_service.background(self.service.position)
             tables = await query_service.background(self.service.ledger_tables)
             await asyncio.gather(
                 self._unmasking.follow_policy(), query_service.lay_all_over(tables)
             )
-            words = await query_service.background(self.service.head_words)
-            status.audit(words)
+            status.audit(await query_service.background(self.service.head_words))
+            self._watch.read_until(size)
             self._frame.show_case(self.service, query_service)
         except WorkbenchError as error:
             status.audit("ledger not read")
@@ -300,6 +307,28 @@ class Bench(TerminalApp):
         if self.view is not None:
             self.view.refresh_if_stale()
         collect_between_pages()  # a dialog was left
+
+    async def _follow_others(self, news: list[str]) -> None:
+        """Show what others recorded, and say who did what."""
+        await self.on_ledger_changed(LedgerChanged())
+        if news:
+            words = safe_text("\n".join(news), 600, multiline=True)
+            self.notify(excerpt_fitted(words, _TOAST_CELLS), title="New records", markup=False)
+
+    async def _follow_load(self) -> None:
+        """Say that another generation was loaded: this bench shows the one that it opened."""
+        try:
+            case = await self.query_service.background(Case.open, self.service.case_path)
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
+            return
+        manifest, shown = case.manifest, self.service.case.manifest
+        if (manifest.generation, manifest.analysis) != (shown.generation, shown.analysis):
+            self.notify(
+                f"Generation {manifest.generation} was loaded. This bench shows generation "
+                f"{self.service.generation}; leave it (ctrl+q) and open the case again.",
+                title="New data", severity="warning", markup=False, timeout=60,
+            )  # fmt: skip
 
     async def action_reveal(self) -> None:
         """Show what the policy masks, for a reason that is recorded."""

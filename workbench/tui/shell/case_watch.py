@@ -1,0 +1,76 @@
+"""Notices what others do to the case while the bench is open: records, loads, analyses."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual.app import App
+
+from workbench.case.folder import MANIFEST
+from workbench.decisions.news import Mark, ledger_size, news_since
+from workbench.decisions.service import CaseService
+from workbench.errors import WorkbenchError
+from workbench.tui.services.query_service import QueryService
+
+_LOOK_SECONDS = 1.0
+
+
+class CaseWatch:
+    """Looks at the ledger and case.toml each second; a look is one stat of each."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        service: CaseService,
+        query_service: QueryService,
+        on_records: Callable[[list[str]], Awaitable[None]],
+        on_manifest: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`on_records` is called with lines that say who did what, `on_manifest` after a load."""
+        self._app = app
+        self._service = service
+        self._query_service = query_service
+        self._on_records = on_records
+        self._on_manifest = on_manifest
+        self._paths = (service.case.ledger_path, service.case_path / MANIFEST)
+        self._seen = self._marks()
+        self._size = 0
+        self._looking = False
+
+    def begin(self) -> None:
+        """Look from now on."""
+        self._app.set_interval(_LOOK_SECONDS, self._look)
+
+    def _marks(self) -> tuple[Mark, Mark]:
+        ledger, manifest = self._paths
+        return Mark.of(ledger), Mark.of(manifest)
+
+    def read_until(self, size: int) -> None:
+        """The bench has read the ledger up to this many records."""
+        self._size = size
+
+    def _look(self) -> None:
+        if not self._looking:
+            self._looking = True
+            self._app.run_worker(self._follow(), group="watch")
+
+    async def _follow(self) -> None:
+        try:
+            before, self._seen = self._seen, await self._query_service.background(self._marks)
+            if self._seen[0] != before[0]:
+                await self._records()
+            if self._seen[1] != before[1]:
+                await self._on_manifest()
+        finally:
+            self._looking = False
+
+    async def _records(self) -> None:
+        background, service = self._query_service.background, self._service
+        try:
+            size = await background(ledger_size, service)
+            news = await background(news_since, service, self._size)
+        except WorkbenchError:
+            news, size = [], -1  # what is wrong with the ledger is said by reading it
+        if size != self._size:
+            await self._on_records(news)
