@@ -15,7 +15,6 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
-from workbench.case.folder import Case
 from workbench.decisions.service import CaseService
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
@@ -36,7 +35,7 @@ from workbench.tui.pages.unmask import Unmasking
 from workbench.tui.pages.view import View
 from workbench.tui.routes import Route
 from workbench.tui.services.query_service import QueryService
-from workbench.tui.shell.case_watch import CaseWatch
+from workbench.tui.shell.case_watch import TOAST_CELLS, CaseWatch
 from workbench.tui.shell.crash_report import left_behind, write_report
 from workbench.tui.shell.frame import Frame
 from workbench.tui.shell.lifecycle import Lifecycle
@@ -47,7 +46,6 @@ from workbench.tui.textual_ext.gc_schedule import collect_between_pages
 from workbench.tui.textual_ext.terminal_probe import Terminal
 
 _UNNOTICED_SECONDS = 0.8  # nobody takes less for a stall
-_TOAST_CELLS = 56  # of a line in a notification
 
 
 class Bench(TerminalApp):
@@ -102,9 +100,7 @@ class Bench(TerminalApp):
             self, query_service, self.memory, self.history, lambda: self._frame.stack.remember()
         )
         self._unmasking = Unmasking(self)
-        self._watch = CaseWatch(
-            self, service, query_service, self._follow_others, self._follow_load
-        )
+        self._watch = CaseWatch(self, service, query_service)
         self._wanted_theme = theme
         for colours in THEMES:
             self.register_theme(colours)
@@ -308,28 +304,6 @@ class Bench(TerminalApp):
             self.view.refresh_if_stale()
         collect_between_pages()  # a dialog was left
 
-    async def _follow_others(self, news: list[str]) -> None:
-        """Show what others recorded, and say who did what."""
-        await self.on_ledger_changed(LedgerChanged())
-        if news:
-            words = safe_text("\n".join(news), 600, multiline=True)
-            self.notify(excerpt_fitted(words, _TOAST_CELLS), title="New records", markup=False)
-
-    async def _follow_load(self) -> None:
-        """Say that another generation was loaded: this bench shows the one that it opened."""
-        try:
-            case = await self.query_service.background(Case.open, self.service.case_path)
-        except WorkbenchError as error:
-            self.post_message(Failed(error))
-            return
-        manifest, shown = case.manifest, self.service.case.manifest
-        if (manifest.generation, manifest.analysis) != (shown.generation, shown.analysis):
-            self.notify(
-                f"Generation {manifest.generation} was loaded. This bench shows generation "
-                f"{self.service.generation}; leave it (ctrl+q) and open the case again.",
-                title="New data", severity="warning", markup=False, timeout=60,
-            )  # fmt: skip
-
     async def action_reveal(self) -> None:
         """Show what the policy masks, for a reason that is recorded."""
         if self.view is not None:
@@ -371,7 +345,7 @@ class Bench(TerminalApp):
     def on_failed(self, event: Failed) -> None:
         """Say what could not be done, and what to do."""
         error = event.error
-        text = excerpt_fitted(safe_text(error.message, 600, multiline=True), _TOAST_CELLS)
+        text = excerpt_fitted(safe_text(error.message, 600, multiline=True), TOAST_CELLS)
         hint = f"\n{safe_text(error.hint, 300)}" if error.hint else ""
         self.notify(text + hint, title=safe_text(error.title), severity="error", markup=False)
         self.show_status(safe_text(error.message.splitlines()[0] if error.message else "", 80))

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from textual.app import App
 
-from workbench.case.folder import MANIFEST
+from workbench.case.folder import MANIFEST, Case
 from workbench.decisions.news import Mark, ledger_size, news_since
 from workbench.decisions.service import CaseService
 from workbench.errors import WorkbenchError
+from workbench.text.format import excerpt_fitted
+from workbench.text.sanitize import safe_text
+from workbench.tui.messages import Failed, LedgerChanged
 from workbench.tui.services.query_service import QueryService
 
 _LOOK_SECONDS = 1.0
+TOAST_CELLS = 56  # of a line in a notification
 
 
 class CaseWatch:
     """Looks at the ledger and case.toml each second; a look is one stat of each."""
 
-    def __init__(
-        self,
-        app: App[Any],
-        service: CaseService,
-        query_service: QueryService,
-        on_records: Callable[[list[str]], Awaitable[None]],
-        on_manifest: Callable[[], Awaitable[None]],
-    ) -> None:
-        """`on_records` is called with lines that say who did what, `on_manifest` after a load."""
+    def __init__(self, app: App[Any], service: CaseService, query_service: QueryService) -> None:
+        """What shows the ledger is told by `LedgerChanged`; who did what is said here."""
         self._app = app
         self._service = service
         self._query_service = query_service
-        self._on_records = on_records
-        self._on_manifest = on_manifest
         self._paths = (service.case.ledger_path, service.case_path / MANIFEST)
         self._seen = self._marks()
         self._size = 0
@@ -61,7 +55,7 @@ class CaseWatch:
             if self._seen[0] != before[0]:
                 await self._records()
             if self._seen[1] != before[1]:
-                await self._on_manifest()
+                await self._load()
         finally:
             self._looking = False
 
@@ -72,5 +66,26 @@ class CaseWatch:
             news = await background(news_since, service, self._size)
         except WorkbenchError:
             news, size = [], -1  # what is wrong with the ledger is said by reading it
-        if size != self._size:
-            await self._on_records(news)
+        if size == self._size:
+            return
+        self._app.post_message(LedgerChanged())
+        if news:
+            words = safe_text("\n".join(news), 600, multiline=True)
+            self._say(excerpt_fitted(words, TOAST_CELLS), "New records")
+
+    async def _load(self) -> None:
+        try:
+            case = await self._query_service.background(Case.open, self._service.case_path)
+        except WorkbenchError as error:
+            self._app.post_message(Failed(error))
+            return
+        manifest, shown = case.manifest, self._service.case.manifest
+        if (manifest.generation, manifest.analysis) != (shown.generation, shown.analysis):
+            self._say(
+                f"Generation {manifest.generation} was loaded. This bench shows generation "
+                f"{shown.generation}; leave it (ctrl+q) and open the case again.",
+                "New data",
+            )
+
+    def _say(self, words: str, title: str) -> None:
+        self._app.notify(words, title=title, severity="warning", markup=False)
