@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class WorkbenchError(Exception):
     """The work failed or was refused; `message` says what and where, `hint` what to do."""
@@ -86,10 +88,10 @@ class Stopped(KeyboardInterrupt):
 def from_os(error: OSError) -> WorkbenchError:
     """What a disk, a folder or a file refused, as a sentence."""
     where = f": {error.filename}" if error.filename else ""
-    return WorkbenchError(
-        f"{error.strerror or error}{where}.",
-        hint="Free some disk space, or check the owner and mode of the file and its folder.",
-    )
+    hint = "Free some disk space, or check the owner and mode of the file and its folder."
+    if error.errno == errno.EROFS:
+        hint = "The media are read-only: copy the case to a disk that can be written."
+    return WorkbenchError(f"{error.strerror or error}{where}.", hint=hint)
 
 
 def from_message(fields: dict[str, object]) -> WorkbenchError:

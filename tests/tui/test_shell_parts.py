@@ -125,7 +125,9 @@ async def test_the_status_line_says_what_is_not_as_it_should_be(
     app = Around()
     async with app.run_test(size=(90, 10)):
         frame = Frame(app, StateFile(tmp_path / "view.json"), cast(Any, None), ())
-        service = SimpleNamespace(case_name="Blue", generation=3, analyst="ann")
+        service = SimpleNamespace(
+            case_name="Blue", generation=3, analyst="ann", case=SimpleNamespace(is_read_only=False)
+        )
         queries = SimpleNamespace(
             isolation=isolation,
             overlaid=SimpleNamespace(is_set=lambda: overlaid),

@@ -183,6 +183,18 @@ class Case:
         """This analyst's own folder for this case."""
         return state_dir(self.manifest.case_id)
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the case lies on media that nobody can write, such as a write-blocked disk."""
+        return bool(os.statvfs(self.root).f_flag & os.ST_RDONLY)
+
+    def work_dir(self) -> Path:
+        """Where work in progress lies: in the case, or in the analyst's own folder where the case
+        cannot be written."""
+        tmp = self.root / "tmp"
+        writable = os.access(tmp if tmp.is_dir() else self.root, os.W_OK)
+        return tmp if writable else self.state_dir() / "tmp"
+
     # -- reading a generation ---------------------------------------------------------------
 
     def hold_generation(self) -> Hold:

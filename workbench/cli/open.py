@@ -29,7 +29,7 @@ def open_bench(path: Path, settings: Settings) -> int:
         from workbench.tui.services.query_service import QueryService
 
         # The worker starts first: it gets ready while the screens are imported.
-        query_service = QueryService(case.store_path, case.root / "tmp", settings.engine)
+        query_service = QueryService(case.store_path, case.work_dir(), settings.engine)
         service = None
         try:
             from workbench.decisions.service import CaseService

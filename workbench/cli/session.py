@@ -128,13 +128,13 @@ def open_case(path: Path, settings: Settings | None = None) -> Iterator[CaseSess
     """
     settings = settings or load_settings()
     case = Case.open(path)
+    if case.is_read_only:
+        output.Talk().say("The case lies on read-only media: nothing that is done is recorded.")
     with case.hold_generation():
         service = CaseService(case, settings)
         client = None
         try:
-            client = QueryClient(
-                case.store_path, case.root / "tmp", settings.engine, Mask(MASKABLE)
-            )
+            client = QueryClient(case.store_path, case.work_dir(), settings.engine, Mask(MASKABLE))
             library, mask, tables = library_of(case), _mask(service), service.ledger_tables()
             client.hide(mask)
             client.lay_all_over(tables)

@@ -17,6 +17,10 @@ from workbench.decisions.service import CaseService, Evidence
 _WORD, _PATH, _COLUMNS = 256, 1024, 128
 
 
+# A write-blocked case can be read and reported on; a mask comes off on the record alone.
+_UNRECORDED_ON_READ_ONLY_MEDIA = ("export", "clipboard", "report")
+
+
 def note_export(
     service: CaseService,
     what: str,
@@ -89,6 +93,8 @@ def note_report(
 
 
 def _governs(service: CaseService, act: str) -> bool:
+    if act in _UNRECORDED_ON_READ_ONLY_MEDIA and service.case.is_read_only:
+        return False
     return act in service.policy().recorded
 
 

@@ -97,8 +97,9 @@ class Frame:
         isolation = query_service.isolation
         reduced = "" if isolation == "sandboxed" else f" · {isolation}"
         known = query_service.overlaid.is_set()
+        kept = " · read-only" if service.case.is_read_only else ""
         masked = " · cells masked" if known and query_service.mask.columns else ""
         self.status.case(
             f"{safe_text(service.case_name, 24)} g{service.generation} · "
-            f"{safe_text(service.analyst, 20)}{masked}{reduced}"
+            f"{safe_text(service.analyst, 20)}{masked}{kept}{reduced}"
         )
