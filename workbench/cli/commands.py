@@ -193,7 +193,6 @@ def _audit() -> click.Command:
     return audit
 
 
-# In the order that `workbench --help` lists them.
 COMMANDS: dict[str, Callable[[], click.Command]] = {
     "open": _open,
     "demo": _demo,
@@ -227,3 +226,22 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "lists": _lists,
     "audit": _audit,
 }
+
+# As `workbench --help` lists them.
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "Begin": ("demo", "load", "mappings", "info", "doctor", "synth", "open"),
+    "Look": ("clusters", "campaigns", "account", "entity", "find", "resurrect"),
+    "Ask": ("run", "sql", "queries", "playbook"),
+    "Decide": ("decide", "decisions", "reverse", "sample", "lists"),
+    "Work together": ("queue", "claim", "release", "comment", "propose", "countersign", "merge"),
+    "Prove": ("report", "audit"),
+}
+EXAMPLES = (
+    ("workbench load CASE logs/*.parquet", "make a case from extracts and find clusters"),
+    ("workbench CASE", "open the bench on it"),
+    ("workbench clusters CASE --members --format csv", "who is in which cluster"),
+    ("workbench sql CASE 'SELECT count(*) FROM exchanges'", "ask in SQL"),
+    ("workbench decide CASE --cluster ID --verdict flag --reason R-MULTI --counter none-found",
+     "record a decision"),
+    ("workbench audit verify CASE", "prove that the ledger is whole"),
+)  # fmt: skip

@@ -11,8 +11,9 @@ import click
 from workbench import __version__
 from workbench.audit.errors import LedgerError
 from workbench.cli import output
-from workbench.cli.commands import COMMANDS
+from workbench.cli.commands import COMMANDS, EXAMPLES, SECTIONS
 from workbench.cli.input_files import take_only_text
+from workbench.cli.near_misses import as_usage_error, no_such_command
 from workbench.errors import Cancelled, Stopped, WorkbenchError, from_os
 
 
@@ -35,9 +36,25 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """`workbench CASE` is `workbench open CASE`."""
-        if args and args[0] not in COMMANDS and os.path.isdir(args[0]):
+        word = args[0] if args else ""
+        if word and word not in COMMANDS and not word.startswith("-"):
+            if not os.path.isdir(word):
+                raise no_such_command(word)
             args = ["open", *args]
         return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Commands by what they are for."""
+        for title, names in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name, COMMANDS[name]().get_short_help_str(60)) for name in names]
+                )
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Commands as one would type them."""
+        with formatter.section("Examples"):
+            formatter.write_dl(list(EXAMPLES))
 
 
 @click.group(cls=Commands, invoke_without_command=True)
@@ -65,7 +82,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
-        talk.error(WorkbenchError(error.format_message(), title="Wrong usage", hint=_help(error)))
+        talk.error(as_usage_error(error))
         return 2
     except WorkbenchError as error:
         talk.error(error)
@@ -82,8 +99,3 @@ def run(arguments: Sequence[str]) -> int:
         talk.error(Cancelled("Interrupted; nothing was left half done."))
         cause = error.__cause__ or error  # click says Abort for both
         return 128 + (cause.number if isinstance(cause, Stopped) else signal.SIGINT)
-
-
-def _help(error: click.ClickException) -> str:
-    context = getattr(error, "ctx", None)
-    return f"See: {context.command_path} --help" if context is not None else "See: workbench --help"

@@ -19,7 +19,7 @@ from workbench.errors import WorkbenchError
 from workbench.text.sanitize import guard_formula, safe_lines, safe_text
 
 FORMATS = ("table", "csv", "jsonl", "parquet")
-_WIDEST = 60
+_WIDEST = 60  # cells of a column on a terminal; into a file or pipe cells are whole
 _PROGRESS_INTERVAL = 0.25
 
 
@@ -105,14 +105,45 @@ def cell_text(value: Any) -> str:
     return safe_text(value)
 
 
-def table_text(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Rows as aligned text; wide characters are measured, long cells are cut with a mark."""
+def table_text(
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    expanded: bool | None = None,
+    to_person: bool | None = None,
+) -> str:
+    """Rows as aligned text, or (`expanded`) one column a line; wide characters are measured.
+
+    For a person at a terminal long cells are cut with a mark, and rows that do not fit its width
+    are expanded unless `expanded` is False.
+    """
+    to_person = stdout_is_terminal() if to_person is None else to_person
+    table = "" if expanded else _aligned(names, rows, _WIDEST if to_person else None)
+    if expanded is None and to_person and rows:
+        first = table.split("\n", 2)[1]  # the rule under the heads is as wide as the table
+        expanded = len(first) > shutil.get_terminal_size().columns
+    return _expanded(names, rows) if expanded else table
+
+
+def _expanded(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    heads = [safe_text(name, 200) for name in names]
+    width = max(map(len, heads), default=0)
+    lines: list[str] = []
+    for number, row in enumerate(rows, 1):
+        lines.append(f"─[ {number:,} ]".ljust(width + 20, "─"))
+        lines += [
+            f"{head:<{width}}  {cell_text(value)}" for head, value in zip(heads, row, strict=True)
+        ]
+    return "\n".join(lines) + "\n" if lines else "no rows\n"
+
+
+def _aligned(names: Sequence[str], rows: Sequence[Sequence[Any]], widest: int | None) -> str:
     from rich.cells import cell_len, set_cell_size
 
-    heads = [safe_text(name, _WIDEST) for name in names]
+    heads = [safe_text(name, widest or len(name)) for name in names]
     cells = [[cell_text(value) for value in row] for row in rows]
     widths = [
-        min(_WIDEST, max([cell_len(head), *(cell_len(row[at]) for row in cells)]))
+        min(widest or sys.maxsize, max([cell_len(head), *(cell_len(row[at]) for row in cells)]))
         for at, head in enumerate(heads)
     ]
     right = [
@@ -132,17 +163,24 @@ def table_text(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def records_text(form: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def records_text(
+    form: str,
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    expanded: bool | None = None,
+    to_person: bool | None = None,
+) -> str:
     """Rows of ours (not of the engine) as table, csv or jsonl."""
     listed = list(rows)
     if form == "table":
-        return table_text(names, listed)
+        return table_text(names, listed, expanded=expanded, to_person=to_person)
     if form == "jsonl":
         lines = (json.dumps(dict(zip(names, row, strict=True))) for row in listed)
         return "".join(f"{line}\n" for line in lines)
     if form == "csv":
         out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
+        writer = csv.writer(out, lineterminator="\n")
         writer.writerow(names)
         writer.writerows([_csv_cell(value) for value in row] for row in listed)
         return out.getvalue()

@@ -53,6 +53,12 @@ class Choices:
     limit: int | None
     strict: bool
     talk: output.Talk
+    expanded: bool | None = None  # None: where a row does not fit the terminal
+
+    @property
+    def to_person(self) -> bool:
+        """Whether a person at a terminal reads the result."""
+        return self.target is None and output.stdout_is_terminal()
 
 
 def revealing(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,6 +83,12 @@ def choices(function: Callable[..., Any]) -> Callable[..., Any]:
     )  # fmt: skip
     @click.option("-o", "--output", "target", type=click.Path(path_type=Path), default=None,
                   help="write to this file instead of stdout")  # fmt: skip
+    @click.option(
+        "--expanded/--no-expanded",
+        "expanded",
+        default=None,
+        help="one column a line (default: where a row is wider than the terminal)",
+    )
     @click.option("--limit", type=click.IntRange(min=0), default=None, help="at most so many rows")
     @revealing
     @click.option("--strict", is_flag=True, help="exit 4 if the limit cut the result")
@@ -85,10 +97,10 @@ def choices(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def wrapped(
         *args: Any, form: str | None, target: Path | None, limit: int | None, strict: bool,
-        quiet: bool, no_progress: bool, **kwargs: Any,
+        quiet: bool, no_progress: bool, expanded: bool | None, **kwargs: Any,
     ) -> Any:  # fmt: skip
         talk = output.Talk(quiet=quiet, no_progress=no_progress)
-        chosen = Choices(form or _by_suffix(target), target, limit, strict, talk)
+        chosen = Choices(form or _by_suffix(target), target, limit, strict, talk, expanded)
         return function(*args, chosen=chosen, **kwargs)
 
     return wrapped
@@ -229,13 +241,14 @@ def _goes_to(chosen: Choices) -> str:
 def _put_table(
     session: CaseSession, sql: str, parameters: dict[str, Any], chosen: Choices, what: str
 ) -> int:
-    to_person = chosen.target is None and output.stdout_is_terminal()
     limit = chosen.limit
     if limit is None:
-        limit = _TERMINAL_ROWS if to_person else 10_000_000
+        limit = _TERMINAL_ROWS if chosen.to_person else 10_000_000
     opened = session.client.request(Open(sql, parameters, limit, cell=4096))
     names = [column[0] for column in opened.columns]
-    text = output.table_text(names, opened.rows)
+    text = output.table_text(
+        names, opened.rows, expanded=chosen.expanded, to_person=chosen.to_person
+    )
     if to_file := _goes_to(chosen):
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
         note_export(
@@ -278,7 +291,9 @@ def put_records(
     Rows of a `case` that become a file are noted in its ledger first, where the policy wants it.
     """
     cut = rows[: chosen.limit]
-    text = output.records_text(chosen.format, names, cut)
+    text = output.records_text(
+        chosen.format, names, cut, expanded=chosen.expanded, to_person=chosen.to_person
+    )
     if case is not None and (to_file := _goes_to(chosen)):
         _note_list(case, chosen.format, to_file, names, len(cut), text)
     if chosen.target is None:

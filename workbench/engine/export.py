@@ -132,7 +132,7 @@ def _csv(relation: duckdb.DuckDBPyRelation, target: Path, limit: int | None) -> 
     guarded = [column.holds_text for column in result_columns(relation)]
     rows = 0
     with target.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
+        writer = csv.writer(out, lineterminator="\n")  # as DuckDB and every terminal tool
         writer.writerow(guard_formula(safe_text(name)) for name in unique_names(relation.columns))
         for frame in stream_batches(as_cells(cut)):
             for row in frame.iter_rows():
