@@ -24,6 +24,7 @@ from workbench.playbooks.binding import ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library, library_in_sight
 from workbench.settings import Settings, load_settings
+from workbench.workers.host.opening import opening_of
 from workbench.workers.host.sync_client import QueryClient
 from workbench.workers.messages import Export, Open
 
@@ -128,7 +129,11 @@ def open_case(path: Path, settings: Settings | None = None) -> Iterator[CaseSess
         client = None
         try:
             client = QueryClient(
-                case.store_path, case.root / "tmp", settings.engine, Mask(MASKABLE)
+                case.store_path,
+                case.root / "tmp",
+                settings.engine,
+                Mask(MASKABLE),
+                opening_of(case),
             )
             library, mask, tables = library_of(case), _mask(service), service.ledger_tables()
             client.hide(mask)

@@ -19,6 +19,7 @@ from workbench.playbooks.binding import ExtractSpan
 from workbench.settings import EngineSettings
 from workbench.workers import memory
 from workbench.workers.codec import read_event, request_message
+from workbench.workers.host.opening import Opening
 from workbench.workers.host.process import WorkerProcess, make_spill_folder
 from workbench.workers.host.request_book import OnEvent, Pending, RequestBook, error_of
 from workbench.workers.host.sync_client import refuse_planted_log, start_message
@@ -37,7 +38,9 @@ _ALLOWANCE_MIB = 320
 class WorkerClient:
     """The pipe to one query worker: requests, answers, cancels, replacement."""
 
-    def __init__(self, store: Path, tmp: Path, settings: EngineSettings) -> None:
+    def __init__(
+        self, store: Path, tmp: Path, settings: EngineSettings, opening: Opening | None = None
+    ) -> None:
         """Start the worker at once; it gets ready while the bench starts.
 
         Raises IntegrityError for a planted log, WorkbenchError where no folder can be made.
@@ -52,6 +55,7 @@ class WorkerClient:
         self.overlaid = asyncio.Event()  # the ledger's tables are laid over the store
         self.closing = False
         self._store = store
+        self._opening = opening or Opening()
         self._book = RequestBook(Mask(MASKABLE))  # until the policy of the case is known
         self._again: dict[int, Pending] = {}  # to be asked of the next worker
         self._unsent: dict[int, asyncio.Future[Event]] = {}
@@ -75,7 +79,8 @@ class WorkerClient:
 
     def _spawn(self) -> None:
         self.worker = WorkerProcess("query", threads=self.settings.thread_count)
-        self._send(start_message(self._store, self.spill, self.settings, self._book.mask))
+        opening = self._opening
+        self._send(start_message(self._store, self.spill, self.settings, self._book.mask, opening))
 
     async def start(self) -> None:
         """Listen to the worker and wait until the store is open; raises what it reported."""
@@ -102,6 +107,7 @@ class WorkerClient:
     def _arrived(self, job: int, event: Event) -> None:
         if isinstance(event, Ready):
             self.isolation, self.catalogue = event.isolation, event.catalogue
+            self._opening = self._opening.found_well()
             self._ready.set()
         elif job == 0 and isinstance(event, Failed):
             self._failure = error_of(event)

@@ -15,6 +15,7 @@ from workbench.decisions.masking import NOTHING_MASKED, Mask
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError
 from workbench.settings import EngineSettings
 from workbench.workers.codec import read_event, request_message
+from workbench.workers.host.opening import Opening
 from workbench.workers.host.process import WorkerProcess, make_spill_folder
 from workbench.workers.host.request_book import OnEvent, Pending, RequestBook, error_of
 from workbench.workers.messages import (
@@ -36,7 +37,9 @@ _MAX_RECORDS, _MAX_CELL_CHARACTERS = 1_000_000, 1 << 22
 _ENDED = "The query worker ended while it ran this query; it has been replaced."
 
 
-def start_message(store: Path, spill: Path, settings: EngineSettings, mask: Mask) -> Message:
+def start_message(
+    store: Path, spill: Path, settings: EngineSettings, mask: Mask, opening: Opening
+) -> Message:
     """The first message to a query worker."""
     start = Start(
         store=os.path.abspath(store),  # the worker starts in /
@@ -47,6 +50,8 @@ def start_message(store: Path, spill: Path, settings: EngineSettings, mask: Mask
         threads=settings.thread_count,
         spill_mib=settings.spill_mib,
         mask={"columns": list(mask.columns), "shown": list(mask.shown)},
+        mask_key=opening.mask_key,
+        examine=opening.examine,
     )
     return request_message(0, start)
 
@@ -70,7 +75,12 @@ class QueryClient:
     """Speaks to one query worker; a worker that ignores a cancel is killed and replaced."""
 
     def __init__(
-        self, store: Path, tmp: Path, settings: EngineSettings, mask: Mask = NOTHING_MASKED
+        self,
+        store: Path,
+        tmp: Path,
+        settings: EngineSettings,
+        mask: Mask = NOTHING_MASKED,
+        opening: Opening | None = None,
     ) -> None:
         """Let a worker start on `store`; its spill folder is made below `tmp`, `mask` hides cells.
 
@@ -80,6 +90,7 @@ class QueryClient:
         refuse_planted_log(store)
         self._store = store
         self._settings = settings
+        self._opening = opening or Opening()
         self._book = RequestBook(mask)
         self.spill = make_spill_folder(tmp)
         self._begin()
@@ -94,7 +105,9 @@ class QueryClient:
         self._ready: Ready | None = None
         with contextlib.suppress(ChannelClosed):  # `ready` says so
             self._worker.send(
-                start_message(self._store, self.spill, self._settings, self._book.mask)
+                start_message(
+                    self._store, self.spill, self._settings, self._book.mask, self._opening
+                )
             )
 
     def ready(self) -> Ready:
@@ -153,7 +166,7 @@ class QueryClient:
         for message in self._worker.reader.read():
             job, event = read_event(message)
             if isinstance(event, Ready):
-                self._ready = event
+                self._ready, self._opening = event, self._opening.found_well()
             elif job == 0 and isinstance(event, Failed):
                 raise error_of(event)
             elif (close := self._book.arrived(job, event)) is not None:

@@ -65,7 +65,9 @@ class QueryWorker:
         from workbench.engine.session import Session, SessionLimits
 
         limits = SessionLimits(start.memory_mib, start.threads, start.spill_mib)
-        session = Session(self._store, spill, limits)
+        session = Session(
+            self._store, spill, limits, examine=start.examine, mask_key=start.mask_key
+        )
         session.mask(**start.mask)
         budget = DiskBudget(spill, start.spill_mib << 20)
         self._context = Context(session, spill, budget, output)
