@@ -28,11 +28,6 @@ from workbench.workers.protocol import ChannelClosed, Message
 
 _FREE_SECONDS = 0.3  # after that nobody waits any more for a request that was cancelled
 _KILL_SECONDS = 2.0
-_WATCH_SECONDS = 0.05
-# Above what the engine may take: the interpreter, Arrow batches on their way, a page of cells (not
-# the pages of files that are read, which the kernel takes back). An
-# expression that ignores the engine's limit takes 100 to 200 MiB between two looks.
-_ALLOWANCE_MIB = 320
 
 
 class WorkerClient:
@@ -101,8 +96,11 @@ class WorkerClient:
         if not data:
             self._worker_ended()
             return
-        for message in self.worker.reader.feed(data):
-            self._arrived(*read_event(message))
+        try:
+            for message in self.worker.reader.feed(data):
+                self._arrived(*read_event(message))
+        except (ChannelClosed, ValueError):
+            self._worker_ended()  # what it says is no message: it is as good as gone
 
     def _arrived(self, job: int, event: Event) -> None:
         if isinstance(event, Ready):
@@ -184,20 +182,16 @@ class WorkerClient:
         self._watching = False
         if self.closing or not self._ready.is_set():
             return
-        allowed = self.settings.memory_mib + _ALLOWANCE_MIB
         heavy = self._book.heavy()
-        if memory.own(self.worker.pid) > allowed << 20:
-            self._replace(
-                f"The query took more than {allowed:,} MiB of memory; its worker was replaced.",
-                heavy,
-            )
+        if too_large := memory.grew_too_large(self.worker.pid, self.settings.memory_mib):
+            self._replace(too_large.message, heavy)
         elif heavy:
             self._watch()
 
     def _watch(self) -> None:
         if not self._watching:
             self._watching = True
-            asyncio.get_running_loop().call_later(_WATCH_SECONDS, self._watch_memory)
+            asyncio.get_running_loop().call_later(memory.WATCH_SECONDS, self._watch_memory)
 
     # Asking
 

@@ -14,6 +14,7 @@ from typing import Any
 from workbench.decisions.masking import NOTHING_MASKED, Mask
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError
 from workbench.settings import EngineSettings
+from workbench.workers import memory
 from workbench.workers.codec import read_event, request_message
 from workbench.workers.host.opening import Opening
 from workbench.workers.host.process import WorkerProcess, make_spill_folder
@@ -22,6 +23,7 @@ from workbench.workers.messages import (
     Answer,
     Cancel,
     Close,
+    Event,
     Failed,
     Open,
     Overlay,
@@ -69,6 +71,14 @@ def refuse_planted_log(store: Path) -> None:
             f"A write-ahead log lies beside the store: {planted.name}.",
             hint="A finished store has none. Find out who put it there, then move it away.",
         )
+
+
+def _event(message: Message) -> tuple[int, Event]:
+    """What a worker said; one that says what it cannot is as good as gone."""
+    try:
+        return read_event(message)
+    except ValueError as error:
+        raise ChannelClosed from error
 
 
 class QueryClient:
@@ -141,8 +151,7 @@ class QueryClient:
         try:
             self.ready()
             self._worker.send(message)
-            while not outcomes:
-                self._take()
+            self._await(outcomes, watched=not request.light)
         except KeyboardInterrupt:
             if self._ready is not None:
                 self._cancel(job, outcomes)
@@ -159,12 +168,26 @@ class QueryClient:
         answer: Answer = outcome
         return answer
 
+    def _await(self, outcomes: list[Any], *, watched: bool) -> None:
+        """Take what the worker says until there is an outcome; one that holds too much memory is
+        replaced, as the bench does it."""
+        while not outcomes:
+            if not watched:
+                self._take()
+                continue
+            with contextlib.suppress(TimeoutError):
+                self._take(memory.WATCH_SECONDS)
+            too_large = memory.grew_too_large(self._worker.pid, self._settings.memory_mib)
+            if too_large is not None and not outcomes:
+                self._replace(too_large.message)
+                raise too_large
+
     def _take(self, seconds: float | None = None) -> None:
         """Take what the worker says next; raises TimeoutError, ChannelClosed."""
         if not select.select([self._worker.output], [], [], seconds)[0]:
             raise TimeoutError
         for message in self._worker.reader.read():
-            job, event = read_event(message)
+            job, event = _event(message)
             if isinstance(event, Ready):
                 self._ready, self._opening = event, self._opening.found_well()
             elif job == 0 and isinstance(event, Failed):

@@ -46,6 +46,7 @@ from workbench.workers.messages import (
 )
 from workbench.workers.protocol import ChannelClosed, Reader, send
 from workbench.workers.worker.context import Context
+from workbench.workers.worker.failures import told
 from workbench.workers.worker.open_results import OpenResults
 from workbench.workers.worker.statements import Statements
 
@@ -178,7 +179,8 @@ class QueryWorker:
 
 
 def _failed(error: WorkbenchError) -> Failed:
-    return Failed(error.title, error.message, error.hint, error.exit_code)
+    said = told(error)
+    return Failed(str(said["title"]), str(said["message"]), str(said["hint"]), error.exit_code)
 
 
 def _preload() -> None:
