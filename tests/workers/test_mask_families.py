@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from tests.workers import masked_case
 from tests.workers.masked_case import FAMILY_OF_ONES_OWN, NUMBER, RAW
 from workbench.catalog.entities import hidden_columns, known_families, shown_families
-from workbench.decisions.masking import MASKABLE, Mask
+from workbench.decisions.masking import MASKABLE, Mask, mask_key
 from workbench.errors import WorkbenchError
 from workbench.playbooks.library import library_in_sight
 from workbench.settings import EngineSettings
@@ -271,3 +272,30 @@ def test_a_statement_without_masked_cells_has_the_digest_of_the_store(
 def test_every_shipped_link_family_is_known() -> None:
     families = {query.family for query in library_in_sight(None).queries.values() if query.family}
     assert families <= known_families()
+
+
+def test_the_page_on_masks_says_what_is_hidden() -> None:
+    page = Path("docs/masks.md").read_text()
+    rows = [line.split("|")[1:4] for line in page.splitlines() if line.startswith("| `")]
+    told = set()
+    for named, columns, families in rows:
+        for name in re.findall(r"`(\w+)`", named):
+            told.add(name)
+            hidden = hidden_columns([name])
+            assert set(re.findall(r"`(\w+)`", columns)) in (hidden, set()), name
+            visible = known_families() - shown_families([name])
+            assert set(re.findall(r"`(\w+)`", families)) == visible, name
+    assert told == set(MASKABLE)
+
+
+def test_a_key_is_made_once_and_is_the_analysts_alone(tmp_path: Path) -> None:
+    key = mask_key(tmp_path)
+    assert len(bytes.fromhex(key)) == 32
+    assert mask_key(tmp_path) == key
+    assert (tmp_path / "mask.key").stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == ["mask.key"]
+    (tmp_path / "mask.key").write_text("short")
+    again = mask_key(tmp_path)
+    assert len(bytes.fromhex(again)) == 32
+    assert mask_key(tmp_path) == again
+    assert mask_key(tmp_path / "absent") != mask_key(tmp_path / "absent")

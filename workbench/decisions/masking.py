@@ -55,6 +55,14 @@ def mask_of(policy: Policy, revealed: Collection[str] = ()) -> Mask:
     return Mask(tuple(sorted(policy.masked.difference(revealed))))
 
 
+_STAND_IN = re.compile(r"‹masked [0-9a-f]+›")
+
+
+def is_stand_in(text: str) -> bool:
+    """Whether a text holds what stands for a masked cell."""
+    return _STAND_IN.search(text) is not None
+
+
 _KEY_BYTES = 32
 
 
@@ -75,7 +83,11 @@ def mask_key(state: Path) -> str:
         try:
             with os.fdopen(os.open(unfinished, flags, 0o600), "w", encoding="ascii") as file:
                 file.write(fresh)
-            os.link(unfinished, path)  # the first one stays
+            try:
+                os.link(unfinished, path)  # the first one stays
+            except FileExistsError:
+                if not _kept(path):  # it is none
+                    os.replace(unfinished, path)
         finally:
             unfinished.unlink(missing_ok=True)
     return _kept(path) or fresh

@@ -20,6 +20,7 @@ from workbench.audit.records.entries import read_record
 from workbench.audit.state import reducer
 from workbench.audit.state.policy import read_policy
 from workbench.audit.state.state import LedgerState
+from workbench.decisions.masking import is_stand_in
 from workbench.decisions.service import CaseService
 from workbench.decisions.tables import TABLES, ledger_tables
 from workbench.errors import WorkbenchError
@@ -36,8 +37,8 @@ MATCHES, DIFFERS, CHANGED, GONE, OTHER, ELSEWHERE, MASKED, NOT_RUN = (
     "other stand-ins", "not run",
 )  # fmt: skip
 _OTHER_STAND_INS = (
-    "as many rows; they hold masked cells, which each analyst has stand-ins of his own for: who "
-    "recorded it can run it again"
+    "it rests on masked cells, which each analyst has stand-ins of his own for: who recorded it "
+    "can run it again"
 )
 _OVERLAYS = frozenset(TABLES)
 
@@ -230,7 +231,8 @@ class _Run:
         if same:
             why = "; ".join(filter(None, (moved, self._since(query))))
             return entry.judged(MATCHES, why, found_now)
-        if not moved and answer.masked and answer.rows == evidence["rows"]:
+        asked_for_one = any(is_stand_in(str(value)) for value in given.values())
+        if not moved and answer.masked and (asked_for_one or answer.rows == evidence["rows"]):
             return entry.judged(MASKED, _OTHER_STAND_INS, found_now)
         return entry.judged(
             OTHER if moved else DIFFERS, moved or _difference(evidence, found_now), found_now
