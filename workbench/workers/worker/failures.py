@@ -11,7 +11,7 @@ from workbench.text.sanitize import safe_text
 _MAX_CHARACTERS = 8000
 
 
-def told(error: WorkbenchError) -> dict[str, str | int]:
+def failure_fields(error: WorkbenchError) -> dict[str, str | int]:
     """The fields of an error as they cross to the host."""
     return {
         name: safe_text(value, _MAX_CHARACTERS, multiline=True) if isinstance(value, str) else value

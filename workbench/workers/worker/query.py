@@ -46,7 +46,7 @@ from workbench.workers.messages import (
 )
 from workbench.workers.protocol import ChannelClosed, Reader, send
 from workbench.workers.worker.context import Context
-from workbench.workers.worker.failures import told
+from workbench.workers.worker.failures import failure_fields
 from workbench.workers.worker.open_results import OpenResults
 from workbench.workers.worker.statements import Statements
 
@@ -179,7 +179,7 @@ class QueryWorker:
 
 
 def _failed(error: WorkbenchError) -> Failed:
-    said = told(error)
+    said = failure_fields(error)
     return Failed(str(said["title"]), str(said["message"]), str(said["hint"]), error.exit_code)
 
 
