@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.cli.conftest import Bench, commit_store
+from tests.cli.conftest import Bench, Sit, commit_store
 from workbench.case.folder import Case
 
 _SQL = "SELECT account_id, lower(email) AS mail FROM accounts ORDER BY account_id LIMIT 1"
@@ -82,3 +82,28 @@ def test_what_cannot_be_masked_is_said(bench: Bench, case: Path, tmp_path: Path)
 def test_nothing_to_reveal_records_nothing(bench: Bench, case: Path) -> None:
     assert bench("sql", case, "SELECT 1", "--reveal", "for nothing").code == 0
     assert not (case / "audit.jsonl").exists()
+
+
+def test_a_colleague_has_other_stand_ins_and_raises_no_alarm(
+    bench: Bench, sit: Sit, masked: Path
+) -> None:
+    decide = ("decide", masked, "--account", "a-01", "--verdict", "watch", "--reason", "R-OTHER")
+    assert bench(*decide).code == 0
+    own = bench("audit", "replay", masked, "--all", "--format", "csv")
+    assert (own.code, "matches" in own.out) == (0, True)
+    shown = bench("sql", masked, _SQL, "--format", "jsonl").out
+    assert bench("sql", masked, _SQL, "--format", "jsonl").out == shown
+    sit("ben")
+    assert bench("sql", masked, _SQL, "--format", "jsonl").out != shown
+    told = bench("audit", "replay", masked, "--format", "csv")
+    assert told.code == 0
+    assert "other stand-ins" in told.out
+    assert "who recorded it can run it again" in told.out
+
+
+def test_a_stand_in_is_put_on_no_list(bench: Bench, masked: Path) -> None:
+    added = ("lists", "add", masked, "email", "‹masked 0123456789abcdef›", "--role", "hub",
+             "--reason", "seen")  # fmt: skip
+    refused = bench(*added)
+    assert refused.code == 1, refused
+    assert "stands for a masked value" in refused.err

@@ -28,6 +28,7 @@ from workbench.case.atomic import (
     set_mode,
     sync,
 )
+from workbench.case.examined import file_identity
 from workbench.case.leftovers import no_load_runs, remove_staging, remove_stores
 from workbench.case.manifest import Manifest, Source, from_toml
 from workbench.case.open_file import (
@@ -262,7 +263,7 @@ class Case:
         """Whether this analyst has already hashed exactly this file and it was right."""
         try:
             known = read_state(self.state_dir() / "digests.json")
-            return known.get(_identity(self.store_path)) == self.manifest.store_sha256
+            return known.get(file_identity(self.store_path)) == self.manifest.store_sha256
         except OSError:
             return False
 
@@ -272,7 +273,7 @@ class Case:
         `progress` gets bytes done and bytes in all. Raises IntegrityError on a difference.
         """
         self.check_store()
-        before = _identity(self.store_path)
+        before = file_identity(self.store_path)
         digest = file_digest(self.store_path, progress)
         if digest != self.manifest.store_sha256:
             raise IntegrityError(
@@ -280,7 +281,7 @@ class Case:
                 f"{digest[:16]}…, the manifest says {self.manifest.store_sha256[:16]}….",
                 hint="Restore the folder from its backup, or load the extracts again.",
             )
-        if before == _identity(self.store_path):
+        if before == file_identity(self.store_path):
             self._remember_digest(digest)
 
     def _remember_digest(self, digest: str) -> None:
@@ -288,7 +289,7 @@ class Case:
         with suppress(OSError):
             replace_file(
                 self.state_dir() / "digests.json",
-                json.dumps({_identity(self.store_path): digest}).encode("ascii"),
+                json.dumps({file_identity(self.store_path): digest}).encode("ascii"),
                 0o600,
             )
 
@@ -391,8 +392,3 @@ def staged(case: Case) -> Iterator[Staging]:
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _identity(path: Path) -> str:
-    stat = path.stat()
-    return f"{stat.st_ino}-{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ctime_ns}"

@@ -27,9 +27,12 @@ def open_bench(path: Path, settings: Settings) -> int:
     case = Case.open(path)
     with case.hold_generation():
         from workbench.tui.services.query_service import QueryService
+        from workbench.workers.host.opening import opening_of
 
         # The worker starts first: it gets ready while the screens are imported.
-        query_service = QueryService(case.store_path, case.work_dir(), settings.engine)
+        query_service = QueryService(
+            case.store_path, case.work_dir(), settings.engine, opening_of(case)
+        )
         service = None
         try:
             from workbench.decisions.service import CaseService

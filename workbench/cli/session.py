@@ -25,6 +25,7 @@ from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.given import given_value
 from workbench.playbooks.library import Library, library_in_sight
 from workbench.settings import Settings, load_settings
+from workbench.workers.host.opening import opening_of
 from workbench.workers.host.sync_client import QueryClient
 from workbench.workers.messages import Export, Open
 
@@ -146,7 +147,13 @@ def open_case(path: Path, settings: Settings | None = None) -> Iterator[CaseSess
         service = CaseService(case, settings)
         client = None
         try:
-            client = QueryClient(case.store_path, case.work_dir(), settings.engine, Mask(MASKABLE))
+            client = QueryClient(
+                case.store_path,
+                case.work_dir(),
+                settings.engine,
+                Mask(MASKABLE),
+                opening_of(case),
+            )
             library, mask, tables = library_of(case), _mask(service), service.ledger_tables()
             client.hide(mask)
             client.lay_all_over(tables)

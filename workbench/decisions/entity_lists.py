@@ -5,6 +5,7 @@ from __future__ import annotations
 from workbench.audit.log.append import Ledger
 from workbench.audit.records.canonical_json import Fields
 from workbench.audit.state import builders
+from workbench.decisions.masking import is_stand_in
 from workbench.decisions.service import CaseService, expiry, reads_ledger
 from workbench.errors import UsageError, WorkbenchError
 
@@ -32,6 +33,11 @@ def put(
     service: CaseService, family: str, value: str, role: str, reason: str, until: str = ""
 ) -> str:
     """Put a value on a list, replacing the entry it had; returns the record's id."""
+    if is_stand_in(value):
+        raise WorkbenchError(
+            "What is on the screen stands for a masked value; a list needs the value.",
+            hint="Reveal it first: * on the bench, --reveal REASON at the command line.",
+        )
     body = builders.list_edit("add", family, value, role, _said(reason), expiry(until))
     return service.append("list_edit", body)
 

@@ -210,7 +210,7 @@ class _Running:
 
     def __init__(self, result: Result, inspection: Inspection) -> None:
         self._result = result
-        self._opened = result._session.cursor(inspection.tables)
+        self._opened = result._session.cursor(inspection.tables, plans=inspection.explains)
 
     def __enter__(self) -> duckdb.DuckDBPyConnection:
         cursor = self._opened.__enter__()

@@ -16,6 +16,8 @@ import duckdb
 from workbench.engine.cells import as_cells, cell_terms, result_columns
 from workbench.engine.contract import Parameters, ResultColumn, Scalar
 from workbench.engine.gate import Gate, Inspection
+from workbench.engine.masks import Cells, MaskKey, TableMasks, replacing
+from workbench.engine.store_check import refuse_foreign_parts
 from workbench.errors import Cancelled, QueryFailed
 from workbench.sql.quoting import identifier, literal
 
@@ -69,6 +71,11 @@ class Root:
         with self._lock:
             return self._connection.execute(sql).fetchall()
 
+    def examine(self) -> None:
+        """Raise IntegrityError where the store holds what no load makes."""
+        with self._lock:
+            refuse_foreign_parts(self._connection)
+
     def close(self) -> None:
         """Let go of the store."""
         with self._lock:
@@ -82,15 +89,32 @@ class Session:
     began keeps what it saw.
     """
 
-    def __init__(self, store: Path, spill: Path, limits: SessionLimits) -> None:
+    def __init__(
+        self,
+        store: Path,
+        spill: Path,
+        limits: SessionLimits,
+        *,
+        examine: bool = False,
+        mask_key: str = "",
+    ) -> None:
+        """Open the store; with `examine` it is refused where it holds what no load makes.
+
+        `mask_key` is the secret that stand-ins are made with; without one, one that nobody knows.
+        """
         self.spill = spill
         self._root = Root(store, spill, limits)
+        if examine:
+            self._root.examine()
         self._gate = Gate()
         self._one_at_a_time = threading.Lock()  # the parser, and what is replaced
         self._views: Mapping[str, Path] = {}
         self._judged: dict[str, Inspection] = {}
         self._shapes: dict[tuple[str, ...], tuple[ResultColumn, ...]] = {}
-        self._masks: tuple[str, ...] = ()
+        self._mask_key = MaskKey.of(mask_key)
+        self._masks = TableMasks()
+        ((database,),) = self._root.rows("SELECT current_database()")
+        self._database = str(database)
         self._catalogue: Mapping[str, list[ResultColumn]] = self._read_catalogue()
 
     def _read_catalogue(self) -> dict[str, list[ResultColumn]]:
@@ -111,51 +135,74 @@ class Session:
     def lay_over(self, name: str, parquet: Path) -> None:
         """Show a Parquet file of the spill folder as the table `name` to every later cursor."""
         with self._root.cursor() as cursor:
-            cursor.execute(_overlaid(name, parquet))
+            cursor.execute(_overlaid(name, parquet, {}))
             described = cursor.execute(f"DESCRIBE {identifier(name)}").fetchall()
         columns = [ResultColumn(row[0], row[1]) for row in described]
         with self._one_at_a_time:
             self._views = {**self._views, name: parquet}
             self._catalogue = {**self._catalogue, name: columns}
+            self._masks = self._masks.with_overlay(name, columns)
             self._judged.clear()
             self._shapes.clear()
 
     def mask(self, columns: Collection[str], shown: Collection[str]) -> None:
-        """Hide these columns of the store from every later cursor, but for the accounts shown.
+        """Hide these columns, and what names the same entities, from every later cursor, but for
+        the accounts shown.
 
         A view of the table's own name stands before each table that has one. A hidden cell still
         tells whether it is the same as another.
         """
-        hidden = {name.lower() for name in columns}
-        found = self._root.rows(
-            "SELECT database_name, table_name, list(column_name) FROM duckdb_columns() "
-            "WHERE NOT internal AND data_type = 'VARCHAR' GROUP BY ALL ORDER BY ALL"
-        )
-        self._masks = tuple(
-            _masking(database, table, cells, shown if "account_id" in names else ())
-            for database, table, names in found
-            if (cells := [name for name in names if name.lower() in hidden])
-        )
+        with self._one_at_a_time:
+            self._masks = self._masks_for(columns, shown)
+            self._shapes.clear()
+
+    def _masks_for(self, columns: Collection[str], shown: Collection[str] = ()) -> TableMasks:
+        stored = {name: one for name, one in self._catalogue.items() if name not in self._views}
+        masks = TableMasks(self._database, tuple(columns), tuple(shown)).with_tables(stored)
+        for name in self._views:
+            masks = masks.with_overlay(name, self._catalogue[name])
+        return masks
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The columns that are hidden, but for accounts that are shown."""
+        return self._masks.columns
 
     @contextmanager
     def cursor(
-        self, reads: Collection[str] | None = None, *, bare: bool = False
+        self,
+        reads: Collection[str] | None = None,
+        *,
+        hide: Collection[str] | None = None,
+        plans: bool = False,
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of its own, with the overlaid tables in sight; closed at the end.
 
-        `reads`: tables that a judged statement names; of the overlaid ones only these are needed.
-        Nothing is hidden from a `bare` one: it is for digests, which show no cell.
+        `reads`: tables that a judged statement names; only these need what is laid over or hides.
+        With `hide` these columns are hidden, of every account, whatever the session hides. One that
+        `plans` hides with a key that is thrown away, because a plan shows it.
         """
+        masks = self._masks if hide is None else self._masks_for(hide)
         cursor = self._root.cursor()
         try:
             for name, parquet in self._views.items():
                 if reads is None or name in reads:
-                    cursor.execute(_overlaid(name, parquet))
-            for view in () if bare else self._masks:
+                    cursor.execute(_overlaid(name, parquet, masks.overlays.get(name, {})))
+            views = masks.views(reads)
+            if views or masks.overlays:
+                (MaskKey.of("") if plans else self._mask_key).give(cursor)
+            for view in views:
                 cursor.execute(view)
             yield cursor
         finally:
             cursor.close()
+
+    def hides(self, inspection: Inspection, columns: Collection[str]) -> bool:
+        """Whether a statement reads a table that has hidden cells where these columns are."""
+        masks = self._masks_for(columns)
+        return bool(masks.views(inspection.tables)) or not inspection.tables.isdisjoint(
+            masks.overlays
+        )
 
     def inspect(self, sql: str) -> Inspection:
         """Judge a statement against the tables of this session; raises QueryRefused."""
@@ -259,26 +306,11 @@ def _shape(body: str, used: dict[str, object]) -> tuple[str, ...]:
     )
 
 
-def _overlaid(name: str, parquet: Path) -> str:
+def _overlaid(name: str, parquet: Path, cells: Cells) -> str:
     """The view that shows a file; its path is one of ours, in our own spill folder."""
     return (
         f"CREATE TEMP VIEW {identifier(name)} AS "
-        f"SELECT * FROM read_parquet({literal(str(parquet))})"
-    )
-
-
-def _masking(database: str, table: str, columns: list[str], shown: Collection[str]) -> str:
-    """The view that stands before a table of the store."""
-    seen = f"account_id IN ({', '.join(map(literal, shown))})" if shown else "FALSE"
-    cells = ", ".join(
-        f"CASE WHEN {name} IS NULL OR {seen} THEN {name} "
-        f"ELSE '‹masked ' || left(md5({name}), 8) || '›' END AS {name}"
-        for name in map(identifier, columns)
-    )
-    name = identifier(table)
-    return (
-        f"CREATE TEMP VIEW {name} AS SELECT * REPLACE ({cells}) "
-        f"FROM {identifier(database)}.main.{name}"
+        f"SELECT {replacing(cells)} FROM read_parquet({literal(str(parquet))})"
     )
 
 

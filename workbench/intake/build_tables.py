@@ -9,15 +9,14 @@ from dataclasses import dataclass
 import duckdb
 
 from workbench.catalog.columns import Column, Table
-from workbench.catalog.extracts import ACCOUNTS, EXCHANGE_TEXT, EXCHANGES, extract_columns
+from workbench.catalog.extracts import ACCOUNTS, EXCHANGES, extract_columns
 from workbench.catalog.profiles import ACCOUNT_PROFILE, RANKED
+from workbench.catalog.stored import EXCHANGE_ROWS, view_statements
 from workbench.intake.load_session import LoadSession, Meter, engine_refusal
 from workbench.resources import statement
 from workbench.sql.quoting import identifier
 
 _PROFILE_CHUNK_ROWS = 1_000_000
-# The physical table behind exchanges and exchange_text.
-STORED = "exchange_rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Incoming:
 
 def stored_name(table: Table) -> str:
     """The physical table that holds the rows of a canonical one."""
-    return STORED if table is EXCHANGES else table.name
+    return EXCHANGE_ROWS if table is EXCHANGES else table.name
 
 
 def _definition(columns: Sequence[Column]) -> str:
@@ -102,20 +101,10 @@ def _build_exchanges(session: LoadSession, incoming: Incoming) -> None:
     """
     session.run(f"CREATE TEMP VIEW incoming AS {_union(incoming)}")
     sql = statement("intake", "exchanges")
-    session.run(f"CREATE TABLE {STORED} AS {sql}", "sorting exchanges", incoming.rows)
+    session.run(f"CREATE TABLE {EXCHANGE_ROWS} AS {sql}", "sorting exchanges", incoming.rows)
     session.run("DROP VIEW incoming")
-    own, texts = _listed(EXCHANGES), _listed(EXCHANGE_TEXT)
-    session.run(f"CREATE VIEW exchanges AS SELECT {own} FROM {STORED}")
-    session.run(
-        f"CREATE VIEW exchange_text AS SELECT {texts} FROM {STORED} "
-        "WHERE prompt IS NOT NULL OR response IS NOT NULL OR system_prompt IS NOT NULL"
-    )
-
-
-def _listed(table: Table) -> str:
-    """The columns of a view; an exchange without an id is named by its place in the extracts."""
-    given = "coalesce(exchange_id, source_id || ':' || source_row) AS exchange_id"
-    return ", ".join(given if name == "exchange_id" else name for name in table.names)
+    for view in view_statements().values():
+        session.run(view)
 
 
 def build_profiles(session: LoadSession) -> None:
@@ -157,7 +146,7 @@ def _bounds(session: LoadSession, rows: int) -> list[str]:
     if not offsets:
         return [""]
     found = session.rows(
-        f"SELECT DISTINCT account_id FROM {STORED} WHERE rowid IN (SELECT unnest($offsets)) "
+        f"SELECT DISTINCT account_id FROM {EXCHANGE_ROWS} WHERE rowid IN (SELECT unnest($offsets)) "
         "ORDER BY 1",
         {"offsets": list(offsets)},
     )

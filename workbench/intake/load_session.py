@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from workbench.catalog.stored import index_statement
 from workbench.errors import WorkbenchError
 from workbench.resources import statement
 from workbench.sql.quoting import identifier, literal
@@ -114,7 +115,7 @@ class LoadSession:
 
     def index_accounts(self, table: str) -> None:
         """Find the row of one account of `table` without a look at all of them."""
-        self.connection.execute(f"CREATE INDEX {table}_account ON {table} (account_id)")
+        self.connection.execute(index_statement(table))
 
     def types_of(self, relation: str) -> dict[str, str]:
         """Column names and DuckDB types of a SELECT or a table function call."""

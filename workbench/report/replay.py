@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.audit.errors import DamagedError, MalformedError
+from workbench.audit.errors import DamagedError, LedgerError, MalformedError
 from workbench.audit.log.append import Ledger
 from workbench.audit.records.canonical_json import ZERO, Fields
 from workbench.audit.records.entries import read_record
 from workbench.audit.state import reducer
+from workbench.audit.state.policy import read_policy
 from workbench.audit.state.state import LedgerState
+from workbench.decisions.masking import is_stand_in
 from workbench.decisions.service import CaseService
 from workbench.decisions.tables import TABLES, ledger_tables
 from workbench.errors import WorkbenchError
@@ -27,12 +30,16 @@ from workbench.playbooks.library import Library
 from workbench.playbooks.retired import retired_queries
 from workbench.resources import queries_dir
 from workbench.workers.host.sync_client import QueryClient
-from workbench.workers.messages import Digest, Inspect
+from workbench.workers.messages import Digest, Digested, Inspect
 
-MATCHES, DIFFERS, CHANGED, GONE, OTHER, ELSEWHERE, NOT_RUN = (
+MATCHES, DIFFERS, CHANGED, GONE, OTHER, ELSEWHERE, MASKED, NOT_RUN = (
     "matches", "differs", "query changed", "query gone", "other generation", "other ledger",
-    "not run",
+    "other stand-ins", "not run",
 )  # fmt: skip
+_OTHER_STAND_INS = (
+    "it rests on masked cells, which each analyst has stand-ins of his own for: who recorded it "
+    "can run it again"
+)
 _OVERLAYS = frozenset(TABLES)
 
 
@@ -94,7 +101,7 @@ def _replay(
     span: ExtractSpan,
     progress: Callable[[int], None],
 ) -> list[Replayed]:
-    run = _Run(service, client, library, span, ledger, progress)
+    run = _Run(service, client, library, span, ledger, progress, masks=_masks_of(ledger))
     judged: dict[int, Replayed] = {}
     later: dict[str, list[_Entry]] = defaultdict(list)
     for entry in _entries(ledger):
@@ -172,8 +179,9 @@ class _Run:
     ledger: Ledger
     progress: Callable[[int], None]
     done: int = 0
-    digests: dict[str, tuple[int, str]] = field(default_factory=dict)
+    digests: dict[str, Digested] = field(default_factory=dict)
     tables: dict[str, frozenset[str]] = field(default_factory=dict)
+    masks: list[list[str]] = field(default_factory=list)
     retired: dict[str, SavedQuery] = field(default_factory=lambda: retired_queries(queries_dir()))
 
     def query(self, evidence: Fields) -> SavedQuery | None:
@@ -213,14 +221,19 @@ class _Run:
             given = {
                 name: self._given(query, name, value) for name, value in evidence["params"].items()
             }
-            found_now = self._ask(query, bind(query, given, self.span))
+            answer = self._ask(query, bind(query, given, self.span), evidence["result_sha256"])
         except DamagedError as error:
             return entry.judged(NOT_RUN, error.message)
         except WorkbenchError as error:
             return entry.judged(NOT_RUN, "; ".join(filter(None, (moved, error.message))))
-        if found_now == (evidence["rows"], evidence["result_sha256"]):
+        same = answer.same and answer.rows == evidence["rows"]
+        found_now = answer.rows, evidence["result_sha256"] if same else answer.sha256
+        if same:
             why = "; ".join(filter(None, (moved, self._since(query))))
             return entry.judged(MATCHES, why, found_now)
+        asked_for_one = any(is_stand_in(str(value)) for value in given.values())
+        if not moved and answer.masked and (asked_for_one or answer.rows == evidence["rows"]):
+            return entry.judged(MASKED, _OTHER_STAND_INS, found_now)
         return entry.judged(
             OTHER if moved else DIFFERS, moved or _difference(evidence, found_now), found_now
         )
@@ -262,12 +275,21 @@ class _Run:
         listed = any(one.name == name and one.type == "account_list" for one in query.params)
         return values if listed else values[0]
 
-    def _ask(self, query: SavedQuery, parameters: dict[str, Any]) -> tuple[int, str]:
-        key = query.sha256 + json.dumps(parameters, sort_keys=True)
+    def _ask(self, query: SavedQuery, parameters: dict[str, Any], then: str) -> Digested:
+        key = query.sha256 + then + json.dumps(parameters, sort_keys=True)
         if key not in self.digests:
-            answer = self.client.request(Digest(query.sql, parameters))
-            self.digests[key] = (answer.rows, answer.sha256)
+            asked = Digest(query.sql, parameters, then, self.masks)
+            self.digests[key] = self.client.request(asked)
         return self.digests[key]
+
+
+def _masks_of(ledger: Ledger) -> list[list[str]]:
+    """What each policy of this ledger has masked: evidence rests on what was seen then."""
+    masked: set[frozenset[str]] = set()
+    for policy in ledger.state.policies:
+        with suppress(LedgerError):
+            masked.add(read_policy("\n".join(_lines_of(ledger, policy["set"]))).masked)
+    return sorted(sorted(columns) for columns in masked if columns)
 
 
 def _difference(evidence: Fields, found_now: tuple[int, str]) -> str:

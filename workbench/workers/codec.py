@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 from workbench.workers.messages import (
     AccountIdsRead,
@@ -49,6 +50,7 @@ from workbench.workers.messages import (
 )
 from workbench.workers.protocol import Message
 
+_Body = TypeVar("_Body")
 _EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -86,7 +88,7 @@ def read_event(message: Message) -> tuple[int, Event]:
     job, kind, given = _parts(message)
     if kind not in _EVENTS:
         raise ValueError(f"no event is called {kind}")
-    return job, _EVENTS[kind](**given)
+    return job, _made(_EVENTS[kind], given)
 
 
 def read_request(message: Message) -> tuple[int, Request[Any]]:
@@ -94,12 +96,19 @@ def read_request(message: Message) -> tuple[int, Request[Any]]:
     job, kind, given = _parts(message)
     if kind not in _REQUESTS:
         raise ValueError(f"no request is called {kind}")
-    return job, _REQUESTS[kind](**given)
+    return job, _made(_REQUESTS[kind], given)
+
+
+def _made(kind: Callable[..., _Body], given: dict[str, Any]) -> _Body:
+    try:
+        return kind(**given)
+    except TypeError as error:
+        raise ValueError("a message has other fields than its kind") from error
 
 
 def _parts(message: Message) -> tuple[int, str, dict[str, Any]]:
-    given = dict(message)
     try:
+        given = dict(message)
         return int(given.pop("job")), str(given.pop("is")), given
     except (KeyError, TypeError) as error:
         raise ValueError("a message names neither its job nor what it is") from error

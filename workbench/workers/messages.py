@@ -35,9 +35,6 @@ class Request(Generic[Answer]):
     in_order: ClassVar[bool] = False
 
 
-# Answers and progress
-
-
 @dataclass
 class Ready(Event):
     """The store is open: how the worker is cut off, and the tables with their columns."""
@@ -85,7 +82,6 @@ class Spooling(Event):
     """More rows are here."""
 
     final: ClassVar[bool] = False
-
     bytes: int
     total: int
     exact: bool
@@ -165,10 +161,13 @@ class Exported(Event):
 
 @dataclass
 class Digested(Event):
-    """Rows of a result, and the SHA-256 of its JSON lines."""
+    """Rows of a result, and the SHA-256 of its JSON lines as the policy lets it be seen; whether
+    it reads a table that was or is masked; whether a digest that was asked for is `then`."""
 
     rows: int
     sha256: str
+    masked: bool = False
+    same: bool = False
 
 
 @dataclass
@@ -203,9 +202,6 @@ class Hashed(Event):
     sha256: str
 
 
-# Requests
-
-
 @dataclass
 class Start(Request[Ready]):
     """The first message: which store, and within which limits."""
@@ -218,6 +214,8 @@ class Start(Request[Ready]):
     threads: int
     spill_mib: int
     mask: dict[str, list[str]]
+    mask_key: str
+    examine: bool = False  # for what no load makes
 
 
 @dataclass
@@ -330,10 +328,12 @@ class Export(Request[Exported]):
 
 @dataclass
 class Digest(Request[Digested]):
-    """Run a statement for the digest of its result."""
+    """The digest of a result; `then` is compared with it, with those under `masks`, and bare."""
 
     sql: str
     parameters: Mapping[str, Any]
+    then: str = ""
+    masks: list[list[str]] = field(default_factory=list)
 
 
 @dataclass

@@ -40,8 +40,19 @@ def window_rows(columns: int) -> int:
     return max(8, min(_WINDOW_ROWS, _WINDOW_CELLS // max(1, columns)))
 
 
+def _unpack(body: bytes) -> Message:
+    """One message; raises ChannelClosed for what is none, at any depth and with any number."""
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ChannelClosed from error
+    if not isinstance(message, dict):
+        raise ChannelClosed
+    return message
+
+
 class Reader:
-    """Cuts a byte stream into messages."""
+    """Cuts a byte stream into messages; raises ChannelClosed where it is none."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
@@ -58,7 +69,7 @@ class Reader:
             end = _LENGTH.size + length
             if len(self._buffer) < end:
                 break
-            messages.append(json.loads(bytes(self._buffer[_LENGTH.size : end])))
+            messages.append(_unpack(bytes(self._buffer[_LENGTH.size : end])))
             del self._buffer[:end]
         return messages
 

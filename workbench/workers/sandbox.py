@@ -1,4 +1,4 @@
-"""Puts the calling process behind Landlock, seccomp and resource limits; standard library only.
+"""Puts the calling process behind Landlock, seccomp and resource limits: no engine is imported.
 
 It must run before the engine starts its threads: both mechanisms bind the calling thread and the
 threads it starts later, not those that exist already. Where the kernel lacks them the limits that
@@ -18,7 +18,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+from workbench.workers import seccomp
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 
 _EXECUTE, _WRITE, _READ, _READ_DIR = 1, 2, 4, 8
@@ -33,12 +35,6 @@ _SYSTEM_PATHS = (
     "/usr", "/lib", "/lib64", "/proc/self", "/proc/meminfo", "/proc/stat", "/proc/cpuinfo",
     "/sys/fs/cgroup", "/sys/devices/system/cpu", "/dev/urandom", "/etc/localtime",
 )  # fmt: skip
-
-# socket connect bind socketpair execve execveat ptrace process_vm_readv/writev io_uring_setup
-# mount unshare setns
-_DENIED_X86_64 = (41, 42, 49, 53, 59, 322, 101, 310, 311, 425, 165, 272, 308)
-_AUDIT_ARCH_X86_64 = 0xC000003E
-_ALLOW, _KILL_PROCESS, _EPERM = 0x7FFF0000, 0x80000000, 0x00050001
 
 
 @dataclass(frozen=True)
@@ -117,30 +113,12 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
         os.close(handle)
 
 
-class _Program(ctypes.Structure):
-    _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.c_void_p))
-
-
-def _refuse_network_and_exec() -> bool:
-    if platform.machine() != "x86_64":
+def _filter_calls() -> bool:
+    machine = seccomp.machines().get(platform.machine())
+    if machine is None:
         return False
-    load, jump_equal, jump_ge, give = 0x20, 0x15, 0x35, 0x06
-    code = [
-        (load, 0, 0, 4),
-        (jump_equal, 1, 0, _AUDIT_ARCH_X86_64),
-        (give, 0, 0, _KILL_PROCESS),
-        (load, 0, 0, 0),
-        (jump_ge, 0, 1, 0x40000000),
-        (give, 0, 0, _EPERM),
-    ]
-    for number in _DENIED_X86_64:
-        code += [(jump_equal, 0, 1, number), (give, 0, 0, _EPERM)]
-    code.append((give, 0, 0, _ALLOW))
-    packed = b"".join(struct.pack("HBBI", *step) for step in code)
-    buffer = ctypes.create_string_buffer(packed, len(packed))
-    program = _Program(len(code), ctypes.cast(buffer, ctypes.c_void_p))
     _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
-    return int(_libc.prctl(_PR_SET_SECCOMP, 2, ctypes.byref(program), 0, 0)) == 0
+    return seccomp.apply(_libc, seccomp.filter_program(machine, os.getpid()))
 
 
 def _limit_resources(address_space_mib: int) -> None:
@@ -165,7 +143,7 @@ def die_with_parent(parent: int) -> None:
 def enter(
     readonly: Iterable[Path], writable: Iterable[Path], *, address_space_mib: int = 0
 ) -> Isolation:
-    """Restrict this process for good: files as given, no sockets, no exec, no core dumps.
+    """Restrict this process for good: files and system calls as given, no core dumps.
 
     `address_space_mib` 0 sets no address-space limit. Raises OSError where the kernel has a
     mechanism but refuses to apply it.
@@ -176,4 +154,4 @@ def enter(
     interpreter = (Path(sys.prefix), Path(sys.base_prefix), Path(__file__).resolve().parents[1])
     system = (*map(Path, _SYSTEM_PATHS), *interpreter)
     abi = _restrict_files((*readonly, *system), writable)
-    return Isolation(abi, _refuse_network_and_exec())
+    return Isolation(abi, _filter_calls())

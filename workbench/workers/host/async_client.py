@@ -19,6 +19,7 @@ from workbench.playbooks.binding import ExtractSpan
 from workbench.settings import EngineSettings
 from workbench.workers import memory
 from workbench.workers.codec import read_event, request_message
+from workbench.workers.host.opening import Opening
 from workbench.workers.host.process import WorkerProcess, make_spill_folder
 from workbench.workers.host.request_book import OnEvent, Pending, RequestBook, error_of
 from workbench.workers.host.sync_client import refuse_planted_log, start_message
@@ -27,17 +28,14 @@ from workbench.workers.protocol import ChannelClosed, Message
 
 _FREE_SECONDS = 0.3  # after that nobody waits any more for a request that was cancelled
 _KILL_SECONDS = 2.0
-_WATCH_SECONDS = 0.05
-# Above what the engine may take: the interpreter, Arrow batches on their way, a page of cells (not
-# the pages of files that are read, which the kernel takes back). An
-# expression that ignores the engine's limit takes 100 to 200 MiB between two looks.
-_ALLOWANCE_MIB = 320
 
 
 class WorkerClient:
     """The pipe to one query worker: requests, answers, cancels, replacement."""
 
-    def __init__(self, store: Path, tmp: Path, settings: EngineSettings) -> None:
+    def __init__(
+        self, store: Path, tmp: Path, settings: EngineSettings, opening: Opening | None = None
+    ) -> None:
         """Start the worker at once; it gets ready while the bench starts.
 
         Raises IntegrityError for a planted log, WorkbenchError where no folder can be made.
@@ -52,6 +50,7 @@ class WorkerClient:
         self.overlaid = asyncio.Event()  # the ledger's tables are laid over the store
         self.closing = False
         self._store = store
+        self._opening = opening or Opening()
         self._book = RequestBook(Mask(MASKABLE))  # until the policy of the case is known
         self._again: dict[int, Pending] = {}  # to be asked of the next worker
         self._unsent: dict[int, asyncio.Future[Event]] = {}
@@ -75,7 +74,8 @@ class WorkerClient:
 
     def _spawn(self) -> None:
         self.worker = WorkerProcess("query", threads=self.settings.thread_count)
-        self._send(start_message(self._store, self.spill, self.settings, self._book.mask))
+        opening = self._opening
+        self._send(start_message(self._store, self.spill, self.settings, self._book.mask, opening))
 
     async def start(self) -> None:
         """Listen to the worker and wait until the store is open; raises what it reported."""
@@ -96,12 +96,16 @@ class WorkerClient:
         if not data:
             self._worker_ended()
             return
-        for message in self.worker.reader.feed(data):
-            self._arrived(*read_event(message))
+        try:
+            for message in self.worker.reader.feed(data):
+                self._arrived(*read_event(message))
+        except (ChannelClosed, ValueError):
+            self._worker_ended()  # what it says is no message: it is as good as gone
 
     def _arrived(self, job: int, event: Event) -> None:
         if isinstance(event, Ready):
             self.isolation, self.catalogue = event.isolation, event.catalogue
+            self._opening = self._opening.found_well()
             self._ready.set()
         elif job == 0 and isinstance(event, Failed):
             self._failure = error_of(event)
@@ -178,20 +182,16 @@ class WorkerClient:
         self._watching = False
         if self.closing or not self._ready.is_set():
             return
-        allowed = self.settings.memory_mib + _ALLOWANCE_MIB
         heavy = self._book.heavy()
-        if memory.own(self.worker.pid) > allowed << 20:
-            self._replace(
-                f"The query took more than {allowed:,} MiB of memory; its worker was replaced.",
-                heavy,
-            )
+        if too_large := memory.grew_too_large(self.worker.pid, self.settings.memory_mib):
+            self._replace(too_large.message, heavy)
         elif heavy:
             self._watch()
 
     def _watch(self) -> None:
         if not self._watching:
             self._watching = True
-            asyncio.get_running_loop().call_later(_WATCH_SECONDS, self._watch_memory)
+            asyncio.get_running_loop().call_later(memory.WATCH_SECONDS, self._watch_memory)
 
     # Asking
 

@@ -30,9 +30,9 @@ def ask_once(
         worker.send(message | {"parent": os.getpid()})
         while True:
             for answer in worker.reader.read():
-                if answer["ev"] == "error":
+                if answer.get("ev") == "error":
                     raise from_message(answer)
-                if answer["ev"] != "progress":
+                if answer.get("ev") != "progress":
                     return answer
                 if on_progress is not None:
                     on_progress(answer)

@@ -14,13 +14,16 @@ from typing import Any
 from workbench.decisions.masking import NOTHING_MASKED, Mask
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError
 from workbench.settings import EngineSettings
+from workbench.workers import memory
 from workbench.workers.codec import read_event, request_message
+from workbench.workers.host.opening import Opening
 from workbench.workers.host.process import WorkerProcess, make_spill_folder
 from workbench.workers.host.request_book import OnEvent, Pending, RequestBook, error_of
 from workbench.workers.messages import (
     Answer,
     Cancel,
     Close,
+    Event,
     Failed,
     Open,
     Overlay,
@@ -36,7 +39,9 @@ _MAX_RECORDS, _MAX_CELL_CHARACTERS = 1_000_000, 1 << 22
 _ENDED = "The query worker ended while it ran this query; it has been replaced."
 
 
-def start_message(store: Path, spill: Path, settings: EngineSettings, mask: Mask) -> Message:
+def start_message(
+    store: Path, spill: Path, settings: EngineSettings, mask: Mask, opening: Opening
+) -> Message:
     """The first message to a query worker."""
     start = Start(
         store=os.path.abspath(store),  # the worker starts in /
@@ -47,6 +52,8 @@ def start_message(store: Path, spill: Path, settings: EngineSettings, mask: Mask
         threads=settings.thread_count,
         spill_mib=settings.spill_mib,
         mask={"columns": list(mask.columns), "shown": list(mask.shown)},
+        mask_key=opening.mask_key,
+        examine=opening.examine,
     )
     return request_message(0, start)
 
@@ -66,11 +73,24 @@ def refuse_planted_log(store: Path) -> None:
         )
 
 
+def _event(message: Message) -> tuple[int, Event]:
+    """What a worker said; one that says what it cannot is as good as gone."""
+    try:
+        return read_event(message)
+    except ValueError as error:
+        raise ChannelClosed from error
+
+
 class QueryClient:
     """Speaks to one query worker; a worker that ignores a cancel is killed and replaced."""
 
     def __init__(
-        self, store: Path, tmp: Path, settings: EngineSettings, mask: Mask = NOTHING_MASKED
+        self,
+        store: Path,
+        tmp: Path,
+        settings: EngineSettings,
+        mask: Mask = NOTHING_MASKED,
+        opening: Opening | None = None,
     ) -> None:
         """Let a worker start on `store`; its spill folder is made below `tmp`, `mask` hides cells.
 
@@ -80,6 +100,7 @@ class QueryClient:
         refuse_planted_log(store)
         self._store = store
         self._settings = settings
+        self._opening = opening or Opening()
         self._book = RequestBook(mask)
         self.spill = make_spill_folder(tmp)
         self._begin()
@@ -94,7 +115,9 @@ class QueryClient:
         self._ready: Ready | None = None
         with contextlib.suppress(ChannelClosed):  # `ready` says so
             self._worker.send(
-                start_message(self._store, self.spill, self._settings, self._book.mask)
+                start_message(
+                    self._store, self.spill, self._settings, self._book.mask, self._opening
+                )
             )
 
     def ready(self) -> Ready:
@@ -128,8 +151,7 @@ class QueryClient:
         try:
             self.ready()
             self._worker.send(message)
-            while not outcomes:
-                self._take()
+            self._await(outcomes, watched=not request.light)
         except KeyboardInterrupt:
             if self._ready is not None:
                 self._cancel(job, outcomes)
@@ -146,14 +168,28 @@ class QueryClient:
         answer: Answer = outcome
         return answer
 
+    def _await(self, outcomes: list[Any], *, watched: bool) -> None:
+        """Take what the worker says until there is an outcome; one that holds too much memory is
+        replaced, as the bench does it."""
+        while not outcomes:
+            if not watched:
+                self._take()
+                continue
+            with contextlib.suppress(TimeoutError):
+                self._take(memory.WATCH_SECONDS)
+            too_large = memory.grew_too_large(self._worker.pid, self._settings.memory_mib)
+            if too_large is not None and not outcomes:
+                self._replace(too_large.message)
+                raise too_large
+
     def _take(self, seconds: float | None = None) -> None:
         """Take what the worker says next; raises TimeoutError, ChannelClosed."""
         if not select.select([self._worker.output], [], [], seconds)[0]:
             raise TimeoutError
         for message in self._worker.reader.read():
-            job, event = read_event(message)
+            job, event = _event(message)
             if isinstance(event, Ready):
-                self._ready = event
+                self._ready, self._opening = event, self._opening.found_well()
             elif job == 0 and isinstance(event, Failed):
                 raise error_of(event)
             elif (close := self._book.arrived(job, event)) is not None:

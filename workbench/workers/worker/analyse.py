@@ -19,6 +19,9 @@ def _answer(message: Message, on_progress: OnProgress) -> Message:
     # The engine keeps a write-ahead log beside the store.
     sandbox.enter(places, [store.parent, spill])
     from workbench.detection.pipeline import build  # only behind the sandbox
+    from workbench.engine.store_check import refuse_foreign_store
+
+    refuse_foreign_store(store)  # it may be a copy of one that somebody else made
 
     def report(phase: str, done: int, total: int) -> None:
         on_progress({"ev": "progress", "phase": phase, "done": done, "total": total})

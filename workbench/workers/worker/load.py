@@ -33,6 +33,10 @@ def _answer(message: Message, on_progress: OnProgress) -> Message:
         on_progress(progress.as_message())
 
     request = request_from(message)
+    if request.previous_store is not None:
+        from workbench.engine.store_check import refuse_foreign_store
+
+        refuse_foreign_store(request.previous_store)
     if message["dry_run"]:
         return {"ev": "preview", "tables": preview(request)}
     return {"ev": "done", **load(request, report).as_message()}

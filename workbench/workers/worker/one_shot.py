@@ -9,6 +9,7 @@ from functools import partial
 from workbench.errors import WorkbenchError, from_os
 from workbench.workers import sandbox
 from workbench.workers.protocol import Message, Reader, send
+from workbench.workers.worker.failures import failure_fields
 
 OnProgress = Callable[[Message], None]
 
@@ -25,10 +26,10 @@ def answer_once(work: Callable[[Message, OnProgress], Message], failed: str) -> 
     try:
         answer = work(message, partial(send, output))
     except WorkbenchError as error:
-        answer = {"ev": "error", **error.as_message()}
+        answer = {"ev": "error", **failure_fields(error)}
     except OSError as error:
-        answer = {"ev": "error", **from_os(error).as_message(), "title": failed}
+        answer = {"ev": "error", **failure_fields(from_os(error)), "title": failed}
     except Exception as error:  # the process boundary: it must be reported, not lost
         fault = WorkbenchError(f"{type(error).__name__}: {error}", title=failed)
-        answer = {"ev": "error", **fault.as_message()}
+        answer = {"ev": "error", **failure_fields(fault)}
     send(output, answer)

@@ -46,6 +46,7 @@ from workbench.workers.messages import (
 )
 from workbench.workers.protocol import ChannelClosed, Reader, send
 from workbench.workers.worker.context import Context
+from workbench.workers.worker.failures import failure_fields
 from workbench.workers.worker.open_results import OpenResults
 from workbench.workers.worker.statements import Statements
 
@@ -65,7 +66,9 @@ class QueryWorker:
         from workbench.engine.session import Session, SessionLimits
 
         limits = SessionLimits(start.memory_mib, start.threads, start.spill_mib)
-        session = Session(self._store, spill, limits)
+        session = Session(
+            self._store, spill, limits, examine=start.examine, mask_key=start.mask_key
+        )
         session.mask(**start.mask)
         budget = DiskBudget(spill, start.spill_mib << 20)
         self._context = Context(session, spill, budget, output)
@@ -176,7 +179,8 @@ class QueryWorker:
 
 
 def _failed(error: WorkbenchError) -> Failed:
-    return Failed(error.title, error.message, error.hint, error.exit_code)
+    said = failure_fields(error)
+    return Failed(str(said["title"]), str(said["message"]), str(said["hint"]), error.exit_code)
 
 
 def _preload() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from workbench.workers.messages import (
@@ -32,12 +32,11 @@ class Statements:
         job: int,
         request: Export | Digest,
         work: Callable[[duckdb.DuckDBPyRelation], None],
-        *,
-        bare: bool = False,
+        hide: Collection[str] | None = None,
     ) -> None:
         session = self._context.session
         inspection = session.inspect(request.sql)
-        with session.cursor(bare=bare) as cursor:
+        with session.cursor(inspection.tables, hide=hide, plans=inspection.explains) as cursor:
             self._context.stoppable(job, cursor.interrupt)
             work(session.relation(cursor, inspection, dict(request.parameters)))
 
@@ -60,13 +59,29 @@ class Statements:
         self._with_relation(job, request, write)
 
     def digest(self, job: int, request: Digest) -> None:
-        """Row count and SHA-256 of a result's JSONL form."""
+        """Row count and SHA-256 of a result's JSONL form, as the policy lets it be seen.
+
+        What is shown of one account does not change it. Evidence of before masks, or of somebody
+        who saw the cells, has the digest of the cells as they are: it is compared, never told.
+        """
         from workbench.engine.export import result_digest
 
-        def digest(relation: duckdb.DuckDBPyRelation) -> None:
-            self._context.say(job, Digested(*result_digest(relation)))
+        found: list[tuple[int, str]] = []
 
-        self._with_relation(job, request, digest, bare=True)
+        def digest(relation: duckdb.DuckDBPyRelation) -> None:
+            found.append(result_digest(relation))
+
+        session = self._context.session
+        self._with_relation(job, request, digest, session.hidden)
+        others = [list(session.hidden), *request.masks]
+        inspection = session.inspect(request.sql)
+        masked = any(session.hides(inspection, columns) for columns in others)
+        for hide in [[], *request.masks] if request.then and masked else []:
+            if request.then in (sha256 for _, sha256 in found):
+                break
+            self._with_relation(job, request, digest, hide)
+        same = request.then in [sha256 for _, sha256 in found]
+        self._context.say(job, Digested(*found[0], masked, same))
 
     def plan(self, job: int, request: Plan) -> None:
         """How the engine would run a statement, or how it ran it."""
@@ -74,7 +89,7 @@ class Statements:
 
         session = self._context.session
         inspection = session.inspect(request.sql)
-        with session.cursor() as cursor:
+        with session.cursor(inspection.tables, plans=True) as cursor:
             self._context.stoppable(job, cursor.interrupt)
             text = session.plan(cursor, inspection, dict(request.parameters), request.measure)
         self._context.say(job, Planned([list(line) for line in plan_lines(text)]))
