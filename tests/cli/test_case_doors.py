@@ -69,7 +69,7 @@ def test_a_query_or_playbook_that_is_none_is_set_aside(
         plant(case / "queries" / "playbooks" / f"y{at}.toml", secret)
     listed = bench("queries", "list", case)
     assert listed.code == 0
-    assert listed.err.count("not runnable: ") == 2 * len(PLANTS) - 2  # a folder is only a folder
+    assert listed.err.count("not used: ") == 2 * len(PLANTS) - 2  # a folder is only a folder
     told = bench("info", case)
     assert told.code == 0
     assert told.out.count("not used ") == 2 * len(PLANTS) - 2
@@ -99,7 +99,7 @@ def test_a_monstrous_query_or_playbook_is_set_aside(header: str, bench: Bench, c
     (case / "queries" / "x.sql").write_text(f"/*+++\n{header}\n+++*/\nSELECT 1")
     (case / "queries" / "playbooks" / "y.toml").write_text(header)
     listed = bench("queries", "list", case)
-    assert (listed.code, listed.err.count("not runnable: ")) == (0, 2)
+    assert (listed.code, listed.err.count("not used: ")) == (0, 2)
     assert "\x1b" not in listed.err
 
 

@@ -62,8 +62,8 @@ class ExhibitFolder:
         folder.mkdir()
 
     def add(self, title: str, query_id: str, given: Mapping[str, object]) -> Exhibit:
-        """Run a saved query; its file is JSON lines, ASCII, as `--format jsonl` writes them."""
-        query = self._library.query(query_id)
+        """Run a shipped query; its file is JSON lines, ASCII, as `--format jsonl` writes them."""
+        query = self._library.shipped(query_id)
         parameters = bind(query, given, self._span)
         written = self._client.request(Export(query.sql, parameters, "jsonl"))
         target = self.folder / f"{next(self._numbers):03d}-{query.id}.jsonl"
@@ -78,6 +78,6 @@ class ExhibitFolder:
         )  # fmt: skip
 
     def records(self, query_id: str, given: Mapping[str, object]) -> list[dict[str, Any]]:
-        """Rows of a small saved query that is no exhibit itself."""
-        query = self._library.query(query_id)
+        """Rows of a small shipped query that is no exhibit itself."""
+        query = self._library.shipped(query_id)
         return self._client.records(query.sql, bind(query, given, self._span))

@@ -20,7 +20,6 @@ from workbench.decisions.policy_hooks import note_report
 from workbench.decisions.service import CaseService
 from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
-from workbench.playbooks.format import SavedQuery, normalised, read_text
 from workbench.playbooks.library import Library
 from workbench.report.decided import NAMES, decided
 from workbench.report.exhibits import Exhibit, ExhibitFolder
@@ -202,16 +201,7 @@ class Packet:
         folder.mkdir()
         for part in parts:
             if isinstance(part, Exhibit):
-                self._copy_query(part.query, folder / f"{part.query.id}.sql")
-
-    def _copy_query(self, query: SavedQuery, target: Path) -> None:
-        case = self._service.case.root if query.trust == "case" else None
-        text = read_text(query.path, case)
-        if hashlib.sha256(normalised(text)).hexdigest() != query.sha256:
-            raise WorkbenchError(
-                f"{query.path} was changed while the packet was written.", hint="Write it again."
-            )
-        target.write_text(text, encoding="utf-8")
+                (folder / f"{part.query.id}.sql").write_text(part.query.text, encoding="utf-8")
 
     def _add_ledger(self) -> None:
         target = self._unfinished / "ledger"

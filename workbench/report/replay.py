@@ -7,6 +7,7 @@ evidence names: what was decided since changes nothing.
 from __future__ import annotations
 
 import json
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library
 from workbench.playbooks.retired import retired_queries
 from workbench.resources import queries_dir
+from workbench.text.sanitize import safe_text
 from workbench.workers.host.sync_client import QueryClient
 from workbench.workers.messages import Digest, Inspect
 
@@ -190,7 +192,7 @@ class _Run:
     def reads_the_ledger(self, entry: _Entry) -> bool:
         """Whether the recorded query is at hand and reads a table of the ledger's."""
         query = self.query(entry.evidence)
-        if query is None:
+        if query is None or not self.library.runs(query):
             return False
         if query.sha256 not in self.tables:
             try:
@@ -208,6 +210,8 @@ class _Run:
         query = self.query(evidence)
         if query is None:
             return self._without_query(entry)
+        if not self.library.runs(query):
+            return entry.judged(NOT_RUN, self._not_trusted(query))
         moved = self._moved(evidence)
         try:
             given = {
@@ -224,6 +228,10 @@ class _Run:
         return entry.judged(
             OTHER if moved else DIFFERS, moved or _difference(evidence, found_now), found_now
         )
+
+    def _not_trusted(self, query: SavedQuery) -> str:
+        case = shlex.quote(safe_text(self.service.case_path))
+        return f"{query.id} is a query of the case, which is not trusted: workbench trust {case}"
 
     def _since(self, query: SavedQuery) -> str:
         """Says of a retired text that it is one."""

@@ -115,7 +115,7 @@ class Bench(TerminalApp):
         reading = asyncio.ensure_future(self._read_ledger())
         try:
             await self.query_service.start()
-            span = await self.query_service.rows(self.library.query("overview-span"))
+            span = await self.query_service.rows(self.library.shipped("overview-span"))
             self.query_service.span = ExtractSpan.of(span.first())
         except WorkbenchError as error:
             reading.cancel()
@@ -178,7 +178,7 @@ class Bench(TerminalApp):
 
     def reload_library(self) -> None:
         """Read the saved queries again."""
-        self.library = library_in_sight(self.service.case.queries_path)
+        self.library = library_in_sight(self.service.case)
         for view in self._frame.stack.views:
             if view.route.kind == "queries":
                 view.refill()

@@ -147,7 +147,7 @@ class DecideDialog(ModalScreen[str | None]):
         pane, context = self.query_one(Impact), self.context
         try:
             self._accounts = await self._read_accounts()
-            query, accounts = context.library.query, {"accounts": list(self._accounts)}
+            query, accounts = context.library.shipped, {"accounts": list(self._accounts)}
             totals = await context.query_service.rows(query("impact-preview"), accounts)
             unusual = await context.query_service.rows(
                 query("sample-accounts"), accounts | {"most": _LEAST_TYPICAL}

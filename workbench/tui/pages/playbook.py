@@ -15,7 +15,7 @@ from workbench.audit.state import builders
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.playbooks.binding import bind
 from workbench.playbooks.format import SavedQuery
-from workbench.playbooks.library import Playbook
+from workbench.playbooks.playbook import Playbook
 from workbench.playbooks.running import check_values, step_note, step_values, stops
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid

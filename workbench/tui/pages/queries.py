@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from workbench.playbooks.format import SavedQuery
-from workbench.playbooks.library import Playbook
+from workbench.playbooks.playbook import Playbook
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.parameter_form import Filled, ParameterForm
 from workbench.tui.grid.grid import Grid

@@ -169,7 +169,7 @@ class View(Vertical):
 
     def show_rows(self, grid: Grid, query: str, rows: Rows) -> None:
         """Put a page's rows in a grid, with the entities its query declares."""
-        saved = self.context.library.query(query)
+        saved = self.context.library.shipped(query)
         columns = grid_columns(list(rows.names), list(rows.types), saved.columns)
         grid.nothing = saved.nothing
         grid.show(columns, PageSource(rows.rows, exact=not rows.more, cuts=rows.cuts))

@@ -36,5 +36,5 @@ def palette_commands(
             )
     for theme in THEMES:
         yield SystemCommand(f"Colours: {theme.name}", "", partial(choose_theme, theme.name))
-    for query in library.listed():
+    for query in library.runnable():
         yield SystemCommand(f"Run: {query.title}", query.id, partial(post, RunQuery(query.id)))
