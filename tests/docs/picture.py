@@ -93,9 +93,7 @@ async def _pictures(path: Path) -> None:
         service.state_dir = Path(state)
         query_service = QueryService(case.store_path, case.root / "tmp", settings.engine)
         terminal = Terminal(slow=False, mouse=False, mono=False, ascii=False)
-        bench = Bench(
-            service, query_service, library_in_sight(case), terminal, "bench-dark"
-        )
+        bench = Bench(service, query_service, library_in_sight(case), terminal, "bench-dark")
         try:
             async with bench.run_test(size=_SIZE) as pilot:
                 for name, steps in PICTURES.items():

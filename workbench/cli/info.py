@@ -41,8 +41,11 @@ def info(case: Path, chosen: Choices) -> int:
             f" sha256 {manifest.store_sha256}",
             f"holds       {_number(totals['accounts'])} accounts, {_number(totals['exchanges'])} "
             "exchanges"
-            + (f", {_time(totals['first_ts'])} … {_time(totals['last_ts'])} UTC"
-               if totals["first_ts"] else ""),
+            + (
+                f", {_time(totals['first_ts'])} … {_time(totals['last_ts'])} UTC"
+                if totals["first_ts"]
+                else ""
+            ),
             f"clusters    {_number(totals['clusters'])}, {_number(totals['campaigns'])} look like "
             "campaigns",
             f"ledger      {session.service.head_words()}",

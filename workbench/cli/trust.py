@@ -69,9 +69,7 @@ def _trust(files: CaseFiles, digest: str) -> None:
 
 def _of_case(library: Library) -> list[SavedQuery | Playbook]:
     items: list[SavedQuery | Playbook] = [*library.queries.values(), *library.playbooks.values()]
-    return sorted(
-        (one for one in items if one.trust == FROM_CASE), key=lambda one: str(one.path)
-    )
+    return sorted((one for one in items if one.trust == FROM_CASE), key=lambda one: str(one.path))
 
 
 def _say_set_aside(files: CaseFiles, library: Library) -> None:

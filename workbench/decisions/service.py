@@ -20,6 +20,7 @@ from workbench.audit.records.ssh_signatures import key_fingerprint, sign_record
 from workbench.audit.state import builders
 from workbench.audit.state.policy import Policy
 from workbench.case.folder import Case
+from workbench.decisions.preview import Preview, check_members
 from workbench.decisions.tables import EPOCH, decision_rows, ledger_tables, time_text
 from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.format import SavedQuery
@@ -49,6 +50,8 @@ class Draft:
     expires: str = ""
     evidence: tuple[dict[str, Any], ...] = field(default=())
     sample: dict[str, Any] | None = None
+    preview: Preview | None = None  # what was shown before
+    stored: tuple[str, ...] | None = None  # what the store gives for the cluster or campaign
 
 
 @dataclass(frozen=True)
@@ -203,9 +206,15 @@ class CaseService:
     def record(self, draft: Draft, *, propose: bool = False) -> str:
         """Append the decision, or propose it; returns its record id once it is on disk.
 
-        Raises WorkbenchError for what the policy refuses (a second analyst is needed), for a
-        ledger that is damaged, and for a disk that is full; the draft is the caller's to keep.
+        Raises WorkbenchError for members that are not those of the preview, for what the policy
+        refuses (a second analyst is needed), for a ledger that is damaged, and for a disk that is
+        full; the draft is the caller's to keep.
         """
+
+        if draft.preview is not None:
+            check_members(draft.preview.accounts, draft.accounts)
+        if draft.stored is not None:
+            check_members(draft.accounts, draft.stored)
 
         def appending(ledger: Ledger) -> str:
             body = _decision_body(ledger, draft)

@@ -32,6 +32,8 @@ from workbench.playbooks.retired import in_use, shipped_ids
 from workbench.playbooks.trust import is_trusted
 from workbench.resources import queries_dir
 from workbench.settings import config_dir
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
 
 Item = TypeVar("Item", SavedQuery, Playbook)
 _PLACES = {OWN: "your own folder", CASE: "the case"}
@@ -92,6 +94,14 @@ class Library:
         """What comes from the case and does not run until the case is trusted."""
         items: list[SavedQuery | Playbook] = [*self.queries.values(), *self.playbooks.values()]
         return [item for item in items if not self.runs(item)]
+
+    def untrusted_words(self) -> str:
+        """What the case brings that does not run, and how it would, in one line."""
+        if not (waiting := self.waiting()):
+            return ""
+        case = shlex.quote(safe_text(self.untrusted))
+        files = counted(len(waiting), "file")
+        return f"{files} of the case's own queries, not trusted: workbench trust {case}"
 
     def not_used(self) -> list[tuple[Path, WorkbenchError]]:
         """Every file that is not used, and why."""

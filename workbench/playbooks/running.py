@@ -71,8 +71,8 @@ def step_values(step: Step, query: SavedQuery, given: Mapping[str, object]) -> d
 def step_note(playbook: str, number: int, query: SavedQuery, rows: int, digest: str) -> str:
     """What the ledger says of a step that was run: query, revision, digests, rows."""
     return (
-        f"playbook {playbook} step {number}: {query.id} rev {query.rev} {query.sha256} {query.trust} "
-        f"rows {rows} result {digest}"
+        f"playbook {playbook} step {number}: {query.id} rev {query.rev} {query.sha256} "
+        f"{query.trust} rows {rows} result {digest}"
     )
 
 

@@ -124,6 +124,8 @@ class Bench(TerminalApp):
         self._frame.show_case(self.service, self.query_service)
         await self._frame.show_here()
         await reading
+        if words := self.library.untrusted_words():
+            self.notify(words, title="Not trusted", severity="warning", markup=False)
 
     async def _read_ledger(self) -> None:
         status, query_service = self._frame.status, self.query_service

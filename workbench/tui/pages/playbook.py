@@ -83,7 +83,8 @@ class PlaybookPage(View):
         said = " · ".join(f"{name} {value}" for name, value in given.items())
         self.query_one("#playbook-head", Static).update(
             Content.assemble(
-                (safe_text(book.title, 120), "bold"), (f"  {safe_text(said, 200)}\n", "$accent"),
+                (safe_text(book.title, 120), "bold"), (f"  {book.trust}", "$text-muted"),
+                (f"  {safe_text(said, 200)}\n", "$accent"),
                 (safe_text(book.question, 300), ""),
             )
         )  # fmt: skip
