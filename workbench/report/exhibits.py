@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import json
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,16 +37,19 @@ class Exhibit:
     @property
     def command(self) -> str:
         """The command line that gives the file again, but for the name of the case."""
-        given = " ".join(f"-p {name}={_word(value)}" for name, value in self.parameters.items()
-                         if value is not None)  # fmt: skip
-        return f"workbench run CASE {self.query.id} {given}".strip() + " --format jsonl"
+        given = [
+            word
+            for name, value in self.parameters.items()
+            if value is not None
+            for word in ("-p", f"{name}={_word(value)}")
+        ]
+        words = ["workbench", "run", "CASE", self.query.id, *given, "--format", "jsonl"]
+        return shlex.join(words)
 
 
 def _word(value: object) -> str:
-    if isinstance(value, dict):
-        value = next(iter(value.values()))
-    text = str(value)
-    return text if text.isidentifier() or text.replace("-", "").isalnum() else json.dumps(text)
+    """A value as the command line takes it; a shell takes it as it is."""
+    return str(next(iter(value.values())) if isinstance(value, dict) else value)
 
 
 class ExhibitFolder:

@@ -23,7 +23,16 @@ from workbench.playbooks.binding import ExtractSpan
 from workbench.playbooks.library import Library
 from workbench.report.decided import NAMES, decided
 from workbench.report.exhibits import Exhibit, ExhibitFolder
-from workbench.report.pages import Facts, Heading, Listing, Paragraph, Part, as_html, as_markdown
+from workbench.report.pages import (
+    Command,
+    Facts,
+    Heading,
+    Listing,
+    Paragraph,
+    Part,
+    as_html,
+    as_markdown,
+)
 from workbench.workers.host.sync_client import QueryClient
 
 _CAMPAIGN = (
@@ -135,7 +144,7 @@ class Packet:
             words = f"By the policy of the case these are masked: {self._mask.words()}."
             yield Paragraph(words, note=True)
         yield Heading("How to check this packet")
-        yield Paragraph("sha256sum -c SHA256SUMS; python3 -I -S verify.py ledger")
+        yield Command("sha256sum -c SHA256SUMS; python3 -I -S verify.py ledger")
         yield Paragraph(
             "Every table names the query, its revision and the digest of its whole result; on the "
             "case itself `workbench audit replay` runs the evidence of every decision again."
