@@ -12,7 +12,7 @@ from workbench.text.sanitize import safe_text
 
 _ALWAYS = frozenset("\\`*[]<>|&~$")
 # `http://`, `mailto:`, `www.`, `name@place`, `place.tld`: each is broken at its mark.
-_MARKS = r"(?<=[a-z0-9+.-]):(?=//)|(?<=\bmailto):|(?<=\bxmpp):|(?<=\bwww)\.|@(?=\w)"
+_MARKS = r"(?<=[a-z0-9+.-]):(?=//)|(?<=mailto):|(?<=xmpp):|(?<=\bwww)\.|@(?=\w)"
 _ADDRESS = re.compile(rf"{_MARKS}|(?<=[^\s.])\.(?=[^\W\d_]{{2}})", re.IGNORECASE)
 # In code no viewer looks for names of places; a terminal still sees the rest.
 _IN_CODE = re.compile(_MARKS, re.IGNORECASE)
