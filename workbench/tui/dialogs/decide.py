@@ -191,7 +191,8 @@ class DecideDialog(ModalScreen[str | None]):
         return self.context.service.state_dir / f"draft-{sha256(subject).hexdigest()[:24]}.json"
 
     def _since(self, draft: dict[str, Any]) -> str:
-        added = self._seen - int(draft.get("seen") or 0)
+        seen = draft.get("seen")
+        added = self._seen - seen if type(seen) is int else 0
         news = f"; {counted(added, 'record')} added since" if added > 0 else ""
         return f"Your draft of {safe_text(draft.get('at', 'before'))} is back{news}."
 
