@@ -11,6 +11,8 @@ import pytest
 
 from tests.tui.conftest import Opened
 from workbench.case.folder import Case
+from workbench.tui.messages import OpenRoute
+from workbench.tui.routes import Route
 from workbench.tui.shell import lifecycle, saved_state
 from workbench.tui.shell.saved_state import StateFile, StatementHistory
 
@@ -88,9 +90,9 @@ async def test_no_kept_view_ends_the_bench(case: Path, opened: Opened, kind: str
     state.write_text(json.dumps({"trail": trail}))
     async with opened(case) as driver:
         assert driver.bench.view is not None
-        await driver.bench.action_back()
-        await driver.bench.action_view("overview")
-        await driver.sees("accounts")
+        driver.bench.post_message(OpenRoute(Route("clusters")))
+        await driver.until(lambda: driver.bench.view is not None and driver.bench.view.filled)
+        await driver.sees("C-test01")
 
 
 @pytest.mark.parametrize(
