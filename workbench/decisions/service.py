@@ -28,6 +28,7 @@ from workbench.settings import Settings
 
 _MAX_PARAMETER_CHARACTERS = 1024
 _MAX_SOURCES_INLINE = 64
+_TRUST = {"pack": "shipped", "user": "own"}
 Answer = TypeVar("Answer")
 Rest = ParamSpec("Rest")
 
@@ -195,10 +196,11 @@ class CaseService:
                 sha256=evidence.query.sha256,
                 params={name: _parameter_field(ledger, value) for name, value in given},
                 generation=manifest.generation,
-                sources=_sources_field(ledger, sorted(one.sha256 for one in manifest.sources)),
+                sources=_sources_field(ledger, sorted({one.sha256 for one in manifest.sources})),
                 result_sha256=evidence.sha256,
                 rows=evidence.rows,
                 ledger_head=self._read_at or ledger.head.h,
+                trust=_trust(evidence.query),
             )
 
         return self.read(reading)
@@ -281,6 +283,11 @@ def _decision_body(ledger: Ledger, draft: Draft) -> dict[str, Any]:
         evidence=draft.evidence,
         sample=draft.sample,
     )
+
+
+def _trust(query: SavedQuery) -> str:
+    """Whose query it is, in the words that records have."""
+    return "typed" if query.path == Path() else _TRUST.get(query.trust, query.trust)
 
 
 def _sources_field(ledger: Ledger, digests: list[str]) -> list[str] | SetRef:

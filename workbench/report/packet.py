@@ -228,7 +228,7 @@ class Packet:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileNotFoundError):  # what is lost was said when the ledger was read
                 copy_case_file(case.root, name, target / name)
-        for name in ("verify.py", "proof.py", "wb_record.py"):
+        for name in ("verify.py", "proof.py", "wb_record.py", "wb_list.py", "wb_keys.py"):
             shutil.copyfile(Path(standalone.__path__[0]) / name, self._unfinished / name)
 
     def _add_sums(self) -> int:
