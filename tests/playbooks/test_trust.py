@@ -39,11 +39,7 @@ def test_trust_is_in_these_bytes_under_these_names(case: Case) -> None:
         lambda: mine.write_text(_QUERY + " "),
         lambda: mine.rename(mine.with_name("other.sql")),
         lambda: (case.queries_path / "more.sql").write_text(""),
-        lambda: (
-            mine.unlink(),
-            (case.queries_path / "sub").mkdir(),
-            (case.queries_path / "sub" / "theirs.sql").write_text(_QUERY),
-        ),
+        lambda: shutil.move(mine, case.queries_path / "playbooks.sql"),
     ):
         before = {path: path.read_bytes() for path in case.queries_path.rglob("*.sql")}
         change()

@@ -28,7 +28,6 @@ from workbench.settings import Settings
 
 _MAX_PARAMETER_CHARACTERS = 1024
 _MAX_SOURCES_INLINE = 64
-_TRUST = {"pack": "shipped", "user": "own"}
 Answer = TypeVar("Answer")
 Rest = ParamSpec("Rest")
 
@@ -200,7 +199,7 @@ class CaseService:
                 result_sha256=evidence.sha256,
                 rows=evidence.rows,
                 ledger_head=self._read_at or ledger.head.h,
-                trust=_trust(evidence.query),
+                trust=evidence.query.trust,
             )
 
         return self.read(reading)
@@ -219,7 +218,7 @@ class CaseService:
             check_members(draft.accounts, draft.stored)
 
         def appending(ledger: Ledger) -> str:
-            body = _decision_body(ledger, draft)
+            body = _decision_body(ledger, draft, self.generation)
             if propose:
                 return ledger.append("proposal", builders.proposal(body)).id
             return ledger.append("decision", body).id
@@ -261,7 +260,7 @@ def _head_words(ledger: Ledger) -> str:
     return f"audit {head.size:,} {head.root[:8]}" if head.size else "audit empty"
 
 
-def _decision_body(ledger: Ledger, draft: Draft) -> dict[str, Any]:
+def _decision_body(ledger: Ledger, draft: Draft, generation: int) -> dict[str, Any]:
     """The body of a decision record; the accounts of a set are made durable here."""
     if not draft.accounts:
         raise UsageError("The decision names no account.")
@@ -282,12 +281,21 @@ def _decision_body(ledger: Ledger, draft: Draft) -> dict[str, Any]:
         expires=expiry(draft.expires),
         evidence=draft.evidence,
         sample=draft.sample,
+        preview=_preview_field(draft.preview),
+        stored=_stored_field(draft.stored, generation),
     )
 
 
-def _trust(query: SavedQuery) -> str:
-    """Whose query it is, in the words that records have."""
-    return "typed" if query.path == Path() else _TRUST.get(query.trust, query.trust)
+def _preview_field(shown: Preview | None) -> dict[str, Any] | None:
+    if shown is None:
+        return None
+    return builders.preview(shown.accounts, flagged=shown.flagged, cleared=shown.cleared)
+
+
+def _stored_field(accounts: tuple[str, ...] | None, generation: int) -> dict[str, Any] | None:
+    if accounts is None:
+        return None
+    return builders.stored(accounts, generation=generation, analysis=0)
 
 
 def _sources_field(ledger: Ledger, digests: list[str]) -> list[str] | SetRef:

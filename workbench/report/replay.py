@@ -185,7 +185,9 @@ class _Run:
             self.library.queries.get(evidence["query"]), self.retired.get(evidence["sha256"]),
         )  # fmt: skip
         for query in candidates:
-            if query is not None and (query.id, query.rev, query.sha256) == wanted:
+            if query is None or (query.id, query.rev, query.sha256) != wanted:
+                continue
+            if query.trust == evidence.get("trust", query.trust):
                 return query
         return None
 
@@ -245,6 +247,9 @@ class _Run:
         query = self.library.queries.get(evidence["query"])
         if query is None:
             return entry.judged(GONE, f"no saved query {evidence['query']}")
+        if query.trust != evidence.get("trust", query.trust):
+            why = f"a query of trust “{evidence['trust']}” then, “{query.trust}” now"
+            return entry.judged(CHANGED, why)
         if query.rev != evidence["rev"]:
             return entry.judged(CHANGED, f"revision {evidence['rev']} then, {query.rev} now")
         return entry.judged(CHANGED, f"another text under the same revision {query.rev}")
