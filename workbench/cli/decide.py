@@ -160,7 +160,8 @@ def _subject(session: CaseSession, asked: Asked) -> tuple[str, str, tuple[str, .
     for kind, name in zip(_GROUPS, (asked.cluster, asked.campaign), strict=True):
         if name:
             members = accounts_of(session, kind, name)
-            check_card(kind, name, members, session.rows(f"{kind}-card", **{kind: name})[0])
+            card = session.rows(f"{kind}-card", **{kind: name})
+            check_card(kind, name, members, card[0] if card else {})
             return kind, name, members
     chosen = known_accounts(session, asked.accounts, asked.source)
     return "account" if len(chosen) == 1 else "accounts", chosen[0], chosen

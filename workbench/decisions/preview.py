@@ -45,7 +45,7 @@ def check_card(kind: str, name: str, accounts: Sequence[str], card: Mapping[str,
     if card.get("accounts") != len(set(accounts)):
         raise WorkbenchError(
             f"The {kind} “{name}” has {counted(len(set(accounts)), 'member')}; its page says "
-            f"{card.get('accounts')}.",
+            f"{card.get('accounts') if card else 'nothing'}.",
             hint="Nothing was recorded. The store was not made by this program as it is: load the "
             "extracts yourself.",
         )
