@@ -121,11 +121,15 @@ class Bench(TerminalApp):
             reading.cancel()
             self.post_message(Failed(error))
             return
-        self._frame.show_case(self.service, self.query_service)
+        self._show_case()
         await self._frame.show_here()
         await reading
         if words := self.library.untrusted_words():
             self.notify(words, title="Not trusted", severity="warning", markup=False)
+
+    def _show_case(self) -> None:
+        untrusted = bool(self.library.waiting())
+        self._frame.show_case(self.service, self.query_service, untrusted=untrusted)
 
     async def _read_ledger(self) -> None:
         status, query_service = self._frame.status, self.query_service
@@ -138,7 +142,7 @@ class Bench(TerminalApp):
             )
             words = await query_service.background(self.service.head_words)
             status.audit(words)
-            self._frame.show_case(self.service, query_service)
+            self._show_case()
         except WorkbenchError as error:
             status.audit("ledger not read")
             query_service.overlaid.set()  # what needs the ledger says so instead of waiting
@@ -184,6 +188,7 @@ class Bench(TerminalApp):
         for view in self._frame.stack.views:
             if view.route.kind == "queries":
                 view.refill()
+        self._show_case()
 
     async def ask_and_run(self, query_id: str, given: dict[str, Any]) -> None:
         """Ask for the values of a saved query and run it; returns once the form is there."""

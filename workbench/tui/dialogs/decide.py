@@ -163,7 +163,8 @@ class DecideDialog(ModalScreen[str | None]):
             )
             shown = Preview.of(self._accounts, totals.first())
         except WorkbenchError as error:
-            pane.say(error.message)
+            pane.say("Whom it hits cannot be shown.")
+            self._trouble(f"{error.message} {error.hint}")
             return
         finally:
             self._previewed.set()

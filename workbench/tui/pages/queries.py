@@ -23,6 +23,7 @@ from workbench.tui.routes import Route
 from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _PLAYBOOK = "playbook"
+_DOES_NOT_RUN = "✗"
 _LEVEL_MARKS = {"informational": "·", "low": "○", "medium": "◐", "high": "●", "critical": "◆"}
 
 
@@ -66,15 +67,17 @@ class Queries(View):
             if all(word in text for word in words):
                 asks = ", ".join(parameter.name for parameter in book.params)
                 rows.append(
-                    ["▸", _PLAYBOOK, book.title, book.id, asks, "", library.trust_words(book)]
-                )
+                    [_mark("▸", library.runs(book)), _PLAYBOOK, book.title, book.id, asks, "",
+                     library.trust_words(book)]
+                )  # fmt: skip
         for query in library.listed():
             text = " ".join((query.id, query.title, query.pack, query.question, *query.tags))
             if all(word in text.lower() for word in words):
                 asks = ", ".join(parameter.name for parameter in query.params)
+                mark = _mark(_LEVEL_MARKS[query.level], library.runs(query))
                 rows.append(
-                    [_LEVEL_MARKS[query.level], query.pack, query.title, query.id, asks,
-                     query.status, library.trust_words(query)]
+                    [mark, query.pack, query.title, query.id, asks, query.status,
+                     library.trust_words(query)]
                 )  # fmt: skip
         self.query_one(Grid).show(columns, PageSource(rows))
         untrusted = self.query_one("#query-untrusted", Static)
@@ -186,6 +189,10 @@ class Queries(View):
     def command(self) -> str:
         """The headless twin."""
         return command_line("queries", "list")
+
+
+def _mark(mark: str, runs: bool) -> str:
+    return mark if runs else _DOES_NOT_RUN
 
 
 def _warning(runs: bool) -> list[tuple[str, str]]:

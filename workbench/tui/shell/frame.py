@@ -87,13 +87,16 @@ class Frame:
         """Name the keys that matter where the analyst is."""
         self._app.query_one(HintLine).show((*view.hints(), *_COMMON_HINTS))
 
-    def show_case(self, service: CaseService, query_service: QueryService) -> None:
+    def show_case(
+        self, service: CaseService, query_service: QueryService, *, untrusted: bool = False
+    ) -> None:
         """Name the case, its generation, the analyst, and what is not as it should be."""
+        own = " · own queries not trusted" if untrusted else ""
         isolation = query_service.isolation
         reduced = "" if isolation == "sandboxed" else f" · {isolation}"
         known = query_service.overlaid.is_set()
         masked = " · cells masked" if known and query_service.mask.columns else ""
         self.status.case(
             f"{safe_text(service.case_name, 24)} g{service.generation} · "
-            f"{safe_text(service.analyst, 20)}{masked}{reduced}"
+            f"{safe_text(service.analyst, 20)}{masked}{own}{reduced}"
         )
