@@ -15,6 +15,7 @@ from pathlib import Path
 
 from workbench import __version__
 from workbench.audit import standalone
+from workbench.audit.records.list_contents import MAX_FILE_BYTES
 from workbench.case.open_file import copy_case_file
 from workbench.decisions.policy_hooks import note_report
 from workbench.decisions.service import CaseService
@@ -227,7 +228,8 @@ class Packet:
         for name in dict.fromkeys(names):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileNotFoundError):  # what is lost was said when the ledger was read
-                copy_case_file(case.root, name, target / name)
+                limit = 1 << 62 if name == case.ledger_path.name else MAX_FILE_BYTES
+                copy_case_file(case.root, name, target / name, limit)
         for name in ("verify.py", "proof.py", "wb_record.py", "wb_list.py", "wb_keys.py"):
             shutil.copyfile(Path(standalone.__path__[0]) / name, self._unfinished / name)
 
