@@ -188,7 +188,7 @@ def walk_bench(room: Room, seed: int) -> list[str]:
         found.append("a traceback")
     if PRIVATE.encode() in seen:
         found.append("the text of a foreign file")
-    if b"\x1b]52;c;ZWNobw" in seen or b"]0;owned" in seen:
+    if b"\x1b]52;c;ZWNobw" in seen or b"\x1b]0;owned" in seen:
         found.append("an escape of the case")
     return found
 
