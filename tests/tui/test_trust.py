@@ -74,6 +74,54 @@ async def test_what_is_trusted_runs_and_says_whose_it_is(theirs: Path, opened: O
         assert "not trusted" not in driver.text()
 
 
+ODD = "[/x][b]T\x1b]52;c;ZWNobw==\x07\u202e[link=x]\n\x9b2J"
+
+
+async def test_no_text_of_a_trusted_query_acts(case: Path, opened: Opened) -> None:
+    """Everywhere that a title, question, help, value or what a step says is shown."""
+    shown = "".join(f"\\U{ord(one):08X}" for one in ODD)
+    head = (f'id = "theirs"\ntitle = "{shown}"\nquestion = "{shown}"\nhowto = "{shown}"\n'
+            f'nothing = "{shown}"\ntags = ["{shown}"]\nfalsepositives = ["{shown}"]\n'
+            f'[params.account]\ntype = "account"\ndefault = "{shown}"\nhelp = "{shown}"\n')  # fmt: skip
+    (case / "queries" / "theirs.sql").write_text(f"/*+++\n{head}+++*/\n{SQL}")
+    (case / "queries" / "playbooks").mkdir()
+    (case / "queries" / "playbooks" / "b.toml").write_text(
+        f'id = "their-book"\ntitle = "{shown}"\nquestion = "{shown}"\n[params.account]\n'
+        f'type = "account"\nhelp = "{shown}"\n[[step]]\nquery = "theirs"\nsay = "{shown}"\n'
+    )
+    trust(read_case_files(Case.open(case)))
+    async with opened(case, (120, 40)) as driver:
+
+        async def inert(*words: str) -> None:
+            await driver.sees(*words)
+            text = driver.text()
+            assert all(one.isprintable() for one in text if one != "\n")
+            assert "\u202e" not in text
+
+        await driver.press("3")
+        await driver.sees("Accounts on a clock")
+        await driver.press("f", *"theirs", "enter")
+        await inert("[/x][b]T")
+        await driver.press("e")
+        await inert("account")
+        await driver.press("escape", "colon", *"t␛]52")
+        await inert("Run: ［/x]")
+        await driver.press("escape")
+        driver.bench.post_message(OpenRoute(Route("query", ("theirs",))))
+        await inert("theirs rev 1 · case")
+        driver.bench.post_message(OpenRoute(Route("playbook", ("their-book", "account=a"))))
+        await inert("done")
+        driver.bench.post_message(OpenRoute(Route("clusters")))
+        await driver.sees(CLUSTER)
+        driver.bench.post_message(OpenRoute(Route("account", ("a-01",))))
+        await driver.sees("a-01")
+        driver.bench.post_message(OpenRoute(Route("sql")))
+        await driver.sees("FROM account_profile")
+        await driver.press("f2", *"queries")
+        await inert("[/x][b]T")
+        await driver.press("escape")
+
+
 async def test_a_query_that_is_saved_here_runs(case: Path, opened: Opened) -> None:
     async with opened(case, (120, 40)) as driver:
         await driver.bench.push_screen(SaveQuery(driver.bench, "SELECT 7 AS seven"))

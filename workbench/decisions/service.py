@@ -98,11 +98,6 @@ class CaseService:
         return self.case.manifest.generation
 
     @property
-    def queries_dir(self) -> Path:
-        """The analyst's own saved queries of this case."""
-        return self.case.queries_path
-
-    @property
     def analyst(self) -> str:
         """Who works here."""
         return Who.here(self.settings.analyst.name).name
