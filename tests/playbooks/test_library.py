@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.case.folder import Case
@@ -140,6 +140,7 @@ def test_many_bytes_are_not_read(case: Case, monkeypatch: pytest.MonkeyPatch) ->
     assert len(_seen(case).set_aside) >= 5
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_a_stop_rule_compares_rows_and_nothing_else(text: str) -> None:
     book = f'id = "x"\ntitle = "X"\n[[step]]\nquery = "q"\nstop_if = {_toml(text)}\n'

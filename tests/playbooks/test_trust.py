@@ -128,7 +128,7 @@ def test_what_came_in_beside_a_saved_query_is_not_trusted(
     assert _trusted(mine)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(st.text(min_size=1, max_size=8), st.binary(max_size=8), max_size=4),
     st.dictionaries(st.text(min_size=1, max_size=8), st.binary(max_size=8), max_size=4),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -41,6 +41,7 @@ def _shown(tokens: list[Token]) -> str:
     return "".join(one.content for one in tokens if one.type in ("text", "text_special"))
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_a_line_of_outside_text_is_shown_and_does_nothing(text: str) -> None:
     tokens = _tokens(markdown_text(text))
@@ -50,6 +51,7 @@ def test_a_line_of_outside_text_is_shown_and_does_nothing(text: str) -> None:
     assert _shown(tokens).strip() == wanted.strip()
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_no_part_of_a_report_has_a_link_an_image_or_markup(text: str) -> None:
     parts: list[Part] = [Heading(text, 1), Paragraph(text), Facts(((text, text),)),
@@ -62,6 +64,7 @@ def test_no_part_of_a_report_has_a_link_an_image_or_markup(text: str) -> None:
     assert len(rows) == 2 + 4, shown  # no text makes a cell, or takes one away
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_a_command_of_ours_shows_nothing_that_acts(text: str) -> None:
     shown = markdown_code(f"workbench run CASE x -p cluster={text}")
