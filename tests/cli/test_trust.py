@@ -239,10 +239,7 @@ def _toml(text: str) -> str:
 
 
 @settings(
-    deadline=None,
-    max_examples=4,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    deadline=None,
+    deadline=None, max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(HOSTILE)
 @example("".join(map(chr, (*range(1, 33), *range(127, 161), 0x200B, 0x202E, 0x2028, 0xE000))))

@@ -80,9 +80,11 @@ ODD = "[/x][b]T\x1b]52;c;ZWNobw==\x07\u202e[link=x]\n\x9b2J"
 async def test_no_text_of_a_trusted_query_acts(case: Path, opened: Opened) -> None:
     """Everywhere that a title, question, help, value or what a step says is shown."""
     shown = "".join(f"\\U{ord(one):08X}" for one in ODD)
-    head = (f'id = "theirs"\ntitle = "{shown}"\nquestion = "{shown}"\nhowto = "{shown}"\n'
-            f'nothing = "{shown}"\ntags = ["{shown}"]\nfalsepositives = ["{shown}"]\n'
-            f'[params.account]\ntype = "account"\ndefault = "{shown}"\nhelp = "{shown}"\n')  # fmt: skip
+    head = (
+        f'id = "theirs"\ntitle = "{shown}"\nquestion = "{shown}"\nhowto = "{shown}"\n'
+        f'nothing = "{shown}"\ntags = ["{shown}"]\nfalsepositives = ["{shown}"]\n'
+        f'[params.account]\ntype = "account"\ndefault = "{shown}"\nhelp = "{shown}"\n'
+    )
     (case / "queries" / "theirs.sql").write_text(f"/*+++\n{head}+++*/\n{SQL}")
     (case / "queries" / "playbooks").mkdir()
     (case / "queries" / "playbooks" / "b.toml").write_text(
