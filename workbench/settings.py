@@ -101,8 +101,9 @@ class Settings:
 
 def config_dir() -> Path:
     """The analyst's own configuration folder (XDG)."""
-    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(base) / "workbench"
+    base = os.environ.get("XDG_CONFIG_HOME") or ""
+    # A relative one would be looked for wherever somebody works: beside a case from elsewhere too.
+    return (Path(base) if os.path.isabs(base) else Path.home() / ".config") / "workbench"
 
 
 def _near(name: str, known: list[str]) -> str:

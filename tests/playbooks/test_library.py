@@ -131,6 +131,15 @@ def test_ten_thousand_files_are_counted_and_not_read(
     assert "one too many" in library.set_aside[0][1].message
 
 
+def test_a_playbook_elsewhere_is_named(case: Case) -> None:
+    for name in ("x.toml", "sub/y.toml"):
+        (case.queries_path / name).parent.mkdir(exist_ok=True)
+        (case.queries_path / name).write_text(_BOOK.format("their-book"))
+    library = _seen(case)
+    assert library.playbooks == SHIPPED.playbooks
+    assert [path.name for path, _ in library.set_aside] == ["y.toml", "x.toml"]
+
+
 def test_many_bytes_are_not_read(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(case_files, "MAX_BYTES", 2000)
     for at in range(10):

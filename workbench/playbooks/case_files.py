@@ -59,6 +59,12 @@ def read_case_files(case: Case) -> CaseFiles:
     found = CaseFiles(case.root, case.manifest.case_id)
     room = MAX_BYTES
     for name in _names(case.root):
+        if name.endswith(PLAYBOOK_SUFFIX) and Path(name).parent.name != PLAYBOOKS:
+            found.refused[name] = WorkbenchError(
+                f"{case.root / name} is not used: playbooks lie in a folder named {PLAYBOOKS}.",
+                hint=f"Move it to {case.root / FOLDER / PLAYBOOKS}, or remove it.",
+            )
+            continue
         if len(found.files) >= MAX_FILES or room <= 0:
             found.refused[name] = WorkbenchError(
                 f"{case.root / name} is one too many: of the queries and playbooks of a case the "
@@ -88,6 +94,5 @@ def _names(root: Path) -> list[str]:
     return sorted(
         str(path)
         for path in found
-        if path.suffix == QUERY_SUFFIX
-        or (path.suffix == PLAYBOOK_SUFFIX and path.parent.name == PLAYBOOKS)
+        if path.name.endswith((QUERY_SUFFIX, PLAYBOOK_SUFFIX))
     )

@@ -39,12 +39,12 @@ def asking_for(text: str, names: list[str], library: Library) -> SavedQuery:
 async def learn(known: Knowledge, query_service: QueryService, library: Library) -> None:
     """Functions of the engine, saved queries and their parameters, for completion."""
     known.queries = [
-        Suggestion(query.id, f"saved query: {query.title}", f"(\n{without_end(query.sql)}\n)")
+        Suggestion(query.id, f"saved query: {safe_text(query.title, 120)}", f"(\n{without_end(query.sql)}\n)")
         for query in library.runnable()
     ]
     parameters = {one.name: one for query in library.parameters() for one in query.params}
     known.parameters = [
-        Suggestion(f"${name}", f"{one.type} {one.help}") for name, one in sorted(parameters.items())
+        Suggestion(f"${name}", f"{one.type} {safe_text(one.help, 120)}") for name, one in sorted(parameters.items())
     ]
     rows = await query_service.rows(library.shipped("engine-functions"))
     known.functions = [
