@@ -35,7 +35,7 @@ def test_every_worker_takes_as_many(
 
     monkeypatch.setattr(analyse, "ask_once", note)
     staging = Staging(tmp_path, 1, -1)
-    analyse.analyse_store(staging, tmp_path, LoadSettings())
+    analyse.analyse_store(staging, LoadSettings())
     loading = load.load_message(None, staging, (), load.LoadOptions(), LoadSettings())
     wanted = min(processors, 8)
     assert asked[0]["threads"] == asked[0]["threads of polars"] == loading["threads"] == wanted

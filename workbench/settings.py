@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import UsageError
+from workbench.text.bounded import read_toml
+
+_MAX_BYTES = 1 << 20
+_MAX_NUMBER = 10**9
 
 
 def _setting(default: Any, meaning: str) -> Any:
@@ -98,8 +101,9 @@ class Settings:
 
 def config_dir() -> Path:
     """The analyst's own configuration folder (XDG)."""
-    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(base) / "workbench"
+    base = os.environ.get("XDG_CONFIG_HOME") or ""
+    # A relative one would be looked for wherever somebody works: beside a case from elsewhere too.
+    return (Path(base) if os.path.isabs(base) else Path.home() / ".config") / "workbench"
 
 
 def _near(name: str, known: list[str]) -> str:
@@ -116,11 +120,13 @@ def _group(kind: type[Any], name: str, values: object, path: Path) -> Any:
             raise UsageError(
                 f"{path}: unknown setting {name}.{key}.", hint=_near(key, sorted(fields))
             )
-        wanted = type(fields[key].default)
+        wanted: type[Any] = type(fields[key].default)
         if type(value) is not wanted:
             raise UsageError(
                 f"{path}: {name}.{key} must be {wanted.__name__}, not {type(value).__name__}."
             )
+        if isinstance(value, int) and not 0 <= value <= _MAX_NUMBER:
+            raise UsageError(f"{path}: {name}.{key} must be a number from 0 to {_MAX_NUMBER:,}.")
     return kind(**values)
 
 
@@ -131,12 +137,16 @@ def load_settings(path: Path | None = None) -> Settings:
     """
     path = path or config_dir() / "settings.toml"
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise UsageError(f"{path} is longer than {_MAX_BYTES:,} bytes: it is no settings file.")
+        values = read_toml(data.decode("utf-8"))
     except FileNotFoundError:
         return Settings()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
     groups = {item.name: item.default_factory for item in dataclasses.fields(Settings)}
     for key in values:

@@ -13,6 +13,7 @@ import pytest
 
 from workbench.audit.log.append import Ledger
 from workbench.audit.records.account_sets import SetRef
+from workbench.audit.records.schema import BODIES_OF
 from workbench.audit.state import builders
 
 _BATTERY = Path(__file__).parents[1] / "batteries" / "ledger_battery.py"
@@ -57,6 +58,7 @@ def _evidence() -> dict[str, Any]:
         result_sha256="01" * 32,
         rows=12,
         ledger_head="23" * 32,
+        trust="shipped",
     )
 
 
@@ -72,6 +74,8 @@ def examples() -> dict[str, dict[str, Any]]:
         expires=1_700_000_000_000_000,
         evidence=[_evidence()],
         sample=found,
+        preview=builders.preview(["a", "b"], flagged=1, cleared=0),
+        stored=builders.stored(["a", "b"], generation=2, analysis=1),
     )
     range_ = {"what": "torn", "off": 1, "len": 2, "sha256": "ab" * 32}
     who = {"name": "cy", "uid": 3, "host": "h", "key": ""}
@@ -101,9 +105,37 @@ def examples() -> dict[str, dict[str, Any]]:
         "checkpoint": {"size": 3, "root": "ab" * 32, "note": "3-abc.note",
                        "note_sha256": "ab" * 32, "sig_sha256": ""},
         "merge": {"case": "c0ffee", "size": 3, "root": "ab" * 32, "lines": some.as_field(),
-                  "conflicts": None, "reason": ""},
+                  "conflicts": None, "disputes": some.as_field(), "reason": ""},
+        "resolve": builders.resolve("ab" * 16, answer="agree"),
+        "hit": builders.hit(
+            {"record": "ab" * 16, "family": "ip", "value": "10.0.0.1", "role": "watch"}, some,
+            generation=2, evidence=_evidence(),
+        ),
+        "pin": builders.pin(
+            "account", "acct-1", "its cards", columns=["a"], cells=some, evidence=_evidence()
+        ),
         "recovery": {"kind": "forced", "reason": "disk", "ranges": [range_]},
     }  # fmt: skip
+
+
+_NEW = ("trust", "analysis", "engine", "snapshot", "masked", "preview", "stored", "alone", "waits",
+        "disputes")  # fmt: skip
+
+
+def _older(value: Any) -> Any:
+    """A body of version 2 without what version 1 does not know."""
+    if isinstance(value, dict):
+        return {key: _older(inner) for key, inner in value.items() if key not in _NEW}
+    return list(map(_older, value)) if isinstance(value, list) else value
+
+
+def examples_of(version: int) -> dict[str, dict[str, Any]]:
+    """One well-formed body of every type that a version has."""
+    found = examples()
+    if version == 1:
+        found = {kind: _older(body) for kind, body in found.items() if kind in BODIES_OF[1]}
+        del found["key"]["reason"]
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -225,6 +225,8 @@ def _meets(schema: Schema, word: Any) -> bool:
     """Whether a word is the one, or one of those, or as long as a condition asks for."""
     if "const" in schema:
         return bool(word == schema["const"])
+    if schema.get("type") == "null":
+        return word is None
     return word in schema["enum"] if "enum" in schema else len(word) >= schema["minLength"]
 
 

@@ -161,7 +161,8 @@ def test_a_policy_that_demands_signatures(open_ledger: Open, battery: ModuleType
         ledger.append("note", battery.comment("unsigned"))
     ledger.state.refuses = lambda *_: ""  # type: ignore[method-assign]
     ledger.append("note", battery.comment("by another tool"))
-    ledger.append("policy", battery.policy_body(ledger, "signed = false\n"))
+    loose = battery.policy_body(ledger, "signed = false\n")
+    ledger.append("policy", {**loose, "alone": "nobody else is here"})
     ledger.append("note", battery.comment("no longer demanded"))
     report = battery.judge(ledger.path.parent)
     assert [problem.split(":")[0] for problem in report.problems] == ["record 2", "record 3"]

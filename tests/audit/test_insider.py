@@ -19,6 +19,7 @@ from workbench.audit.log.checkpoint_append import make_checkpoint
 from workbench.audit.log.merge import merge, other_ledger
 from workbench.audit.log.merkle import Tree
 from workbench.audit.records import ssh_signatures
+from workbench.audit.records.account_sets import SetFolder
 from workbench.audit.records.canonical_json import canonical, seal, sha256
 from workbench.audit.records.identity import Who
 from workbench.audit.state import builders
@@ -30,6 +31,7 @@ def by_hand(ledger: Ledger, kind: str, body: dict[str, Any], patch: pytest.Monke
     """A record by a tool that refuses nothing; returns its id."""
     with patch.context() as lenient:
         lenient.setattr(LedgerState, "refuses", lambda *_: "")
+        lenient.setattr(SetFolder, "unfit", lambda *_: "")
         return ledger.append(kind, body).id
 
 
@@ -69,7 +71,8 @@ def test_numbers_that_come_again_excuse_no_missing_signature(
     ledger: Ledger = battery.open_ledger(tmp_path)
     ledger.who = Who("ana", 1001, "bench-1", ssh_signatures.key_fingerprint(key))
     ledger.sign = partial(ssh_signatures.sign_record, key=key)
-    ledger.append("note", battery.comment("before"))
+    public = key.with_suffix(".pub").read_text().strip()
+    ledger.append("key", builders.key("add", "ana", public, ledger.who.key, alone="the first"))
     ledger.append("policy", battery.policy_body(ledger, "signed = true\n"))
     last = [ledger.append("note", battery.comment(f"after {n}")) for n in range(3)][-1]
     ledger.close()
@@ -147,7 +150,7 @@ def brings(ledger: Ledger, *lines: bytes) -> dict[str, Any]:
     root = Tree().root().hex()
     return {
         "case": ledger.case_id, "size": 9, "root": root, "lines": stored.as_field(),
-        "conflicts": None, "reason": "weekly",
+        "conflicts": None, "disputes": None, "reason": "weekly",
     }  # fmt: skip
 
 

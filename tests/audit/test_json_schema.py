@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
+from tests.audit.conftest import examples_of
 from tests.audit.schema_values import EDGES, Drawer, Path, neighbours, said, spoil, validator
 from tests.batteries.bare_python import STANDALONE
 from tests.docs.ledger_schema import SCHEMA_FILE, schema_text
@@ -19,15 +20,16 @@ from workbench.audit.errors import MalformedError
 from workbench.audit.records.canonical_json import MAX_LINE_BYTES, seal
 from workbench.audit.records.entries import read_record
 from workbench.audit.records.field_checks import WHITE_SPACE
-from workbench.audit.records.schema import BODIES
+from workbench.audit.records.schema import BODIES, BODIES_OF
 
 _SCHEMA = json.loads(SCHEMA_FILE.read_text("ascii"))
 _VALIDATOR, _DRAWER = validator(_SCHEMA), Drawer(_SCHEMA)
 _WORDS = said(_SCHEMA, "enum")
 _STANDALONE = runpy.run_path(str(STANDALONE.with_name("wb_record.py")))
-# What each record has beside its body; two types are drawn with all of it.
+_VERSIONS = [(version, kind) for version in BODIES_OF for kind in BODIES_OF[version]]
+# What each record has beside its body and version; two types are drawn with all of it.
 _ENVELOPE = {
-    "v": 1, "seq": 4, "prev": "ab" * 32, "h": "ab" * 32, "id": "cd" * 16, "ts": 1, "mono": 5,
+    "seq": 4, "prev": "ab" * 32, "h": "ab" * 32, "id": "cd" * 16, "ts": 1, "mono": 5,
     "boot": "0" * 32, "who": {"name": "ana", "uid": 1, "host": "h", "key": "k"}, "tool": "t",
     "seen": {"size": 2, "root": "ef" * 32}, "sig": "AAAA",
 }  # fmt: skip
@@ -41,14 +43,16 @@ _SETTINGS = settings(
 
 
 @st.composite
-def _records(draw: st.DrawFn, kind: str) -> Any:
-    fixed = {"type": kind} if kind in _DRAWN_WHOLE else {**_ENVELOPE, "type": kind}
-    return _DRAWER.record(draw, "record-1", fixed)
+def _records(draw: st.DrawFn, version: int, kind: str) -> Any:
+    fixed = {"type": kind, "v": version}
+    if kind not in _DRAWN_WHOLE:
+        fixed |= _ENVELOPE
+    return _DRAWER.record(draw, f"record-{version}", fixed)
 
 
 @st.composite
-def _spoilt(draw: st.DrawFn, kind: str) -> Any:
-    return spoil(draw, draw(_records(kind)))
+def _spoilt(draw: st.DrawFn, version: int, kind: str) -> Any:
+    return spoil(draw, draw(_records(version, kind)))
 
 
 def _line(fields: dict[str, Any]) -> bytes:
@@ -83,35 +87,38 @@ def test_the_published_schema_is_that_of_the_product() -> None:
 
 def test_every_type_of_record_has_a_definition() -> None:
     assert _SCHEMA["$defs"].keys() >= BODIES.keys()
-    assert _STANDALONE["BODIES"].keys() == BODIES.keys()
+    assert _STANDALONE["BODIES_OF"].keys() == BODIES_OF.keys()
+    for version, bodies in BODIES_OF.items():
+        assert _STANDALONE["BODIES_OF"][version].keys() == bodies.keys()
 
 
-@pytest.mark.parametrize("kind", BODIES)
+@pytest.mark.parametrize(("version", "kind"), _VERSIONS)
 @_SETTINGS
 @given(st.data())
-def test_what_the_schema_allows_all_accept(kind: str, data: st.DataObject) -> None:
-    drawn = data.draw(_records(kind))
+def test_what_the_schema_allows_all_accept(version: int, kind: str, data: st.DataObject) -> None:
+    drawn = data.draw(_records(version, kind))
     assert set(_accepted(_line(drawn)).values()) == {True}
 
 
-@pytest.mark.parametrize("kind", BODIES)
+@pytest.mark.parametrize(("version", "kind"), _VERSIONS)
 @_SETTINGS
 @given(st.data())
-def test_what_is_spoilt_all_judge_alike(kind: str, data: st.DataObject) -> None:
-    line = _line(data.draw(_spoilt(kind)))
+def test_what_is_spoilt_all_judge_alike(version: int, kind: str, data: st.DataObject) -> None:
+    line = _line(data.draw(_spoilt(version, kind)))
     judged = _accepted(line)
     event("refused" if not judged["schema"] else "accepted")
     assert len(set(judged.values())) == 1, (judged, line[:2000])
 
 
 def test_every_pattern_is_tried_at_its_edges() -> None:
-    anchored = {found for found in said(_SCHEMA, "pattern") if found.startswith("^")}
+    records = {name: one for name, one in _SCHEMA["$defs"].items() if not name.startswith("line-")}
+    anchored = {found for found in said(records, "pattern") if found.startswith("^")}
     assert anchored - {"^(?:)$"} == EDGES.keys()
 
 
-@pytest.mark.parametrize("kind", BODIES)
-def test_all_draw_the_same_bounds(kind: str, example_bodies: dict[str, Any]) -> None:
-    whole = {**_ENVELOPE, "type": kind, "body": example_bodies[kind]}
+@pytest.mark.parametrize(("version", "kind"), _VERSIONS)
+def test_all_draw_the_same_bounds(version: int, kind: str) -> None:
+    whole = {**_ENVELOPE, "v": version, "type": kind, "body": examples_of(version)[kind]}
     judged = Counter[bool]()
     for near in neighbours(whole, _WORDS, _WITHIN.get(kind, ("body",))):
         try:
@@ -142,7 +149,7 @@ def _flag(counter: str) -> dict[str, Any]:
         "note": "", "counter": counter, "changes_my_mind": "", "expires": None, "sample": None,
         "subject": {"kind": "account", "id": "a", "set": "", "count": 1}, "evidence": [],
     }  # fmt: skip
-    return {**_ENVELOPE, "type": "decision", "body": body}
+    return {**_ENVELOPE, "v": 1, "type": "decision", "body": body}
 
 
 def test_white_space_alone_speaks_against_nothing() -> None:

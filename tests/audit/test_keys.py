@@ -21,6 +21,7 @@ from workbench.audit.log.merge import merge, other_ledger
 from workbench.audit.log.transfer import answer, export_record, import_record
 from workbench.audit.log.verify import verify
 from workbench.audit.records import ssh_signatures
+from workbench.audit.records.account_sets import SetFolder
 from workbench.audit.records.canonical_json import sha256
 from workbench.audit.state import builders
 from workbench.audit.state.state import LedgerState
@@ -46,9 +47,16 @@ def sits(ledger: Ledger, name: str, key: Path) -> Ledger:
     return ledger
 
 
-def enrolment(name: str, key: Path, **times: int) -> dict[str, Any]:
+def enrolment(name: str, key: Path, before: int | None = None) -> dict[str, Any]:
     line = key.with_suffix(".pub").read_text().strip()
-    return builders.key("add", name, line, ssh_signatures.fingerprint(line), **times)
+    return builders.key(
+        "add",
+        name,
+        line,
+        ssh_signatures.fingerprint(line),
+        alone="nobody else is here",
+        before=before,
+    )
 
 
 def note(battery: ModuleType) -> dict[str, Any]:
@@ -70,6 +78,7 @@ def by_hand(ledger: Ledger, kind: str, body: dict[str, Any], patch: pytest.Monke
     """A record by a tool that refuses nothing; returns its number."""
     with patch.context() as lenient:
         lenient.setattr(LedgerState, "refuses", lambda *_: "")
+        lenient.setattr(SetFolder, "unfit", lambda *_: "")
         return ledger.append(kind, body).seq
 
 
@@ -226,6 +235,7 @@ def test_what_a_merge_brings_must_be_signed_too(
         merge(governed, other)
     with monkeypatch.context() as lenient:
         lenient.setattr(LedgerState, "refuses", lambda *_: "")
+        lenient.setattr(SetFolder, "unfit", lambda *_: "")
         merge(governed, other)
     assert "brings a record that is not signed" in battery.judge(governed.path).problems[0]
 
@@ -246,7 +256,7 @@ def test_a_policy_record_may_not_lie_about_its_text(
     governed: Ledger, battery: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = battery.policy_body(governed, SIGNED)
-    seq = by_hand(governed, "policy", {**body, "signed": False}, monkeypatch)
+    seq = by_hand(governed, "policy", {**body, "signed": False, "alone": "so"}, monkeypatch)
     report = battery.judge(governed.path)
     assert report.problems == [f"record {seq}: is not of the policy that its text is"]
 

@@ -12,7 +12,7 @@ from workbench.audit.log.append import Ledger
 from workbench.audit.log.tail import newest
 
 
-@pytest.mark.parametrize("chunk", [1300, 2048, 5000, 256 << 10])
+@pytest.mark.parametrize("chunk", [1700, 2048, 5000, 256 << 10])
 def test_pages_join_to_the_whole(
     chunk: int, battery: ModuleType, open_ledger: Callable[..., Ledger],
     monkeypatch: pytest.MonkeyPatch,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from workbench.audit.log.append import Ledger
-from workbench.audit.records.account_sets import SetRef, durable_write, spell
+from workbench.audit.records.account_sets import SetFolder, SetRef, durable_write, spell
 from workbench.audit.records.canonical_json import sha256
 from workbench.audit.state import builders
 from workbench.audit.state.state import LedgerState
@@ -38,7 +38,14 @@ def _store(ledger: Ledger, data: bytes) -> SetRef:
 def _merge(ledger: Ledger, lines: SetRef) -> dict[str, Any]:
     root = "ab" * 32
     return {"case": ledger.case_id, "size": 1, "root": root, "lines": lines.as_field(),
-            "conflicts": None, "reason": ""}  # fmt: skip
+            "conflicts": None, "disputes": None, "reason": ""}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def dishonest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An honest program would not name such lists."""
+    monkeypatch.setattr(LedgerState, "refuses", lambda *_: "")
+    monkeypatch.setattr(SetFolder, "unfit", lambda *_: "")
 
 
 @pytest.mark.parametrize("data", _NO_LISTS.values(), ids=_NO_LISTS.keys())
@@ -74,10 +81,8 @@ def test_a_policy_in_a_file_that_is_no_list_is_refused(
 )
 def test_a_policy_is_what_its_text_says(
     lines: list[str], sha: str, signed: bool, ok: bool,
-    open_ledger: Open, battery: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    open_ledger: Open, battery: ModuleType, tmp_path: Path,
 ) -> None:  # fmt: skip
-    # An honest program would not write some of these.
-    monkeypatch.setattr(LedgerState, "refuses", lambda state, fields: "")
     ledger = open_ledger()
     text = _store(ledger, spell(lines))
     ledger.append("policy", builders.policy(sha, text, signed=signed))

@@ -12,20 +12,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.audit.conftest import examples_of
 from tests.batteries.bare_python import STANDALONE
 from workbench.audit.errors import MalformedError
 from workbench.audit.records.canonical_json import canonical, parse, seal
 from workbench.audit.records.entries import brief, is_brief, plain_match, read_record
-from workbench.audit.records.schema import BODIES, check_record, references
+from workbench.audit.records.schema import BODIES, BODIES_OF, check_record, references
 
 Fields = dict[str, Any]
+_NEW_EVIDENCE = {
+    "trust": "shipped", "analysis": 1, "engine": None, "snapshot": None, "masked": ["email"],
+}  # fmt: skip
 SECOND = runpy.run_path(str(STANDALONE.with_name("wb_record.py")))["read_record"]
 
 
-def whole(kind: str, body: Any) -> Fields:
+def whole(kind: str, body: Any, version: int = 2) -> Fields:
     return {
-        "v": 1, "seq": 4, "prev": "ab" * 32, "id": "cd" * 16, "type": kind, "ts": 1_790 * 10**12,
-        "mono": 5, "boot": "0" * 32, "who": {"name": "ana", "uid": 1, "host": "h", "key": ""},
+        "v": version, "seq": 4, "prev": "ab" * 32, "id": "cd" * 16, "type": kind,
+        "ts": 1_790 * 10**12, "mono": 5, "boot": "0" * 32, "who": {"name": "ana", "uid": 1, "host": "h", "key": ""},
         "tool": "workbench/0.1.0", "seen": {"size": 2, "root": "ef" * 32}, "body": body, "sig": "",
     }  # fmt: skip
 
@@ -62,11 +66,11 @@ def test_every_type_has_an_example(example_bodies: dict[str, Fields]) -> None:
     assert set(example_bodies) == set(BODIES)
 
 
-@pytest.mark.parametrize("kind", list(BODIES))
-def test_both_verifiers_accept_and_refuse_the_same(
-    kind: str, example_bodies: dict[str, Fields]
-) -> None:
-    good = whole(kind, example_bodies[kind])
+@pytest.mark.parametrize(
+    ("version", "kind"), [(version, kind) for version in BODIES_OF for kind in BODIES_OF[version]]
+)
+def test_both_verifiers_accept_and_refuse_the_same(version: int, kind: str) -> None:
+    good = whole(kind, examples_of(version)[kind], version)
     line = seal(good)[:-1]
     assert read_record(line) == parse(line)
     SECOND(line)
@@ -94,22 +98,26 @@ def test_decisions_must_hold_together(example_bodies: dict[str, Fields]) -> None
     assert not refused(lambda body: body.update(verdict="watch", counter=""))
 
 
-@given(st.text(), st.text(max_size=40), st.dictionaries(st.text(max_size=3), st.integers()))
+@given(
+    st.sampled_from((1, 2)), st.text(), st.text(max_size=40),
+    st.dictionaries(st.text(max_size=3), st.integers()),
+)  # fmt: skip
 def test_the_plain_form_accepts_only_what_full_parsing_accepts(
-    account: str, note: str, params: dict[str, int]
+    version: int, account: str, note: str, params: dict[str, int]
 ) -> None:
     """What needs no parsing must be exactly what parsing would have said."""
     evidence = {
         "query": "q", "rev": 1, "sha256": "ab" * 32, "params": params, "generation": 1, "rows": 1,
         "sources": ["ab" * 32], "result_sha256": "ab" * 32, "ledger_head": "ab" * 32,
+        **(_NEW_EVIDENCE if version == 2 else {}),
     }  # fmt: skip
     body = {
         "verdict": "flag", "scope": "account", "reason": "R-MULTI", "confidence": "low",
         "note": note, "counter": note, "changes_my_mind": "", "expires": None, "sample": None,
         "subject": {"kind": "account", "id": account, "set": "", "count": 1},
-        "evidence": [evidence],
+        "evidence": [evidence], **({"preview": None, "stored": None} if version == 2 else {}),
     }  # fmt: skip
-    line = seal(whole("decision", body))[:-1]
+    line = seal(whole("decision", body, version))[:-1]
     fields = json.loads(line)
     try:
         check_record(fields)
@@ -138,7 +146,7 @@ def test_the_plain_form_refuses_params_out_of_order() -> None:
             "generation": 1, "sources": [], "result_sha256": "ab" * 32, "ledger_head": "ab" * 32,
         }],
     }  # fmt: skip
-    line = seal(whole("decision", body))[:-1]
+    line = seal(whole("decision", body, 1))[:-1]
     assert plain_match(line) is not None
     for params in (b'{"b":2,"a":1}', b'{"a":1,"a":2}'):
         swapped = line.replace(b'{"a":1,"b":2}', params)

@@ -94,12 +94,12 @@ def test_a_list_behind_the_evidence_of_one_account_is_looked_at(
 ) -> None:
     """Most decisions on one account need no parsing to be verified; this one does."""
     ledger = open_ledger()
-    evidence = battery.rests_on(ledger, "acct-1", "acct-2")
+    evidence = battery.rests_on(ledger, "ab" * 32, "cd" * 32)
     ledger.append("decision", battery.flag("acct-1", evidence))
     sources = {**evidence, "params": {}, "sources": evidence["params"]["a"]}
     ledger.append("decision", battery.flag("acct-2", sources))
     (named,) = (ledger.path.with_suffix(".d") / "sets").iterdir()
-    named.write_bytes(named.read_bytes().replace(b"acct-2", b"acct-3"))
+    named.write_bytes(named.read_bytes().replace(b"cdcd", b"cdce"))
     assert "record 1: its list" in battery.judge(ledger.path.parent).problems[0]
     battery.refuses(ledger.path.parent)
 

@@ -18,6 +18,7 @@ from workbench.audit.errors import LedgerError
 from workbench.audit.log.append import Ledger
 from workbench.audit.log.merge import merge, other_ledger
 from workbench.audit.log.transfer import answer
+from workbench.audit.records.account_sets import SetFolder
 from workbench.audit.records.identity import Who
 from workbench.audit.state import builders, reducer
 from workbench.audit.state.state import LedgerState
@@ -182,6 +183,7 @@ def test_a_decision_that_bypassed_the_policy_is_pending(
     ledger.append("policy", battery.policy_body(ledger, '[two_people]\nverdicts = ["flag"]\n'))
     with monkeypatch.context() as patch:
         patch.setattr(LedgerState, "refuses", lambda *_: "")
+        patch.setattr(SetFolder, "unfit", lambda *_: "")
         record = ledger.append("decision", flag(builders.account_subject("a")))
     assert verdict_of(ledger, "a") == ""
     assert list(ledger.state.pending) == [record.id]
@@ -198,6 +200,7 @@ def test_an_unreadable_policy_does_not_loosen_the_one_before(
     with pytest.raises(LedgerError, match="policy cannot be used"):
         ledger.append("policy", battery.policy_body(ledger, "two_people = ["))
     monkeypatch.setattr(LedgerState, "refuses", lambda *_: "")
+    monkeypatch.setattr(SetFolder, "unfit", lambda *_: "")
     ledger.append("policy", battery.policy_body(ledger, "two_people = ["))
     ledger.append("policy", battery.policy_body(ledger, "unknown = 1"))
     assert ledger.state.policy.two_people_verdicts == {"flag"}

@@ -164,10 +164,12 @@ def test_a_folder_without_a_ledger_is_empty_unless_something_shows_otherwise(
 ) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
+    (empty / "case.toml").touch()
     report = battery.judge(empty)
     assert (report.ok, report.begun, report.records) == (True, False, 0)
     checkpoint = battery.head_of(open_ledger())
     (tmp_path / "audit.jsonl").unlink()
+    (tmp_path / "case.toml").touch()
     assert battery.judge(tmp_path).ok
     assert not battery.judge(tmp_path, checkpoint).ok
     assert "has seen 10 records" in verify(tmp_path, seen=checkpoint).problems[0]

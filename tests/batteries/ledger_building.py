@@ -30,6 +30,7 @@ def who(name: str, uid: int) -> Who:
 
 def open_ledger(folder: Path, name: str = "ana", uid: int = 1001, **more: Any) -> Ledger:
     """The ledger of a case folder, as one analyst opens it."""
+    (folder / "case.toml").touch()
     return Ledger.open(
         folder / "audit.jsonl",
         state_dir=folder / f"state-{name}",
@@ -61,7 +62,7 @@ def rests_on(ledger: Ledger, *values: str) -> dict[str, Any]:
     return builders.evidence(
         query="money/shared-card", rev=1, sha256="ab" * 32, params={"a": ledger.put_list(values)},
         generation=1, sources=["cd" * 32], result_sha256="ef" * 32, rows=1,
-        ledger_head=ledger.head.h,
+        ledger_head=ledger.head.h, trust="shipped",
     )  # fmt: skip
 
 

@@ -57,9 +57,12 @@ def _sit(ledger: Ledger, name: str, uid: int) -> Ledger:
     return ledger
 
 
-def _enrol(ledger: Ledger, name: str, **times: int) -> None:
+def _enrol(ledger: Ledger, name: str, before: int | None = None) -> None:
     line, _ = fake_key(name)
-    ledger.append("key", builders.key("add", name, line, fingerprint(line), **times))
+    ledger.append(
+        "key",
+        builders.key("add", name, line, fingerprint(line), alone="no colleague", before=before),
+    )
 
 
 def build(folder: Path) -> bytes:
@@ -76,10 +79,11 @@ def build(folder: Path) -> bytes:
     _travelled(folder, ledger)
     _merged(folder, ledger)
     _, _, gone = fake_key("bo")[0].split()
-    ledger.append("key", builders.key("revoke", gone, "", fingerprint(fake_key("bo")[0])))
-    ledger.append(
-        "policy", policy_body(ledger, "signed = false\n[two_people]\naccounts_over = 9\n")
-    )
+    revocation = builders.key("revoke", gone, "", fingerprint(fake_key("bo")[0]), waits=True)
+    asked = ledger.append("key", revocation)
+    _sit(ledger, "bo", 1002).append("countersign", builders.countersign(asked.id, revocation))
+    loose = policy_body(ledger, "signed = false\n[two_people]\naccounts_over = 9\n")
+    _sit(ledger, "ana", 1001).append("policy", {**loose, "alone": "bo is gone"})
     ledger.append("note", comment("the last"))
     ledger.close()
     return (folder / "audit.jsonl").read_bytes()

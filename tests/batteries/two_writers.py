@@ -54,7 +54,7 @@ async def _walk(case: Path, seconds: float) -> tuple[int, int]:
     opened, settings = Case.open(case), load_settings()
     service = CaseService(opened, settings)
     query_service = QueryService(opened.store_path, case / "tmp", settings.engine)
-    library = library_in_sight(opened.queries_path)
+    library = library_in_sight(opened)
     terminal = Terminal(slow=True, mouse=False, mono=False, ascii=False)
     bench = Bench(service, query_service, library, terminal, "bench-dark")
     followed, until, at = 0, time.monotonic() + seconds, 0

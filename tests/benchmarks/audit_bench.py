@@ -37,6 +37,7 @@ def evidence() -> Fields:
         result_sha256="ef" * 32,
         rows=12,
         ledger_head="01" * 32,
+        trust="shipped",
     )
 
 

@@ -201,7 +201,7 @@ async def _pages(case: Path) -> list[Figure]:
     service = CaseService(opened_case, settings)
     query_service = QueryService(opened_case.store_path, opened_case.root / "tmp", settings.engine)
     drawing = Drawing(slow=False, mouse=False, mono=False, ascii=False)
-    app = Unwatched(service, query_service, library_in_sight(opened_case.queries_path), drawing, "")
+    app = Unwatched(service, query_service, library_in_sight(opened_case), drawing, "")
     figures: list[Figure] = []
     collect_seldom()
     async with app.run_test(size=(COLUMNS, ROWS)):

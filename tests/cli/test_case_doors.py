@@ -69,7 +69,7 @@ def test_a_query_or_playbook_that_is_none_is_set_aside(
         plant(case / "queries" / "playbooks" / f"y{at}.toml", secret)
     listed = bench("queries", "list", case)
     assert listed.code == 0
-    assert listed.err.count("not runnable: ") == 2 * len(PLANTS) - 2  # a folder is only a folder
+    assert listed.err.count("not used: ") == 2 * len(PLANTS) - 2  # a folder is only a folder
     told = bench("info", case)
     assert told.code == 0
     assert told.out.count("not used ") == 2 * len(PLANTS) - 2
@@ -99,7 +99,7 @@ def test_a_monstrous_query_or_playbook_is_set_aside(header: str, bench: Bench, c
     (case / "queries" / "x.sql").write_text(f"/*+++\n{header}\n+++*/\nSELECT 1")
     (case / "queries" / "playbooks" / "y.toml").write_text(header)
     listed = bench("queries", "list", case)
-    assert (listed.code, listed.err.count("not runnable: ")) == (0, 2)
+    assert (listed.code, listed.err.count("not used: ")) == (0, 2)
     assert "\x1b" not in listed.err
 
 
@@ -125,3 +125,19 @@ def test_a_linked_list_of_rejects_is_copied_nowhere(case: Path, secret: Path) ->
     staging.discard()
     assert not _holds_secret(case)
     assert not os.listdir(case / "tmp") or os.listdir(case / "tmp") == ["load.lock"]
+
+
+@pytest.mark.parametrize("name", ["sets", "checkpoints"])
+def test_a_file_of_holes_is_not_copied(name: str, bench: Bench, case: Path, tmp_path: Path) -> None:
+    """It takes no room where it lies, and would fill the disk that a packet is written to."""
+    many = [word for n in range(3) for word in ("--account", f"a-0{n}")]
+    assert bench("decide", case, "--verdict", "watch", "--reason", "R-OTHER", *many).code == 0
+    bench("audit", "checkpoint", case)
+    for path in (case / "audit.d" / name).iterdir():
+        path.chmod(0o600)
+        with path.open("r+b") as file:
+            file.truncate(1 << 40)
+    told = bench("report", case, "-o", tmp_path / "packet")
+    assert told.code == 3
+    assert "not copied" in told.err or "longer than" in told.err
+    assert not [path for path in tmp_path.iterdir() if "packet" in path.name]

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import Bench
 from workbench.cli import session
 from workbench.decisions.masking import MASKABLE, NOTHING_MASKED, Mask
-from workbench.playbooks.library import Library
+from workbench.playbooks.library import Library, library_in_sight
 from workbench.workers.host.sync_client import QueryClient
 
 
@@ -28,9 +28,9 @@ def test_the_worker_starts_while_the_queries_are_read(
         seen.extend((one._worker.pid, one._ready, one.mask) for one in made)
         return read(of)  # type: ignore[arg-type]
 
-    read = session.library_of
+    read = library_in_sight
     monkeypatch.setattr(session, "QueryClient", Watched)
-    monkeypatch.setattr(session, "library_of", reading)
+    monkeypatch.setattr(session, "library_in_sight", reading)
     assert bench("info", case).code == 0
     [client] = made
     assert seen == [(client._worker.pid, None, Mask(MASKABLE))]

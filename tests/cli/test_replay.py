@@ -56,6 +56,7 @@ def test_decisions_made_since_change_no_evidence(bench: Bench, case: Path) -> No
 
 def test_lists_times_and_numbers_are_read_back(bench: Bench, case: Path) -> None:
     (case / "queries" / "since.sql").write_text(_QUERY)
+    assert bench("trust", case).code == 0
     _decide(
         bench, case, "--account", "a-01", "--evidence", "since", "-p", "day=2026-04-30",
         "-p", "accounts=a-01,a-02", "-p", "share=0.1",
@@ -105,7 +106,12 @@ def test_queries_that_changed_or_went_are_told_apart(bench: Bench, case: Path) -
     mine = case / "queries" / "since.sql"
     values = ("-p", "day=2026-04-30", "-p", "accounts=a-01")
     mine.write_text(_QUERY)
+    assert bench("trust", case).code == 0
     _decide(bench, case, "--account", "a-01", "--evidence", "since", *values)
+    assert bench("trust", case, "--forget").code == 0
+    ran, rows = _replay(bench, case)
+    assert (ran.code, rows[0]["status"], rows[0]["rows_now"]) == (1, "not run", None)
+    assert "workbench trust" in str(rows[0]["why"])
     mine.write_text(_QUERY.replace(">=", ">"))
     ran, rows = _replay(bench, case)
     assert (ran.code, rows[0]["status"]) == (0, "query changed")
@@ -149,6 +155,7 @@ def test_a_damaged_ledger_is_said_after_what_can_be_read(bench: Bench, case: Pat
 
 def test_a_stored_list_that_is_gone_is_named(bench: Bench, case: Path) -> None:
     (case / "queries" / "since.sql").write_text(_QUERY)
+    assert bench("trust", case).code == 0
     values = ("-p", "day=2026-04-30", "-p", "accounts=a-01")
     _decide(bench, case, "--account", "a-01", "--evidence", "since", *values)
     for stored in (case / "audit.d" / "sets").iterdir():

@@ -31,7 +31,7 @@ def analysed_copy(store: Path, folder: Path, change: str = "") -> Path:
     if change:
         with duckdb.connect(str(copy)) as connection:
             connection.execute(change)
-    build(copy, spill=folder, queries=[queries_dir()], memory_mib=2048, threads=2)
+    build(copy, spill=folder, queries=queries_dir(), memory_mib=2048, threads=2)
     return copy
 
 

@@ -23,7 +23,7 @@ def analysed(folder: Path, *files: Path) -> duckdb.DuckDBPyConnection:
     case, _ = load_case(folder / "case", list(files), LoadOptions(), load_settings().load)
     store = folder / "store.duckdb"
     store.write_bytes(case.store_path.read_bytes())
-    build(store, spill=folder, queries=[queries_dir()], memory_mib=2048, threads=2)
+    build(store, spill=folder, queries=queries_dir(), memory_mib=2048, threads=2)
     return duckdb.connect(str(store), read_only=True)
 
 

@@ -9,7 +9,7 @@ from workbench.detection.graph.links import TIES
 from workbench.playbooks.library import read_library
 from workbench.resources import queries_dir
 
-LIBRARY = read_library([(queries_dir(), "pack")])
+LIBRARY = read_library(queries_dir())
 
 
 def run(case: duckdb.DuckDBPyConnection, name: str, **values: str) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ from workbench.detection.features.intent_patterns import intent_patterns
 from workbench.playbooks.library import read_library
 from workbench.resources import queries_dir
 
-LIBRARY = read_library([(queries_dir(), "pack")])
+LIBRARY = read_library(queries_dir())
 
 
 @pytest.fixture

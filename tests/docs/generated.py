@@ -171,7 +171,7 @@ def entities() -> str:
 @cache
 def pack() -> Library:
     """The shipped queries and playbooks."""
-    return read_library([(queries_dir(), "pack")])
+    return read_library(queries_dir())
 
 
 def shipped() -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.audit.records.json_schema import record_schema
-from workbench.audit.records.schema import BODIES
+from workbench.audit.records.schema import BODIES, BODIES_OF
 
 _DOCS = Path(__file__).resolve().parents[2] / "docs"
 SCHEMA_FILE, PAGE = _DOCS / "ledger-format.schema.json", _DOCS / "ledger-format.md"
@@ -32,10 +32,14 @@ def page_text() -> str:
 
 
 def fields_table(definitions: Mapping[str, Any]) -> str:
-    """One row a field, of the record first, then of the bodies, then of what these hold."""
-    parts = sorted(definitions.keys() - BODIES.keys() - {"record-1"})
+    """One row a field: each version's record and bodies, then what these hold."""
+    first = ["record-1", *BODIES_OF[1]]
+    second = ["record-2", *(f"{kind}-2" for kind in BODIES if f"{kind}-2" in definitions),
+              *(kind for kind in BODIES if kind not in BODIES_OF[1])]  # fmt: skip
+    lines = {name for name in definitions if name.startswith("line-")}
+    parts = sorted(definitions.keys() - {*first, *second} - lines)
     rows = ["| object | field | allowed |", "|---|---|---|"]
-    for name in ("record-1", *BODIES, *parts):
+    for name in (*first, *second, *parts):
         for number, (field, schema) in enumerate(definitions[name]["properties"].items()):
             shown = f"**{name}**" if number == 0 else ""
             rows.append(f"| {shown} | `{field}` | {_words(schema)} |")

@@ -34,7 +34,7 @@ async def _overview(bench: Bench, pilot: Pilot[int]) -> None:
 
 
 async def _cluster(bench: Bench, pilot: Pilot[int]) -> None:
-    rows = await bench.query_service.rows(bench.library.query("clusters-list"))
+    rows = await bench.query_service.rows(bench.library.shipped("clusters-list"))
     bench.post_message(OpenRoute(Route("cluster", (str(rows.first()["cluster_id"]),))))
     await _settled(bench, pilot)
 
@@ -93,9 +93,7 @@ async def _pictures(path: Path) -> None:
         service.state_dir = Path(state)
         query_service = QueryService(case.store_path, case.root / "tmp", settings.engine)
         terminal = Terminal(slow=False, mouse=False, mono=False, ascii=False)
-        bench = Bench(
-            service, query_service, library_in_sight(case.queries_path), terminal, "bench-dark"
-        )
+        bench = Bench(service, query_service, library_in_sight(case), terminal, "bench-dark")
         try:
             async with bench.run_test(size=_SIZE) as pilot:
                 for name, steps in PICTURES.items():

@@ -25,19 +25,19 @@ SELECT account_id FROM accounts WHERE 1 < $least ORDER BY account_id
 
 
 def parse(text: str) -> object:
-    return parse_query(text, Path("q.sql"), pack="p", trust="user")
+    return parse_query(text, Path("q.sql"), pack="p", trust="own")
 
 
 def test_reads_header_and_statement() -> None:
-    query = parse_query(GOOD, Path("q.sql"), pack="p", trust="user")
+    query = parse_query(GOOD, Path("q.sql"), pack="p", trust="own")
     assert query.id == "busy"
     assert query.sql.startswith("SELECT account_id")
     assert query.params[0].default == 5
 
 
 def test_digest_does_not_depend_on_line_ends() -> None:
-    windows = parse_query("\ufeff" + GOOD.replace("\n", "\r\n"), Path("q"), pack="p", trust="user")
-    assert windows.sha256 == parse_query(GOOD, Path("q"), pack="p", trust="user").sha256
+    windows = parse_query("\ufeff" + GOOD.replace("\n", "\r\n"), Path("q"), pack="p", trust="own")
+    assert windows.sha256 == parse_query(GOOD, Path("q"), pack="p", trust="own").sha256
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_a_field_of_another_type_breaks_its_file_alone(tmp_path: Path, place: st
         else:
             (tmp_path / "odd.sql").write_text(f"/*+++\n{head}+++*/\nSELECT 1\n")
         (tmp_path / "busy.sql").write_text(GOOD)
-        library = read_library([(tmp_path, "case")])
+        library = read_library(own=tmp_path)
         assert list(library.queries) == ["busy"], entry
-        assert [path.stem for path, _ in library.broken] == ["odd"], entry
+        assert [path.stem for path, _ in library.set_aside] == ["odd"], entry
 
 
 @given(

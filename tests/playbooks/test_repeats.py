@@ -21,7 +21,7 @@ from workbench.playbooks.library import read_library
 from workbench.playbooks.lint import empty_store
 from workbench.resources import queries_dir
 
-LIBRARY = read_library([(queries_dir(), "pack")])
+LIBRARY = read_library(queries_dir())
 ANSWERS = [one for one in LIBRARY.queries.values() if one.kind in ("query", "page")]
 # Of what tells the rows of a derived table apart there is one row each; extracts may repeat theirs.
 KEYS = {

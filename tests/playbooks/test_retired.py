@@ -21,7 +21,7 @@ from workbench.resources import queries_dir
 
 
 def _findings(place: Path) -> list[str]:
-    queries = [*read_library([(place, "pack")]).queries.values()]
+    queries = [*read_library(place).queries.values()]
     return [what for _, _, what in lint_revisions(queries, place)]
 
 

@@ -26,7 +26,7 @@ from workbench.playbooks.row_tests import (
 from workbench.resources import queries_dir
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "queries"
-LIBRARY = read_library([(queries_dir(), "pack")])
+LIBRARY = read_library(queries_dir())
 SHIPPED = [*LIBRARY.queries.values()]
 
 
@@ -55,7 +55,7 @@ def test_every_fixture_belongs_to_a_query() -> None:
     assert {path.stem for path in FIXTURES.glob("*.toml")} == set(LIBRARY.queries)
 
 
-def _query(sql: str, kind: str = "query", trust: str = "pack") -> SavedQuery:
+def _query(sql: str, kind: str = "query", trust: str = "shipped") -> SavedQuery:
     text = f'/*+++\nid = "a-query"\ntitle = "T"\nkind = "{kind}"\n+++*/\n{sql}\n'
     return parse_query(text, Path("a-query.sql"), pack="p", trust=trust)
 
@@ -100,7 +100,7 @@ def test_a_table_that_is_not_there_is_named() -> None:
 def test_a_query_of_the_pack_without_rows_is_a_finding(tmp_path: Path) -> None:
     [finding] = run_tests(_query(_SQL), empty_store(), tmp_path)
     assert "write a-query.toml" in finding
-    assert list(run_tests(_query(_SQL, trust="user"), empty_store(), tmp_path)) == []
+    assert list(run_tests(_query(_SQL, trust="own"), empty_store(), tmp_path)) == []
     (tmp_path / "a-query.toml").write_text('[[case]]\nsays = "two"\nrows = "account_id\\nx"\n')
     [finding] = run_tests(_query(_SQL), empty_store(), tmp_path)
     assert finding == "a-query.toml, “two”: 0 rows instead of 1"

@@ -15,7 +15,7 @@ from workbench.playbooks.running import run_playbook, stops
 from workbench.resources import queries_dir
 from workbench.workers.host.check import check_library
 
-LIBRARY = read_library([(queries_dir(), "pack")])
+LIBRARY = read_library(queries_dir())
 PACKS = {"triage", "money", "infrastructure", "behaviour", "content", "decisions"}
 
 
@@ -32,7 +32,7 @@ def test_there_is_enough_to_work_with() -> None:
     assert len(LIBRARY.playbooks) >= 2
 
 
-def findings(header: str, sql: str, trust: str = "user") -> str:
+def findings(header: str, sql: str, trust: str = "own") -> str:
     text = f'/*+++\nid = "a-query"\ntitle = "T"\nquestion = "Q?"\n{header}\n+++*/\n{sql}'
     query = parse_query(text, Path("a-query.sql"), pack="p", trust=trust)
     return " | ".join(lint(query, LIBRARY, empty_store()))
@@ -67,11 +67,11 @@ def test_linter_finds() -> None:
 @pytest.mark.parametrize("level", LEVELS)
 def test_what_is_held_against_somebody_has_references(level: str) -> None:
     header = f'level = "{level}"\nfalsepositives = ["x"]'
-    asks = "needs references" in findings(header, "SELECT 1 AS n ORDER BY n", trust="pack")
+    asks = "needs references" in findings(header, "SELECT 1 AS n ORDER BY n", trust="shipped")
     assert asks == (level in ("medium", "high", "critical"))
     named = f'{header}\nreferences = ["OWASP OAT-019 Account Creation"]'
-    assert findings(named, "SELECT 1 AS n ORDER BY n", trust="pack") == ""
-    assert findings(header, "SELECT 1 AS n ORDER BY n", trust="user") == ""
+    assert findings(named, "SELECT 1 AS n ORDER BY n", trust="shipped") == ""
+    assert findings(header, "SELECT 1 AS n ORDER BY n", trust="own") == ""
 
 
 # Frameworks by how they number: an id stands with one name everywhere.

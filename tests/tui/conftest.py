@@ -85,7 +85,7 @@ def opened() -> Opened:
             opened_case.store_path, opened_case.root / "tmp", settings.engine
         )
         terminal = Terminal(slow=False, mouse=False, mono=False, ascii=False)
-        library = library_in_sight(opened_case.queries_path)
+        library = library_in_sight(opened_case)
         bench = Bench(service, query_service, library, terminal, "bench-dark")
         try:
             async with bench.run_test(size=size, notifications=True) as pilot:

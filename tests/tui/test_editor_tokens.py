@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tui.conftest import Opened
+from workbench.case.folder import Case
+from workbench.playbooks.trust import trust_made
 from workbench.sql import editor_tokens, scopes
 from workbench.tui.sql.completion import Knowledge, Suggestion, offer
 from workbench.tui.sql.statement_service import learn
@@ -150,6 +152,7 @@ async def test_a_saved_query_is_offered_without_its_end(case: Path, opened: Open
     (case / "queries").mkdir(exist_ok=True)
     header = '/*+++\nid = "noted"\ntitle = "Noted"\n+++*/\n'
     (case / "queries" / "noted.sql").write_text(header + "SELECT 7 AS n; -- a note; of ours\n")
+    trust_made(Case.open(case))
     async with opened(case) as driver:
         known = Knowledge()
         await learn(known, driver.bench.query_service, driver.bench.library)

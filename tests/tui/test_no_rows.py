@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.tui.conftest import Opened
+from workbench.case.folder import Case
+from workbench.playbooks.trust import trust_made
 from workbench.tui.messages import OpenRoute
 from workbench.tui.pages.query import QueryResult
 from workbench.tui.routes import Route
@@ -27,6 +29,7 @@ async def test_a_part_of_a_page_says_why_it_is_empty(opened: Opened, case: Path)
 async def test_an_answer_without_rows_says_what_it_means(opened: Opened, case: Path) -> None:
     (case / "queries" / "old-ones.sql").write_text(OWN + "SELECT account_id FROM accounts\n"
                                                    "WHERE account_id = 'none'")  # fmt: skip
+    trust_made(Case.open(case))
     async with opened(case) as driver:
         driver.bench.post_message(OpenRoute(Route("query", ("flagged-but-active",))))
         await driver.until(lambda: driver.bench.screen.query(QueryResult))

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from tests.tui.conftest import Opened
+from workbench.case.folder import Case
+from workbench.tui.messages import OpenRoute
 from workbench.tui.pages.sql import SqlView
+from workbench.tui.routes import Route
 from workbench.tui.shell import lifecycle, saved_state
 from workbench.tui.shell.saved_state import StateFile, StatementHistory
 
@@ -69,3 +72,41 @@ def test_a_forgotten_history_does_not_come_back(tmp_path: Path) -> None:
     history.file.write_now()
     [ran] = StatementHistory(tmp_path).ran()
     assert (ran.text, ran.outcome, ran.sha256) == ("SELECT 2", "1 rows", "ab")
+
+
+_ODD: list[object] = [
+    None, True, -1, 1 << 60, 0.5, "x", "\x1b]52;c;ZWNobw==\x07", [], ["a", "b"], [1, -1], [1],
+    [1 << 60, 0], {}, {"a": {"b": 1}}, {"a": ["b", 1]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["overview", "clusters", "queries", "sql", "account", "entity"])
+async def test_no_kept_view_ends_the_bench(case: Path, opened: Opened, kind: str) -> None:
+    """Every kind of value in every place of the file, whoever wrote it."""
+    names = ("part", "filter", "text", "ran", "given", "grid", "clusters", "query-list", "offset")
+    trail = [
+        {"kind": kind, "key": key, "state": dict.fromkeys(names, odd)}
+        for odd in _ODD
+        for key in ([], ["a-01"], ["ip", "192.0.2.1"], [odd], odd)
+    ]
+    state = Case.open(case).state_dir() / "view.json"
+    state.write_text(json.dumps({"trail": trail}))
+    async with opened(case) as driver:
+        assert driver.bench.view is not None
+        driver.bench.post_message(OpenRoute(Route("clusters")))
+        await driver.until(lambda: driver.bench.view is not None and driver.bench.view.filled)
+        await driver.sees("C-test01")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, '{"trail": ' + "[" * 5_000, '{"trail": [' + "9" * 5_000 + "]}", "\0", ""],
+)
+async def test_no_file_of_the_state_folder_ends_the_bench(
+    case: Path, opened: Opened, text: str
+) -> None:
+    folder = Case.open(case).state_dir()
+    for name in ("view.json", "history.json", "digests.json", "trust-0.json"):
+        (folder / name).write_text(text)
+    async with opened(case) as driver:
+        await driver.sees("accounts")

@@ -164,7 +164,7 @@ def test_only_our_own_bindings_are_named_the_most_particular_first(
     assert found == [("p", "From the part"), ("o", "Old")]
     assert list(own_bindings(Foreign())) == list(own_bindings(Foreign))
     ran: list[Any] = []
-    library = SimpleNamespace(listed=lambda: [SimpleNamespace(title="Rings", id="rings")])
+    library = SimpleNamespace(runnable=lambda: [SimpleNamespace(title="Rings", id="rings")])
     part, other = Part(), Base()
     commands = list(
         palette_commands(

@@ -143,12 +143,19 @@ def _bounded(data: bytes, path: Path, limit: int) -> bytes:
     return data
 
 
-def copy_case_file(root: Path, name: str | Path, target: Path) -> None:
-    """Copy a file of the case to a new file that only this user may read.
+def copy_case_file(root: Path, name: str | Path, target: Path, limit: int = 1 << 62) -> None:
+    """Copy a file of the case, of at most `limit` bytes, to a new file for this user alone.
 
-    Raises as `open_case_file` does, and OSError where `target` exists or cannot be written.
+    Raises as `open_case_file` does, IntegrityError where it is longer, and OSError where `target`
+    exists or cannot be written.
     """
     with open(open_case_file(root, name), "rb") as file:
+        # A file of holes takes no room where it lies, and all the disk where it is copied to.
+        if os.fstat(file.fileno()).st_size > limit:
+            raise IntegrityError(
+                f"{safe_text(root / name)} is longer than {limit:,} bytes, the most that such a "
+                "file may have: it was not copied."
+            )
         fresh = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with open(fresh, "wb") as out:
             shutil.copyfileobj(file, out, 1 << 20)

@@ -37,7 +37,7 @@ def campaigns() -> None:
 def list_campaigns(case: Path, chosen: Choices) -> int:
     """The campaigns of CASE, most suspicious first."""
     with open_case(case) as session:
-        put_query(session, session.library.query("campaigns-list"), {}, chosen)
+        put_query(session, session.library.shipped("campaigns-list"), {}, chosen)
     return 0
 
 
@@ -51,10 +51,10 @@ def show(case: Path, campaign: str, chosen: Choices) -> int:
         accounts_of(session, "campaign", campaign)
         given = {"campaign": campaign}
         if chosen.format != "table":
-            put_query(session, session.library.query("campaign-members"), given, chosen)
+            put_query(session, session.library.shipped("campaign-members"), given, chosen)
             return 0
         write_facts(session.rows("campaign-card", **given)[0])
-        put_query(session, session.library.query("campaign-clusters"), given, chosen)
+        put_query(session, session.library.shipped("campaign-clusters"), given, chosen)
         for act in edits.edits_of(session.service, campaign):
             count = act["members"]["count"] if act["members"] else 0
             words = " ".join(filter(None, (act["campaign"], *act["others"], act["name"])))
@@ -76,7 +76,7 @@ def volume(case: Path, campaign: str | None, chosen: Choices) -> int:
     with open_case(case) as session:
         if campaign:
             accounts_of(session, "campaign", campaign)
-        query = session.library.query("campaign-volume")
+        query = session.library.shipped("campaign-volume")
         put_query(session, query, {"campaign": campaign} if campaign else {}, chosen)
     chosen.talk.say(query.howto)
     return 0
@@ -88,7 +88,7 @@ def volume(case: Path, campaign: str | None, chosen: Choices) -> int:
 def proposals(case: Path, chosen: Choices) -> int:
     """Campaigns and clusters that share more rare values than chance explains."""
     with open_case(case) as session:
-        put_query(session, session.library.query("campaigns-to-merge"), {}, chosen)
+        put_query(session, session.library.shipped("campaigns-to-merge"), {}, chosen)
     return 0
 
 

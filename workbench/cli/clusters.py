@@ -31,7 +31,7 @@ def clusters(
         rebuilt = rebuild(case, settings, chosen.talk)
         chosen.talk.say(f"Clustered anew: generation {rebuilt.manifest.generation}.")
     with open_case(case, settings) as session:
-        query = session.library.query(shown)
+        query = session.library.shipped(shown)
         put_query(session, query, {"min_score": min_score}, chosen)
         for warning in session.rows("overview-warnings"):
             if warning["code"] == "none":

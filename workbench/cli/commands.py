@@ -109,6 +109,12 @@ def _queries() -> click.Command:
     return queries
 
 
+def _trust() -> click.Command:
+    from workbench.cli.trust import trust_command
+
+    return trust_command
+
+
 def _playbook() -> click.Command:
     from workbench.cli.playbook import playbook
 
@@ -212,6 +218,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "sql": _sql,
     "queries": _queries,
     "playbook": _playbook,
+    "trust": _trust,
     "decide": _decide,
     "sample": _sample,
     "propose": _propose,

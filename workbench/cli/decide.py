@@ -17,12 +17,14 @@ from workbench.audit.records.schema import CONFIDENCES, NO_COUNTER, VERDICTS
 from workbench.cli import output
 from workbench.cli.account_arguments import ACCOUNTS, SOURCE, accounts_of, known_accounts
 from workbench.cli.session import CASE, GIVEN, CaseSession, given_values, open_case
+from workbench.decisions.preview import Preview, check_card
 from workbench.decisions.sample_review import result_for
 from workbench.decisions.service import Draft, Evidence
 from workbench.errors import UsageError
 from workbench.playbooks.binding import bind
 from workbench.workers.messages import Digest
 
+_GROUPS = ("cluster", "campaign")
 _EVIDENCE = {
     "account": ("account-card", "account"),
     "accounts": ("", ""),
@@ -141,7 +143,7 @@ def _drafted(asked: Asked) -> Iterator[tuple[CaseSession, Draft]]:
         )
     with open_case(asked.case) as session:
         kind, subject, chosen = _subject(session, asked)
-        _show_impact(session, chosen)
+        preview = _show_impact(session, chosen)
         sample = result_for(session.service, asked.sample_id, chosen) if asked.sample_id else None
         evidence: tuple[dict[str, Any], ...] = ()
         if not asked.dry_run:
@@ -149,22 +151,28 @@ def _drafted(asked: Asked) -> Iterator[tuple[CaseSession, Draft]]:
             evidence = _evidence(session, kind, subject, asked.query, given_values(asked.given))
         yield session, Draft(
             kind, subject, chosen, asked.verdict, asked.reason, asked.confidence, asked.note,
-            asked.counter, asked.changes_my_mind, asked.expires, evidence, sample,
+            asked.counter, asked.changes_my_mind, asked.expires, evidence, sample, preview,
+            accounts_of(session, kind, subject) if kind in _GROUPS else None,
         )  # fmt: skip
 
 
 def _subject(session: CaseSession, asked: Asked) -> tuple[str, str, tuple[str, ...]]:
-    for kind, name in (("cluster", asked.cluster), ("campaign", asked.campaign)):
+    for kind, name in zip(_GROUPS, (asked.cluster, asked.campaign), strict=True):
         if name:
-            return kind, name, accounts_of(session, kind, name)
+            members = accounts_of(session, kind, name)
+            card = session.rows(f"{kind}-card", **{kind: name})
+            check_card(kind, name, members, card[0] if card else {})
+            return kind, name, members
     chosen = known_accounts(session, asked.accounts, asked.source)
     return "account" if len(chosen) == 1 else "accounts", chosen[0], chosen
 
 
-def _show_impact(session: CaseSession, accounts: tuple[str, ...]) -> None:
+def _show_impact(session: CaseSession, accounts: tuple[str, ...]) -> Preview:
     row = session.rows("impact-preview", accounts=list(accounts))[0]
+    preview = Preview.of(accounts, row)
     words = ", ".join(f"{name} {output.cell_text(value)}" for name, value in row.items())
     output.Talk().say(f"It hits: {words}.")
+    return preview
 
 
 def _evidence(

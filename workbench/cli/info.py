@@ -11,10 +11,13 @@ from workbench.case.foreign import foreign_entries
 from workbench.case.leftovers import DeadStaging, sweep_staging
 from workbench.cli import output
 from workbench.cli.session import CASE, CaseSession, Choices, choices, open_case, put_records
+from workbench.playbooks.case_files import read_case_files
+from workbench.playbooks.trust import what_is_trusted
+from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 
 _WELL_FILLED = 0.9
-_MAX_NAMED = 20
+_MAX_NAMED, _MAX_UNUSED = 20, 200
 
 
 @click.command()
@@ -36,18 +39,24 @@ def info(case: Path, chosen: Choices) -> int:
             f"generation  {manifest.generation}, {manifest.committed_at}, {manifest.tool}",
             f"store       {safe_text(session.case.store_path.name)} {manifest.store_bytes:,} bytes"
             f" sha256 {manifest.store_sha256}",
-            f"holds       {totals['accounts']:,} accounts, {totals['exchanges']:,} exchanges"
-            + (f", {totals['first_ts']} … {totals['last_ts']} UTC" if totals["first_ts"] else ""),
-            f"clusters    {totals['clusters']:,}, {totals['campaigns']:,} look like campaigns",
+            f"holds       {_number(totals['accounts'])} accounts, {_number(totals['exchanges'])} "
+            "exchanges"
+            + (
+                f", {_time(totals['first_ts'])} … {_time(totals['last_ts'])} UTC"
+                if totals["first_ts"]
+                else ""
+            ),
+            f"clusters    {_number(totals['clusters'])}, {_number(totals['campaigns'])} look like "
+            "campaigns",
             f"ledger      {session.service.head_words()}",
-            f"rejected    {totals['rejected']:,} records"
+            f"rejected    {_number(totals['rejected'])} records"
             + (f" in {safe_text(session.case.rejects_path)}" if totals["rejected"] else ""),
             f"isolation   {session.client.isolation}",
             f"back up     copy the folder {safe_text(session.case.root)}; the ledger (audit.jsonl, "
             "audit.d) is the part that cannot be rebuilt; to restore, copy it back",
         ]
         lines[-1:-1] = [_left_words(session.case.root, one) for one in left]
-        lines[-1:-1] = _set_aside(session)
+        lines[-1:-1] = [*_own_queries(session), *_set_aside(session)]
         output.write("\n".join(lines) + "\n\n")
         _tables(
             session.rows("overview-sources"), ["source_id", "format", "rows", "rejected", "path"]
@@ -55,6 +64,15 @@ def info(case: Path, chosen: Choices) -> int:
         _warnings(session.rows("overview-warnings"))
         _columns(presence)
     return 0
+
+
+def _number(value: object) -> str:
+    """A count out of the store, which somebody else may have made."""
+    return f"{value:,}" if isinstance(value, int) else safe_text(value, 30)
+
+
+def _time(value: object) -> str:
+    return safe_text(value, 30)
 
 
 def _left_words(root: Path, left: DeadStaging) -> str:
@@ -70,11 +88,27 @@ def _set_aside(session: CaseSession) -> list[str]:
     lines = [f"not of it   {safe_text(one)}: not part of the case" for one in foreign[:_MAX_NAMED]]
     if len(foreign) > _MAX_NAMED:
         lines.append(f"not of it   {len(foreign) - _MAX_NAMED:,} more")
-    broken = [one for one in session.library.broken if one[0].is_relative_to(root)]
-    lines += [f"not used    {safe_text(error.message)}" for _, error in broken[:_MAX_NAMED]]
-    if len(broken) > _MAX_NAMED:
-        lines.append(f"not used    {len(broken) - _MAX_NAMED:,} more: workbench queries list")
+    unused = session.library.not_used()
+    lines += [
+        f"not used    {safe_text(error.message)} {safe_text(error.hint)}".rstrip()
+        for _, error in unused[:_MAX_UNUSED]
+    ]
+    if len(unused) > _MAX_UNUSED:
+        lines.append(f"not used    {len(unused) - _MAX_UNUSED:,} more: workbench queries list")
     return lines
+
+
+def _own_queries(session: CaseSession) -> list[str]:
+    """What the case brings of its own, and whether it runs here."""
+    files = read_case_files(session.case)
+    if not files.files:
+        return []
+    kept = what_is_trusted(files)
+    if session.library.untrusted is None and kept is not None:
+        state = f"trusted by you at {safe_text(kept.at, 20)}"
+    else:
+        state = "not trusted, so that none of them runs; read them: workbench trust CASE --show"
+    return [f"queries     {counted(len(files.files), 'file')} of the case: {state}"]
 
 
 def _columns(presence: list[dict[str, Any]]) -> None:
@@ -84,20 +118,20 @@ def _columns(presence: list[dict[str, Any]]) -> None:
     for row in presence:
         if not row["present"]:
             missing.setdefault(row["table_name"], []).append(row["column_name"])
-        elif row["filled"] is not None and row["filled"] < _WELL_FILLED:
+        elif isinstance(row["filled"], float) and row["filled"] < _WELL_FILLED:
             share = f"{row['column_name']} {100 * row['filled']:.0f} %"
             thin.setdefault(row["table_name"], []).append(share)
     for table, columns in thin.items():
-        output.write(f"filled in part: {table}: {', '.join(columns)}\n")
+        output.write_shown(f"filled in part: {table}: {', '.join(columns)}")
     for table, columns in missing.items():
-        output.write(f"not in any extract: {table}: {', '.join(columns)}\n")
+        output.write_shown(f"not in any extract: {table}: {', '.join(columns)}")
 
 
 def _warnings(records: list[dict[str, Any]]) -> None:
     """One warning a line, whole: it says what to do at its end."""
     for row in records:
-        about = ".".join(name for name in (row["table_name"], row["column_name"]) if name)
-        rows = f" ({row['rows']:,})" if row["rows"] else ""
+        about = ".".join(str(name) for name in (row["table_name"], row["column_name"]) if name)
+        rows = f" ({_number(row['rows'])})" if row["rows"] else ""
         output.write(f"{safe_text(about)}{rows}: {safe_text(row['message'], 1000)}\n")
     if records:
         output.write("\n")

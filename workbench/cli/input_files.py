@@ -22,6 +22,18 @@ def bytes_of(path: Path) -> bytes:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
 
 
+def short_text_of(path: Path, limit: int) -> str:
+    """The file as UTF-8 text of at most `limit` bytes; raises UsageError as `text_of` does."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    if len(data) > limit:
+        raise UsageError(f"{path} is longer than {limit:,} bytes, the most that is read of it.")
+    return text_of(path, data)
+
+
 def text_of(path: Path, data: bytes | None = None) -> str:
     """The file (or what was read of it) as UTF-8 text; raises UsageError naming the line."""
     found = bytes_of(path) if data is None else data

@@ -10,11 +10,12 @@ import click
 from workbench.case.folder import Case
 from workbench.catalog.columns import ENTITY_FAMILIES
 from workbench.cli import output
-from workbench.cli.session import CASE, Choices, choices, library_of, put_records
+from workbench.cli.session import CASE, Choices, choices, put_records
 from workbench.decisions import entity_lists
 from workbench.decisions.service import CaseService, lapsed
 from workbench.decisions.tables import time_text
 from workbench.errors import UsageError
+from workbench.playbooks.library import library_in_sight
 from workbench.settings import load_settings
 
 _TEXTS = ["family", "value", "role", "reason", "author"]
@@ -57,7 +58,7 @@ def show(case: Path, family: str, chosen: Choices) -> int:
 def add(case: Path, family: str, value: str, role: str, reason: str, until: str) -> int:
     """Put a VALUE of a FAMILY on a list of CASE; it replaces the entry it had."""
     opened = Case.open(case)
-    families = {*ENTITY_FAMILIES, *(query.family for query in library_of(opened).traits())}
+    families = {*ENTITY_FAMILIES, *(query.family for query in library_in_sight().traits())}
     if family not in families:
         raise UsageError(
             f"There is no family “{family}”.", hint=f"Families: {', '.join(sorted(families))}."

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.case.folder import Case, Staging, staged
+from workbench.case.folder import MANIFEST, Case, Staging, staged
 from workbench.cli import output
 from workbench.decisions.entity_lists import entries_in_force
 from workbench.decisions.service import CaseService, lapsed
+from workbench.playbooks.trust import trust_made
 from workbench.settings import Settings
 from workbench.workers.host.analyse import analyse_store
 from workbench.workers.host.load import LoadOptions, load_case
@@ -45,16 +47,19 @@ def build(
 
     def analyse(staging: Staging) -> str:
         return analyse_store(
-            staging, path / "queries", settings.load, overlay=_list_entries(path, settings),
-            on_progress=on_progress,
-        )  # fmt: skip
+            staging, settings.load, overlay=_list_entries(path, settings), on_progress=on_progress
+        )
 
+    ours = not os.path.lexists(path / MANIFEST)
     try:
-        return load_case(
+        case, summary = load_case(
             path, files, options, settings.load, analyse=analyse, on_progress=on_progress
         )
     finally:
         talk.end_progress()
+    if ours:
+        trust_made(case)
+    return case, summary
 
 
 def rebuild(path: Path, settings: Settings, talk: output.Talk) -> Case:
@@ -69,7 +74,7 @@ def rebuild(path: Path, settings: Settings, talk: output.Talk) -> Case:
         with staged(case) as staging:
             case.copy_generation(staging)
             revision = analyse_store(
-                staging, case.queries_path, settings.load, overlay=overlay, on_progress=on_progress
+                staging, settings.load, overlay=overlay, on_progress=on_progress
             )
             return case.commit(staging, case.manifest.sources, revision)
     finally:

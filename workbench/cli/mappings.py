@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 
 from workbench.cli import output
-from workbench.cli.input_files import text_of
+from workbench.cli.input_files import short_text_of
 from workbench.errors import UsageError
 from workbench.intake.mapping import shipped_profiles
 from workbench.text.sanitize import safe_text
+
+_MAX_PROFILE_BYTES = 1 << 20
 
 
 @click.command()
@@ -31,7 +33,7 @@ def profile_text(given: str) -> str:
     path = Path(given)
     # A folder of extracts may bear the name of what wrote them; a pipe is no file.
     if path.suffix or (path.exists() and not path.is_dir()):
-        return text_of(path)
+        return short_text_of(path, _MAX_PROFILE_BYTES)
     return _shipped(given, shipped_profiles())
 
 

@@ -41,7 +41,7 @@ def open_bench(path: Path, settings: Settings) -> int:
 
             service = CaseService(case, settings)
             collect_seldom()
-            library = library_in_sight(case.queries_path)
+            library = library_in_sight(case)
             bench = Bench(service, query_service, library, terminal, settings.display.theme)
             code = bench.run(mouse=terminal.mouse)
         finally:

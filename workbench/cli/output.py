@@ -74,6 +74,12 @@ def write(text: str) -> None:
         sys.stdout.flush()
 
 
+def write_shown(text: str) -> None:
+    """A text of somebody else to stdout, every line of it whole, as what only shows."""
+    for line in text.split("\n"):
+        write(safe_text(line, len(line)) + "\n")
+
+
 @contextmanager
 def _stdout_that_may_fail() -> Iterator[None]:
     try:

@@ -32,9 +32,9 @@ def find(case: Path, text: str, prompts: bool, chosen: Choices) -> int:
     Where nothing matches, or with --prompts, TEXT is looked for inside prompts.
     """
     with open_case(case) as session:
-        query = session.library.query("find-entity")
+        query = session.library.shipped("find-entity")
         if prompts or (chosen.format == "table" and not session.rows(query.id, text=text)):
-            query = session.library.query("find-prompt")
+            query = session.library.shipped("find-prompt")
         put_query(session, query, {"text": text}, chosen)
     return 0
 
@@ -54,10 +54,10 @@ def account(case: Path, account_id: str, chosen: Choices) -> int:
             )
         if chosen.format != "table":
             put_query(
-                session, session.library.query("account-card"), {"account": account_id}, chosen
+                session, session.library.shipped("account-card"), {"account": account_id}, chosen
             )
             return 0
-        say_masked(session, session.library.query("account-card").sql, chosen)
+        say_masked(session, session.library.shipped("account-card").sql, chosen)
         write_facts(rows[0])
         for query, title in (
             ("account-linked", "shares with others"),
@@ -100,5 +100,5 @@ def entity(case: Path, family: str, value: str, chosen: Choices) -> int:
                     f"{card['accounts']:,} of {card['accounts_in_case']:,} accounts have it"
                     f"{hub}\n\n"
                 )
-        put_query(session, session.library.query("entity-accounts"), given, chosen)
+        put_query(session, session.library.shipped("entity-accounts"), given, chosen)
     return 0

@@ -16,15 +16,17 @@ from workbench.cli.session import (
     Choices,
     choices,
     given_values,
-    library_of,
     open_case,
     put_query,
     put_records,
     put_sql,
 )
 from workbench.errors import UsageError, WorkbenchError
-from workbench.playbooks.format import read_text
+from workbench.playbooks.case_files import read_case_files
+from workbench.playbooks.format import SHIPPED
+from workbench.playbooks.library import library_in_sight, origin_words
 from workbench.playbooks.saving import query_id_of, save_query
+from workbench.playbooks.trust import is_trusted
 from workbench.sql.editor_tokens import parameters
 from workbench.sql.tokens import numbered
 from workbench.workers.messages import Inspect
@@ -60,7 +62,10 @@ def _begins_with_comment(arg: str, options: Collection[str]) -> bool:
 def run_query(case: Path, query: str, given: tuple[str, ...], chosen: Choices) -> int:
     """Run the saved QUERY on CASE."""
     with open_case(case) as session:
-        put_query(session, session.library.query(query), given_values(given), chosen)
+        found = session.library.query(query)
+        if found.trust != SHIPPED:
+            chosen.talk.say(origin_words(found))
+        put_query(session, found, given_values(given), chosen)
     return 0
 
 
@@ -91,16 +96,16 @@ def queries() -> None:
 @choices
 def list_queries(case: Path | None, chosen: Choices) -> int:
     """All queries in sight, with those of CASE."""
-    library = library_of(Case.open(case) if case else None)
+    library = library_in_sight(Case.open(case) if case else None)
     names = ["pack", "id", "title", "parameters", "level", "status", "trust"]
     rows = [
         [query.pack, query.id, query.title, ", ".join(item.name for item in query.params),
-         query.level, query.status, query.trust]
+         query.level, query.status, library.trust_words(query)]
         for query in library.listed()
     ]  # fmt: skip
     put_records(chosen, names, [list(row) for row in rows])
-    for path, error in library.broken:
-        chosen.talk.say(f"not runnable: {path}: {error.message}")
+    for _, error in library.not_used():
+        chosen.talk.say(f"not used: {error.message} {error.hint}")
     return 0
 
 
@@ -108,12 +113,9 @@ def list_queries(case: Path | None, chosen: Choices) -> int:
 @click.argument("query")
 @click.argument("case", required=False, type=click.Path(path_type=Path))
 def show_query(query: str, case: Path | None) -> int:
-    """The file of one query."""
-    opened = Case.open(case) if case else None
-    found = library_of(opened).query(query)
-    text = read_text(found.path, opened.root if opened and found.trust == "case" else None)
-    for line in text.splitlines():
-        output.write(output.cell_text(line) + "\n")
+    """The file of one query, whole; it may be one that does not run."""
+    library = library_in_sight(Case.open(case) if case else None)
+    output.write_shown(library.seen_query(query).text)
     return 0
 
 
@@ -143,7 +145,11 @@ def save(case: Path, title: str, statement: str, question: str) -> int:
     query_id = query_id_of(title)
     with open_case(case) as session:
         names = session.client.request(Inspect(statement)).parameters
-        folder = session.case.queries_path
-        path = save_query(folder, query_id, title, question, statement, names)
+        path = save_query(session.case, query_id, title, question, statement, names)
+        if not is_trusted(read_case_files(session.case)):
+            output.Talk().say(
+                "The case brings queries of its own that you have not trusted: none of them runs, "
+                f"this one neither, until you have run: workbench trust {case}"
+            )
     output.Talk().say(f"Saved as {query_id}: {path}")
     return 0

@@ -33,7 +33,7 @@ def resurrect(
     seen = [line for other in others for line in _patterns_of(other)]
     with open_case(case) as session:
         if patterns:
-            put_query(session, session.library.query("flagged-patterns"), {}, chosen)
+            put_query(session, session.library.shipped("flagged-patterns"), {}, chosen)
             return 0
         known_bad = session.service.read(
             lambda ledger: list(table_lines(ledger.state, "seen_patterns"))
@@ -42,7 +42,7 @@ def resurrect(
         given: dict[str, object] = {"min_likeness": min_likeness}
         if since:
             given["since"] = since
-        put_query(session, session.library.query("resurrected"), given, chosen)
+        put_query(session, session.library.shipped("resurrected"), given, chosen)
     return 0
 
 

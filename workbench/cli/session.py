@@ -112,11 +112,6 @@ def _by_suffix(target: Path | None) -> str:
     return suffix if suffix in output.FORMATS else "table"
 
 
-def library_of(case: Case | None) -> Library:
-    """Queries in search order, with those of a case where one is given."""
-    return library_in_sight(case.queries_path if case is not None else None)
-
-
 @dataclass
 class CaseSession:
     """An open case with a query worker and its saved queries."""
@@ -128,8 +123,8 @@ class CaseSession:
     span: ExtractSpan
 
     def rows(self, query_id: str, **given: object) -> list[dict[str, Any]]:
-        """All rows of a small saved query as records."""
-        query = self.library.query(query_id)
+        """All rows of a small shipped query as records."""
+        query = self.library.shipped(query_id)
         return self.client.records(query.sql, bind(query, given, self.span))
 
 
@@ -154,7 +149,7 @@ def open_case(path: Path, settings: Settings | None = None) -> Iterator[CaseSess
                 Mask(MASKABLE),
                 opening_of(case),
             )
-            library, mask, tables = library_of(case), _mask(service), service.ledger_tables()
+            library, mask, tables = library_in_sight(case), _mask(service), service.ledger_tables()
             client.hide(mask)
             client.lay_all_over(tables)
             session = CaseSession(case, service, client, library, ExtractSpan())

@@ -20,6 +20,7 @@ from workbench.audit.records.ssh_signatures import key_fingerprint, sign_record
 from workbench.audit.state import builders
 from workbench.audit.state.policy import Policy
 from workbench.case.folder import Case
+from workbench.decisions.preview import Preview, check_members
 from workbench.decisions.tables import EPOCH, decision_rows, ledger_tables, time_text
 from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.format import SavedQuery
@@ -49,6 +50,8 @@ class Draft:
     expires: str = ""
     evidence: tuple[dict[str, Any], ...] = field(default=())
     sample: dict[str, Any] | None = None
+    preview: Preview | None = None  # what was shown before
+    stored: tuple[str, ...] | None = None  # what the store gives for the cluster or campaign
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,6 @@ class CaseService:
     def generation(self) -> int:
         """The generation of the store that is open."""
         return self.case.manifest.generation
-
-    @property
-    def queries_dir(self) -> Path:
-        """The analyst's own saved queries of this case."""
-        return self.case.queries_path
 
     @property
     def analyst(self) -> str:
@@ -193,10 +191,11 @@ class CaseService:
                 sha256=evidence.query.sha256,
                 params={name: _parameter_field(ledger, value) for name, value in given},
                 generation=manifest.generation,
-                sources=_sources_field(ledger, sorted(one.sha256 for one in manifest.sources)),
+                sources=_sources_field(ledger, sorted({one.sha256 for one in manifest.sources})),
                 result_sha256=evidence.sha256,
                 rows=evidence.rows,
                 ledger_head=self._read_at or ledger.head.h,
+                trust=evidence.query.trust,
             )
 
         return self.read(reading)
@@ -204,12 +203,18 @@ class CaseService:
     def record(self, draft: Draft, *, propose: bool = False) -> str:
         """Append the decision, or propose it; returns its record id once it is on disk.
 
-        Raises WorkbenchError for what the policy refuses (a second analyst is needed), for a
-        ledger that is damaged, and for a disk that is full; the draft is the caller's to keep.
+        Raises WorkbenchError for members that are not those of the preview, for what the policy
+        refuses (a second analyst is needed), for a ledger that is damaged, and for a disk that is
+        full; the draft is the caller's to keep.
         """
 
+        if draft.preview is not None:
+            check_members(draft.preview.accounts, draft.accounts)
+        if draft.stored is not None:
+            check_members(draft.accounts, draft.stored)
+
         def appending(ledger: Ledger) -> str:
-            body = _decision_body(ledger, draft)
+            body = _decision_body(ledger, draft, self.generation)
             if propose:
                 return ledger.append("proposal", builders.proposal(body)).id
             return ledger.append("decision", body).id
@@ -255,7 +260,7 @@ def _head_words(ledger: Ledger) -> str:
     return f"audit {head.size:,} {head.root[:8]}" if head.size else "audit empty"
 
 
-def _decision_body(ledger: Ledger, draft: Draft) -> dict[str, Any]:
+def _decision_body(ledger: Ledger, draft: Draft, generation: int) -> dict[str, Any]:
     """The body of a decision record; the accounts of a set are made durable here."""
     if not draft.accounts:
         raise UsageError("The decision names no account.")
@@ -276,7 +281,21 @@ def _decision_body(ledger: Ledger, draft: Draft) -> dict[str, Any]:
         expires=expiry(draft.expires),
         evidence=draft.evidence,
         sample=draft.sample,
+        preview=_preview_field(draft.preview),
+        stored=_stored_field(draft.stored, generation),
     )
+
+
+def _preview_field(shown: Preview | None) -> dict[str, Any] | None:
+    if shown is None:
+        return None
+    return builders.preview(shown.accounts, flagged=shown.flagged, cleared=shown.cleared)
+
+
+def _stored_field(accounts: tuple[str, ...] | None, generation: int) -> dict[str, Any] | None:
+    if accounts is None:
+        return None
+    return builders.stored(accounts, generation=generation, analysis=0)
 
 
 def _sources_field(ledger: Ledger, digests: list[str]) -> list[str] | SetRef:

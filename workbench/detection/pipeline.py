@@ -64,7 +64,7 @@ def build(
     store: Path,
     *,
     spill: Path,
-    queries: Sequence[Path],
+    queries: Path,
     overlay: Sequence[Mapping[str, Any]] = (),
     memory_mib: int = 4096,
     threads: int = 1,
@@ -72,13 +72,14 @@ def build(
 ) -> str:
     """Write the tables of the analysis into a store that holds loaded tables; returns the revision.
 
-    `queries` are the places of saved queries in search order, `overlay` entity-list entries
-    (family, value, role) on top of the store's. `progress(phase, done, total)`. Deterministic.
+    `queries` is the folder of the shipped queries, whose link families alone are run; `overlay`
+    are entity-list entries (family, value, role) on top of the store's. `progress(phase, done,
+    total)`. Deterministic.
     Raises WorkbenchError naming a link family whose query fails.
     """
     tell = progress or _silent
-    library = read_library([(place, "pack") for place in queries])
-    for path, error in library.broken:
+    library = read_library(queries)
+    for path, error in library.set_aside:
         if path.parent.name == "traits":
             raise WorkbenchError(f"A link family cannot be read: {error.message}", hint=error.hint)
     trait_queries = library.traits()

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from importlib.resources import files
@@ -29,6 +28,7 @@ from zoneinfo import available_timezones
 from workbench.catalog.columns import Column, Table
 from workbench.catalog.extracts import EXTRACTS, extract_columns
 from workbench.errors import UsageError
+from workbench.text.bounded import read_toml
 from workbench.text.sanitize import safe_text
 
 TIME_UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1, "ns": 0}
@@ -113,8 +113,8 @@ def shipped_profiles() -> dict[str, str]:
 def parse_mapping(text: str, where: str = "mapping") -> Mapping:
     """Check the text of a profile; raises UsageError that names the entry and the near miss."""
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        values = read_toml(text)
+    except ValueError as error:
         raise UsageError(f"{where} is no TOML: {safe_text(error)}.") from error
     tables: dict[str, TableMapping] = {}
     for name, entries in values.items():

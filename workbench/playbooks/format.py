@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.case.open_file import QUERY_BYTES, read_case_file, read_plain_file
+from workbench.case.open_file import QUERY_BYTES, read_plain_file
 from workbench.errors import UsageError, WorkbenchError
 from workbench.text.bounded import read_toml
 
@@ -25,6 +25,11 @@ PARAMETER_TYPES = (
     "account_list", "cluster", "entity",
 )  # fmt: skip
 KINDS = ("query", "page", "trait", "count")
+# Where a query or playbook comes from: with the program, from the analyst's own folder, from the
+# case's folder, or typed by hand.
+SHIPPED, OWN, CASE, TYPED = "shipped", "own", "case", "typed"
+MAX_ID = 80  # characters
+_MAX_REV = 1 << 31
 _OPEN, _CLOSE = "/*+++", "+++*/"
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -99,7 +104,8 @@ class SavedQuery:
     sha256: str
     path: Path
     pack: str
-    trust: str = "pack"
+    trust: str = SHIPPED
+    text: str = field(default="", repr=False)  # the file as it was read
     kind: str = "query"
     question: str = ""
     howto: str = ""
@@ -139,25 +145,28 @@ def normalised(text: str) -> bytes:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").encode("utf-8", "surrogatepass")
 
 
-def read_text(path: Path, case: Path | None = None) -> str:
-    """The text of a query or playbook file, within bounds; `case` is the case that it lies in.
+def read_text(path: Path) -> str:
+    """The text of a query or playbook outside a case, within bounds.
 
     Raises UsageError where it cannot be read and where it is no ordinary file.
     """
     try:
-        if case is None:
-            return read_plain_file(path, QUERY_BYTES).decode("utf-8")
-        return read_case_file(case, path.relative_to(case), QUERY_BYTES).decode("utf-8")
-    except (OSError, UnicodeDecodeError, WorkbenchError) as error:
+        return text_of(path, read_plain_file(path, QUERY_BYTES))
+    except (OSError, WorkbenchError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
 
 
-def read_query(
-    path: Path, *, pack: str = "", trust: str = "pack", case: Path | None = None
-) -> SavedQuery:
-    """Read one saved query; raises UsageError naming the file and the field."""
-    text = read_text(path, case)
-    return parse_query(text, path, pack=pack or path.parent.name, trust=trust)
+def text_of(path: Path, data: bytes) -> str:
+    """The text of a query or playbook whose bytes were read; raises UsageError naming the file."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+
+
+def read_query(path: Path, *, pack: str = "", trust: str = SHIPPED) -> SavedQuery:
+    """Read one saved query outside a case; raises UsageError naming the file and the field."""
+    return parse_query(read_text(path), path, pack=pack or path.parent.name, trust=trust)
 
 
 def parse_query(text: str, path: Path, *, pack: str, trust: str) -> SavedQuery:
@@ -179,8 +188,9 @@ def parse_query(text: str, path: Path, *, pack: str, trust: str) -> SavedQuery:
     for name in ("id", "title"):
         if name not in fields:
             raise source.wrong(f"the field “{name}” is missing")
-    if not _ID.fullmatch(fields["id"]):
-        raise source.wrong(f"the id “{fields['id']}” is not lower-case words joined by hyphens")
+    source.check_id(fields["id"])
+    if not 1 <= fields.get("rev", 1) < _MAX_REV:
+        raise source.wrong(f"rev = {fields['rev']} is no revision: they count from 1")
     source.one_of(fields.get("status", "stable"), STATUSES, "status")
     source.one_of(fields.get("level", "informational"), LEVELS, "level")
     source.one_of(fields.get("kind", "query"), KINDS, "kind")
@@ -193,6 +203,7 @@ def parse_query(text: str, path: Path, *, pack: str, trust: str) -> SavedQuery:
         path=path,
         pack=pack,
         trust=trust,
+        text=text,
         needs_tables=source.texts(needs.get("tables", []), "needs.tables"),
         needs_columns=source.texts(needs.get("columns", []), "needs.columns"),
         params=read_parameters(path, values.get("params", {})),
@@ -266,6 +277,13 @@ class Source:
         if type(value) is not kind:
             raise self.wrong(f"“{name}” must be {kind.__name__}, not {type(value).__name__}")
         return value
+
+    def check_id(self, value: str) -> None:
+        if len(value) > MAX_ID or not _ID.fullmatch(value):
+            raise self.wrong(
+                f"the id “{value[:MAX_ID]}” is not lower-case words joined by hyphens, of at most "
+                f"{MAX_ID} characters"
+            )
 
     def texts(self, value: object, name: str) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):

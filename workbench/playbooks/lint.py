@@ -14,7 +14,7 @@ from workbench.audit.state.policy import CLEAR_REASONS, FLAG_REASONS
 from workbench.catalog.tables import TABLES
 from workbench.engine.fixture import FixtureStore
 from workbench.errors import WorkbenchError
-from workbench.playbooks.format import LEVELS, SavedQuery
+from workbench.playbooks.format import LEVELS, SHIPPED, SavedQuery
 from workbench.playbooks.library import Library
 
 _CLOCKS = frozenset(
@@ -138,7 +138,7 @@ def _lint_form(query: SavedQuery) -> Iterator[str]:
             yield "it does not say which question it answers"
         if query.status == "stable" and not query.falsepositives:
             yield "a stable query says what else looks like this"
-        if query.trust == "pack" and query.level in _ALARMING and not query.references:
+        if query.trust == SHIPPED and query.level in _ALARMING and not query.references:
             yield f"level {query.level} needs references: the public technique that it looks for"
 
 

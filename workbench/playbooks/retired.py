@@ -22,6 +22,14 @@ def in_use(place: Path) -> list[Path]:
     return [path for path in sorted(place.glob("**/*.sql")) if path.parent != place / RETIRED]
 
 
+def shipped_ids(place: Path) -> frozenset[str]:
+    """Every id under which a query was ever shipped: none of them is anybody else's."""
+    try:
+        return frozenset(name.partition("@")[0] for name in known_digests(place))
+    except (UsageError, ValueError):
+        return frozenset()  # `queries check` says what is wrong with the list
+
+
 def retired_queries(place: Path) -> dict[str, SavedQuery]:
     """The replaced texts of a folder of shipped queries, by digest.
 

@@ -19,7 +19,7 @@ from typing import Any
 from workbench.engine.fixture import FixtureStore
 from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.binding import ExtractSpan, bind
-from workbench.playbooks.format import QueryTest, SavedQuery, Source
+from workbench.playbooks.format import SHIPPED, QueryTest, SavedQuery, Source
 
 # What relative times such as `-30d` count from.
 SPAN = ExtractSpan(
@@ -124,7 +124,7 @@ def run_tests(query: SavedQuery, store: FixtureStore, fixtures: Path) -> Iterato
             yield f"test {number} cannot run: {error}"
             continue
         yield from _compare_loosely(number, test, names, rows)
-    if query.trust != "pack":
+    if query.trust != SHIPPED:
         return
     path = fixture_of(query, fixtures)
     if not path.is_file():

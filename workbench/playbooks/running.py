@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +9,10 @@ from typing import Any
 from workbench.errors import UsageError
 from workbench.playbooks.binding import Bound, ExtractSpan, bind
 from workbench.playbooks.format import SavedQuery
-from workbench.playbooks.library import Library, Playbook, Step
+from workbench.playbooks.library import Library
+from workbench.playbooks.playbook import STOP_RULE, Playbook, Step
 
 Ask = Callable[[SavedQuery, Bound], tuple[list[str], list[list[Any]], bool]]
-_BOUND = re.compile(r"\s*rows\s*(=|<|>|<=|>=)\s*(\d+)\s*")
 _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
     "=": lambda rows, bound: rows == bound,
     "<": lambda rows, bound: rows < bound,
@@ -42,7 +41,7 @@ def stops(condition: str, rows: int) -> bool:
     """Whether a row bound such as `rows = 0` holds; raises UsageError for another form."""
     if not condition:
         return False
-    match = _BOUND.fullmatch(condition)
+    match = STOP_RULE.fullmatch(condition)
     if match is None:
         raise UsageError(f"“{condition}” is no stop rule.", hint="Write: rows = 0, rows > 10000 …")
     return _COMPARE[match.group(1)](rows, int(match.group(2)))
@@ -73,7 +72,7 @@ def step_note(playbook: str, number: int, query: SavedQuery, rows: int, digest: 
     """What the ledger says of a step that was run: query, revision, digests, rows."""
     return (
         f"playbook {playbook} step {number}: {query.id} rev {query.rev} {query.sha256} "
-        f"rows {rows} result {digest}"
+        f"{query.trust} rows {rows} result {digest}"
     )
 
 

@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.case.folder import Case
 from workbench.errors import UsageError
-from workbench.playbooks.format import parse_query
+from workbench.playbooks.case_files import FOLDER, read_case_files
+from workbench.playbooks.format import CASE, parse_query
+from workbench.playbooks.library import check_new
+from workbench.playbooks.trust import trust_saved
 from workbench.sql.tokens import without_end
 from workbench.text.toml import toml_text
 
@@ -36,14 +40,21 @@ def query_text(
 
 
 def save_query(
-    folder: Path, query_id: str, title: str, question: str, sql: str, parameters: Sequence[str]
+    case: Case, query_id: str, title: str, question: str, sql: str, parameters: Sequence[str]
 ) -> Path:
-    """Write `<folder>/<id>.sql`; raises UsageError for a missing title or an id that is taken."""
+    """Write `queries/<id>.sql` of a case, which runs where the case was trusted before.
+
+    Raises UsageError for a missing title, an id that is taken and one that reads like a shipped
+    one.
+    """
+    folder = case.queries_path
     if not title or not query_id:
         raise UsageError("A saved query needs a title with letters or digits.")
     target = folder / f"{query_id}.sql"
     text = query_text(query_id, title, question, sql, parameters)
-    parse_query(text, target, pack=folder.name, trust="case")
+    query = parse_query(text, target, pack=folder.name, trust=CASE)
+    before = read_case_files(case)
+    check_new(query, before)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -57,4 +68,5 @@ def save_query(
         out.write(text)
         if folder.stat().st_mode & 0o020:
             os.fchmod(out.fileno(), 0o660)  # a team's folder: the others run it too
+    trust_saved(before, f"{FOLDER}/{target.name}", text.encode("utf-8"))
     return target

@@ -13,7 +13,7 @@ from workbench.decisions.tables import time_text
 
 NAMES = [
     "record_id", "when", "type", "verdict", "reason", "confidence", "analyst", "about", "accounts",
-    "counter", "note", "evidence",
+    "previewed", "counter", "note", "evidence",
 ]  # fmt: skip
 _TYPES = ("decision", "proposal", "countersign", "reversal")
 
@@ -47,21 +47,29 @@ def _touches(state: LedgerState, decision: Fields, accounts: frozenset[str]) -> 
 def _decision_row(fields: Fields, decision: Fields) -> list[Any]:
     subject = decision["subject"]
     evidence = "; ".join(
-        f"{one['query']} revision {one['rev']}, {one['rows']} rows, {one['result_sha256'][:16]}…"
+        f"{one['query']}{_whose(one)} revision {one['rev']}, {one['rows']} rows, "
+        f"{one['result_sha256'][:16]}…"
         for one in decision["evidence"]
     )
     return [
         fields["id"], time_text(fields["ts"]), fields["type"], decision["verdict"],
         decision["reason"], decision["confidence"], fields["who"]["name"],
-        f"{subject['kind']} {subject['id']}".strip(), subject["count"], decision["counter"],
+        f"{subject['kind']} {subject['id']}".strip(), subject["count"],
+        (decision.get("preview") or {}).get("accounts"), decision["counter"],
         decision["note"], evidence,
     ]  # fmt: skip
+
+
+def _whose(evidence: Fields) -> str:
+    """Whose query it was; a record of version 1 does not say."""
+    return f" ({evidence['trust']})" if "trust" in evidence else ""
 
 
 def _answer_row(fields: Fields) -> list[Any]:
     body = fields["body"]
     return [
         fields["id"], time_text(fields["ts"]), fields["type"], body.get("answer"),
-        body.get("reason"), None, fields["who"]["name"], f"record {body['record']}", None, "",
+        body.get("reason"), None, fields["who"]["name"], f"record {body['record']}", None, None,
+        "",
         body["note"], "",
     ]  # fmt: skip

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import json
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,16 +37,19 @@ class Exhibit:
     @property
     def command(self) -> str:
         """The command line that gives the file again, but for the name of the case."""
-        given = " ".join(f"-p {name}={_word(value)}" for name, value in self.parameters.items()
-                         if value is not None)  # fmt: skip
-        return f"workbench run CASE {self.query.id} {given}".strip() + " --format jsonl"
+        given = [
+            word
+            for name, value in self.parameters.items()
+            if value is not None
+            for word in ("-p", f"{name}={_word(value)}")
+        ]
+        words = ["workbench", "run", "CASE", self.query.id, *given, "--format", "jsonl"]
+        return shlex.join(words)
 
 
 def _word(value: object) -> str:
-    if isinstance(value, dict):
-        value = next(iter(value.values()))
-    text = str(value)
-    return text if text.isidentifier() or text.replace("-", "").isalnum() else json.dumps(text)
+    """A value as the command line takes it; a shell takes it as it is."""
+    return str(next(iter(value.values())) if isinstance(value, dict) else value)
 
 
 class ExhibitFolder:
@@ -62,8 +66,8 @@ class ExhibitFolder:
         folder.mkdir()
 
     def add(self, title: str, query_id: str, given: Mapping[str, object]) -> Exhibit:
-        """Run a saved query; its file is JSON lines, ASCII, as `--format jsonl` writes them."""
-        query = self._library.query(query_id)
+        """Run a shipped query; its file is JSON lines, ASCII, as `--format jsonl` writes them."""
+        query = self._library.shipped(query_id)
         parameters = bind(query, given, self._span)
         written = self._client.request(Export(query.sql, parameters, "jsonl"))
         target = self.folder / f"{next(self._numbers):03d}-{query.id}.jsonl"
@@ -78,6 +82,6 @@ class ExhibitFolder:
         )  # fmt: skip
 
     def records(self, query_id: str, given: Mapping[str, object]) -> list[dict[str, Any]]:
-        """Rows of a small saved query that is no exhibit itself."""
-        query = self._library.query(query_id)
+        """Rows of a small shipped query that is no exhibit itself."""
+        query = self._library.shipped(query_id)
         return self._client.records(query.sql, bind(query, given, self._span))

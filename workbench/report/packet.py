@@ -15,16 +15,25 @@ from pathlib import Path
 
 from workbench import __version__
 from workbench.audit import standalone
+from workbench.audit.records.list_contents import MAX_FILE_BYTES
 from workbench.case.open_file import copy_case_file
 from workbench.decisions.policy_hooks import note_report
 from workbench.decisions.service import CaseService
 from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
-from workbench.playbooks.format import SavedQuery, normalised, read_text
 from workbench.playbooks.library import Library
 from workbench.report.decided import NAMES, decided
 from workbench.report.exhibits import Exhibit, ExhibitFolder
-from workbench.report.pages import Facts, Heading, Listing, Paragraph, Part, as_html, as_markdown
+from workbench.report.pages import (
+    Command,
+    Facts,
+    Heading,
+    Listing,
+    Paragraph,
+    Part,
+    as_html,
+    as_markdown,
+)
 from workbench.workers.host.sync_client import QueryClient
 
 _CAMPAIGN = (
@@ -136,7 +145,7 @@ class Packet:
             words = f"By the policy of the case these are masked: {self._mask.words()}."
             yield Paragraph(words, note=True)
         yield Heading("How to check this packet")
-        yield Paragraph("sha256sum -c SHA256SUMS; python3 -I -S verify.py ledger")
+        yield Command("sha256sum -c SHA256SUMS; python3 -I -S verify.py ledger")
         yield Paragraph(
             "Every table names the query, its revision and the digest of its whole result; on the "
             "case itself `workbench audit replay` runs the evidence of every decision again."
@@ -202,16 +211,7 @@ class Packet:
         folder.mkdir()
         for part in parts:
             if isinstance(part, Exhibit):
-                self._copy_query(part.query, folder / f"{part.query.id}.sql")
-
-    def _copy_query(self, query: SavedQuery, target: Path) -> None:
-        case = self._service.case.root if query.trust == "case" else None
-        text = read_text(query.path, case)
-        if hashlib.sha256(normalised(text)).hexdigest() != query.sha256:
-            raise WorkbenchError(
-                f"{query.path} was changed while the packet was written.", hint="Write it again."
-            )
-        target.write_text(text, encoding="utf-8")
+                (folder / f"{part.query.id}.sql").write_text(part.query.text, encoding="utf-8")
 
     def _add_ledger(self) -> None:
         target = self._unfinished / "ledger"
@@ -228,8 +228,9 @@ class Packet:
         for name in dict.fromkeys(names):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileNotFoundError):  # what is lost was said when the ledger was read
-                copy_case_file(case.root, name, target / name)
-        for name in ("verify.py", "proof.py", "wb_record.py"):
+                limit = 1 << 62 if name == case.ledger_path.name else MAX_FILE_BYTES
+                copy_case_file(case.root, name, target / name, limit)
+        for name in ("verify.py", "proof.py", "wb_record.py", "wb_list.py", "wb_keys.py"):
             shutil.copyfile(Path(standalone.__path__[0]) / name, self._unfinished / name)
 
     def _add_sums(self) -> int:

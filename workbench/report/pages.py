@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from workbench.report.exhibits import Exhibit
 from workbench.text.format import number_text
+from workbench.text.markdown import markdown_code, markdown_text
 from workbench.text.sanitize import safe_text
 
 _CELL = 160
-# Viewers make these clickable by themselves; what a click would follow was written by others.
-_LINKS = re.compile(r"(?<=[a-z0-9]):(?=//)|(?<=\bmailto):|(?<=\bwww)\.", re.IGNORECASE)
 _STYLE = (
     "body{font:15px/1.45 sans-serif;max-width:75em;margin:2em auto;padding:0 1em;color:#111}"
     "table{border-collapse:collapse;font:12px/1.4 monospace;display:block;overflow-x:auto}"
@@ -40,6 +38,13 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Command:
+    """A command line of the program's own, to be pasted."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """Names and values."""
 
@@ -55,7 +60,7 @@ class Listing:
     rows: list[list[Any]]
 
 
-Part = Heading | Paragraph | Facts | Listing | Exhibit
+Part = Heading | Paragraph | Command | Facts | Listing | Exhibit
 
 
 def cell(value: Any) -> str:
@@ -73,14 +78,25 @@ def cell(value: Any) -> str:
 
 def provenance(exhibit: Exhibit) -> str:
     """Where an exhibit's rows come from, in a sentence."""
-    shown = len(exhibit.rows)
+    return "".join(text for text, _ in _provenance(exhibit))
+
+
+def _provenance(exhibit: Exhibit) -> list[tuple[str, bool]]:
+    """The sentence in pieces, each with whether it is a name or command of the program's own."""
+    shown, query = len(exhibit.rows), exhibit.query
     part = f"the first {shown:,} of {exhibit.total:,} rows" if exhibit.total > shown else (
         f"{exhibit.total:,} rows")  # fmt: skip
-    return (
-        f"{part}; all in {exhibit.file} (SHA-256 {exhibit.sha256}); query {exhibit.query.id} "
-        f"revision {exhibit.query.rev} (SHA-256 {exhibit.query.sha256[:16]}…); "
-        f"again by: {safe_text(exhibit.command, 400)}"
-    )
+    return [
+        (f"{part}; all in ", False), (exhibit.file, True),
+        (f" (SHA-256 {exhibit.sha256}); {query.trust} query ", False), (query.id, True),
+        (f" revision {query.rev} (SHA-256 {query.sha256[:16]}…); again by: ", False),
+        (safe_text(exhibit.command, 400), True),
+    ]  # fmt: skip
+
+
+def _markdown_provenance(exhibit: Exhibit) -> str:
+    pieces = _provenance(exhibit)
+    return "".join(markdown_code(text) if ours else markdown_text(text) for text, ours in pieces)
 
 
 def as_markdown(parts: Iterable[Part]) -> str:
@@ -88,22 +104,19 @@ def as_markdown(parts: Iterable[Part]) -> str:
     lines: list[str] = []
     for part in parts:
         if isinstance(part, Heading):
-            lines += [f"{'#' * part.level} {_plain(part.text)}", ""]
+            lines += [f"{'#' * part.level} {markdown_text(part.text)}", ""]
         elif isinstance(part, Paragraph):
-            lines += [_plain(part.text), ""]
+            lines += [markdown_text(part.text), ""]
+        elif isinstance(part, Command):
+            lines += [markdown_code(part.text), ""]
         elif isinstance(part, Facts):
             lines += _markdown_table(["", ""], part.pairs)
         else:
-            lines += [f"### {_plain(part.title)}", ""]
+            lines += [f"### {markdown_text(part.title)}", ""]
             lines += _markdown_table(part.names, part.rows) if part.rows else ["No rows.", ""]
             if isinstance(part, Exhibit):
-                lines += [_plain(provenance(part)), ""]
+                lines += [_markdown_provenance(part), ""]
     return "\n".join(lines)
-
-
-def _plain(text: str) -> str:
-    shown = _LINKS.sub(r"[\g<0>]", safe_text(text, len(text)))
-    return "".join(f"\\{one}" if one in "\\`*[]<>|" else one for one in shown)
 
 
 def _html(text: str) -> str:
@@ -116,7 +129,7 @@ def _markdown_table(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list
 
 
 def _markdown_row(cells: Sequence[str], *, plain: bool = True) -> str:
-    return "| " + " | ".join(_plain(one) if plain else one for one in cells) + " |"
+    return "| " + " | ".join(markdown_text(one) if plain else one for one in cells) + " |"
 
 
 def as_html(title: str, parts: Iterable[Part]) -> str:
@@ -128,6 +141,8 @@ def as_html(title: str, parts: Iterable[Part]) -> str:
         elif isinstance(part, Paragraph):
             kind = ' class="note"' if part.note else ""
             body.append(f"<p{kind}>{_html(part.text)}</p>")
+        elif isinstance(part, Command):
+            body.append(f"<p><code>{_html(part.text)}</code></p>")
         elif isinstance(part, Facts):
             body.append(_html_table([], part.pairs))
         else:

@@ -7,6 +7,7 @@ evidence names: what was decided since changes nothing.
 from __future__ import annotations
 
 import json
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -29,6 +30,7 @@ from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.library import Library
 from workbench.playbooks.retired import retired_queries
 from workbench.resources import queries_dir
+from workbench.text.sanitize import safe_text
 from workbench.workers.host.sync_client import QueryClient
 from workbench.workers.messages import Digest, Digested, Inspect
 
@@ -191,14 +193,16 @@ class _Run:
             self.library.queries.get(evidence["query"]), self.retired.get(evidence["sha256"]),
         )  # fmt: skip
         for query in candidates:
-            if query is not None and (query.id, query.rev, query.sha256) == wanted:
+            if query is None or (query.id, query.rev, query.sha256) != wanted:
+                continue
+            if query.trust == evidence.get("trust", query.trust):
                 return query
         return None
 
     def reads_the_ledger(self, entry: _Entry) -> bool:
         """Whether the recorded query is at hand and reads a table of the ledger's."""
         query = self.query(entry.evidence)
-        if query is None:
+        if query is None or not self.library.runs(query):
             return False
         if query.sha256 not in self.tables:
             try:
@@ -216,6 +220,8 @@ class _Run:
         query = self.query(evidence)
         if query is None:
             return self._without_query(entry)
+        if not self.library.runs(query):
+            return entry.judged(NOT_RUN, self._not_trusted(query))
         moved = self._moved(evidence)
         try:
             given = {
@@ -238,6 +244,10 @@ class _Run:
             OTHER if moved else DIFFERS, moved or _difference(evidence, found_now), found_now
         )
 
+    def _not_trusted(self, query: SavedQuery) -> str:
+        case = shlex.quote(safe_text(self.service.case_path))
+        return f"{query.id} is a query of the case, which is not trusted: workbench trust {case}"
+
     def _since(self, query: SavedQuery) -> str:
         """Says of a retired text that it is one."""
         now = self.library.queries.get(query.id)
@@ -250,6 +260,9 @@ class _Run:
         query = self.library.queries.get(evidence["query"])
         if query is None:
             return entry.judged(GONE, f"no saved query {evidence['query']}")
+        if query.trust != evidence.get("trust", query.trust):
+            why = f"a query of trust “{evidence['trust']}” then, “{query.trust}” now"
+            return entry.judged(CHANGED, why)
         if query.rev != evidence["rev"]:
             return entry.judged(CHANGED, f"revision {evidence['rev']} then, {query.rev} now")
         return entry.judged(CHANGED, f"another text under the same revision {query.rev}")

@@ -123,15 +123,21 @@ class Bench(TerminalApp):
         reading = asyncio.ensure_future(self._read_ledger())
         try:
             await self.query_service.start()
-            span = await self.query_service.rows(self.library.query("overview-span"))
+            span = await self.query_service.rows(self.library.shipped("overview-span"))
             self.query_service.span = ExtractSpan.of(span.first())
         except WorkbenchError as error:
             reading.cancel()
             self.post_message(Failed(error))
             return
-        self._frame.show_case(self.service, self.query_service)
+        self._show_case()
         await self._frame.show_here()
         await reading
+        if words := self.library.untrusted_words():
+            self.notify(words, title="Not trusted", severity="warning", markup=False)
+
+    def _show_case(self) -> None:
+        untrusted = bool(self.library.waiting())
+        self._frame.show_case(self.service, self.query_service, untrusted=untrusted)
 
     async def _read_ledger(self) -> None:
         status, query_service = self._frame.status, self.query_service
@@ -145,7 +151,7 @@ class Bench(TerminalApp):
             )
             status.audit(await query_service.background(self.service.head_words))
             self._watch.read_until(size)
-            self._frame.show_case(self.service, query_service)
+            self._show_case()
         except WorkbenchError as error:
             status.audit("ledger not read")
             query_service.overlaid.set()  # what needs the ledger says so instead of waiting
@@ -187,10 +193,11 @@ class Bench(TerminalApp):
 
     def reload_library(self) -> None:
         """Read the saved queries again."""
-        self.library = library_in_sight(self.service.case.queries_path)
+        self.library = library_in_sight(self.service.case)
         for view in self._frame.stack.views:
             if view.route.kind == "queries":
                 view.refill()
+        self._show_case()
 
     async def ask_and_run(self, query_id: str, given: dict[str, Any]) -> None:
         """Ask for the values of a saved query and run it; returns once the form is there."""

@@ -16,6 +16,12 @@ _WORDS = {
     "campaigns": "Campaigns",
     "ledger": "Ledger",
 }
+# How many parts the key of a route has; none where the kind is not named.
+_ONE, _TWO = range(1, 2), range(2, 3)
+_PARTS_OF_A_KEY = {
+    "account": _ONE, "cluster": _ONE, "campaign": _ONE, "sample": _ONE, "entity": _TWO,
+    "exchange": _TWO, "query": range(1, 200), "playbook": range(1, 200),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,36 @@ class RouteHistory:
             if not isinstance(item, dict):
                 continue
             kind, key, state = item.get("kind"), item.get("key"), item.get("state")
-            if isinstance(kind, str) and isinstance(key, list):
-                route = Route(kind, tuple(map(str, key)))
-                routes.entries.append(HistoryEntry(route, state if isinstance(state, dict) else {}))
+            if not isinstance(kind, str) or not isinstance(key, list):
+                continue
+            fits = _PARTS_OF_A_KEY.get(kind, range(1))
+            if len(key) in fits and all(isinstance(part, str) for part in key):
+                routes.entries.append(HistoryEntry(Route(kind, tuple(key)), _kept(state)))
+        del routes.entries[: -cls.longest]
         return routes
+
+
+def _kept(state: object) -> dict[str, Any]:
+    """What a view may find in its state: texts, the row and column of a cursor, values by name.
+
+    Anybody may have written the file: what is of another form is left out.
+    """
+    if not isinstance(state, dict):
+        return {}
+    return {name: value for name, value in state.items() if _is_text_or_place(value)} | {
+        name: {one: text for one, text in value.items() if _is_value(text)}
+        for name, value in state.items()
+        if isinstance(value, dict)
+    }
+
+
+def _is_text_or_place(value: object) -> bool:
+    if isinstance(value, list):
+        return len(value) == 2 and all(type(one) is int and 0 <= one < 1 << 40 for one in value)
+    return isinstance(value, str) or (type(value) is int and abs(value) < 1 << 40)
+
+
+def _is_value(value: object) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(one, str) for one in value)
+    return value is None or isinstance(value, str) or (type(value) in (int, bool))

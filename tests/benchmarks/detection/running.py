@@ -22,7 +22,7 @@ def analyse(store: Path, spill: Path) -> tuple[float, int]:
 
 if __name__ == "__main__":
     start = time.monotonic()
-    build(Path(sys.argv[1]), spill=Path(sys.argv[2]), queries=[queries_dir()])
+    build(Path(sys.argv[1]), spill=Path(sys.argv[2]), queries=queries_dir())
     took = time.monotonic() - start
     # Not from getrusage: its peak starts at that of the process that this one was forked from.
     status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()

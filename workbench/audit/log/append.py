@@ -21,7 +21,7 @@ from workbench.audit.records.account_sets import SetRef, sync_folder
 from workbench.audit.records.canonical_json import Fields, seal, sha256
 from workbench.audit.records.entries import read_record
 from workbench.audit.records.identity import Clock, SystemClock, Who
-from workbench.audit.records.schema import FORMAT, VERSION, check_body, check_record
+from workbench.audit.records.schema import FORMAT, VERSION, check_body, check_record, lists
 from workbench.audit.records.ssh_signatures import signed_part
 
 Sign = Callable[[bytes], str]
@@ -114,10 +114,16 @@ class Ledger(LedgerReader):
             self._catch_up()
             if self.problems:
                 raise DamagedError(str(self.problems[0]))
-            why = self.state.refuses(fields)
+            why = self.state.refuses(fields) or self._unfit_list(body)
             if why:
                 raise LedgerError(why, title="Refused")
             return self._commit([fields])
+
+    def _unfit_list(self, body: Fields) -> str:
+        """Why a list that a record would name is none, or the empty string."""
+        whys = (self.sets.unfit(*named) for named in lists(body))
+        wrong = next(filter(None, whys), "")
+        return f"This cannot be recorded: {wrong}." if wrong else ""
 
     def recover(self, reason: str) -> Record:
         """Account for damage by hand, with a reason; nothing is deleted, `verify` lists it.

@@ -54,6 +54,7 @@ def merge(ledger: Ledger, other: LedgerReader, reason: str = "") -> Merge:
         "root": other.head.root,
         "lines": ledger.put_list(lines).as_field(),
         "conflicts": ledger.put_set(conflicts).as_field() if conflicts else None,
+        "disputes": None,
         "reason": reason,
     }
     return Merge(ledger.append("merge", body), len(lines), conflicts)

@@ -27,12 +27,13 @@ _START = (
 _MAX_PIECES_AHEAD = 2
 _LOOK_BACK_BYTES = 65_536
 _PIPE_BYTES = 1 << 20
+_LOOKED_AT = ("reversal", "resolve")
 _RUN_FIELDS = tuple(field.name for field in fields(Run))
 
 
 def worth_keeping(record: Fields) -> bool:
     """Whether verification must look at the record itself, not only at its place in the chain."""
-    return bool(record["sig"]) or record["type"] == "reversal" or refers(record)
+    return bool(record["sig"]) or record["type"] in _LOOKED_AT or refers(record)
 
 
 def pieces(handle: int, chunk: int, size: int) -> Iterator[tuple[int, int]]:

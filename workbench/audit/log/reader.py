@@ -224,8 +224,9 @@ class LedgerReader:
 
     def _check_files(self) -> None:
         state, chain = self.state, self._chain
-        attachments = Attachments(self.path, state.sets, state.checkpoints, state.lost)
-        self._lost = {**attachments.lost(), **attachments.contradicted(chain, self.case_id)}
+        attachments = Attachments(self.path, state.sets, state.kinds, state.checkpoints, state.lost)
+        lost = {digest: loss.message for digest, loss in attachments.lost().items()}
+        self._lost = {**lost, **attachments.contradicted(chain, self.case_id)}
         for wrong in self._lost.values():
             self._report(wrong)
 

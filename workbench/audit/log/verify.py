@@ -17,7 +17,7 @@ from workbench.audit.log.verify_authors import Authors, Span
 from workbench.audit.records.account_sets import SetFolder
 from workbench.audit.records.canonical_json import Fields
 from workbench.audit.records.entries import MAX_TORN_BYTES, is_torn
-from workbench.audit.records.schema import references
+from workbench.audit.records.schema import lists
 
 Progress = Callable[[int, int], None]
 _CHUNK_BYTES = 2 << 20
@@ -29,7 +29,8 @@ _MAX_PROBLEMS_NAMED = 1_000
 class Report:
     """What was found; `problems` empty means intact. `root` and `head` are hex digits.
 
-    `begun` is false where the folder has no ledger file yet, or one without a single line.
+    `stated` is what one person did alone and what waits for a second. `begun` is false where the
+    folder has no ledger file yet, or one without a single line.
     """
 
     path: Path
@@ -41,6 +42,7 @@ class Report:
     problems: list[str] = field(default_factory=list)
     recovered: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    stated: list[str] = field(default_factory=list)
     signed: int = 0
     signatures: str = "none"
     begun: bool = True
@@ -64,6 +66,9 @@ class _Notes:
         self.authors = Authors(SetFolder(path))
         self.sets: dict[str, int] = {}
         self.named_by: dict[str, int] = {}
+        # By digest: the kinds of list that records say it is, and the first record that does.
+        self.kinds: dict[str, dict[str, int]] = {}
+        self.loose: dict[str, dict[str, int]] = {}
         self.miscounted: list[str] = []
         self.checkpoints: list[Fields] = []
         self.lost: dict[str, str] = {}
@@ -91,12 +96,18 @@ class _Notes:
             by = f"record {seq} (forced, {fields['who']['name']}): {body['reason']}"
             self.lost.update((r["sha256"], by) for r in body["ranges"] if r["what"] == "file")
         for one in (fields, *self.authors.see(fields, line)):
-            for digest, count in references(one["body"]):
+            kinds = self.kinds if one["v"] > 1 else self.loose
+            for digest, count, as_kind in lists(one["body"]):
                 self._name(digest, seq)
+                kinds.setdefault(digest, {}).setdefault(as_kind, seq)
                 if self.sets.setdefault(digest, count) != count:
                     self.miscounted.append(
                         f"record {seq}: counts its list {digest[:12]}… otherwise"
                     )
+
+    def first(self, digest: str, kinds: dict[str, dict[str, int]], kind: str) -> int:
+        """The first record that names a file, or that names it as this kind of list."""
+        return kinds[digest][kind] if kind else self.named_by[digest]
 
     def _name(self, digest: str, seq: int) -> None:
         """A file that a record names was there then, whatever was given up before."""
@@ -183,7 +194,7 @@ def _verify_absent(report: Report, checkpoint: Checkpoint | None, seen: Checkpoi
     chain = Chain()
     report.root, report.head = chain.tree.root().hex(), chain.head
     report.problems += _Known(checkpoint, seen).problems(chain, "")
-    report.problems += Attachments(report.path, {}, [], ()).contradicted(chain, "").values()
+    report.problems += Attachments(report.path, {}, {}, [], ()).contradicted(chain, "").values()
 
 
 def _verify_record(handle: int, report: Report, known: _Known, progress: Progress) -> None:
@@ -244,11 +255,18 @@ def _check_tail(handle: int, size: int, chain: Chain, report: Report) -> None:
 
 def _check_attachments(chain: Chain, notes: _Notes, report: Report) -> None:
     report.problems += notes.miscounted
-    attachments = Attachments(report.path, notes.sets, notes.checkpoints, ())
+    attachments = Attachments(
+        report.path, notes.sets, notes.kinds, notes.checkpoints, (), notes.loose
+    )
     lost = {
-        digest: f"record {notes.named_by[digest]}: {wrong}"
-        for digest, wrong in attachments.lost().items()
+        digest: f"record {notes.first(digest, notes.kinds, loss.kind)}: {loss.message}"
+        for digest, loss in attachments.lost().items()
     }
+    report.warnings += [
+        f"record {notes.first(digest, notes.loose, loss.kind)} (version 1): {loss.message}; "
+        "records of today may not name such a list"
+        for digest, loss in attachments.older.items()
+    ]
     for digest, wrong in (*lost.items(), *attachments.contradicted(chain, notes.case_id).items()):
         if digest in notes.lost:
             report.recovered.append(f"{wrong}; given up by {notes.lost[digest]}")
@@ -267,3 +285,4 @@ def _check_authors(chain: Chain, notes: _Notes, known: _Known, report: Report) -
     report.problems += authors.brought_again(chain.ids)
     report.problems += authors.unsigned(notes.spans, chain.repeated)
     report.warnings += authors.warnings
+    report.stated += authors.told()

@@ -10,16 +10,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 from workbench.audit.errors import LedgerError, MalformedError
-from workbench.audit.records.account_sets import NoListError, SetFolder
+from workbench.audit.records.account_sets import NoListError, SetFolder, open_ordinary
 from workbench.audit.records.canonical_json import Fields, sha256
 from workbench.audit.records.entries import read_record
 from workbench.audit.records.key_history import MAY_BE_UNSIGNED, KeyRing, mismatched, signers_text
-from workbench.audit.records.ssh_signatures import SignatureCheck, check_signatures
+from workbench.audit.records.second_person import SecondPerson, says_who
+from workbench.audit.records.ssh_signatures import (
+    SignatureCheck,
+    check_signatures,
+    signing_key,
+    unarmored,
+)
 from workbench.audit.records.verify_origin import origin_mismatch
 from workbench.audit.state.policy import Policy, loosened, lost_policy, read_policy
 
 # What makes an act of two people of what one began.
 _SECONDS = frozenset(("countersign", "reversal"))
+_MAX_SIGNATURE_BYTES = 65_536
 _DEMANDED = "is not signed, as the policy demands"
 
 
@@ -39,6 +46,7 @@ class Authors:
     """
 
     def __init__(self, folder: SetFolder) -> None:
+        self._notes = folder.folder.with_name("checkpoints")
         self.signed: list[Fields] = []
         self.problems: list[str] = []
         self.warnings: list[str] = []
@@ -51,6 +59,7 @@ class Authors:
         self._brought: dict[str, tuple[str, int]] = {}
         self._doubted: set[tuple[str, str]] = set()
         self._seats: dict[tuple[str, int], str] = {}
+        self.seconds = SecondPerson()
 
     def see(self, fields: Fields, line: int) -> list[Fields]:
         """Take note of the next record; of plain unsigned ones only the line matters.
@@ -66,12 +75,16 @@ class Authors:
         elif not demanding:
             self._doubt(fields, seq)
         if kind == "policy":
-            self._take_policy(fields, seq, line)
+            self._look_at_policy(fields, seq, demanding)
         elif kind == "key":
-            self._take_key(fields, seq, demanding)
-        elif kind == "merge":
+            self._look_at_key(fields, seq)
+        elif kind == "checkpoint":
+            self._look_at_note(fields, seq)
+        if (effective := self.seconds.take(fields)) is not None:
+            self._take_effect(effective, seq, line)
+        if kind == "merge":
             return self._take_lines(self._stored(body["lines"]["set"], seq), seq, demanding)
-        elif kind in ("proposal", "countersign") and body["origin"] is not None:
+        if kind in ("proposal", "countersign") and body["origin"] is not None:
             lines = self._stored(body["origin"]["line"]["set"], seq)
             if lines is not None and (wrong := origin_mismatch(kind, body, lines)):
                 self._report(seq, wrong)
@@ -99,6 +112,11 @@ class Authors:
         for record_id, (_, seq) in self._brought.items():
             if bytes.fromhex(record_id) in ids:
                 yield f"record {seq}: brings the record {record_id}, which this ledger has itself"
+
+    def told(self) -> Iterator[str]:
+        """What one person did alone and nobody agreed to, and what waits for a second person."""
+        for fields in (*self.seconds.alone.values(), *self.seconds.waiting.values()):
+            yield f"record {fields['seq']}: {says_who(fields)}"
 
     def check(self, case_id: str, signers: Path | None, revoked: Path | None) -> SignatureCheck:
         """Whether the signatures hold: by the given signers, else by the keys of the ledger."""
@@ -164,12 +182,13 @@ class Authors:
                 self._doubt(fields, seq)
         return brought
 
-    def _take_key(self, fields: Fields, seq: int, demanding: bool) -> None:
+    def _look_at_key(self, fields: Fields, seq: int) -> None:
         body, who = fields["body"], fields["who"]["name"]
-        if body["action"] == "add" and (wrong := mismatched(body)):
+        wrong = mismatched(body) if body["action"] == "add" else ""
+        if fields["v"] > 1 and not body["waits"]:
+            wrong = wrong or self._ring.one_alone(fields)
+        if wrong:
             self._report(seq, wrong)
-        self._ring.take(body)
-        self._keys.append(body)
         if body["action"] != "add":
             return
         if body["principal"] != who:
@@ -182,6 +201,43 @@ class Authors:
                 "keys they count as two people"
             )
 
+    def _look_at_note(self, fields: Fields, seq: int) -> None:
+        """A note that is signed by a key which nobody enrolled vouches for nothing."""
+        body = fields["body"]
+        if not body["sig_sha256"]:
+            return
+        key = signing_key(unarmored(self._note(body["note"] + ".sig")))
+        if not key or key in self._ring.keys:
+            return
+        wrong = f"its note is signed by the key {key}, which nobody enrolled"
+        if fields["v"] > 1 and self._ring.begun:
+            self._report(seq, wrong)
+        else:
+            self.warnings.append(f"record {seq}: {wrong}")
+
+    def _note(self, name: str) -> bytes:
+        try:
+            with open_ordinary(self._notes / name) as file:
+                return file.read(_MAX_SIGNATURE_BYTES)
+        except OSError:
+            return b""
+
+    def _look_at_policy(self, fields: Fields, seq: int, demanding: bool) -> None:
+        body = fields["body"]
+        lines = self._stored(body["text"]["set"], seq)
+        if lines is not None and not _same_text("\n".join(lines), body):
+            self._report(seq, "is not of the policy that its text is")
+        if fields["v"] > 1 and demanding and not (body["signed"] or body["alone"] or body["waits"]):
+            self._report(seq, "ends the demand for signatures, by one person")
+
+    def _take_effect(self, fields: Fields, seq: int, line: int) -> None:
+        """A policy or key counts from here on: its own record, or that of who agreed to it."""
+        if fields["type"] == "policy":
+            self._take_policy(fields, seq, line)
+        else:
+            self._ring.take(fields["body"])
+            self._keys.append(fields["body"])
+
     def _take_policy(self, fields: Fields, seq: int, line: int) -> None:
         """Name every policy after which less is demanded: switching four eyes off shows."""
         body = fields["body"]
@@ -191,12 +247,14 @@ class Authors:
         if body["signed"]:
             self._demanded.append(range(line + 1, sys.maxsize))
         ends = "; it ends the demand for signatures" if ended and not body["signed"] else ""
-        lines = self._stored(body["text"]["set"], seq)
+        try:
+            lines = self._folder.get(body["text"]["set"])
+        except LedgerError:
+            lines = []
         who, why = fields["who"]["name"], body["reason"]
-        text = "\n".join(lines or ())
-        if lines is not None and not _same_text(text, body):
-            self._report(seq, "is not of the policy that its text is")
-            return
+        text = "\n".join(lines)
+        if lines and not _same_text(text, body):
+            return  # reported where it was set
         if not lines:
             self._policy = lost_policy(self._policy, signed=body["signed"])
             self.warnings.append(

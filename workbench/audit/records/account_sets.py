@@ -11,14 +11,15 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from workbench.audit.errors import DamagedError, LedgerError
 from workbench.audit.records.canonical_json import Fields, sha256
+from workbench.audit.records.list_contents import MAX_FILE_BYTES, Judge, judged
 
-MAX_FILE_BYTES = 512 << 20
 _encode = json.JSONEncoder(ensure_ascii=True).encode
 
 
@@ -60,17 +61,27 @@ def read_lines(data: bytes) -> list[str]:
     return values
 
 
-def read_ordinary(path: Path) -> bytes:
-    """The bytes of an ordinary file.
+def open_ordinary(path: Path) -> BinaryIO:
+    """An ordinary file, open to be read.
 
-    Raises OSError for a pipe or device, which could keep us, and for more than memory should hold.
+    Raises OSError for a link, for a pipe or device, which could keep us, and for more than memory
+    should hold.
     """
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "not an ordinary file")
-        if os.fstat(handle).st_size > MAX_FILE_BYTES:
-            raise OSError(errno.EFBIG, f"longer than {MAX_FILE_BYTES:,} bytes")
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    file = open(handle, "rb")  # noqa: SIM115
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "not an ordinary file")
+    if found.st_size > MAX_FILE_BYTES:
+        file.close()
+        raise OSError(errno.EFBIG, f"longer than {MAX_FILE_BYTES:,} bytes")
+    return file
+
+
+def read_ordinary(path: Path) -> bytes:
+    """The bytes of an ordinary file; raises OSError as `open_ordinary`."""
+    with open_ordinary(path) as file:
         return file.read()
 
 
@@ -128,6 +139,7 @@ class SetFolder:
 
     def __init__(self, ledger_path: Path) -> None:
         self.folder = ledger_path.with_suffix(".d") / "sets"
+        self._fit: set[tuple[str, int, str]] = set()
 
     def path(self, digest: str) -> Path:
         """Where the list with this digest lies."""
@@ -157,17 +169,33 @@ class SetFolder:
         """
         return spell(self.get(digest)).decode("ascii")
 
-    def check(self, digest: str, count: int) -> str:
-        """What is wrong with a stored list, or the empty string."""
+    def check(self, digest: str, count: int, kinds: Collection[str] = ()) -> tuple[str, Judge]:
+        """What is wrong with the file of a list, or the empty string; and what it is no list of."""
+        name = f"its list {digest[:12]}…"
+        judge = Judge(kinds)
         try:
-            data = read_ordinary(self.path(digest))
+            with open_ordinary(self.path(digest)) as file:
+                found, judge = judged(file, kinds)
         except OSError as error:
-            return f"its list {digest[:12]}… cannot be read ({error.strerror})"
-        if sha256(data) != digest:
-            return f"its list {digest[:12]}… was changed"
-        if data.count(b"\n") != count:
-            return f"its list {digest[:12]}… has {data.count(bytes([10])):,} lines, not {count:,}"
-        return ""
+            return f"{name} cannot be read ({error.strerror})", judge
+        if found != digest:
+            return f"{name} was changed", judge
+        if judge.lines != count:
+            return f"{name} has {judge.lines:,} lines, not {count:,}", judge
+        return "", judge
+
+    def unfit(self, digest: str, count: int, kind: str) -> str:
+        """Why a record of today may not name a list as one of this kind, or the empty string.
+
+        What was judged once is not read again: its name is its digest.
+        """
+        if (digest, count, kind) in self._fit:
+            return ""
+        lost, judge = self.check(digest, count, (kind,))
+        why = lost or (f"its list {digest[:12]}…: {judge.why(kind)}" if judge.why(kind) else "")
+        if not why:
+            self._fit.add((digest, count, kind))
+        return why
 
     def get(self, digest: str) -> list[str]:
         """The values of a stored list; raises DamagedError where it is gone or changed.

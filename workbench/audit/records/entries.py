@@ -12,13 +12,22 @@ import re
 
 from workbench.audit.errors import MalformedError
 from workbench.audit.records.canonical_json import MAX_LINE_BYTES, Fields, claimed_hash, parse
-from workbench.audit.records.schema import check_record, params_form, plain_form
+from workbench.audit.records.schema import (
+    BODIES_OF,
+    check_record,
+    params_form,
+    plain_form,
+)
 
 # An append writes three records at the most: one that opens, one that recovers, its own.
 MAX_TORN_BYTES = 4 * MAX_LINE_BYTES
 _OPENS = b'{"body":{"case":"'
 _decoder = json.JSONDecoder()
-_whole = re.compile(plain_form().encode("ascii")).fullmatch
+_wholes = {
+    str(version).encode(): re.compile(plain_form(version).encode("ascii")).fullmatch
+    for version in BODIES_OF
+}
+_V_FIELD = b',"v":'
 _params = re.compile(params_form().encode("ascii")).finditer
 _COUNTER, _VERDICT, _H = 2, 6, 8
 _names = re.compile(rb'"([^"]*)":').findall
@@ -26,7 +35,9 @@ _names = re.compile(rb'"([^"]*)":').findall
 
 def plain_match(line: bytes) -> re.Match[bytes] | None:
     """The match of a line that is a well-formed decision on one account, known without parsing."""
-    match = _whole(line)
+    at = line.rfind(_V_FIELD) + len(_V_FIELD)
+    whole = _wholes.get(line[at : at + 1])
+    match = whole(line) if whole is not None else None
     if match is None or (match[_VERDICT] == b"flag" and not match[_COUNTER].strip()):
         return None
     for params in _params(line):

@@ -313,6 +313,7 @@ BOOLEAN = Check(
     lambda value: type(value) is bool, _must_be("true or false"), {"type": "boolean"},
     "(?:true|false)",
 )  # fmt: skip
+FALSE = Check(lambda value: value is False, _must_be("false"), {"const": False}, "false")
 NULL = Check(lambda value: value is None, _must_be("null"), {"type": "null"}, "null")
 SCALAR = replace(
     either(NULL, BOOLEAN, integer(-MAX_INTEGER), text(MAX_SCALAR_TEXT)),

@@ -1,7 +1,8 @@
 """Whose keys may sign: the `key` records of a ledger, in order.
 
-Before the first of them any key will do. From it on, where the policy demands signatures, a record
-counts as signed only by a key that was enrolled for its author when it was written.
+Where the policy demands signatures, a record counts as signed only by a key that was enrolled for
+its author when it was written. Before the first key is enrolled, any will do for records of version
+1; for those of version 2 only for what begins: keys and policies.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from workbench.audit.records.canonical_json import Fields
 from workbench.audit.records.ssh_signatures import NAMESPACE, fingerprint, signing_key
 
 MAY_BE_UNSIGNED = frozenset(("open", "recovery", "checkpoint"))
+_BEGIN = frozenset(("key", "policy"))
 
 
 class KeyRing:
@@ -46,8 +48,10 @@ class KeyRing:
         """Why the key that a signed record names does not count, or the empty string."""
         who = fields["who"]
         key = self.keys.get(who["key"])
+        if not self.begun and (fields["v"] == 1 or fields["type"] in _BEGIN):
+            return ""
         if key is None:
-            return f"is signed by the key {who['key']}, not enrolled then" if self.begun else ""
+            return f"is signed by the key {who['key']}, not enrolled then"
         if key["principal"] != who["name"]:
             return f"names {who['name']}, but its key was enrolled for {key['principal']}"
         after, before = key["after"], key["before"]
@@ -65,6 +69,16 @@ class KeyRing:
         if not demanded or (not fields["sig"] and fields["type"] in MAY_BE_UNSIGNED):
             return ""
         return self.refuses(fields) if fields["sig"] else "is not signed, as the policy demands"
+
+    def one_alone(self, fields: Fields) -> str:
+        """Why a `key` record that takes effect at once needs somebody else, or the empty string."""
+        body, name = fields["body"], fields["who"]["name"]
+        if body["action"] == "revoke":
+            key = self.keys.get(body["fingerprint"])
+            theirs = key is not None and key["principal"] != name
+            return "revokes the key of somebody else, by one person" if theirs else ""
+        own = not body["alone"] and (not self.begun or body["principal"] == name)
+        return "enrols a key, by one person who does not say why" if own else ""
 
     def refuses_change(self, body: Fields, *, demanded: bool) -> str:
         """Why a `key` record would not count, or the empty string."""

@@ -1,157 +1,119 @@
-"""wb-audit/1: every record type and every field, checked alike on write and on verify.
-
-Times are UTC microseconds since 1970. Ratios are decimal texts, so that no record holds a float.
-A `{"set", "count"}` names a file of audit.d/sets by its SHA-256 and says how many lines it has.
-"""
+"""wb-audit/1: what a record of either version is, checked alike on write and on verify."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from workbench.audit.errors import MalformedError
+from workbench.audit.records.bodies_1 import (
+    BODIES_1,
+    CONFIDENCES,
+    DECISION_FIELDS,
+    EVIDENCE_FIELDS,
+    FORMAT,
+    ID,
+    NO_COUNTER,
+    SCALARS,
+    SHORT,
+    SOURCES,
+    TIME,
+    VERDICTS,
+    WHO,
+    WHO_FIELDS,
+)
+from workbench.audit.records.bodies_2 import BODIES_2, DECISION_FIELDS_2, EVIDENCE_FIELDS_2
 from workbench.audit.records.field_checks import (
     ANYTHING,
-    BOOLEAN,
-    CODE,
-    DECIMAL,
     EMPTY,
     HEX32,
     HEX64,
-    HEX64_OR_NONE,
-    RATIO,
-    SCALAR,
+    NULL,
     Check,
     choice,
     depending_on,
-    either,
     having,
     integer,
     list_of,
-    mapping,
-    maybe,
     named,
     pattern,
     record,
-    spoken,
     text,
     when,
 )
 
-FORMAT = "wb-audit/1"
-VERSION = 1
-VERDICTS = ("flag", "clear", "watch", "escalate")
-SCOPES = ("account", "set", "cluster", "campaign")
-CONFIDENCES = ("low", "medium", "high")
-NO_COUNTER = "none-found"
+__all__ = [
+    "BODIES",
+    "BODIES_OF",
+    "CONFIDENCES",
+    "FORMAT",
+    "NO_COUNTER",
+    "RECORD_1",
+    "RECORD_2",
+    "VERDICTS",
+    "VERSION",
+    "check_body",
+    "check_record",
+    "lists",
+    "params_form",
+    "plain_form",
+    "references",
+    "refers",
+]
 
-_NAME = text(2048)
-_ID = text(2048, least=1)
-_SHORT = text(256)
-_NOTE = text(8192)
-_COUNT = integer(0, 10**12)
-_TIME = integer(0)
-SET = named(
-    "set",
-    record(set=HEX64, count=_COUNT),
-    "A stored list by the SHA-256 of its file in audit.d/sets, and how many lines it has.",
-)
-
-_WHO_FIELDS = {
-    "name": text(256, least=1), "uid": integer(0, 2**32), "host": _SHORT, "key": _SHORT,
+VERSION = 2
+BODIES_OF: Mapping[int, Mapping[str, Check]] = {1: BODIES_1, 2: BODIES_2}
+BODIES = BODIES_2
+# What kind of list stands in which field (list_contents says what each is); the set of a subject
+# is of accounts, and every list among parameters is of values.
+_KINDS = {
+    "sources": "digests", "line": "records", "lines": "records", "drawn": "accounts",
+    "members": "accounts", "accounts": "accounts", "conflicts": "accounts", "disputes": "ids",
+    "text": "text", "cells": "values",
 }  # fmt: skip
-WHO = named(
-    "who",
-    record(**_WHO_FIELDS),
-    "Who acted: display name, login, host, fingerprint of the SSH key (empty where there is none).",
-)
-_SUBJECT_FIELDS = {
-    "kind": choice(*SCOPES), "id": _NAME, "set": HEX64_OR_NONE, "count": _COUNT,
-}  # fmt: skip
-_SUBJECT = named(
-    "subject",
-    record(
-        when(
-            "kind", choice("account"), "a subject of one account needs its id, no set, the count 1",
-            id=_ID, set=EMPTY, count=integer(1, 1),
+
+
+def _envelope(version: int, bodies: Mapping[str, Check]) -> dict[str, Check]:
+    return {
+        "v": integer(version, version),
+        "seq": integer(),
+        "prev": HEX64,
+        "h": HEX64,
+        "id": HEX32,
+        "type": choice(*bodies),
+        "ts": TIME,
+        "mono": TIME,
+        "boot": HEX32,
+        "who": WHO,
+        "tool": SHORT,
+        "seen": named(
+            "seen",
+            record(size=integer(), root=HEX64),
+            "How many lines of this ledger the writer had verified, and their root.",
         ),
-        when(
-            "kind", choice("set", "cluster", "campaign"),
-            "a subject that is no single account needs the set of its accounts",
-            set=HEX64,
+        "body": ANYTHING,
+        "sig": pattern("[A-Za-z0-9+/=]{0,8192}", "a signature in base64, or empty"),
+    }
+
+
+def _record(version: int) -> Check:
+    bodies = BODIES_OF[version]
+    return named(
+        f"record-{version}",
+        record(
+            depending_on("type", "body", bodies),
+            when(
+                "sig", text(8192, least=1), "who.key must name the key of a signed record",
+                who=having(key=text(256, least=1)),
+            ),
+            **_envelope(version, bodies),
         ),
-        **_SUBJECT_FIELDS,
-    ),
-    "Whom a record is about: one account by its id, or a stored list of accounts.",
-)  # fmt: skip
-_SOURCES, _SCALARS = list_of(HEX64, 64), mapping(SCALAR, 64)
-_EVIDENCE_FIELDS: dict[str, Check] = {
-    "query": text(256, least=1),
-    "rev": integer(0, 10**9),
-    "sha256": HEX64,
-    "params": mapping(either(SCALAR, SET), 64),
-    "generation": integer(0, 10**9),
-    "sources": either(_SOURCES, SET),
-    "result_sha256": HEX64,
-    "rows": _COUNT,
-    "ledger_head": HEX64,
-}
-_EVIDENCE = named(
-    "evidence",
-    record(**_EVIDENCE_FIELDS),
-    "What a decision rests on: a query's text, its parameters, the data, the result.",
-)
-_SAMPLE = named(
-    "found",
-    record(n=_COUNT, N=_COUNT, found=_COUNT, low=RATIO, high=RATIO),
-    "What the review of a sample found: n of N looked at, how many wrong, the rate's interval.",
-)
-_DECISION_FIELDS: dict[str, Check] = {
-    "verdict": choice(*VERDICTS),
-    "scope": choice(*SCOPES),
-    "subject": _SUBJECT,
-    "reason": CODE,
-    "confidence": choice(*CONFIDENCES),
-    "note": _NOTE,
-    "counter": _NOTE,
-    "changes_my_mind": _NOTE,
-    "expires": maybe(_TIME),
-    "evidence": list_of(_EVIDENCE, 32),
-    "sample": maybe(_SAMPLE),
-}
-_DECISION_RULES = (
-    when(
-        "verdict", choice("flag"),
-        f"counter must say what speaks against a flag ({NO_COUNTER!r} is allowed)",
-        counter=spoken(8192),
-    ),
-    *(
-        when(
-            "scope", choice(scope), "scope must be the kind of its subject",
-            subject=having(kind=choice(scope)),
-        )
-        for scope in SCOPES
-    ),
-)  # fmt: skip
-_DECISION = named(
-    "decision",
-    record(*_DECISION_RULES, **_DECISION_FIELDS),
-    "The body of a decision, and what a proposal proposes.",
-)
+        f"One line of a ledger, version {version}.",
+    )  # fmt: skip
 
 
-def _plain_decision() -> str:
-    """The form of a decision on one account that names no list: the only very many there are.
-
-    Whether a flag is countered the form cannot say; its groups are confidence, counter, expires,
-    reason, account and verdict.
-    """
-    account = record(kind=choice("account"), id=_kept(_ID), set=EMPTY, count=integer(1, 1))
-    listless = record(**{**_EVIDENCE_FIELDS, "params": _SCALARS, "sources": _SOURCES})
-    kept = ("confidence", "counter", "expires", "reason", "verdict")
-    special = {"scope": choice("account"), "subject": account, "evidence": list_of(listless, 32)}
-    groups = {name: _kept(_DECISION_FIELDS[name]) for name in kept}
-    return record(**{**_DECISION_FIELDS, **special, **groups}).form
+RECORD_1, RECORD_2 = _record(1), _record(2)
 
 
 def _kept(check: Check) -> Check:
@@ -161,192 +123,51 @@ def _kept(check: Check) -> Check:
     return replace(check, form=form)
 
 
-_ORIGIN = named(
-    "origin",
-    record(case=_SHORT, id=HEX32, who=WHO, ts=_TIME, line=SET),
-    "Where a record that came as a file came from; `line` is the one line it was there.",
-)
+def _plain_decision(version: int) -> str:
+    """The form of a decision on one account that names no list: the only very many there are.
 
-_STRATUM = named(
-    "stratum",
-    record(name=_SHORT, total=_COUNT, drawn=_COUNT),
-    "A part of the set a sample was drawn from.",
-)
-_RANGE = named(
-    "range",
-    record(
-        what=choice("torn", "unreadable", "chain", "duplicate", "seen", "file", "span"),
-        off=integer(), len=integer(), sha256=HEX64,
-    ),
-    "Bytes of the ledger that are accounted for; of `what` file, a file of audit.d by its digest.",
-)  # fmt: skip
-
-_BODIES: dict[str, tuple[str, Check]] = {
-    "open": (
-        "The first record of every ledger.",
-        record(case=text(64, least=1), format=choice(FORMAT)),
-    ),
-    "decision": ("", _DECISION),
-    "proposal": (
-        "A decision that counts once somebody else countersigns; `origin` where it came as a file.",
-        record(decision=_DECISION, origin=maybe(_ORIGIN)),
-    ),
-    "countersign": (
-        "The answer to a proposal, bound to its decision by the SHA-256 of its canonical bytes.",
-        record(
-            record=HEX32, body_sha256=HEX64, answer=choice("agree", "refuse"), note=_NOTE,
-            origin=maybe(_ORIGIN),
-        ),
-    ),
-    "reversal": (
-        "Takes back a decision, proposal, list edit or campaign edit.",
-        record(record=HEX32, reason=CODE, note=_NOTE),
-    ),
-    "note": (
-        "A remark, a claim or its release, or a step of a playbook.",
-        record(
-            kind=choice("comment", "claim", "release", "step"), id=_NAME, text=_NOTE,
-            subject=choice("account", "cluster", "campaign", "entity", "query", "case"),
-        ),
-    ),
-    "list_edit": (
-        "A value that is put on a list, or taken off.",
-        record(
-            action=choice("add", "remove"), family=text(64, least=1), value=text(2048, least=1),
-            role=choice("hub", "allow", "known_bad"), reason=_NOTE, until=maybe(_TIME),
-        ),
-    ),
-    "campaign_edit": (
-        "What an analyst makes of campaigns; `members` are the accounts it is about.",
-        record(
-            action=choice("merge", "split", "name", "exclude", "include", "create"), campaign=_ID,
-            others=list_of(_ID, 64), name=_SHORT, members=maybe(SET), reason=_NOTE,
-        ),
-    ),
-    "sample": (
-        "A draw (`result` null), and later the same draw with what its review found.",
-        record(
-            subject=_SUBJECT, seed=_SHORT, drawn=SET, level=DECIMAL,
-            method=choice("wilson", "clopper-pearson"), strata=list_of(_STRATUM, 256),
-            result=maybe(_SAMPLE),
-        ),
-    ),
-    "export": (
-        "A result that left the case as a file.",
-        record(
-            what=_SHORT, format=_SHORT, path=text(1024), rows=_COUNT, columns=list_of(_SHORT, 128),
-            sha256=HEX64_OR_NONE, evidence=maybe(_EVIDENCE),
-        ),
-    ),
-    "clipboard": (
-        "A text that left by the clipboard, by the digest of its UTF-8.",
-        record(what=_SHORT, entity=_SHORT, rows=_COUNT, chars=_COUNT, sha256=HEX64),
-    ),
-    "reveal": (
-        "Masked columns that were shown: which, of what, and why.",
-        record(field=_SHORT, entity=_SHORT, id=_NAME, rows=_COUNT, reason=_NOTE),
-    ),
-    "report": (
-        "A packet that was written; the digest is that of its list of files.",
-        record(what=_SHORT, id=_NAME, path=text(1024), files=_COUNT, sha256=HEX64_OR_NONE),
-    ),
-    "policy": (
-        "The policy from here on; `text` is its file line by line, `sha256` that of its bytes.",
-        record(sha256=HEX64, text=SET, signed=BOOLEAN, reason=_NOTE),
-    ),
-    "key": (
-        "A public key that may sign (from `after`, before `before`), or may no more.",
-        record(
-            action=choice("add", "revoke"), principal=text(256, least=1), fingerprint=_SHORT,
-            key=text(4096), after=maybe(_TIME), before=maybe(_TIME),
-        ),
-    ),
-    "checkpoint": (
-        "A note of size and root that was written to audit.d/checkpoints, and its signature.",
-        record(
-            size=integer(1), root=HEX64, note_sha256=HEX64, sig_sha256=HEX64_OR_NONE,
-            note=pattern("[0-9a-z-]{1,80}\\.note", "a note's file name"),
-        ),
-    ),
-    "merge": (
-        "Records brought from another ledger of the case, and accounts on which the two disagree.",
-        record(
-            case=text(64, least=1), size=_COUNT, root=HEX64, lines=SET, conflicts=maybe(SET),
-            reason=_NOTE,
-        ),
-    ),
-    "recovery": (
-        "Bytes that are no record, or records that do not fit, each by place and digest.",
-        record(kind=choice("torn", "adopted", "forced"), reason=_NOTE, ranges=list_of(_RANGE, 256)),
-    ),
-}  # fmt: skip
-BODIES: dict[str, Check] = {
-    kind: named(kind, body, meaning) if meaning else body
-    for kind, (meaning, body) in _BODIES.items()
-}
-
-_ENVELOPE: dict[str, Check] = {
-    "v": integer(VERSION, VERSION),
-    "seq": integer(),
-    "prev": HEX64,
-    "h": HEX64,
-    "id": HEX32,
-    "type": choice(*BODIES),
-    "ts": _TIME,
-    "mono": _TIME,
-    "boot": HEX32,
-    "who": WHO,
-    "tool": _SHORT,
-    "seen": named(
-        "seen",
-        record(size=integer(), root=HEX64),
-        "How many lines of this ledger the writer had verified, and their root.",
-    ),
-    "body": ANYTHING,
-    "sig": pattern("[A-Za-z0-9+/=]{0,8192}", "a signature in base64, or empty"),
-}
-RECORD = named(
-    "record-1",
-    record(
-        depending_on("type", "body", BODIES),
-        when(
-            "sig", text(8192, least=1), "who.key must name the key of a signed record",
-            who=having(key=text(256, least=1)),
-        ),
-        **_ENVELOPE,
-    ),
-    "One line of a ledger, version 1.",
-)  # fmt: skip
+    Whether a flag is countered the form cannot say; its groups are confidence, counter, expires,
+    reason, account and verdict.
+    """
+    account = record(kind=choice("account"), id=_kept(ID), set=EMPTY, count=integer(1, 1))
+    local = {"engine": NULL, "snapshot": NULL} if version > 1 else {}
+    evidence = EVIDENCE_FIELDS_2 if version > 1 else EVIDENCE_FIELDS
+    listless = record(**{**evidence, "params": SCALARS, "sources": SOURCES, **local})
+    fields = DECISION_FIELDS_2 if version > 1 else DECISION_FIELDS
+    kept = ("confidence", "counter", "expires", "reason", "verdict")
+    special = {"scope": choice("account"), "subject": account, "evidence": list_of(listless, 32)}
+    groups = {name: _kept(fields[name]) for name in kept}
+    return record(**{**fields, **special, **groups}).form
 
 
-def plain_form() -> str:
+def plain_form(version: int) -> str:
     """What matches the commonest line, an unsigned decision on one account that names no list.
 
     Its groups are those of the decision, then boot, h, id, mono, prev, root and size seen, seq, ts
     and the author's name. The names inside `params` may be out of order or repeated (`params_form`
     finds them, to be looked at), and a flag may lack what speaks against it.
     """
+    envelope = _envelope(version, BODIES_OF[version])
     special = {
-        "body": replace(ANYTHING, form=_plain_decision()),
+        "body": replace(ANYTHING, form=_plain_decision(version)),
         "type": choice("decision"),
         "sig": EMPTY,
         "seen": record(size=_kept(integer()), root=_kept(HEX64)),
-        "who": record(**{**_WHO_FIELDS, "name": _kept(_WHO_FIELDS["name"])}),
+        "who": record(**{**WHO_FIELDS, "name": _kept(WHO_FIELDS["name"])}),
         **{
-            name: _kept(_ENVELOPE[name])
-            for name in ("boot", "h", "id", "mono", "prev", "seq", "ts")
+            name: _kept(envelope[name]) for name in ("boot", "h", "id", "mono", "prev", "seq", "ts")
         },
     }
-    return record(**{**_ENVELOPE, **special}).form
+    return record(**{**envelope, **special}).form
 
 
 def params_form() -> str:
     """What matches `"params":{…}` in a line that `plain_form` matches; the object is its group."""
-    return f'"params":({_SCALARS.form})'
+    return f'"params":({SCALARS.form})'
 
 
 def check_body(kind: str, body: Any) -> None:
-    """Raise MalformedError, naming the field, where the body does not fit its type."""
+    """Raise MalformedError, naming the field, where a body of today does not fit its type."""
     inner = BODIES.get(kind)
     if inner is None:
         raise MalformedError(f"type must be one of {', '.join(BODIES)}")
@@ -355,13 +176,16 @@ def check_body(kind: str, body: Any) -> None:
 
 def check_record(fields: Any) -> None:
     """Raise MalformedError, naming the field, where a whole record does not fit wb-audit/1."""
-    RECORD.run(fields, "record")
+    newer = type(fields) is dict and type(fields.get("v")) is int and fields["v"] != 1
+    (RECORD_2 if newer else RECORD_1).run(fields, "record")
 
 
 def refers(fields: Any) -> bool:
     """Whether a record may name a set: false only for a decision that can be seen to name none."""
     if fields["type"] != "decision":
-        return fields["type"] not in ("note", "reversal", "clipboard", "reveal", "report")
+        return fields["type"] not in (
+            "note", "reversal", "clipboard", "reveal", "report", "resolve",
+        )  # fmt: skip
     body = fields["body"]
     return bool(body["subject"]["set"]) or any(
         type(entry["sources"]) is dict
@@ -372,14 +196,21 @@ def refers(fields: Any) -> bool:
 
 def references(value: Any) -> list[tuple[str, int]]:
     """Every set that a body names, with its count."""
-    found: list[tuple[str, int]] = []
+    return [(digest, count) for digest, count, _ in lists(value)]
+
+
+def lists(value: Any, kind: str = "") -> Iterator[tuple[str, int, str]]:
+    """Every list that a body names, with its count and what kind of list it must be."""
     if isinstance(value, dict):
         if isinstance(value.get("set"), str) and value["set"] and "count" in value:
-            found.append((value["set"], value["count"]))
+            yield value["set"], value["count"], "accounts" if "kind" in value else kind
         for key, inner in value.items():
-            # Parameters bear free names: one called `set` is no reference.
-            found += references(list(inner.values()) if key == "params" else inner)
+            if key == "params":
+                # Parameters bear free names: one called `set` is no reference.
+                for one in inner.values():
+                    yield from lists(one, "values")
+            else:
+                yield from lists(inner, _KINDS.get(key, ""))
     elif isinstance(value, list):
         for inner in value:
-            found += references(inner)
-    return found
+            yield from lists(inner, kind)

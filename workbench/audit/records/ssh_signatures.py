@@ -102,11 +102,20 @@ def armor(signature: str) -> bytes:
     ).encode("ascii")
 
 
+def unarmored(data: bytes) -> str:
+    """The base64 of an armored signature on one line, or the empty string for what is none."""
+    begin, end = (f"-----{word} SSH SIGNATURE-----" for word in ("BEGIN", "END"))
+    lines = data.decode("latin-1").split("\n")
+    if lines[0] != begin or end not in lines:
+        return ""
+    return "".join(lines[1 : lines.index(end)])
+
+
 def signing_key(signature: str) -> str:
     """The fingerprint of the key inside a signature, or the empty string for what is none."""
     try:
         blob = base64.b64decode(signature, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error, or characters beyond ASCII
         return ""
     length = int.from_bytes(blob[10:14], "big")
     if blob[:10] != b"SSHSIG\x00\x00\x00\x01" or len(blob) < 14 + length:

@@ -6,7 +6,8 @@
 Shows that the record hashes to a leaf of the RFC 6962 tree whose size and root a checkpoint note
 fixes, and that the lists beside it are the ones it names. With a note of your own, kept apart from
 the case, it shows that the record was there when that note was made. Exit code 0 proved, 3 not, 2
-wrong usage. Signatures are not checked here; verify.py says how. Needs wb_record.py beside it.
+wrong usage. Signatures are not checked here; verify.py says how. Needs wb_record.py and wb_list.py
+beside it.
 """
 
 import hashlib
@@ -16,10 +17,12 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.audit.standalone import wb_list as lists
     from workbench.audit.standalone import wb_record as wb
 else:
     sys.dont_write_bytecode = True  # a folder of evidence stays as it is
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import wb_list as lists
     import wb_record as wb
 
 
@@ -45,7 +48,7 @@ def check_proof(proof: Any, note: bytes | None) -> dict[str, Any]:
     fixed = ("wb-audit/" + proof["case"], size, root)
     wb.demand(wb.read_note(proof["note"].encode()) == fixed, "the note is for another tree")
     wb.demand(note is None or wb.read_note(note) == fixed, "the checkpoint is for another tree")
-    for digest, count in wb.references(record["body"]):
+    for digest, count, _ in lists.named(record["body"]):
         data = proof["sets"][digest].encode("ascii")
         wb.demand(wb.sha(data) == digest and data.count(b"\n") == count, "a list was changed")
     return {"ok": True, "record": record, "size": size, "root": root, "problems": []}
@@ -57,8 +60,8 @@ def main(words: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        note = wb.read_file(words[2])[:4096] if len(words) == 3 else None
-        result = check_proof(json.loads(wb.read_file(words[0])), note)
+        note = wb.read_file(words[2], 4096) if len(words) == 3 else None
+        result = check_proof(json.loads(wb.read_file(words[0], 1 << 30)), note)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         result = {"ok": False, "problems": [ascii(str(error))]}
     print(json.dumps({**result, "signatures": "not checked"}, indent=1, sort_keys=True))

@@ -1,6 +1,6 @@
-"""The format wb-audit/1: what one record, one list and one checkpoint note are.
+"""The format wb-audit/1: what one record, of version 1 or 2, and one checkpoint note are.
 
-verify.py and proof.py read it; the three files travel together and need nothing but Python. They
+verify.py and proof.py read it; the four files travel together and need nothing but Python. They
 are written apart from the program that writes ledgers, from the format alone.
 """
 
@@ -10,8 +10,8 @@ import json
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 MAX = 2**53
 TRILLION = 10**12
@@ -94,10 +94,34 @@ def subject(value: Any) -> bool:
 
 
 def decision(value: Any) -> bool:
+    """A decision of version 1."""
+    return DECISION(value) and fits_together(value)
+
+
+def decision_2(value: Any) -> bool:
+    """A decision of version 2."""
+    return DECISION_2(value) and fits_together(value)
+
+
+def evidence_2(value: Any) -> bool:
+    """Evidence of version 2: a snapshot is of a remote engine."""
+    return EVIDENCE_2(value) and (value["engine"] is not None or value["snapshot"] is None)
+
+
+def policy_2(value: Any) -> bool:
+    """A policy of version 2: what one person does alone waits for nobody."""
+    return POLICY_2(value) and not (value["alone"] and value["waits"])
+
+
+def key_2(value: Any) -> bool:
+    """A key of version 2: as a policy."""
+    return KEY_2(value) and not (value["alone"] and value["waits"])
+
+
+def fits_together(value: Any) -> bool:
     """A decision: about what its scope says, and a flag with what speaks against it."""
-    return (
-        DECISION(value)
-        and value["scope"] == value["subject"]["kind"]
+    return bool(
+        value["scope"] == value["subject"]["kind"]
         and (value["verdict"] != "flag" or value["counter"].strip(WHITE_SPACE) != "")
     )
 
@@ -116,17 +140,35 @@ SUBJECT = fields(
     kind=word("account", "set", "cluster", "campaign"), id=NAME, set=SHA256_OR_NONE, count=COUNT
 )
 PARAMETER = any_of(null, boolean, number(-MAX, MAX), text(1024), LIST)
-EVIDENCE = fields(
-    query=text(256, 1), rev=number(0, 10**9), sha256=SHA256, params=free_names(PARAMETER),
-    generation=number(0, 10**9), sources=any_of(list_of(SHA256, 64), LIST),
-    result_sha256=SHA256, rows=COUNT, ledger_head=SHA256,
+EVIDENCE_FIELDS: dict[str, Test] = {
+    "query": text(256, 1), "rev": number(0, 10**9), "sha256": SHA256,
+    "params": free_names(PARAMETER),
+    "generation": number(0, 10**9), "sources": any_of(list_of(SHA256, 64), LIST),
+    "result_sha256": SHA256, "rows": COUNT, "ledger_head": SHA256,
+}  # fmt: skip
+EVIDENCE = fields(**EVIDENCE_FIELDS)
+NUMBER = number(0, 10**9)
+EVIDENCE_2 = fields(
+    **EVIDENCE_FIELDS, trust=word("shipped", "own", "case", "typed"), analysis=NUMBER,
+    engine=any_of(null, text(64, 1)), snapshot=any_of(null, text(256, 1)),
+    masked=list_of(text(64, 1), 64),
 )  # fmt: skip
+MAYBE_EVIDENCE_2 = any_of(null, evidence_2)
 FOUND = fields(n=COUNT, N=COUNT, found=COUNT, low=SHARE, high=SHARE)
-DECISION = fields(
-    verdict=word("flag", "clear", "watch", "escalate"),
-    scope=word("account", "set", "cluster", "campaign"), subject=subject, reason=CODE,
-    confidence=word("low", "medium", "high"), note=LONG, counter=LONG, changes_my_mind=LONG,
-    expires=MAYBE_TIME, evidence=list_of(EVIDENCE, 32), sample=any_of(null, FOUND),
+DECISION_FIELDS: dict[str, Test] = {
+    "verdict": word("flag", "clear", "watch", "escalate"),
+    "scope": word("account", "set", "cluster", "campaign"), "subject": subject, "reason": CODE,
+    "confidence": word("low", "medium", "high"), "note": LONG, "counter": LONG,
+    "changes_my_mind": LONG,
+    "expires": MAYBE_TIME, "sample": any_of(null, FOUND),
+}  # fmt: skip
+DECISION = fields(**DECISION_FIELDS, evidence=list_of(EVIDENCE, 32))
+DECISION_2 = fields(
+    **DECISION_FIELDS, evidence=list_of(evidence_2, 32),
+    preview=any_of(null, fields(accounts=COUNT, flagged=COUNT, cleared=COUNT, members=SHA256)),
+    stored=any_of(
+        null, fields(accounts=COUNT, members=SHA256, generation=NUMBER, analysis=NUMBER)
+    ),
 )  # fmt: skip
 ORIGIN = any_of(null, fields(case=SHORT, id=ID, who=WHO, ts=TIME, line=LIST))
 STRATUM = fields(name=SHORT, total=COUNT, drawn=COUNT)
@@ -183,10 +225,46 @@ BODIES: dict[str, Test] = {
         kind=word("torn", "adopted", "forced"), reason=LONG, ranges=list_of(RANGE, 256)
     ),
 }  # fmt: skip
+POLICY_2 = fields(sha256=SHA256, text=LIST, signed=boolean, reason=LONG, alone=LONG, waits=boolean)
+KEY_2 = fields(
+    action=word("add", "revoke"), principal=text(256, 1), fingerprint=SHORT, key=text(4096),
+    after=MAYBE_TIME, before=MAYBE_TIME, reason=LONG, alone=LONG, waits=boolean,
+)  # fmt: skip
+ROLE_2 = word("hub", "allow", "known_bad", "watch")
+BODIES_2: dict[str, Test] = {
+    **BODIES,
+    "decision": decision_2,
+    "proposal": fields(decision=any_of(decision, decision_2), origin=ORIGIN),
+    "list_edit": fields(
+        action=word("add", "remove"), family=text(64, 1), value=SOME_NAME, role=ROLE_2,
+        reason=LONG, until=MAYBE_TIME,
+    ),
+    "export": fields(
+        what=SHORT, format=SHORT, path=text(1024), rows=COUNT, columns=list_of(SHORT, 128),
+        sha256=SHA256_OR_NONE, evidence=MAYBE_EVIDENCE_2,
+    ),
+    "policy": policy_2,
+    "key": key_2,
+    "merge": fields(
+        case=text(64, 1), size=COUNT, root=SHA256, lines=LIST, conflicts=MAYBE_LIST,
+        disputes=MAYBE_LIST, reason=LONG,
+    ),
+    "resolve": fields(record=ID, answer=word("agree", "refuse"), note=LONG),
+    "hit": fields(
+        record=ID, family=text(64, 1), value=SOME_NAME, role=ROLE_2, accounts=LIST,
+        generation=NUMBER, analysis=NUMBER, evidence=MAYBE_EVIDENCE_2, note=LONG,
+    ),
+    "pin": fields(
+        subject=word("account", "cluster", "campaign", "entity", "query", "case"), id=NAME,
+        title=text(256, 1), text=LONG, columns=list_of(SHORT, 128), cells=MAYBE_LIST,
+        evidence=MAYBE_EVIDENCE_2, replaces=any_of(null, ID),
+    ),
+}  # fmt: skip
+BODIES_OF = {1: BODIES, 2: BODIES_2}
 RECORD = fields(
-    v=number(1, 1), seq=TIME, prev=SHA256, h=SHA256, id=ID, type=word(*BODIES), ts=TIME, mono=TIME,
-    boot=ID, who=WHO, tool=SHORT, seen=fields(size=TIME, root=SHA256), body=lambda value: True,
-    sig=spelled("[A-Za-z0-9+/=]{0,8192}"),
+    v=number(1, 2), seq=TIME, prev=SHA256, h=SHA256, id=ID, type=word(*BODIES_2), ts=TIME,
+    mono=TIME, boot=ID, who=WHO, tool=SHORT, seen=fields(size=TIME, root=SHA256),
+    body=lambda value: True, sig=spelled("[A-Za-z0-9+/=]{0,8192}"),
 )  # fmt: skip
 
 
@@ -215,8 +293,9 @@ def read_record(line: bytes) -> Any:
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     demand(RECORD(record), "not wb-audit/1")
-    kind = record["type"]
-    demand(BODIES[kind](record["body"]), f"not a {kind} of wb-audit/1")
+    kind, version = record["type"], record["v"]
+    fits = BODIES_OF[version].get(kind)
+    demand(fits and fits(record["body"]), f"not a {kind} of wb-audit/1, version {version}")
     demand(not record["sig"] or record["who"]["key"], "signed by no named key")
     before, _, after = line.rpartition(b',"h":"')
     demand(sha(before + after[65:]) == record["h"], "its hash does not match its content")
@@ -239,34 +318,20 @@ def signing_key(sig: str) -> str:
     return fingerprint(blob[14:end]) if whole else ""
 
 
-def read_file(path: str, flags: int = 0) -> bytes:
-    """The bytes of an ordinary file: a pipe or a device would keep us waiting for ever."""
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | flags), "rb") as file:
-        demand(stat.S_ISREG(os.fstat(file.fileno()).st_mode), "no ordinary file")
-        return file.read()
+def open_file(path: str, flags: int = 0) -> BinaryIO:
+    """An ordinary file: a pipe or a device would keep us waiting for ever."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | flags)
+    file = open(handle, "rb")  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise ValueError("no ordinary file")
+    return file
 
 
-def references(value: Any) -> Iterator[tuple[str, int]]:
-    """Every list that a body names: (digest, count)."""
-    if isinstance(value, dict):
-        if isinstance(value.get("set"), str) and value["set"] and "count" in value:
-            yield value["set"], value["count"]
-        for key, inner in value.items():
-            yield from references(list(inner.values()) if key == "params" else inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from references(inner)
-
-
-def read_list(data: bytes) -> list[str]:
-    """The values of a list: one text a line, in the one spelling; raises ValueError."""
-    try:
-        values: list[str] = [json.loads(line) for line in data.decode("ascii").split("\n")[:-1]]
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
-    texts = all(type(value) is str for value in values)
-    demand(texts and b"".join(spell(value) + b"\n" for value in values) == data, "no list")
-    return values
+def read_file(path: str, most: int) -> bytes:
+    """The first bytes of an ordinary file, at most so many."""
+    with open_file(path) as file:
+        return file.read(most)
 
 
 def read_note(data: bytes) -> tuple[str, int, str]:

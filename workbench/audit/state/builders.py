@@ -1,12 +1,13 @@
-"""Builders of record bodies: every field of wb-audit/1 by name, the rare ones left empty."""
+"""Builders of record bodies: every field of version 2 by name, the rare ones left empty."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from workbench.audit.records.account_sets import SetRef
+from workbench.audit.records.account_sets import SetRef, spell
 from workbench.audit.records.canonical_json import Fields
+from workbench.audit.records.canonical_json import sha256 as file_digest
 from workbench.audit.state.state import body_digest
 
 Param = str | int | bool | None | SetRef
@@ -38,8 +39,17 @@ def evidence(
     result_sha256: str,
     rows: int,
     ledger_head: str,
+    trust: str,
+    analysis: int = 0,
+    engine: str | None = None,
+    snapshot: str | None = None,
+    masked: Sequence[str] = (),
 ) -> Fields:
-    """What a decision rests on: a query's text digest, its parameters, the data, the result."""
+    """What a decision rests on: whose query, its parameters, the data, the result.
+
+    `trust` says whose the query is: shipped, own, case or typed. `engine` and `snapshot` are of a
+    remote source; `masked` is what was hidden in the result of which this is the digest.
+    """
     return {
         "query": query,
         "rev": rev,
@@ -53,7 +63,37 @@ def evidence(
         "result_sha256": result_sha256,
         "rows": rows,
         "ledger_head": ledger_head,
+        "trust": trust,
+        "analysis": analysis,
+        "engine": engine,
+        "snapshot": snapshot,
+        "masked": list(masked),
     }
+
+
+def preview(accounts: Sequence[str], *, flagged: int, cleared: int) -> Fields:
+    """What was shown before a decision: whom it hits, and how many were decided on before."""
+    return {
+        "accounts": len(set(accounts)),
+        "flagged": flagged,
+        "cleared": cleared,
+        "members": members_digest(accounts),
+    }
+
+
+def stored(accounts: Sequence[str], *, generation: int, analysis: int) -> Fields:
+    """What the store's fixed statement gave for the id of a subject, and which data it was."""
+    return {
+        "accounts": len(set(accounts)),
+        "members": members_digest(accounts),
+        "generation": generation,
+        "analysis": analysis,
+    }
+
+
+def members_digest(accounts: Sequence[str]) -> str:
+    """The SHA-256 of accounts as the list file that they would be: the name of their set."""
+    return file_digest(spell(sorted(set(accounts))))
 
 
 def sample_result(n: int, total: int, found: int, low: float, high: float) -> Fields:
@@ -73,6 +113,8 @@ def decision(
     expires: int | None = None,
     evidence: Sequence[Fields] = (),
     sample: Fields | None = None,
+    preview: Fields | None = None,
+    stored: Fields | None = None,
 ) -> Fields:
     """A decision; `expires` in UTC microseconds; a flag needs `counter` (or "none-found")."""
     return {
@@ -87,6 +129,8 @@ def decision(
         "expires": expires,
         "evidence": list(evidence),
         "sample": sample,
+        "preview": preview,
+        "stored": stored,
     }
 
 
@@ -188,9 +232,21 @@ def report(what: str, name: str, path: str, *, files: int, sha256: str = "") -> 
     return {"what": what, "id": name, "path": path, "files": files, "sha256": sha256}
 
 
-def policy(sha256: str, text: SetRef, *, signed: bool, reason: str = "") -> Fields:
-    """The policy that counts from here on; `text` is its file, line by line."""
-    return {"sha256": sha256, "text": text.as_field(), "signed": signed, "reason": reason}
+def policy(
+    sha256: str,
+    text: SetRef,
+    *,
+    signed: bool,
+    reason: str = "",
+    alone: str = "",
+    waits: bool = False,
+) -> Fields:
+    """The policy that counts from here on, or once a second person agrees (`waits`).
+
+    `text` is its file, line by line; `alone` says why one person set what needs two.
+    """
+    return {"sha256": sha256, "text": text.as_field(), "signed": signed, "reason": reason,
+            "alone": alone, "waits": waits}  # fmt: skip
 
 
 def key(
@@ -201,7 +257,60 @@ def key(
     *,
     after: int | None = None,
     before: int | None = None,
+    reason: str = "",
+    alone: str = "",
+    waits: bool = False,
 ) -> Fields:
-    """A key that is added to or revoked from those who may sign."""
+    """A key that is added to or revoked from those who may sign, at once or once two agree."""
     return {"action": action, "principal": principal, "key": public_key,
-            "fingerprint": fingerprint, "after": after, "before": before}  # fmt: skip
+            "fingerprint": fingerprint, "after": after, "before": before, "reason": reason,
+            "alone": alone, "waits": waits}  # fmt: skip
+
+
+def resolve(record: str, *, answer: str, note: str = "") -> Fields:
+    """Ends the dispute on a record: it stands (agree), or does not (refuse)."""
+    return {"record": record, "answer": answer, "note": note}
+
+
+def hit(
+    edit: Fields,
+    accounts: SetRef,
+    *,
+    generation: int,
+    analysis: int = 0,
+    evidence: Fields | None = None,
+    note: str = "",
+) -> Fields:
+    """A value of a list that returned; `edit` is its entry as the state has it."""
+    return {
+        **{name: edit[name] for name in ("record", "family", "value", "role")},
+        "accounts": accounts.as_field(),
+        "generation": generation,
+        "analysis": analysis,
+        "evidence": evidence,
+        "note": note,
+    }
+
+
+def pin(
+    subject: str,
+    name: str,
+    title: str,
+    *,
+    text: str = "",
+    columns: Sequence[str] = (),
+    cells: SetRef | None = None,
+    evidence: Fields | None = None,
+    replaces: str | None = None,
+) -> Fields:
+    """A result kept in the notebook; `cells` are those of some rows, row by row."""
+    return {
+        "subject": subject,
+        "id": name,
+        "title": title,
+        "text": text,
+        "columns": list(columns),
+        "cells": None if cells is None else cells.as_field(),
+        "evidence": evidence,
+        "replaces": replaces,
+    }

@@ -12,7 +12,7 @@ from workbench.audit.errors import MalformedError
 from workbench.audit.records.canonical_json import Fields
 from workbench.audit.records.entries import read_record
 from workbench.audit.records.identity import Who
-from workbench.audit.records.schema import references, refers
+from workbench.audit.records.schema import lists, refers
 from workbench.audit.records.verify_origin import origin_mismatch
 from workbench.audit.state.decision_table import PENDING, REFUSED, REVERSED, STANDS
 from workbench.audit.state.state import LedgerState, body_digest
@@ -25,8 +25,10 @@ def apply(state: LedgerState, fields: Fields, offset: int = -1) -> None:
     kind = fields["type"]
     state.counts[kind] = state.counts.get(kind, 0) + 1
     if refers(fields):
-        for digest, count in references(fields["body"]):
+        for digest, count, as_kind in lists(fields["body"]):
             state.sets[digest] = count
+            if fields["v"] > 1 and as_kind not in (known := state.kinds.setdefault(digest, [])):
+                known.append(as_kind)
             state.lost.pop(digest, None)  # it was there when this record named it
     handler = _HANDLERS.get(kind)
     if handler is None:

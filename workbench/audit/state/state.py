@@ -15,10 +15,10 @@ from workbench.audit.state.policy import Policy, lost_policy, read_policy
 
 ReadSet = Callable[[str], list[str]]
 # Raised whenever the reducer reads records differently, so that no state kept before is used.
-REVISION = 10
+REVISION = 11
 REDUCED_FIELDS = (
     "pending", "claims", "comments", "list_edits", "campaign_edits", "samples", "policies", "keys",
-    "checkpoints", "merges", "conflicts", "ignored", "reversed", "undoing", "sets", "lost",
+    "checkpoints", "merges", "conflicts", "ignored", "reversed", "undoing", "sets", "kinds", "lost",
     "aliases", "merged", "counts",
 )  # fmt: skip
 
@@ -49,6 +49,7 @@ class LedgerState:
         self.reversed: dict[str, str] = {}
         self.undoing: dict[str, Fields] = {}
         self.sets: dict[str, int] = {}
+        self.kinds: dict[str, list[str]] = {}
         self.lost: dict[str, str] = {}
         self.aliases: dict[str, str] = {}
         self.merged: dict[str, int] = {}

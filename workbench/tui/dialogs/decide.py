@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import json
 from contextlib import suppress
@@ -18,6 +19,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.audit.state.policy import Policy
+from workbench.decisions.preview import Preview, check_card
 from workbench.decisions.sample_review import newest_for
 from workbench.decisions.service import Draft, Evidence, distinct
 from workbench.errors import WorkbenchError
@@ -65,6 +67,8 @@ class DecideDialog(ModalScreen[str | None]):
         self._subject = subject
         self._accounts: tuple[str, ...] = ()
         self._busy = False
+        self._shown: Preview | None = None
+        self._previewed = asyncio.Event()
         self._sample: dict[str, Any] | None = None
         self._saved: dict[str, str] = {}
         self._policy = policy
@@ -145,9 +149,11 @@ class DecideDialog(ModalScreen[str | None]):
 
     async def _preview(self) -> None:
         pane, context = self.query_one(Impact), self.context
+        self._previewed.clear()
+        self._shown = None
         try:
             self._accounts = await self._read_accounts()
-            query, accounts = context.library.query, {"accounts": list(self._accounts)}
+            query, accounts = context.library.shipped, {"accounts": list(self._accounts)}
             totals = await context.query_service.rows(query("impact-preview"), accounts)
             unusual = await context.query_service.rows(
                 query("sample-accounts"), accounts | {"most": _LEAST_TYPICAL}
@@ -155,19 +161,27 @@ class DecideDialog(ModalScreen[str | None]):
             self._sample = await context.query_service.background(
                 newest_for, context.service, self._accounts
             )
+            shown = Preview.of(self._accounts, totals.first())
         except WorkbenchError as error:
-            pane.say(error.message)
+            pane.say("Whom it hits cannot be shown.")
+            self._trouble(f"{error.message} {error.hint}")
             return
+        finally:
+            self._previewed.set()
         pane.show(totals.first(), unusual.records(), self._sample)
+        self._shown = shown
         self._tell_two()
 
     async def _read_accounts(self) -> tuple[str, ...]:
         kind = self._subject.kind
         if kind not in ("cluster", "campaign"):
             return distinct(self._subject.ids)
-        return await group_accounts(
-            self.context.query_service, self.context.library, kind, self._subject.ids[0]
-        )
+        name = self._subject.ids[0]
+        query_service, library = self.context.query_service, self.context.library
+        accounts = await group_accounts(query_service, library, kind, name)
+        card = await query_service.rows(library.shipped(f"{kind}-card"), {kind: name})
+        check_card(kind, name, accounts, card.first() if card.rows else {})
+        return accounts
 
     # Drafts
 
@@ -178,7 +192,8 @@ class DecideDialog(ModalScreen[str | None]):
         return self.context.service.state_dir / f"draft-{sha256(subject).hexdigest()[:24]}.json"
 
     def _since(self, draft: dict[str, Any]) -> str:
-        added = self._seen - int(draft.get("seen") or 0)
+        seen = draft.get("seen")
+        added = self._seen - seen if type(seen) is int else 0
         news = f"; {counted(added, 'record')} added since" if added > 0 else ""
         return f"Your draft of {safe_text(draft.get('at', 'before'))} is back{news}."
 
@@ -233,11 +248,12 @@ class DecideDialog(ModalScreen[str | None]):
         subject, query_service = self._subject, self.context.query_service
         try:
             await verify_store(query_service, self.context.service.case, self.context.show_status)
-            accounts = await self._read_accounts()
+            shown, accounts = await self._seen_preview(), await self._read_accounts()
             draft = Draft(
                 subject.kind, subject.ids[0], accounts, values["verdict"], values["reason"],
                 values["confidence"], values["note"], values["counter"], values["changes"],
-                values["expires"], sample=self._sample,
+                values["expires"], sample=self._sample, preview=shown,
+                stored=None if subject.kind in ("account", "accounts") else accounts,
             )  # fmt: skip
             evidence = await self._evidence()
             if evidence is not None:
@@ -251,10 +267,18 @@ class DecideDialog(ModalScreen[str | None]):
         except WorkbenchError as error:
             self._busy = False
             self._trouble(f"{error.message} {error.hint}")
+            self.run_worker(self._preview(), group="preview")
             return
         with suppress(OSError):  # a draft that stays is offered again; the record counts
             self._draft_path.unlink(missing_ok=True)
         self.dismiss(record)
+
+    async def _seen_preview(self) -> Preview:
+        """What is shown beside the fields; nothing is recorded that was not shown."""
+        await self._previewed.wait()
+        if self._shown is None:
+            raise WorkbenchError("Whom it hits could not be shown: nothing was recorded.")
+        return self._shown
 
     async def _evidence(self) -> Evidence | None:
         if not self._subject.evidence:

@@ -98,7 +98,7 @@ class DrawSample(ModalScreen[str | None]):
             ids = await group_accounts(
                 context.query_service, context.library, subject.kind, subject.ids[0]
             )
-        query = context.library.query("member-scores")
+        query = context.library.shipped("member-scores")
         opened = await context.query_service.open(
             query.sql, {"accounts": list(ids)}, 1_000_000, 4096
         )

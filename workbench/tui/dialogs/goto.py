@@ -70,7 +70,7 @@ class GoToBox(ModalScreen[Route | None]):
         """List what is found, and open the first hit where enter was pressed before it came."""
         note = self.query_one("#goto-note", Static)
         note.update(Content("looking…"))
-        query = self.context.library.query(query_id)
+        query = self.context.library.shipped(query_id)
         try:
             rows = await self.context.query_service.rows(query, {"text": text})
         except WorkbenchError as error:

@@ -15,7 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan, bind_one
 from workbench.playbooks.format import Parameter, SavedQuery
 from workbench.playbooks.given import given_value
-from workbench.playbooks.library import Playbook
+from workbench.playbooks.playbook import Playbook
 from workbench.text.sanitize import safe_text
 from workbench.tui.textual_ext.steady_input import SteadyInput
 

@@ -69,11 +69,11 @@ class SaveQuery(ModalScreen[str | None]):
     async def _save(self) -> None:
         title = self.query_one("#save-title", Input).value.strip()
         question = self.query_one("#save-question", Input).value.strip()
-        query_service, folder = self.context.query_service, self.context.service.queries_dir
+        query_service, case = self.context.query_service, self.context.service.case
         try:
             checked = await query_service.request(Inspect(self._sql))
             await query_service.background(
-                save_query, folder, self._query_id(), title, question, self._sql,
+                save_query, case, self._query_id(), title, question, self._sql,
                 sorted(checked.parameters),
             )  # fmt: skip
         except WorkbenchError as error:

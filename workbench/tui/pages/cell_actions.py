@@ -79,7 +79,9 @@ class CellActions:
         family = str(grid.record(row).get("family", "")) if head.entity == "value" else head.entity
         choices = [(f"open the {safe_text(family, 30)} page", "")]
         found = self._context.library.pivots(family)
-        choices += [(f"{query.title}  ({query.id})", query.id) for query, _ in found]
+        choices += [
+            (f"{safe_text(query.title, 120)}  ({query.id})", query.id) for query, _ in found
+        ]
         names = {query.id: name for query, name in found}
 
         def chosen(query_id: str | None) -> None:

@@ -47,7 +47,7 @@ class EditorActions:
 
     async def pick_saved(self) -> None:
         """Begin from the statement of a saved query."""
-        queries = self._context.library.listed()
+        queries = self._context.library.runnable()
         choices = [(safe_text(f"{one.pack}  {one.title}", 200), one.sql) for one in queries]
         await self._pick("Begin from a saved query", choices)
 

@@ -41,7 +41,7 @@ class ExchangeReader(View):
         """Read the exchange."""
         account, exchange = self.route.key
         rows = await self.query_service.rows(
-            self.context.library.query("exchange-text"),
+            self.context.library.shipped("exchange-text"),
             {"account": account, "exchange": exchange},
             cell=PAGE_LIMIT,
         )

@@ -93,7 +93,7 @@ class PageLoader:
 
     async def page(self, query: str, given: Mapping[str, object]) -> Rows:
         """Rows of a page query."""
-        return await self._context.query_service.rows(self._context.library.query(query), given)
+        return await self._context.query_service.rows(self._context.library.shipped(query), given)
 
     def pages(self, *wanted: Wanted) -> asyncio.Future[list[Rows]]:
         """Several page queries at the same time."""

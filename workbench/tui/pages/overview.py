@@ -49,7 +49,7 @@ class Overview(View):
         rows = [[_call(record), *(record[name] for name in names)] for record in records]
         columns = grid_columns(["call", *names], ["VARCHAR", *(types[name] for name in names)])
         grid = self.query_one("#queue", Grid)
-        grid.nothing = self.context.library.query("clusters-list").nothing
+        grid.nothing = self.context.library.shipped("clusters-list").nothing
         grid.show(columns, PageSource(rows, exact=not queue.more))
         self.restore_cursor(grid)
         self._warnings(warnings.records())

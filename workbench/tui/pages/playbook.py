@@ -15,7 +15,7 @@ from workbench.audit.state import builders
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.playbooks.binding import bind
 from workbench.playbooks.format import SavedQuery
-from workbench.playbooks.library import Playbook
+from workbench.playbooks.playbook import Playbook
 from workbench.playbooks.running import check_values, step_note, step_values, stops
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
@@ -85,7 +85,8 @@ class PlaybookPage(View):
         said = " · ".join(f"{name} {value}" for name, value in given.items())
         self.query_one("#playbook-head", Static).update(
             Content.assemble(
-                (safe_text(book.title, 120), "bold"), (f"  {safe_text(said, 200)}\n", "$accent"),
+                (safe_text(book.title, 120), "bold"), (f"  {book.trust}", "$text-muted"),
+                (f"  {safe_text(said, 200)}\n", "$accent"),
                 (safe_text(book.question, 300), ""),
             )
         )  # fmt: skip

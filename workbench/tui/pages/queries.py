@@ -10,18 +10,20 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from workbench.errors import WorkbenchError
 from workbench.playbooks.format import SavedQuery
-from workbench.playbooks.library import Playbook
+from workbench.playbooks.playbook import Playbook
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.parameter_form import Filled, ParameterForm
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import GridColumn, PageSource
-from workbench.tui.messages import OpenRoute, RunQuery
+from workbench.tui.messages import Failed, OpenRoute, RunQuery
 from workbench.tui.pages.view import View, command_line
 from workbench.tui.routes import Route
 from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _PLAYBOOK = "playbook"
+_DOES_NOT_RUN = "✗"
 _LEVEL_MARKS = {"informational": "·", "low": "○", "medium": "◐", "high": "●", "critical": "◆"}
 
 
@@ -37,6 +39,7 @@ class Queries(View):
 
     def compose(self) -> ComposeResult:
         """Filter, list and card."""
+        yield Static("", id="query-untrusted", classes="trouble", markup=False)
         yield SteadyInput(
             placeholder="filter: words of title, tag, pack, question", id="query-filter"
         )
@@ -57,20 +60,28 @@ class Queries(View):
             GridColumn(name) for name in ("", "pack", "title", "id", "values", "status", "trust")
         ]
         rows: list[list[Any]] = []
-        for book in self.context.library.playbooks.values():
+        library = self.context.library
+        for book in library.playbooks.values():
             text = " ".join((_PLAYBOOK, book.id, book.title, book.question)).lower()
             if all(word in text for word in words):
                 asks = ", ".join(parameter.name for parameter in book.params)
-                rows.append(["▸", _PLAYBOOK, book.title, book.id, asks, "", ""])
-        for query in self.context.library.listed():
+                rows.append(
+                    [_mark("▸", library.runs(book)), _PLAYBOOK, book.title, book.id, asks, "",
+                     library.trust_words(book)]
+                )  # fmt: skip
+        for query in library.listed():
             text = " ".join((query.id, query.title, query.pack, query.question, *query.tags))
             if all(word in text.lower() for word in words):
                 asks = ", ".join(parameter.name for parameter in query.params)
+                mark = _mark(_LEVEL_MARKS[query.level], library.runs(query))
                 rows.append(
-                    [_LEVEL_MARKS[query.level], query.pack, query.title, query.id, asks,
-                     query.status, query.trust]
+                    [mark, query.pack, query.title, query.id, asks, query.status,
+                     library.trust_words(query)]
                 )  # fmt: skip
         self.query_one(Grid).show(columns, PageSource(rows))
+        untrusted = self.query_one("#query-untrusted", Static)
+        untrusted.update(Content(library.untrusted_words()))
+        untrusted.display = bool(library.waiting())
         self._card()
 
     def on_input_changed(self, _event: Input.Changed) -> None:
@@ -108,7 +119,7 @@ class Queries(View):
         query = self.chosen()
         card = self.query_one("#query-card", Static)
         if (book := self._playbook()) is not None:
-            card.update(_steps(book))
+            card.update(_steps(book, self.context.library.runs(book)))
             return
         if query is None:
             card.update(Content("No query matches."))
@@ -116,6 +127,7 @@ class Queries(View):
         parts: list[tuple[str, str]] = [
             (safe_text(query.title, 200) + "\n", "bold"),
             (safe_text(query.question, 400) + "\n\n", ""),
+            *_warning(self.context.library.runs(query)),
         ]
         if query.howto:
             parts.append((safe_text(query.howto, 400) + "\n\n", "$text-muted"))
@@ -135,6 +147,11 @@ class Queries(View):
         if (query := self.chosen()) is not None:
             self.post_message(RunQuery(query.id))
         elif (book := self._playbook()) is not None:
+            try:
+                self.context.library.playbook(book.id)
+            except WorkbenchError as error:
+                self.post_message(Failed(error))
+                return
             if book.params:
                 self.app.push_screen(
                     ParameterForm(book, {}, self.query_service.span), self._open_playbook
@@ -176,10 +193,20 @@ class Queries(View):
         return command_line("queries", "list")
 
 
-def _steps(book: Playbook) -> Content:
+def _mark(mark: str, runs: bool) -> str:
+    return mark if runs else _DOES_NOT_RUN
+
+
+def _warning(runs: bool) -> list[tuple[str, str]]:
+    words = "It comes with the case, which you have not trusted: it does not run.\n\n"
+    return [] if runs else [(words, "$warning")]
+
+
+def _steps(book: Playbook, runs: bool) -> Content:
     parts: list[tuple[str, str]] = [
         (safe_text(book.title, 200) + "\n", "bold"),
         (safe_text(book.question, 400) + "\n\n", ""),
+        *_warning(runs),
     ]
     for number, step in enumerate(book.steps, 1):
         parts += [

@@ -55,7 +55,7 @@ class SamplePage(View):
             sample_of, self.context.service, self.route.key[0]
         )
         drawn, self._results = await query_service.background(self._read)
-        query = self.context.library.query("sample-accounts")
+        query = self.context.library.shipped("sample-accounts")
         rows = await query_service.rows(query, {"accounts": drawn})
         names, kinds = ["review", *rows.names], ["VARCHAR", *rows.types]
         self._rows = [[self._word(str(row[0])), *row] for row in rows.rows]

@@ -59,6 +59,7 @@ class SqlView(View):
     def __init__(self, context: Context, route: Route, state: dict[str, Any]) -> None:
         super().__init__(context, route, state)
         self._restored = not state.get("ran")
+        self._offset = 0
         self._editing = EditorActions(self, context, self._statement_text, self._take_statement)
 
     def compose(self) -> ComposeResult:
@@ -171,13 +172,16 @@ class SqlView(View):
                 self.state["given"] = given | answer[1]
                 await self._ask(text, bound_values(query, answer[1], span), offset)
 
-        span = self.query_service.span
-        given = dict(self.state.get("given", {}))
+        span, given = self.query_service.span, self._given()
         known = {name: given[name] for name in names if name in given}
         await self.app.push_screen(ParameterForm(query, known, span), filled)
 
+    def _given(self) -> dict[str, Any]:
+        given = self.state.get("given")
+        return dict(given) if isinstance(given, dict) else {}
+
     async def _ask(self, text: str, parameters: dict[str, Any], offset: int) -> None:
-        self.state["ran"], self.state["offset"] = text, offset
+        self.state["ran"], self._offset = text, offset
         self.context.history.add(text, time.strftime("%Y-%m-%d %H:%M", time.gmtime()))
         label = " ".join(text.split())[:200]
         await self.tabs.ask(Asked(text, parameters, label, {}))
@@ -206,7 +210,7 @@ class SqlView(View):
         self.run_worker(note_ended(self.context, event.pane, error), group="history")
 
     def _mark(self, sql: str, error: WorkbenchError) -> None:
-        area, offset = self.editor.area, int(self.state.get("offset", 0))
+        area, offset = self.editor.area, self._offset
         route = editor_tokens.error_place(error.message, sql)
         if route is None or area.text[offset : offset + len(sql)] != sql:
             self.editor.wrong(safe_text(error.message.splitlines()[0], 300), None)
@@ -224,7 +228,7 @@ class SqlView(View):
         text = numbered(area.text[begin:end])
         query = asking_for(text, editor_tokens.parameters(text), self.context.library)
         try:
-            given = bound_values(query, dict(self.state.get("given", {})), self.query_service.span)
+            given = bound_values(query, self._given(), self.query_service.span)
             lines = await plan_text(
                 self.query_service, text, given, measure, text_room(self.app.size.width)
             )

@@ -169,7 +169,7 @@ class View(Vertical):
 
     def show_rows(self, grid: Grid, query: str, rows: Rows) -> None:
         """Put a page's rows in a grid, with the entities its query declares."""
-        saved = self.context.library.query(query)
+        saved = self.context.library.shipped(query)
         columns = grid_columns(list(rows.names), list(rows.types), saved.columns)
         grid.nothing = saved.nothing
         grid.show(columns, PageSource(rows.rows, exact=not rows.more, cuts=rows.cuts))
@@ -193,8 +193,9 @@ class View(Vertical):
         """Put a grid's cursor where it was."""
         saved = self.state.get(grid.id or "grid")
         if isinstance(saved, list) and len(saved) == 2:
-            grid.jump(int(saved[0]))
-            grid.cursor_column = min(int(saved[1]), max(0, len(grid.columns) - 1))
+            row, column = saved
+            grid.jump(row)
+            grid.cursor_column = min(column, max(0, len(grid.columns) - 1))
 
     def focus_first(self) -> None:
         """Focus what an analyst uses first here: the part that is shown, or the first grid."""

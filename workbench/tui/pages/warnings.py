@@ -64,7 +64,7 @@ class Warnings(ModalScreen[None]):
             ("warnings", "overview-warnings"),
             ("presence", "overview-columns"),
         ):
-            query = self.context.library.query(query_id)
+            query = self.context.library.shipped(query_id)
             rows = await self.context.query_service.rows(query)
             columns = grid_columns(list(rows.names), list(rows.types))
             grid = self.query_one(f"#{grid_id}", Grid)

@@ -92,7 +92,7 @@ class ResultViews:
             given = {"family": column.entity, "values": values}
             try:
                 found = await self._runner.query_service.rows(
-                    self._context.library.query("rarity"), given
+                    self._context.library.shipped("rarity"), given
                 )
             except WorkbenchError as error:
                 self._pane.post_message(Failed(error))

@@ -15,7 +15,7 @@ async def group_accounts(
     query_service: QueryService, library: Library, kind: str, name: str
 ) -> tuple[str, ...]:
     """Every account of a cluster or campaign, however many; none where there is no such."""
-    query = library.query(f"{kind}-account-ids")
+    query = library.shipped(f"{kind}-account-ids")
     opened = await query_service.open(query.sql, {kind: name}, _MAX_ACCOUNTS, _CELL_CHARACTERS)
     query_service.close_result(opened.result)
     return tuple(str(row[0]) for row in opened.rows)

@@ -92,8 +92,11 @@ class Frame:
         common = _FIELD_HINTS if typing else _COMMON_HINTS
         self._app.query_one(HintLine).show((*view.hints(), *common))
 
-    def show_case(self, service: CaseService, query_service: QueryService) -> None:
+    def show_case(
+        self, service: CaseService, query_service: QueryService, *, untrusted: bool = False
+    ) -> None:
         """Name the case, its generation, the analyst, and what is not as it should be."""
+        own = " · own queries not trusted" if untrusted else ""
         isolation = query_service.isolation
         reduced = "" if isolation == "sandboxed" else f" · {isolation}"
         known = query_service.overlaid.is_set()
@@ -101,5 +104,5 @@ class Frame:
         masked = " · cells masked" if known and query_service.mask.columns else ""
         self.status.case(
             f"{safe_text(service.case_name, 24)} g{service.generation} · "
-            f"{safe_text(service.analyst, 20)}{masked}{kept}{reduced}"
+            f"{safe_text(service.analyst, 20)}{masked}{own}{kept}{reduced}"
         )

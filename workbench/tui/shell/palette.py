@@ -10,6 +10,7 @@ from textual.dom import DOMNode
 from textual.message import Message
 
 from workbench.playbooks.library import Library
+from workbench.text.sanitize import safe_text
 from workbench.tui.messages import RunQuery
 from workbench.tui.shell.key_words import key_words, own_bindings
 from workbench.tui.shell.theme import THEMES
@@ -36,5 +37,11 @@ def palette_commands(
             )
     for theme in THEMES:
         yield SystemCommand(f"Colours: {theme.name}", "", partial(choose_theme, theme.name))
-    for query in library.listed():
-        yield SystemCommand(f"Run: {query.title}", query.id, partial(post, RunQuery(query.id)))
+    for query in library.runnable():
+        title = f"Run: {_plain(query.title)}"
+        yield SystemCommand(title, query.id, partial(post, RunQuery(query.id)))
+
+
+def _plain(title: str) -> str:
+    """A title that is no markup to the palette, which reads its entries as such."""
+    return safe_text(title, 120).replace("[", "\N{FULLWIDTH LEFT SQUARE BRACKET}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import Bound, ExtractSpan, bind
-from workbench.playbooks.format import Parameter, SavedQuery
+from workbench.playbooks.format import TYPED, Parameter, SavedQuery
 from workbench.playbooks.library import Library
 from workbench.sql.tokens import without_end
 from workbench.sql.transforms import common_values, first_cells
@@ -30,9 +30,11 @@ _BAR = 6
 def asking_for(text: str, names: list[str], library: Library) -> SavedQuery:
     """The statement as a query that asks for its `$name` values: each of the type that a saved
     query gives that name, else a text."""
-    known = {one.name: one for query in library.queries.values() for one in query.params}
+    known = {one.name: one for query in library.parameters() for one in query.params}
     params = tuple(known.get(name) or Parameter(name, "text", optional=True) for name in names)
-    return SavedQuery("sql", "Values for this statement", text, "", Path(), "", params=params)
+    return SavedQuery(
+        "sql", "Values for this statement", text, "", Path(), "", trust=TYPED, params=params
+    )
 
 
 def bound_values(query: SavedQuery, given: Mapping[str, object], span: ExtractSpan) -> Bound:
@@ -45,14 +47,19 @@ def bound_values(query: SavedQuery, given: Mapping[str, object], span: ExtractSp
 async def learn(known: Knowledge, query_service: QueryService, library: Library) -> None:
     """Functions of the engine, saved queries and their parameters, for completion."""
     known.queries = [
-        Suggestion(query.id, f"saved query: {query.title}", f"(\n{without_end(query.sql)}\n)")
-        for query in library.listed()
+        Suggestion(
+            query.id,
+            f"saved query: {safe_text(query.title, 120)}",
+            f"(\n{without_end(query.sql)}\n)",
+        )
+        for query in library.runnable()
     ]
-    parameters = {one.name: one for query in library.queries.values() for one in query.params}
+    parameters = {one.name: one for query in library.parameters() for one in query.params}
     known.parameters = [
-        Suggestion(f"${name}", f"{one.type} {one.help}") for name, one in sorted(parameters.items())
+        Suggestion(f"${name}", f"{one.type} {safe_text(one.help, 120)}")
+        for name, one in sorted(parameters.items())
     ]
-    rows = await query_service.rows(library.query("engine-functions"))
+    rows = await query_service.rows(library.shipped("engine-functions"))
     known.functions = [
         Suggestion(str(name), f"({arguments}) {meaning or ''}")
         for name, arguments, meaning in rows.rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from workbench.case.folder import Staging
@@ -16,7 +15,6 @@ from workbench.workers.protocol import Message
 
 def analyse_store(
     staging: Staging,
-    case_queries: Path,
     settings: LoadSettings,
     *,
     overlay: Sequence[dict[str, Any]] = (),
@@ -30,7 +28,7 @@ def analyse_store(
         "op": "analyse",
         "store": str(staging.store_path.resolve()),
         "spill": str(staging.spill_dir.resolve()),
-        "queries": [str(case_queries.resolve()), str(queries_dir())],
+        "queries": str(queries_dir().resolve()),
         "overlay": list(overlay),
         "memory_mib": settings.memory,
         "threads": thread_count(),

@@ -16,11 +16,11 @@ def check_library(files: Sequence[Path] = ()) -> tuple[list[list[str]], bool]:
 
     The second part tells whether the queries' tests ran: fixtures lie in a checkout only.
     """
-    places = [(str(config_dir() / "queries"), "user"), (str(queries_dir().resolve()), "pack")]
     fixtures = queries_dir().resolve().parent / "tests" / "fixtures" / "queries"
     message = {
         "op": "check",
-        "places": places,
+        "pack": str(queries_dir().resolve()),
+        "own": str(config_dir() / "queries"),
         "files": [str(file.resolve()) for file in files],
         "fixtures": str(fixtures),
     }

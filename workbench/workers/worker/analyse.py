@@ -15,9 +15,9 @@ from workbench.workers.worker.one_shot import OnProgress, answer_once
 
 def _answer(message: Message, on_progress: OnProgress) -> Message:
     store, spill = Path(message["store"]), Path(message["spill"])
-    places = [Path(name) for name in message["queries"]]
+    queries = Path(message["queries"])
     # The engine keeps a write-ahead log beside the store.
-    sandbox.enter(places, [store.parent, spill])
+    sandbox.enter([queries], [store.parent, spill])
     from workbench.detection.pipeline import build  # only behind the sandbox
     from workbench.engine.store_check import refuse_foreign_store
 
@@ -29,7 +29,7 @@ def _answer(message: Message, on_progress: OnProgress) -> Message:
     revision = build(
         store,
         spill=spill,
-        queries=[place for place in places if place.is_dir()],
+        queries=queries,
         overlay=message["overlay"],
         memory_mib=int(message["memory_mib"]),
         threads=int(message["threads"]),

@@ -1,0 +1,96 @@
+"""Lists beside a ledger: which ones a record names, and what may stand on their lines.
+
+verify.py and proof.py read it. A list is judged in pieces, so that none fills the memory.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.audit.standalone import wb_record as wb
+else:
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import wb_record as wb
+
+MOST_BYTES = 512 << 20
+LONGEST_LINE = 12 * (1 << 20) + 3
+KIND_OF = {
+    "sources": "digests", "line": "records", "lines": "records", "drawn": "accounts",
+    "members": "accounts", "accounts": "accounts", "conflicts": "accounts", "disputes": "ids",
+    "text": "text", "cells": "values",
+}  # fmt: skip
+# What a line is, and whether the lines are in order, each once.
+KINDS: dict[str, tuple[wb.Test, bool]] = {
+    "accounts": (wb.text(2048, 1), True),
+    "digests": (wb.SHA256, True),
+    "ids": (wb.ID, True),
+    "values": (wb.text(1 << 20), False),
+    "text": (lambda value: len(value) <= 65536 and "\n" not in value, False),
+    "records": (wb.text(65535, 2), False),
+}
+
+
+def named(value: Any, kind: str = "") -> Iterator[tuple[str, int, str]]:
+    """Every list that a body names: (digest, count, what kind of list it must be)."""
+    if isinstance(value, dict):
+        if isinstance(value.get("set"), str) and value["set"] and "count" in value:
+            yield value["set"], value["count"], "accounts" if "kind" in value else kind
+        for key, inner in value.items():
+            if key == "params":
+                for one in inner.values():
+                    yield from named(one, "values")
+            else:
+                yield from named(inner, KIND_OF.get(key, ""))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from named(inner, kind)
+
+
+def read_line(line: bytes) -> str:
+    """The text on a line of a list, without its line feed; raises ValueError."""
+    try:
+        value = json.loads(line.decode("ascii"))
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    wb.demand(type(value) is str and wb.spell(value) == line, "no list")
+    return str(value)
+
+
+class Found:
+    """A list file as it was read: its digest, how many lines, and which kinds it is none of."""
+
+    def __init__(self, path: str, kinds: Collection[str], keep: bool = False) -> None:
+        self.why, self.lines, self.sha = dict[str, str](), 0, ""
+        self.values: list[str] | None = [] if keep else None
+        self._kinds, self._last = set(kinds), ""
+        digest = hashlib.sha256()
+        with wb.open_file(path, os.O_NOFOLLOW) as file:
+            size = os.fstat(file.fileno()).st_size
+            wb.demand(size <= MOST_BYTES, "longer than a list may be")
+            while line := file.readline(LONGEST_LINE + 1):
+                digest.update(line)
+                self.lines += line.endswith(b"\n")
+                if self._kinds or self.values is not None:
+                    self._look(line)
+        self.sha = digest.hexdigest()
+
+    def _look(self, line: bytes) -> None:
+        try:
+            wb.demand(line.endswith(b"\n"), "a line without its end, or too long")
+            value = read_line(line[:-1])
+        except ValueError as error:
+            self.why |= dict.fromkeys(self._kinds, f"line {self.lines}: {error}")
+            self._kinds, self.values = set(), None
+            return
+        for kind in tuple(self._kinds):
+            allows, ordered = KINDS[kind]
+            if not allows(value) or (ordered and self.lines > 1 and value <= self._last):
+                self.why[kind] = f"line {self.lines} does not belong in a list of {kind}"
+                self._kinds.discard(kind)
+        self._last = value
+        if self.values is not None:
+            self.values.append(value)
