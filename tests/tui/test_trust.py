@@ -118,7 +118,7 @@ async def test_no_text_of_a_trusted_query_acts(case: Path, opened: Opened) -> No
         driver.bench.post_message(OpenRoute(Route("account", ("a-01",))))
         await driver.sees("a-01")
         driver.bench.post_message(OpenRoute(Route("sql")))
-        await driver.sees("FROM account_profile")
+        await driver.sees("tab completes")
         await driver.press("f2", *"queries")
         await inert("[/x][b]T")
         await driver.press("escape")

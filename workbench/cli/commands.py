@@ -236,7 +236,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
 
 # As `workbench --help` lists them.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Begin": ("demo", "load", "mappings", "info", "doctor", "synth", "open"),
+    "Begin": ("demo", "load", "mappings", "info", "trust", "doctor", "synth", "open"),
     "Look": ("clusters", "campaigns", "account", "entity", "find", "resurrect"),
     "Ask": ("run", "sql", "queries", "playbook"),
     "Decide": ("decide", "decisions", "reverse", "sample", "lists"),
