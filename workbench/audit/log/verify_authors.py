@@ -60,6 +60,8 @@ class Authors:
         self._doubted: set[tuple[str, str]] = set()
         self._seats: dict[tuple[str, int], str] = {}
         self.seconds = SecondPerson()
+        # From the record with this number on: the policy and the keys.
+        self.in_force: list[tuple[int, Policy, KeyRing]] = []
 
     def see(self, fields: Fields, line: int) -> list[Fields]:
         """Take note of the next record; of plain unsigned ones only the line matters.
@@ -80,8 +82,11 @@ class Authors:
             self._look_at_key(fields, seq)
         elif kind == "checkpoint":
             self._look_at_note(fields, seq)
+        first = self.seconds.asked(body["record"]) if kind == "countersign" else None
         if (effective := self.seconds.take(fields)) is not None:
             self._take_effect(effective, seq, line)
+        if first is not None and self.seconds.asked(first["id"]) is None:
+            self._ring.vouch(first["body"], fields)
         if kind == "merge":
             return self._take_lines(self._stored(body["lines"]["set"], seq), seq, demanding)
         if kind in ("proposal", "countersign") and body["origin"] is not None:
@@ -113,10 +118,12 @@ class Authors:
             if bytes.fromhex(record_id) in ids:
                 yield f"record {seq}: brings the record {record_id}, which this ledger has itself"
 
-    def told(self) -> Iterator[str]:
+    def single_handed(self) -> Iterator[str]:
         """What one person did alone and nobody agreed to, and what waits for a second person."""
         for fields in (*self.seconds.alone.values(), *self.seconds.waiting.values()):
             yield f"record {fields['seq']}: {says_who(fields)}"
+        if hands := self._ring.one_pair_of_hands():
+            yield f"one person holds all keys: {hands} vouched for every one"
 
     def check(self, case_id: str, signers: Path | None, revoked: Path | None) -> SignatureCheck:
         """Whether the signatures hold: by the given signers, else by the keys of the ledger."""
@@ -235,8 +242,9 @@ class Authors:
         if fields["type"] == "policy":
             self._take_policy(fields, seq, line)
         else:
-            self._ring.take(fields["body"])
+            self._ring.take({**fields["body"], "by": [fields["who"]]})
             self._keys.append(fields["body"])
+        self.in_force.append((seq, self._policy, self._ring.copy()))
 
     def _take_policy(self, fields: Fields, seq: int, line: int) -> None:
         """Name every policy after which less is demanded: switching four eyes off shows."""

@@ -16,8 +16,8 @@ else:
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import wb_record as wb
 
-MOST_BYTES = 512 << 20
-LONGEST_LINE = 12 * (1 << 20) + 3
+MAX_BYTES = 512 << 20
+MAX_LINE_BYTES = 12 * (1 << 20) + 3
 KIND_OF = {
     "sources": "digests", "line": "records", "lines": "records", "drawn": "accounts",
     "members": "accounts", "accounts": "accounts", "conflicts": "accounts", "disputes": "ids",
@@ -70,8 +70,8 @@ class Found:
         digest = hashlib.sha256()
         with wb.open_file(path, os.O_NOFOLLOW) as file:
             size = os.fstat(file.fileno()).st_size
-            wb.demand(size <= MOST_BYTES, "longer than a list may be")
-            while line := file.readline(LONGEST_LINE + 1):
+            wb.demand(size <= MAX_BYTES, "longer than a list may be")
+            while line := file.readline(MAX_LINE_BYTES + 1):
                 digest.update(line)
                 self.lines += line.endswith(b"\n")
                 if self._kinds or self.values is not None:
