@@ -176,9 +176,9 @@ def test_nobody_revokes_a_colleague_s_key_alone(open_ledger: Open, battery: Modu
     ledger.append("key", _key("ana", alone="I am the first"))
     ledger.append("key", _key("bo"))
     gone = fingerprint(fake_key("bo")[0])
-    for more in ({}, {"alone": "in haste"}):
+    for alone in ("", "in haste"):
         with pytest.raises(LedgerError, match="revoked by two"):
-            ledger.append("key", builders.key("revoke", "bo", "", gone, **more))
+            ledger.append("key", builders.key("revoke", "bo", "", gone, alone=alone))
     asked = ledger.append("key", builders.key("revoke", "bo", "", gone, waits=True))
     assert gone in ledger.state.ring().keys
     answer(_sits(ledger, "cy", 1003), asked.id, agree=True)

@@ -65,6 +65,7 @@ def test_a_key_is_revoked_and_listed(
     rows = [json.loads(line) for line in _listed(bench, case)]
     assert [row["may_sign"] for row in rows] == [True, True], "it waits"
     sit("cy")
+    (config_dir() / "settings.toml").write_text("")
     assert bench("countersign", case, asked.out.strip(), "--answer", "agree").code == 0
     rows = [json.loads(line) for line in _listed(bench, case)]
     assert [(row["action"], row["may_sign"]) for row in rows][1:] == [
