@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -204,8 +205,10 @@ def test_any_policy_is_taken_in(dice: Any, open_ledger: Open, battery: ModuleTyp
     ours, theirs = _answers(ledger.path.parent)
     assert ours == theirs
     ledger.close()
-    ledger.path.unlink()
+    shutil.rmtree(ledger.path.parent / "state-ana")
     open_ledger().close()
+    ledger.path.unlink()
+    shutil.rmtree(ledger.path.parent / "state-ana")
 
 
 @pytest.mark.parametrize("place", ["nowhere", "folder", "file"])
