@@ -105,7 +105,7 @@ def test_a_lost_policy_demands_more_not_less(
         with pytest.raises(LedgerError, match="proposed and countersigned"):
             ledger.append("decision", body)
     assert ledger.state.current("victim") is None
-    ledger.append("policy", battery.policy_body(ledger, ""))
+    ledger.append("policy", {**battery.policy_body(ledger, ""), "alone": "its text is lost"})
     report = battery.judge(tmp_path)
     assert report.ok
     assert "record 1: the text of the policy that ana set is lost" in report.warnings[0]

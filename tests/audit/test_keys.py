@@ -108,8 +108,14 @@ def test_a_second_key_makes_no_second_person(
         with pytest.raises(LedgerError, match="somebody else"):
             answer(ledger, made.id, agree=True)
     sits(ledger, "ana", keys["ana"])
-    ledger.append("key", enrolment("ana", keys["ana"]))
+    vouched = ledger.append("key", enrolment("ana", keys["ana"]))
     ledger.append("key", enrolment("bo", keys["bo"]))
+    with pytest.raises(LedgerError, match="somebody else"):
+        # At one login, who enrolled both keys can be both.
+        answer(sits(ledger, "bo", keys["bo"]), made.id, agree=True)
+    ledger.who, ledger.sign = Who("dee", 1009, "bench-9"), None
+    answer(ledger, vouched.id, agree=True)
+    ledger.append("key", {**enrolment("bo", keys["bo"]), "alone": ""})
     answer(sits(ledger, "bo", keys["bo"]), made.id, agree=True)
     assert not ledger.state.pending
     assert battery.judge(ledger.path).ok

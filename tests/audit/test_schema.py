@@ -29,7 +29,8 @@ SECOND = runpy.run_path(str(STANDALONE.with_name("wb_record.py")))["read_record"
 def whole(kind: str, body: Any, version: int = 2) -> Fields:
     return {
         "v": version, "seq": 4, "prev": "ab" * 32, "id": "cd" * 16, "type": kind,
-        "ts": 1_790 * 10**12, "mono": 5, "boot": "0" * 32, "who": {"name": "ana", "uid": 1, "host": "h", "key": ""},
+        "ts": 1_790 * 10**12, "mono": 5, "boot": "0" * 32,
+        "who": {"name": "ana", "uid": 1, "host": "h", "key": ""},
         "tool": "workbench/0.1.0", "seen": {"size": 2, "root": "ef" * 32}, "body": body, "sig": "",
     }  # fmt: skip
 

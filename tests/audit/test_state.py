@@ -157,7 +157,7 @@ def test_a_looser_policy_lets_who_asked_take_it_back(
     made = ana.append("decision", flag(builders.account_subject("a")))
     ana.append("policy", battery.policy_body(ana, '[two_people]\nverdicts = ["flag"]\n'))
     ana.append("reversal", builders.reversal(made.id, "C-OTHER"))
-    ana.append("policy", battery.policy_body(ana, ""))
+    ana.append("policy", {**battery.policy_body(ana, ""), "alone": "nobody else"})
     ana.append("reversal", builders.reversal(made.id, "C-OTHER"))
     assert verdict_of(ana, "a") == ""
 

@@ -109,14 +109,20 @@ def _merged(folder: Path, ledger: Ledger) -> None:
     other.close()
 
 
-def rechained(records: list[Fields]) -> bytes:
-    """The lines of these records with number, link, hash and what was seen made to fit."""
+def rechained(
+    records: list[Fields], fit: Callable[[Fields, Tree], None] = lambda fields, tree: None
+) -> bytes:
+    """The lines of these records with number, link, hash and what was seen made to fit.
+
+    `fit` may make the rest of a record fit the lines before it.
+    """
     prev, data, tree = "0" * 64, b"", Tree()
     for seq, record in enumerate(records):
         fields = {**record, "seq": seq, "prev": prev}
         fields.pop("h", None)
         size = min(fields["seen"]["size"], tree.size)
         fields["seen"] = {"size": size, "root": tree.root(size).hex()}
+        fit(fields, tree)
         line = seal(fields)
         prev = json.loads(line)["h"]
         tree.append(leaf_hash(line[:-1]))
@@ -141,7 +147,7 @@ def _at(value: Any, path: Path_) -> Any:
     return value
 
 
-def _change(records: list[Fields], dice: random.Random) -> None:
+def change(records: list[Fields], dice: random.Random) -> None:
     """One change somewhere: a record moved, or one value of one replaced by a likely other."""
     act, one = dice.randrange(8), dice.randrange(len(records))
     if act == 0:
@@ -179,7 +185,7 @@ def _forged(folder: Path, whole: bytes, count: int) -> str:
     while tried < count:
         records: list[Fields] = [json.loads(line) for line in lines]
         for _ in range(dice.choice((1, 1, 2, 3))):
-            _change(records, dice)
+            change(records, dice)
         try:
             path.write_bytes(rechained(records))
         except (MalformedError, TypeError):

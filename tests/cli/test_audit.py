@@ -102,9 +102,9 @@ def test_a_case_without_a_record_is_empty_not_broken(
 ) -> None:
     found = bench("audit", "verify", case)
     assert (found.code, found.out) == (0, "empty: nothing is recorded yet\n")
-    assert bench("audit", "verify", tmp_path / "nowhere").code == 3
+    assert bench("audit", "verify", tmp_path / "nowhere").code == 2
     (tmp_path / "other").mkdir()
-    assert bench("audit", "verify", tmp_path / "other").code == 1
+    assert bench("audit", "verify", tmp_path / "other").code == 2
 
 
 def test_another_case_at_the_same_place_is_told(bench: Bench, case: Path) -> None:
@@ -230,10 +230,17 @@ def test_switching_four_eyes_off_shows(bench: Bench, case: Path, tmp_path: Path,
     assert bench("audit", "policy", case, "--set", strict, "--reason", "review").code == 0
     assert "loosened" not in bench("audit", "verify", case).out
     sit("eve")
-    assert bench("audit", "policy", case, "--set", loose, "--reason", "too slow").code == 0
+    asked = bench("audit", "policy", case, "--set", loose, "--reason", "too slow")
+    assert (asked.code, "and waits: it weakens the policy" in asked.err) == (0, True)
+    found = bench("audit", "verify", case)
+    assert "loosened" not in found.out
+    assert "waits for a second person; eve asks for it" in found.out
+    assert "flag" in bench("audit", "policy", case).out, "it waits"
+    sit("bo")
+    assert bench("countersign", case, asked.out.strip(), "--answer", "agree").code == 0
     found = bench("audit", "verify", case)
     assert found.code == 0
     assert (
-        "warning: record 2: eve loosened the policy (one person may decide flag; "
+        "warning: record 3: eve loosened the policy (one person may decide flag; "
         "one person may decide 50 accounts): too slow"
     ) in found.out

@@ -35,7 +35,7 @@ def own_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_signatures_are_demanded_of_enrolled_keys(
     bench: Bench, case: Path, sit: Sit, own_key: Path, tmp_path: Path
 ) -> None:
-    enrolled = bench("audit", "key", "add", case)
+    enrolled = bench("audit", "key", "add", case, "--alone", "nobody else")
     assert (enrolled.code, "demands no signatures yet" in enrolled.err) == (0, True)
     (tmp_path / "policy.toml").write_text("signed = true\n")
     policy = ("--set", tmp_path / "policy.toml", "--reason", "from now on")
@@ -52,7 +52,7 @@ def test_signatures_are_demanded_of_enrolled_keys(
 def test_a_key_is_revoked_and_listed(
     bench: Bench, case: Path, sit: Sit, own_key: Path, tmp_path: Path
 ) -> None:
-    bench("audit", "key", "add", case)
+    bench("audit", "key", "add", case, "--alone", "nobody else")
     second = made_key(tmp_path, "second")
     added = bench("audit", "key", "add", case, "--key", second, "--name", "bo",
                   "--before", "2030-01-01")  # fmt: skip
@@ -60,7 +60,13 @@ def test_a_key_is_revoked_and_listed(
     rows = [json.loads(line) for line in _listed(bench, case)]
     assert [(row["principal"], row["may_sign"]) for row in rows] == [("ana", True), ("bo", True)]
     assert rows[1]["valid_before"].startswith("2030-01-01")
-    assert bench("audit", "key", "revoke", case, rows[1]["fingerprint"]).code == 0
+    asked = bench("audit", "key", "revoke", case, rows[1]["fingerprint"])
+    assert (asked.code, "waits until somebody else agrees" in asked.err) == (0, True)
+    rows = [json.loads(line) for line in _listed(bench, case)]
+    assert [row["may_sign"] for row in rows] == [True, True], "it waits"
+    sit("cy")
+    (config_dir() / "settings.toml").write_text("")
+    assert bench("countersign", case, asked.out.strip(), "--answer", "agree").code == 0
     rows = [json.loads(line) for line in _listed(bench, case)]
     assert [(row["action"], row["may_sign"]) for row in rows][1:] == [
         ("add", False), ("revoke", False),

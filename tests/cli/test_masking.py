@@ -30,7 +30,8 @@ def masked(bench: Bench, case: Path, _store: Path, tmp_path: Path) -> Path:
 
 def set_policy(bench: Bench, case: Path, folder: Path, text: str) -> Any:
     (folder / "policy.toml").write_text(text)
-    return bench("audit", "policy", case, "--set", folder / "policy.toml", "--reason", "privacy")
+    words = ("--set", folder / "policy.toml", "--reason", "privacy", "--alone", "nobody else")
+    return bench("audit", "policy", case, *words)
 
 
 def records(case: Path, kind: str) -> list[dict[str, Any]]:

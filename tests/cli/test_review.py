@@ -146,8 +146,8 @@ def test_merge_lists_what_the_two_decide_differently(
 
 
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not on this host")
-def test_two_enrolled_keys_are_two_people_at_one_login(
-    bench: Bench, case: Path, tmp_path: Path
+def test_two_keys_vouched_for_elsewhere_are_two_people_at_one_login(
+    bench: Bench, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Path(os.environ["XDG_CONFIG_HOME"]) / "workbench" / "settings.toml"
     settings.parent.mkdir(parents=True)
@@ -165,9 +165,15 @@ def test_two_enrolled_keys_are_two_people_at_one_login(
     use("ben")
     alone = bench("countersign", case, proposed.first, "--answer", "agree")
     assert (alone.code, "somebody else" in alone.err) == (1, True), "anybody can make a second key"
-    assert bench("audit", "key", "add", case).code == 0
+    asked = [bench("audit", "key", "add", case)]
     use("ana")
-    assert bench("audit", "key", "add", case).code == 0
+    asked.append(bench("audit", "key", "add", case))
+    assert [one.code for one in asked] == [0, 0]
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("workbench.audit.records.identity.socket.gethostname", lambda: "bench-9")
+        settings.write_text('[analyst]\nname = "dee"\n')
+        for one in asked:
+            assert bench("countersign", case, one.first, "--answer", "agree").code == 0
     use("ben")
     agreed = bench("countersign", case, proposed.first, "--answer", "agree")
     assert agreed.code == 0, agreed.err

@@ -22,7 +22,7 @@ from workbench.cli.replay import replay_command
 from workbench.cli.session import CASE
 from workbench.decisions.describe import COLUMNS, row, whole
 from workbench.decisions.service import CaseService
-from workbench.decisions.verify import verify_case
+from workbench.decisions.verify import in_force, verify_case
 from workbench.errors import IntegrityError, UsageError
 from workbench.settings import load_settings
 from workbench.text.sanitize import safe_text
@@ -65,6 +65,8 @@ def verify_command(
     talk.end_progress()
     _write_named("recovered", report.recovered)
     _write_named("warning", report.warnings)
+    _write_named("stated", report.stated)
+    _write_named("in force", in_force(report))
     if report.problems:
         _write_named("problem", report.problems)
         raise IntegrityError(

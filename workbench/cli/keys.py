@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from workbench.audit.errors import LedgerError
+from workbench.audit.records.identity import alike
 from workbench.audit.records.ssh_signatures import fingerprint
 from workbench.audit.state import builders
 from workbench.case.folder import Case
@@ -34,15 +35,24 @@ def key() -> None:
 @click.option("--name", default="", help="whose it is: the analyst's name in the ledger")
 @click.option("--after", default="", metavar="TIME", help="it may sign from then on")
 @click.option("--before", default="", metavar="TIME", help="it may sign until then")
-def add(case: Path, path: Path | None, name: str, after: str, before: str) -> int:
-    """Enrol an analyst's public key in CASE; from the first on, others do not count as signed."""
+@click.option("--alone", default="", metavar="REASON",
+              help="why nobody else enrols it; stated wherever the case is shown")  # fmt: skip
+def add(case: Path, path: Path | None, name: str, after: str, before: str, alone: str) -> int:
+    """Enrol an analyst's public key in CASE; from the first on, others do not count as signed.
+
+    The first key, and your own, wait until somebody else countersigns them.
+    """
     settings = load_settings()
     service = CaseService(Case.open(case), settings)
     try:
         line = _public_line(path, settings.analyst.ssh_key)
+        principal = name or service.analyst
+        begun = service.read(lambda ledger: ledger.state.ring().begun)
+        needs_two = not begun or alike(principal, service.analyst)
+        alone = alone.strip() if needs_two else ""
         body = builders.key(
-            "add", name or service.analyst, line, _fingerprint(line),
-            after=expiry(after), before=expiry(before),
+            "add", principal, line, _fingerprint(line), after=expiry(after), before=expiry(before),
+            alone=alone, waits=needs_two and not alone,
         )  # fmt: skip
         return _record(service, body)
     finally:
@@ -52,13 +62,19 @@ def add(case: Path, path: Path | None, name: str, after: str, before: str) -> in
 @key.command("revoke")
 @CASE
 @click.argument("fingerprint", metavar="FINGERPRINT")
-def revoke(case: Path, fingerprint: str) -> int:
-    """Revoke the key with this FINGERPRINT (SHA256:…): what it signed before still counts."""
+@click.option("--reason", default="", help="why; it is recorded")
+def revoke(case: Path, fingerprint: str, reason: str) -> int:
+    """Revoke the key with this FINGERPRINT (SHA256:…): what it signed before still counts.
+
+    That of somebody else may sign until a second person countersigns its revocation.
+    """
     service = CaseService(Case.open(case), load_settings())
     try:
         enrolled = service.read(lambda ledger: ledger.state.ring().keys.get(fingerprint))
         owner = enrolled["principal"] if enrolled else "unknown"
-        return _record(service, builders.key("revoke", owner, "", fingerprint))
+        theirs = enrolled is not None and owner != service.analyst
+        body = builders.key("revoke", owner, "", fingerprint, reason=reason, waits=theirs)
+        return _record(service, body)
     finally:
         service.close()
 
@@ -89,6 +105,11 @@ def _record(service: CaseService, body: dict[str, object]) -> int:
     record = service.append("key", body)
     output.write(f"{record}\n")
     output.Talk().say(f"Recorded: {body['action']} {body['principal']} {body['fingerprint']}.")
+    if body["waits"]:
+        output.Talk().say(
+            f"It waits until somebody else agrees: workbench countersign {service.case_path} "
+            f"{record} --answer agree."
+        )
     if not service.policy().signed:
         output.Talk().say("The policy demands no signatures yet: see audit policy.")
     return 0

@@ -18,6 +18,7 @@ from workbench.audit.log.verify import ledger_file
 from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, put_records
+from workbench.decisions.describe import headline
 from workbench.decisions.service import CaseService
 from workbench.errors import UsageError
 from workbench.settings import load_settings
@@ -87,6 +88,8 @@ def _summary(ledger: Ledger, record_id: str) -> str:
     if record.fields["type"] == "countersign":
         word = "agrees to" if body["answer"] == "agree" else "refuses"
         return f"{who} {word} {body['record']}"
+    if record.fields["type"] in ("policy", "key"):
+        return f"{record.fields['type']} {headline(record.fields)}, by {who}"
     decision: dict[str, Any] = body.get("decision", body)
     count = decision["subject"]["count"]
     return f"{decision['verdict']} {decision['reason']} on {count:,} accounts, proposed by {who}"
@@ -119,6 +122,12 @@ def merge(case: Path, other: Path, reason: str, chosen: Choices) -> int:
         f"Recorded as {done.record.id}: {counted(done.records, 'record')} came, "
         f"{counted(len(rows), 'account')} decided differently."
     )
+    for record in done.disputes:
+        chosen.talk.say(
+            f"In dispute: the proposal {record} was agreed to in one and refused in the other. It "
+            f"does not count until somebody resolves it: workbench countersign {case} {record} "
+            "--answer agree|refuse"
+        )
     return 0
 
 

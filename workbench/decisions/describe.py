@@ -117,12 +117,26 @@ def _clipboard(body: Body) -> str:
 
 def _policy(body: Body) -> str:
     signed = ", signed records only" if body["signed"] else ""
-    return f"{body['sha256'][:12]}…{signed}: {body['reason']}"
+    return f"{body['sha256'][:12]}…{signed}: {body['reason']}{_by_one(body)}"
+
+
+def _key(body: Body) -> str:
+    return f"{body['action']} {body['principal']} {body['fingerprint']}{_by_one(body)}"
+
+
+def _by_one(body: Body) -> str:
+    """What a policy or key says of a second person."""
+    if body.get("waits"):
+        return ", waits for a second person"
+    return f", alone: {body['alone']}" if body.get("alone") else ""
 
 
 def _merge(body: Body) -> str:
     conflicts = body["conflicts"]["count"] if body["conflicts"] else 0
-    return f"{counted(body['lines']['count'], 'record')} came, {counted(conflicts, 'conflict')}"
+    disputes = body["disputes"]["count"] if body.get("disputes") else 0
+    told = f", {counted(disputes, 'dispute')}" if disputes else ""
+    came = counted(body["lines"]["count"], "record")
+    return f"{came} came, {counted(conflicts, 'conflict')}{told}"
 
 
 def _recovery(body: Body) -> str:
@@ -130,6 +144,7 @@ def _recovery(body: Body) -> str:
     return f"{body['kind']}, {len(body['ranges']):,} ranges{reason}"
 
 
+_OUTCOMES = {"agree": "stands", "refuse": "does not stand"}
 _HEADLINES: dict[str, Callable[[Body], str]] = {
     "open": lambda body: f"case {body['case']}, {body['format']}",
     "decision": _decision,
@@ -145,7 +160,13 @@ _HEADLINES: dict[str, Callable[[Body], str]] = {
     "reveal": lambda body: f"{body['field']} of {body['entity']} {body['id']}: {body['reason']}",
     "report": lambda body: f"{body['what']} {body['id']} to {body['path']}",
     "policy": _policy,
-    "key": lambda body: f"{body['action']} {body['principal']} {body['fingerprint']}",
+    "key": _key,
+    "resolve": lambda body: f"{body['record']} {_OUTCOMES[body['answer']]}: {body['note']}",
+    "hit": lambda body: (
+        f"{body['family']} {body['value']} ({body['role']}) returned on "
+        f"{counted(body['accounts']['count'], 'account')}"
+    ),
+    "pin": lambda body: f"“{body['title']}” on {body['subject']} {body['id']}",
     "checkpoint": lambda body: f"covers {body['size']:,} records, {body['note']}",
     "merge": _merge,
     "recovery": _recovery,
@@ -219,6 +240,7 @@ def _head_lines(ledger: Ledger) -> list[Line]:
         lines.append((f"▲ {len(ledger.recovered):,} recovered ranges: V lists them", "$warning"))
     if ledger.notice:
         lines.append((f"▲ {ledger.notice}", "$warning"))
+    lines += [(f"▲ {one}", "bold $warning") for one in state.statements()]
     lines.append(_checkpoint_line(state.checkpoints, head.size))
     lines.append(_policy_line(state))
     pieces = in_pieces(state)

@@ -257,7 +257,9 @@ def _head_words(ledger: Ledger) -> str:
     if ledger.problems:
         return f"audit: {len(ledger.problems)} problems, see audit verify"
     head = ledger.head
-    return f"audit {head.size:,} {head.root[:8]}" if head.size else "audit empty"
+    said = len(ledger.state.statements())
+    more = f" · {said} stated: audit policy" if said else ""
+    return f"audit {head.size:,} {head.root[:8]}{more}" if head.size else "audit empty"
 
 
 def _decision_body(ledger: Ledger, draft: Draft, generation: int) -> dict[str, Any]:

@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 
 from workbench.audit.log.checkpoint import Checkpoint
-from workbench.audit.log.verify import Progress, Report, verify
+from workbench.audit.log.verify import Progress, Report, no_ledger, verify
 from workbench.audit.log.witness import Witness
 from workbench.case.folder import Case
-from workbench.errors import WorkbenchError
+from workbench.decisions.describe import policy_words
+from workbench.errors import UsageError, WorkbenchError
 from workbench.settings import Settings
 
 
@@ -30,6 +31,8 @@ def verify_case(
     listed = settings.analyst.allowed_signers
     if signers is None and listed:
         signers = Path(listed).expanduser()
+    if why := no_ledger(path):
+        raise UsageError(why, hint="Give a case folder, or the path of an audit.jsonl.")
     case_id, seen, marks = _known(path) if os.path.isdir(path) else ("", None, None)
     report = verify(
         path, case_id=case_id, checkpoint=checkpoint, seen=seen, signers=signers,
@@ -53,11 +56,6 @@ def verify_case(
 
 def _known(folder: Path) -> tuple[str, Checkpoint | None, Witness | None]:
     """The id of the case, what this analyst has seen of its ledger, and all marks kept of it."""
-    if not any(os.path.lexists(folder / name) for name in ("audit.jsonl", "case.toml")):
-        raise WorkbenchError(
-            f"{folder} holds neither a case nor a ledger.",
-            hint="Give a case folder, or the path of an audit.jsonl.",
-        )
     try:
         case = Case.open(folder)
     except WorkbenchError:
@@ -65,6 +63,20 @@ def _known(folder: Path) -> tuple[str, Checkpoint | None, Witness | None]:
     case_id = case.manifest.case_id
     marks = Witness(case.state_dir(), case_id, case.ledger_path)
     return case_id, marks.seen(case_id), marks
+
+
+def in_force(report: Report) -> list[str]:
+    """Which policy and whose keys each stretch of records was written under."""
+    found = []
+    for at, (seq, policy, ring) in enumerate(report.in_force):
+        until = report.in_force[at + 1][0] if at + 1 < len(report.in_force) else None
+        if until == seq + 1:
+            continue  # nothing was written between the two
+        names = sorted({body["principal"] for body in ring.keys.values()})
+        keys = f"keys of {', '.join(names)}" if names else "no keys"
+        stop = f" to {until}" if until is not None else " on"
+        found.append(f"from record {seq + 1}{stop}: {policy_words(policy)}; {keys}")
+    return found
 
 
 def verdict_lines(report: Report) -> list[str]:
@@ -78,6 +90,8 @@ def verdict_lines(report: Report) -> list[str]:
         lines = [f"Intact: {report.records:,} records, root {report.root[:16]}…"]
     if report.signed:
         lines.append(f"Signed: {report.signed:,} records, signatures {report.signatures}.")
+    lines += [f"Stated: {one}" for one in report.stated]
+    lines += [f"In force: {one}" for one in in_force(report)]
     lines += [f"Recovered: {one}" for one in report.recovered]
     lines += [f"Warning: {one}" for one in report.warnings]
     if report.ok and report.begun:

@@ -139,6 +139,8 @@ class Packet:
                 ("ledger", f"{head.size:,} records, root {head.root}"),
             )
         )
+        for words in self._service.read(lambda ledger: ledger.state.statements()):
+            yield Paragraph(f"Stated of this case: {words}.")
         for words in _LIMITS:
             yield Paragraph(words, note=True)
         if self._mask.columns:

@@ -63,6 +63,8 @@ def scan(data: bytes, base: int, keep: Keep | None) -> list[Run | Bad]:
         off, at = base + at, stop + 1
         short = brief(line, for_state=keep is None)
         try:
+            if short is not None and short["seq"] == 0:
+                short = None  # the first must open the ledger, which is looked at below
             fields = short or read_record(line)
         except MalformedError as error:
             found.append(Bad(off, base + stop, str(error), leaf_hash(line)))
@@ -82,7 +84,7 @@ def scan(data: bytes, base: int, keep: Keep | None) -> list[Run | Bad]:
         run.ids.append(bytes.fromhex(fields["id"]))
         seen = fields["seen"]
         run.seen.append((seen["size"], seen["root"]))
-        if keep is None or (short is None and keep(fields)):
+        if keep is None or (short is None and (keep(fields) or not fields["seq"])):
             run.kept.append((len(run.offsets) - 1, fields))
     return found
 

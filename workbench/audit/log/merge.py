@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +19,15 @@ _STAY = frozenset(("open", "recovery", "checkpoint", "merge", "policy", "key"))
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What a merge brought: its record (None where nothing was new), how many, which conflicts."""
+    """What a merge brought: its record (None where nothing was new), how many, which conflicts.
+
+    `conflicts` are accounts decided differently, `disputes` proposals that were answered so.
+    """
 
     record: Record | None
     records: int
     conflicts: list[str]
+    disputes: list[str]
 
 
 def _refused(message: str, hint: str = "") -> LedgerError:
@@ -33,8 +38,9 @@ def merge(ledger: Ledger, other: LedgerReader, reason: str = "") -> Merge:
     """Bring the records of another ledger of the same case into this one, as one record.
 
     Where the two decide differently on an account, ours stays in force and the account is a
-    conflict until somebody decides it anew. Raises LedgerError where either is damaged, the cases
-    differ, or the two hold different records under one id.
+    conflict until somebody decides it anew. Where they answered one proposal in opposite ways, it
+    is in dispute on both sides until somebody resolves it by a record. Raises LedgerError where
+    either is damaged, the cases differ, or the two hold different records under one id.
     """
     if ledger.case_id != other.case_id:
         raise _refused("The two ledgers are of different cases.")
@@ -42,9 +48,11 @@ def merge(ledger: Ledger, other: LedgerReader, reason: str = "") -> Merge:
     for side in (ledger, other):
         if side.problems:
             raise _refused(f"{side.path} is damaged: {side.problems[0]}.")
-    lines, sets = _foreign_lines(other, _hashes(ledger))
+    ours = _hashes(ledger)
+    lines, sets = _foreign_lines(other, ours)
     if not lines:
-        return Merge(None, 0, [])
+        return Merge(None, 0, [], [])
+    disputes = _disputes(ledger, other, ours.keys(), _hashes(other).keys())
     for digest in sets:
         ledger.put_list(other.sets.get(digest))
     conflicts = _conflicts(ledger, other)
@@ -54,10 +62,10 @@ def merge(ledger: Ledger, other: LedgerReader, reason: str = "") -> Merge:
         "root": other.head.root,
         "lines": ledger.put_list(lines).as_field(),
         "conflicts": ledger.put_set(conflicts).as_field() if conflicts else None,
-        "disputes": None,
+        "disputes": ledger.put_set(disputes).as_field() if disputes else None,
         "reason": reason,
     }
-    return Merge(ledger.append("merge", body), len(lines), conflicts)
+    return Merge(ledger.append("merge", body), len(lines), conflicts, disputes)
 
 
 def _hashes(ledger: LedgerReader) -> dict[str, str]:
@@ -100,6 +108,23 @@ def _foreign_lines(other: LedgerReader, ours: dict[str, str]) -> tuple[list[str]
     for record in other.records():
         bring(record.fields)
     return lines, sets
+
+
+def _disputes(
+    ledger: Ledger, other: LedgerReader, ours: Collection[str], theirs: Collection[str]
+) -> list[str]:
+    """Proposals to which the two gave opposite answers, neither knowing the other's.
+
+    `ours` and `theirs` are the ids that each has. What one side replaced, knowing it, is past.
+    """
+    found: list[str] = []
+    for target, here in ledger.state.answers.items():
+        there = other.state.answers.get(target, {})
+        new = {record: answer for record, answer in there.items() if record not in ours}
+        kept = {name: one for name, one in here.items() if name in there or name not in theirs}
+        if new and len({*kept.values(), *new.values()}) > 1:
+            found.append(target)
+    return found
 
 
 def _conflicts(ledger: Ledger, other: LedgerReader) -> list[str]:

@@ -25,9 +25,17 @@ def _refused(message: str) -> LedgerError:
 def answer(ledger: Ledger, record_id: str, *, agree: bool, note: str = "") -> Record:
     """Countersign or refuse a pending proposal, bound to its text as this ledger holds it.
 
-    A proposal that came as a file is named by its first id, so that the answer can travel back.
+    A proposal that came as a file is named by its first id, so that the answer can travel back. A
+    policy or key that waits for a second person is answered in the same way; a proposal in dispute
+    is resolved by the answer.
     """
     record = ledger.record(record_id)
+    word = "agree" if agree else "refuse"
+    if record_id in ledger.state.disputes:
+        return ledger.append("resolve", builders.resolve(record_id, answer=word, note=note))
+    if record is not None and record.fields["type"] in ("policy", "key"):
+        body = builders.countersign(record_id, record.fields["body"], answer=word, note=note)
+        return ledger.append("countersign", body)
     if record is None or record.fields["type"] not in ("proposal", "decision"):
         raise _refused(f"There is no proposal {record_id}.")
     body = record.fields["body"]
@@ -36,9 +44,7 @@ def answer(ledger: Ledger, record_id: str, *, agree: bool, note: str = "") -> Re
     named = record_id if body["origin"] is None else body["origin"]["id"]
     return ledger.append(
         "countersign",
-        builders.countersign(
-            named, body["decision"], answer="agree" if agree else "refuse", note=note
-        ),
+        builders.countersign(named, body["decision"], answer=word, note=note),
     )
 
 

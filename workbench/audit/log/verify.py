@@ -17,7 +17,9 @@ from workbench.audit.log.verify_authors import Authors, Span
 from workbench.audit.records.account_sets import SetFolder
 from workbench.audit.records.canonical_json import Fields
 from workbench.audit.records.entries import MAX_TORN_BYTES, is_torn
+from workbench.audit.records.key_history import KeyRing
 from workbench.audit.records.schema import lists
+from workbench.audit.state.policy import Policy
 
 Progress = Callable[[int, int], None]
 _CHUNK_BYTES = 2 << 20
@@ -29,7 +31,8 @@ _MAX_PROBLEMS_NAMED = 1_000
 class Report:
     """What was found; `problems` empty means intact. `root` and `head` are hex digits.
 
-    `stated` is what one person did alone and what waits for a second. `begun` is false where the
+    `stated` is what one person did alone and what waits for a second, `in_force` each policy with
+    the keys of its time and the number of the record that brought it. `begun` is false where the
     folder has no ledger file yet, or one without a single line.
     """
 
@@ -43,6 +46,7 @@ class Report:
     recovered: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     stated: list[str] = field(default_factory=list)
+    in_force: list[tuple[int, Policy, KeyRing]] = field(default_factory=list)
     signed: int = 0
     signatures: str = "none"
     begun: bool = True
@@ -118,6 +122,25 @@ class _Notes:
 def ledger_file(path: Path) -> Path:
     """The ledger of a case folder, or the path itself where it names a file."""
     return path / "audit.jsonl" if os.path.isdir(path) else path
+
+
+def no_ledger(path: Path) -> str:
+    """Why a path is neither a case nor a ledger, in a sentence; or the empty string.
+
+    A folder is one where it has a ledger, a case.toml or an audit.d; a file, where it is called
+    .jsonl or begins as a record does. What is no ordinary file is judged, not passed over.
+    """
+    if os.path.isdir(path):
+        parts = (ledger_file(path), path / "case.toml", path / "audit.d")
+        return (
+            "" if any(map(os.path.lexists, parts)) else f"{path} holds neither a case nor a ledger."
+        )
+    if not os.path.lexists(path):
+        return f"There is no {path}."
+    if path.suffix == ".jsonl" or not os.path.isfile(path):
+        return ""
+    with path.open("rb") as file:
+        return "" if file.read(1) == b"{" else f"{path} is neither a case nor a ledger."
 
 
 def verify(
@@ -285,4 +308,5 @@ def _check_authors(chain: Chain, notes: _Notes, known: _Known, report: Report) -
     report.problems += authors.brought_again(chain.ids)
     report.problems += authors.unsigned(notes.spans, chain.repeated)
     report.warnings += authors.warnings
-    report.stated += authors.told()
+    report.stated += authors.single_handed()
+    report.in_force = authors.in_force

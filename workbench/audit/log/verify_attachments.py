@@ -12,7 +12,7 @@ from workbench.audit.log.chain import Chain
 from workbench.audit.log.checkpoint import mismatch, note_folder, read_note, stored_notes
 from workbench.audit.records.account_sets import SetFolder, open_ordinary
 from workbench.audit.records.canonical_json import Fields, sha256
-from workbench.audit.records.list_contents import judged
+from workbench.audit.records.list_contents import checked
 
 Kinds = Mapping[str, Collection[str]]
 
@@ -58,7 +58,7 @@ class Attachments:
                     continue
                 try:
                     with open_ordinary(path) as file:
-                        found = judged(file, ())[0]
+                        found = checked(file, ())[0]
                 except OSError:
                     found = ""
                 if found != expected:
@@ -67,15 +67,15 @@ class Attachments:
 
     def _unfit(self, digest: str, count: int) -> Loss | None:
         strict, loose = self.kinds.get(digest, ()), self.loose.get(digest, ())
-        lost, judge = SetFolder(self.path).check(digest, count, {*strict, *loose})
+        lost, check = SetFolder(self.path).check(digest, count, {*strict, *loose})
         if lost:
             return Loss(lost)
         for kind in sorted(loose):
-            if kind not in strict and judge.why(kind):
-                self.older[digest] = Loss(f"its list {digest[:12]}…: {judge.why(kind)}", kind)
+            if kind not in strict and check.why(kind):
+                self.older[digest] = Loss(f"its list {digest[:12]}…: {check.why(kind)}", kind)
         for kind in sorted(strict):
-            if judge.why(kind):
-                return Loss(f"its list {digest[:12]}…: {judge.why(kind)}", kind)
+            if check.why(kind):
+                return Loss(f"its list {digest[:12]}…: {check.why(kind)}", kind)
         return None
 
     def contradicted(self, chain: Chain, case_id: str) -> dict[str, str]:

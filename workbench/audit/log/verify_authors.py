@@ -13,6 +13,7 @@ from workbench.audit.errors import LedgerError, MalformedError
 from workbench.audit.records.account_sets import NoListError, SetFolder, open_ordinary
 from workbench.audit.records.canonical_json import Fields, sha256
 from workbench.audit.records.entries import read_record
+from workbench.audit.records.identity import Who
 from workbench.audit.records.key_history import MAY_BE_UNSIGNED, KeyRing, mismatched, signers_text
 from workbench.audit.records.second_person import SecondPerson, says_who
 from workbench.audit.records.ssh_signatures import (
@@ -22,7 +23,7 @@ from workbench.audit.records.ssh_signatures import (
     unarmored,
 )
 from workbench.audit.records.verify_origin import origin_mismatch
-from workbench.audit.state.policy import Policy, loosened, lost_policy, read_policy
+from workbench.audit.state.policy import Policy, loosened, lost_policy, read_policy, weakened
 
 # What makes an act of two people of what one began.
 _SECONDS = frozenset(("countersign", "reversal"))
@@ -60,6 +61,9 @@ class Authors:
         self._doubted: set[tuple[str, str]] = set()
         self._seats: dict[tuple[str, int], str] = {}
         self.seconds = SecondPerson()
+        self._proposed: dict[str, Who] = {}
+        # From the record with this number on: the policy and the keys.
+        self.in_force: list[tuple[int, Policy, KeyRing]] = []
 
     def see(self, fields: Fields, line: int) -> list[Fields]:
         """Take note of the next record; of plain unsigned ones only the line matters.
@@ -80,8 +84,18 @@ class Authors:
             self._look_at_key(fields, seq)
         elif kind == "checkpoint":
             self._look_at_note(fields, seq)
+        elif kind == "proposal":
+            author = body["origin"] or fields
+            self._proposed[body["origin"]["id"] if body["origin"] else fields["id"]] = Who.of(
+                author["who"]
+            )
+        elif kind == "countersign":
+            self._look_at_second(fields, seq)
+        first = self.seconds.asked(body["record"]) if kind == "countersign" else None
         if (effective := self.seconds.take(fields)) is not None:
             self._take_effect(effective, seq, line)
+        if first is not None and self.seconds.asked(first["id"]) is None:
+            self._ring.vouch(first["body"], fields)
         if kind == "merge":
             return self._take_lines(self._stored(body["lines"]["set"], seq), seq, demanding)
         if kind in ("proposal", "countersign") and body["origin"] is not None:
@@ -113,10 +127,12 @@ class Authors:
             if bytes.fromhex(record_id) in ids:
                 yield f"record {seq}: brings the record {record_id}, which this ledger has itself"
 
-    def told(self) -> Iterator[str]:
+    def single_handed(self) -> Iterator[str]:
         """What one person did alone and nobody agreed to, and what waits for a second person."""
         for fields in (*self.seconds.alone.values(), *self.seconds.waiting.values()):
             yield f"record {fields['seq']}: {says_who(fields)}"
+        if hands := self._ring.one_pair_of_hands():
+            yield f"one person holds all keys: {hands} vouched for every one"
 
     def check(self, case_id: str, signers: Path | None, revoked: Path | None) -> SignatureCheck:
         """Whether the signatures hold: by the given signers, else by the keys of the ledger."""
@@ -184,10 +200,12 @@ class Authors:
 
     def _look_at_key(self, fields: Fields, seq: int) -> None:
         body, who = fields["body"], fields["who"]["name"]
-        wrong = mismatched(body) if body["action"] == "add" else ""
-        if fields["v"] > 1 and not body["waits"]:
-            wrong = wrong or self._ring.one_alone(fields)
-        if wrong:
+        if wrong := mismatched(body) if body["action"] == "add" else "":
+            self._report(seq, wrong)
+        elif fields["v"] == 1:
+            if one := self._ring.one_alone({**fields, "body": {**body, "alone": ""}}):
+                self._older(seq, one)
+        elif not body["waits"] and (wrong := self._ring.one_alone(fields)):
             self._report(seq, wrong)
         if body["action"] != "add":
             return
@@ -200,6 +218,25 @@ class Authors:
                 f"record {seq}: {who} enrolled a key at the login at which {first} did; by their "
                 "keys they count as two people"
             )
+
+    def _older(self, seq: int, what: str) -> None:
+        """What counted when it was written, and would not be accepted of a record of today."""
+        self.warnings.append(f"record {seq} (version 1): {what}; of a record of today not accepted")
+
+    def _look_at_second(self, fields: Fields, seq: int) -> None:
+        """A second person at the login of the first is said, and one whom names make the same."""
+        body, origin = fields["body"], fields["body"]["origin"]
+        first = self._proposed.get(body["record"])
+        if first is None:
+            return
+        who = Who.of(origin["who"] if origin else fields["who"])
+        if who.login() == first.login():
+            self.warnings.append(
+                f"record {seq}: {who.name} answers at the one login (uid {who.uid} on {who.host}) "
+                f"at which {first.name} proposed"
+            )
+        if fields["v"] == 1 and first.one_person(who, self._ring.vouched(who.login())):
+            self._older(seq, f"{who.name} and {first.name} count as one person")
 
     def _look_at_note(self, fields: Fields, seq: int) -> None:
         """A note that is signed by a key which nobody enrolled vouches for nothing."""
@@ -235,8 +272,9 @@ class Authors:
         if fields["type"] == "policy":
             self._take_policy(fields, seq, line)
         else:
-            self._ring.take(fields["body"])
+            self._ring.take({**fields["body"], "by": [fields["who"]]})
             self._keys.append(fields["body"])
+        self.in_force.append((seq, self._policy, self._ring.copy()))
 
     def _take_policy(self, fields: Fields, seq: int, line: int) -> None:
         """Name every policy after which less is demanded: switching four eyes off shows."""
@@ -274,6 +312,8 @@ class Authors:
             self.warnings.append(
                 f"record {seq}: {who} loosened the policy ({'; '.join(less)}): {why}"
             )
+        if fields["v"] == 1 and weakened(self._policy, after):
+            self._older(seq, "one person weakened the policy")
         self._policy = after
 
 

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from workbench.audit.errors import DamagedError, LedgerError
 from workbench.audit.records.canonical_json import Fields, sha256
-from workbench.audit.records.list_contents import MAX_FILE_BYTES, Judge, judged
+from workbench.audit.records.list_contents import MAX_FILE_BYTES, ListCheck, checked
 
 _encode = json.JSONEncoder(ensure_ascii=True).encode
 
@@ -169,30 +169,30 @@ class SetFolder:
         """
         return spell(self.get(digest)).decode("ascii")
 
-    def check(self, digest: str, count: int, kinds: Collection[str] = ()) -> tuple[str, Judge]:
+    def check(self, digest: str, count: int, kinds: Collection[str] = ()) -> tuple[str, ListCheck]:
         """What is wrong with the file of a list, or the empty string; and what it is no list of."""
         name = f"its list {digest[:12]}…"
-        judge = Judge(kinds)
+        check = ListCheck(kinds)
         try:
             with open_ordinary(self.path(digest)) as file:
-                found, judge = judged(file, kinds)
+                found, check = checked(file, kinds)
         except OSError as error:
-            return f"{name} cannot be read ({error.strerror})", judge
+            return f"{name} cannot be read ({error.strerror})", check
         if found != digest:
-            return f"{name} was changed", judge
-        if judge.lines != count:
-            return f"{name} has {judge.lines:,} lines, not {count:,}", judge
-        return "", judge
+            return f"{name} was changed", check
+        if check.lines != count:
+            return f"{name} has {check.lines:,} lines, not {count:,}", check
+        return "", check
 
     def unfit(self, digest: str, count: int, kind: str) -> str:
         """Why a record of today may not name a list as one of this kind, or the empty string.
 
-        What was judged once is not read again: its name is its digest.
+        What was looked at once is not read again: its name is its digest.
         """
         if (digest, count, kind) in self._fit:
             return ""
-        lost, judge = self.check(digest, count, (kind,))
-        why = lost or (f"its list {digest[:12]}…: {judge.why(kind)}" if judge.why(kind) else "")
+        lost, check = self.check(digest, count, (kind,))
+        why = lost or (f"its list {digest[:12]}…: {check.why(kind)}" if check.why(kind) else "")
         if not why:
             self._fit.add((digest, count, kind))
         return why

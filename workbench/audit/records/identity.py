@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from workbench.audit.records.canonical_json import Fields
+from workbench.audit.records.look_alikes import LOOK_ALIKES
+
+_TO_ASCII = str.maketrans({c: like for like, characters in LOOK_ALIKES.items() for c in characters})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,44 @@ class Who:
         if (self.key, self.name) in enrolled and (other.key, other.name) in enrolled:
             return False
         return (self.host, self.uid) == (other.host, other.uid)
+
+    def one_person(self, other: Who, vouched: Collection[tuple[str, str]] = ()) -> bool:
+        """Whether two acts count as one person's for records of version 2; in doubt they do.
+
+        Names are one where they look alike. At one login, keys tell two people apart only where
+        each is for its own name and `vouched` for by somebody at another login.
+        """
+        if alike(self.name, other.name) or (self.key and self.key == other.key):
+            return True
+        if (self.key, self.name) in vouched and (other.key, other.name) in vouched:
+            return False
+        return self.login() == other.login()
+
+    def login(self) -> tuple[str, int]:
+        """Host and uid: who can be at one is, in doubt, one person."""
+        return self.host.casefold(), self.uid
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names can be taken for each other (Unicode TS 39, folded both ways)."""
+    return bool(_skeletons(one) & _skeletons(other))
+
+
+def _skeletons(name: str) -> set[str]:
+    plain = unicodedata.normalize("NFKC", name)
+    return {_bare(plain), _bare(plain.casefold().translate(_TO_ASCII)),
+            _bare(plain.translate(_TO_ASCII))}  # fmt: skip
+
+
+def _bare(text: str) -> str:
+    """A text folded, without marks, white space and what shows as nothing."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    kept = (c for c in apart if c.isprintable() and not c.isspace() and not _is_mark(c))
+    return "".join(kept).translate(_TO_ASCII)
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.combining(character) != 0
 
 
 def _comparable(name: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from workbench.audit.errors import LedgerError
 from workbench.audit.records.canonical_json import Fields
+from workbench.audit.records.identity import Who, alike
 from workbench.audit.records.ssh_signatures import NAMESPACE, fingerprint, signing_key
 
 MAY_BE_UNSIGNED = frozenset(("open", "recovery", "checkpoint"))
@@ -40,9 +41,32 @@ class KeyRing:
         else:
             self.keys.pop(body["fingerprint"], None)
 
+    def vouch(self, body: Fields, fields: Fields) -> None:
+        """Take note of who agreed to a key by a countersign."""
+        key = self.keys.get(body.get("fingerprint", ""))
+        if key is not None and fields["body"]["answer"] == "agree":
+            key["by"] = [*key.get("by", ()), fields["who"]]
+
     def owners(self) -> set[tuple[str, str]]:
         """Each enrolled key with the name it was enrolled for."""
         return {(name, body["principal"]) for name, body in self.keys.items()}
+
+    def vouched(self, login: tuple[str, int]) -> set[tuple[str, str]]:
+        """The enrolled keys, with their names, that somebody at another login vouched for."""
+        return {
+            (name, body["principal"])
+            for name, body in self.keys.items()
+            if any(Who.of(who).login() != login for who in body.get("by", ()))
+        }
+
+    def one_pair_of_hands(self) -> str:
+        """Who alone vouched for every key there is, by login; or the empty string."""
+        hands = {Who.of(who).login() for body in self.keys.values() for who in body.get("by", ())}
+        if not self.keys or len(hands) != 1:
+            return ""
+        names = {who["name"] for body in self.keys.values() for who in body.get("by", ())}
+        ((host, uid),) = hands
+        return f"{' and '.join(sorted(names))} (uid {uid} on {host})"
 
     def refuses(self, fields: Fields) -> str:
         """Why the key that a signed record names does not count, or the empty string."""
@@ -80,12 +104,20 @@ class KeyRing:
         own = not body["alone"] and (not self.begun or body["principal"] == name)
         return "enrols a key, by one person who does not say why" if own else ""
 
-    def refuses_change(self, body: Fields, *, demanded: bool) -> str:
+    def refuses_change(self, body: Fields, who: Who, *, demanded: bool) -> str:
         """Why a `key` record would not count, or the empty string."""
+        alone = not body["waits"] and not body["alone"]
         if body["action"] == "add":
-            return mismatched(body)
+            own = alone and (not self.begun or alike(body["principal"], who.name))
+            first = "The first key is enrolled by two" if not self.begun else (
+                "A key is enrolled by somebody else than whom it is for"
+            )  # fmt: skip
+            return mismatched(body) or (f"{first}, or by one who says why." if own else "")
         if body["fingerprint"] not in self.keys:
             return f"No key {body['fingerprint']} is enrolled."
+        theirs = self.keys[body["fingerprint"]]["principal"] != who.name
+        if theirs and not body["waits"]:
+            return "The key of somebody else is revoked by two; nobody may do it alone."
         if demanded and len(self.keys) == 1:
             return "It is the only key, and the policy demands signatures: enrol another first."
         return ""

@@ -47,7 +47,7 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-class Judge:
+class ListCheck:
     """Takes a list file piece by piece; `why(kind)` is what is wrong with it as such a list."""
 
     def __init__(self, kinds: Collection[str]) -> None:
@@ -120,12 +120,12 @@ class Judge:
         return self._wrong.get(kind, "")
 
 
-def judged(file: BinaryIO, kinds: Collection[str]) -> tuple[str, Judge]:
-    """The digest of a list file, and its judge; bounded in memory whatever the file is."""
-    judge = Judge(kinds)
+def checked(file: BinaryIO, kinds: Collection[str]) -> tuple[str, ListCheck]:
+    """The digest of a list file, and what is wrong with it; bounded in memory."""
+    check = ListCheck(kinds)
     for piece in pieces(file.read):
-        judge.take(piece)
-    return judge.end(), judge
+        check.take(piece)
+    return check.end(), check
 
 
 def pieces(read: Callable[[int], bytes]) -> Iterator[bytes]:

@@ -75,7 +75,7 @@ class Ledger:
         self.head, self.next, self.case = "0" * 64, 0, ""
         self.breaks: list[list[int]] = []  # line before a break, line of the recovery after it
         self.keys = keys.Keys()
-        self.beside = Beside(self.folder)
+        self.beside = lists.Beside(self.folder)
         self.older: list[str] = []
         self._walk()
 
@@ -247,91 +247,6 @@ class Ledger:
         """Whether this ledger begins with what a checkpoint covers."""
         same_case = not origin or not self.case or origin == "wb-audit/" + self.case
         return same_case and size < len(self.tree.tops) and self.tree.root(size) == root
-
-
-class Beside:
-    """The files of audit.d that records name: which, by which record first, how many lines."""
-
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self.given_up = set[str]()
-        self.older: list[str] = []  # lists that a record of today could not name
-        self._counts: dict[str, int] = {}
-        self._first: dict[str, int] = {}
-        self._kinds: dict[str, dict[str, int]] = {}  # by digest: kind of list, first record
-        self._loose: dict[str, dict[str, int]] = {}  # the same for records of version 1
-        self._noted: list[tuple[str, str]] = []
-
-    def name(self, record: Any, seq: int) -> Iterator[str]:
-        """Take note of the lists that a record, number `seq` or brought by it, names."""
-        kinds = self._kinds if record["v"] > 1 else self._loose
-        for digest, count, kind in lists.named(record["body"]):
-            self._met(digest, seq)
-            kinds.setdefault(digest, {}).setdefault(kind, seq)
-            if self._counts.setdefault(digest, count) != count:
-                yield f"record {seq}: counts its list otherwise"
-
-    def note(self, body: Any, seq: int) -> None:
-        """Take note of the files that a checkpoint record names."""
-        for name, digest in ((body["note"], body["note_sha256"]),
-                             (body["note"] + ".sig", body["sig_sha256"])):  # fmt: skip
-            self._met(digest, seq)
-            self._noted.append((name, digest))
-
-    def _met(self, digest: str, seq: int) -> None:
-        self.given_up.discard(digest)  # it was there when this record named it
-        self._first.setdefault(digest, seq)
-
-    def _path(self, digest: str) -> str:
-        return os.path.join(self._folder, "sets", digest + ".txt")
-
-    def read_note(self, name: str) -> bytes:
-        """The first bytes of a file in the folder of notes; none where there is none."""
-        try:
-            return wb.read_file(os.path.join(self._folder, "checkpoints", name), 1 << 16)
-        except (OSError, ValueError):
-            return b""
-
-    def note_sha(self, name: str) -> str:
-        """The digest of a file in the folder of notes, or the empty string."""
-        try:
-            return lists.Found(os.path.join(self._folder, "checkpoints", name), ()).sha
-        except (OSError, ValueError):
-            return ""
-
-    def values(self, digest: str) -> list[str] | None:
-        """The values of a list; None where it is not whole. Raises ValueError for no list."""
-        try:
-            found = lists.Found(self._path(digest), ["text"], keep=True)
-        except (OSError, ValueError):
-            return None
-        if found.sha != digest:
-            return None
-        wb.demand(found.values is not None, "no list")
-        return found.values
-
-    def lost(self) -> Iterator[str]:
-        """What is gone, changed or not what it should be, and is not given up."""
-        for digest, count in self._counts.items():
-            strict, loose = self._kinds.get(digest, {}), self._loose.get(digest, {})
-            try:
-                found = lists.Found(self._path(digest), {*strict, *loose})
-            except (OSError, ValueError):
-                found = None
-            if digest in self.given_up:
-                continue
-            if found is None or found.sha != digest or found.lines != count:
-                yield f"record {self._first[digest]}: its list {digest} is gone, changed or longer"
-                continue
-            for kind, why in found.why.items():
-                where = f"record {strict.get(kind, loose.get(kind))}: its list {digest}: {why}"
-                if kind in strict:
-                    yield where
-                else:
-                    self.older.append(where + " (no list of version 2)")
-        for name, digest in self._noted:
-            if digest and digest not in self.given_up and self.note_sha(name) != digest:
-                yield f"record {self._first[digest]}: {name} is gone or changed"
 
 
 def accounts(off: int, record: Any, entry: Any, problem: list[Any]) -> bool:

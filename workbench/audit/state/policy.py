@@ -94,8 +94,8 @@ def lost_policy(before: Policy, *, signed: bool) -> Policy:
     )
 
 
-def loosened(before: Policy, after: Policy) -> list[str]:
-    """What a policy no longer demands that the one before it did, in words."""
+def weakened(before: Policy, after: Policy) -> list[str]:
+    """What of four eyes, signatures and masks a policy gives up, in words: that takes two."""
     found: list[str] = []
     if before.signed and not after.signed:
         found.append("unsigned records are allowed")
@@ -106,8 +106,13 @@ def loosened(before: Policy, after: Policy) -> list[str]:
     if before.two_people_over and not 0 < after.two_people_over <= before.two_people_over:
         most = f"{after.two_people_over:,}" if after.two_people_over else "any number of"
         found.append(f"one person may decide {most} accounts")
+    return found + [f"{column} is shown" for column in sorted(before.masked - after.masked)]
+
+
+def loosened(before: Policy, after: Policy) -> list[str]:
+    """What a policy no longer demands that the one before it did, in words."""
+    found = weakened(before, after)
     found += [f"no record of {act}" for act in sorted(before.recorded - after.recorded)]
-    found += [f"{column} is shown" for column in sorted(before.masked - after.masked)]
     if MODES.index(after.clipboard) > MODES.index(before.clipboard):
         found.append(f"the clipboard is {after.clipboard}")
     return found

@@ -99,26 +99,58 @@ def _on_countersign(state: LedgerState, fields: Fields, offset: int) -> None:
     body = fields["body"]
     origin = body["origin"]
     who = Who.of(fields["who"] if origin is None else origin["who"])
-    why = state.refuses_countersign(body, who)
+    why = state.refuses_countersign(body, who, fields["v"])
     if why:
         _ignore(state, fields, why)
         return
-    waiting = state.pending.pop(state.aliases.get(body["record"], body["record"]))
+    if fields["v"] > 1 and (body["record"] in state.asked or body["record"] in state.alone):
+        _second(state, fields)
+        return
+    target = state.aliases.get(body["record"], body["record"])
+    waiting = state.pending.pop(target)
     number = waiting["number"]
+    _answered(state, target, fields["id"], body["answer"], waiting)
     if body["answer"] == "refuse":
         state.decisions.set_status(number, REFUSED)
         return
+    _stands(state, waiting, fields["ts"])
+
+
+def _stands(state: LedgerState, waiting: Fields, ts: int) -> None:
+    number = waiting["number"]
     state.decisions.set_status(number, STANDS)
-    state.decisions.columns["decided_at"][number] = fields["ts"]
+    state.decisions.columns["decided_at"][number] = ts
     _touch(state, number, waiting["subject"])
+
+
+def _answered(state: LedgerState, target: str, record: str, answer: str, waiting: Fields) -> None:
+    """Keep what was answered to a proposal, and what it was, for a merge that says otherwise."""
+    state.answers[target] = {record: answer}
+    state.settled[target] = waiting
+
+
+def _second(state: LedgerState, fields: Fields) -> None:
+    """A second person's word on a policy or key."""
+    body, target = fields["body"], fields["body"]["record"]
+    agrees = body["answer"] == "agree"
+    first = state.asked.pop(target, None)
+    if agrees:
+        alone = state.alone.pop(target, None)
+        for key in state.keys if alone is not None else ():
+            if key["record"] == target:
+                key["by"].append(fields["who"])
+    if first is not None and agrees:
+        _EFFECTS[first["type"]](state, first, [first["who"], fields["who"]])
 
 
 def _on_reversal(state: LedgerState, fields: Fields, offset: int) -> None:
     target, who = fields["body"]["record"], Who.of(fields["who"])
     target = state.aliases.get(target, target)
-    why = state.refuses_reversal(target, who)
+    why = state.refuses_reversal(target, who, fields["v"])
     if why:
         _ignore(state, fields, why)
+        return
+    if fields["v"] > 1 and state.asked.pop(target, None) is not None:
         return
     if state.two_to_undo(target) and target not in state.undoing:
         first = {"record": fields["id"], "who": who.as_field(), "ts": fields["ts"]}
@@ -129,7 +161,32 @@ def _on_reversal(state: LedgerState, fields: Fields, offset: int) -> None:
     number = state.decisions.find(target)
     if number >= 0:
         state.decisions.set_status(number, REVERSED)
-        state.pending.pop(target, None)
+        waiting = state.pending.pop(target, None)
+        if waiting is not None:
+            _answered(state, target, fields["id"], "refuse", waiting)
+
+
+def _on_resolve(state: LedgerState, fields: Fields, offset: int) -> None:
+    target = fields["body"]["record"]
+    target = state.aliases.get(target, target)
+    if why := state.refuses_resolve(target, Who.of(fields["who"])):
+        _ignore(state, fields, why)
+        return
+    waiting = state.disputes.pop(target)
+    state.pending.pop(target, None)
+    _settle(state, target, {fields["id"]: fields["body"]["answer"]}, waiting, fields["ts"])
+
+
+def _settle(
+    state: LedgerState, target: str, answers: dict[str, str], waiting: Fields, ts: int
+) -> None:
+    """Let one answer to a proposal count in place of all before it."""
+    state.answers[target], state.settled[target] = answers, waiting
+    state.reversed.pop(target, None)
+    if "refuse" in answers.values():
+        state.decisions.set_status(waiting["number"], REFUSED)
+    else:
+        _stands(state, waiting, ts)
 
 
 def _on_merge(state: LedgerState, fields: Fields, offset: int) -> None:
@@ -140,6 +197,8 @@ def _on_merge(state: LedgerState, fields: Fields, offset: int) -> None:
     decided = {account for one in records for account in _decides_on(state, one)}
     others = {account: state.current_number(account) for account in decided - ours.keys()}
     state.merges.append({"record": fields["id"], **body})
+    if fields["v"] > 1:
+        records = [one for one in records if not _disputes(state, fields, one)]
     edits = {edit["record"] for edit in (*state.list_edits, *state.campaign_edits)}
     for record in records:
         if record["id"] in edits:
@@ -152,6 +211,52 @@ def _on_merge(state: LedgerState, fields: Fields, offset: int) -> None:
         account: number for account, number in others.items() if _outdone(state, account, number)
     }
     state.conflicts.update((account, number) for account, number in ours.items() if number >= 0)
+
+
+def _disputes(state: LedgerState, fields: Fields, record: Fields) -> bool:
+    """Whether a record that a merge brings answers what was answered here; it then is kept apart.
+
+    Which answers are opposite and unaware of each other, the record of the merge says: who wrote it
+    had both ledgers.
+    """
+    if record["type"] not in ("countersign", "reversal", "resolve") or record["id"] in state.merged:
+        return False
+    target = state.aliases.get(record["body"]["record"], record["body"]["record"])
+    ours, settled = state.answers.get(target), state.settled.get(target)
+    if ours is None or settled is None or _refused_then(state, record, settled):
+        return False
+    answer = record["body"].get("answer", "refuse")
+    disputed = set(state.read_set(fields["body"]["disputes"]["set"])
+                   if fields["body"]["disputes"] else ())  # fmt: skip
+    if target not in disputed:
+        if record["type"] == "reversal":
+            return False
+        if record["type"] == "resolve":
+            state.disputes.pop(target, None)
+            state.pending.pop(target, None)
+            _settle(state, target, {record["id"]: answer}, settled, record["ts"])
+        elif answer in ours.values():
+            ours[record["id"]] = answer
+        state.merged[record["id"]] = fields["seq"]
+        return True
+    if record["type"] == "resolve":
+        ours = {name: one for name, one in ours.items() if name not in state.merged}
+    state.answers[target] = {**ours, record["id"]: answer}
+    state.merged[record["id"]] = fields["seq"]
+    state.disputes[target] = state.pending[target] = settled
+    state.reversed.pop(target, None)
+    state.decisions.set_status(settled["number"], PENDING)
+    return True
+
+
+def _refused_then(state: LedgerState, record: Fields, settled: Fields) -> bool:
+    """Whether an answer could not have counted where it was given."""
+    body, origin = record["body"], record["body"].get("origin")
+    who = Who.of(origin["who"] if origin else record["who"])
+    if record["type"] == "countersign" and body["body_sha256"] != settled["body_sha256"]:
+        return True
+    author = Who.of(settled["who"])
+    return record["type"] != "reversal" and state.same_person(who, author, record["v"])
 
 
 def _brought(state: LedgerState, fields: Fields) -> list[Fields]:
@@ -214,6 +319,25 @@ def _on_checkpoint(state: LedgerState, fields: Fields, offset: int) -> None:
 
 
 def _on_policy(state: LedgerState, fields: Fields, offset: int) -> None:
+    if fields["v"] > 1 and not _takes_effect(state, fields):
+        return
+    _let_policy(state, fields, [fields["who"]])
+
+
+def _takes_effect(state: LedgerState, fields: Fields) -> bool:
+    """Whether a policy or key of version 2 counts at once; one that waits is kept."""
+    if fields["body"]["waits"]:
+        state.asked[fields["id"]] = fields
+        return False
+    if why := state.refuses_alone(fields):
+        _ignore(state, fields, why)
+        return False
+    if fields["body"]["alone"]:
+        state.alone[fields["id"]] = fields
+    return True
+
+
+def _let_policy(state: LedgerState, fields: Fields, people: list[Fields]) -> None:
     body = fields["body"]
     state.policies.append(
         {"record": fields["id"], "set": body["text"]["set"], "sha256": body["sha256"],
@@ -221,6 +345,19 @@ def _on_policy(state: LedgerState, fields: Fields, offset: int) -> None:
     )  # fmt: skip
     if why := state.set_policy(body["text"]["set"], signed=body["signed"]):
         _ignore(state, fields, why)
+
+
+def _on_key(state: LedgerState, fields: Fields, offset: int) -> None:
+    if fields["v"] == 1 or _takes_effect(state, fields):
+        _let_key(state, fields, [fields["who"]])
+
+
+def _let_key(state: LedgerState, fields: Fields, people: list[Fields]) -> None:
+    entry = {**fields["body"], "record": fields["id"], "ts": fields["ts"]}
+    state.keys.append({**entry, "author": fields["who"]["name"], "by": people})
+
+
+_EFFECTS = {"policy": _let_policy, "key": _let_key}
 
 
 def _collect(name: str) -> Callable[[LedgerState, Fields, int], None]:
@@ -243,6 +380,9 @@ _HANDLERS: dict[str, Callable[[LedgerState, Fields, int], None]] = {
     "list_edit": _collect("list_edits"),
     "campaign_edit": _collect("campaign_edits"),
     "sample": _collect("samples"),
-    "key": _collect("keys"),
+    "key": _on_key,
+    "resolve": _on_resolve,
+    "hit": _collect("hits"),
+    "pin": _collect("pins"),
     "checkpoint": _on_checkpoint,
 }

@@ -9,9 +9,10 @@ from workbench.audit.errors import LedgerError
 from workbench.audit.records.canonical_json import Fields, canonical, parse, sha256
 from workbench.audit.records.identity import Who
 from workbench.audit.records.key_history import MAY_BE_UNSIGNED, KeyRing
+from workbench.audit.records.second_person import says_who
 from workbench.audit.records.verify_origin import origin_mismatch
 from workbench.audit.state.decision_table import STANDS, DecisionRow, DecisionTable
-from workbench.audit.state.policy import Policy, lost_policy, read_policy
+from workbench.audit.state.policy import Policy, lost_policy, read_policy, weakened
 
 ReadSet = Callable[[str], list[str]]
 # Raised whenever the reducer reads records differently, so that no state kept before is used.
@@ -19,7 +20,8 @@ REVISION = 11
 REDUCED_FIELDS = (
     "pending", "claims", "comments", "list_edits", "campaign_edits", "samples", "policies", "keys",
     "checkpoints", "merges", "conflicts", "ignored", "reversed", "undoing", "sets", "kinds", "lost",
-    "aliases", "merged", "counts",
+    "aliases", "merged", "counts", "asked", "alone", "answers", "settled",
+    "disputes", "hits", "pins",
 )  # fmt: skip
 
 
@@ -54,6 +56,15 @@ class LedgerState:
         self.aliases: dict[str, str] = {}
         self.merged: dict[str, int] = {}
         self.counts: dict[str, int] = {}
+        # Policies and keys that wait for a second person, and those that one set alone.
+        self.asked: dict[str, Fields] = {}
+        self.alone: dict[str, Fields] = {}
+        # What was answered to each proposal, by the record that answers; opposite ones dispute it.
+        self.answers: dict[str, dict[str, str]] = {}
+        self.settled: dict[str, Fields] = {}
+        self.disputes: dict[str, Fields] = {}
+        self.hits: list[Fields] = []
+        self.pins: list[Fields] = []
         self.policy = Policy()
 
     # -- asking ------------------------------------------------------------------------------
@@ -147,22 +158,51 @@ class LedgerState:
                 f"This must be proposed and countersigned: {second}." if second else ""
             )
         if kind == "countersign":
-            return self.refuses_countersign(body, who)
+            return self.refuses_countersign(body, who, fields["v"])
         if kind == "reversal":
-            return self.refuses_reversal(body["record"], who)
+            return self.refuses_reversal(body["record"], who, fields["v"])
         if kind == "key":
-            return self.ring().refuses_change(body, demanded=self.policy.signed)
+            return self.ring().refuses_change(body, who, demanded=self.policy.signed)
         if kind == "policy":
             return _refuses_policy(self, fields)
+        if kind == "resolve":
+            return self.refuses_resolve(body["record"], who)
         return self.refuses_note(body, who) if kind == "note" else ""
+
+    def refuses_alone(self, fields: Fields) -> str:
+        """Why a policy or key that does not wait does not count, or the empty string."""
+        if fields["type"] == "key":
+            who = Who.of(fields["who"])
+            return self.ring().refuses_change(fields["body"], who, demanded=False)
+        if fields["body"]["alone"]:
+            return ""
+        try:
+            policy = read_policy("\n".join(self.read_set(fields["body"]["text"]["set"])))
+        except LedgerError:
+            return ""
+        less = weakened(self.policy, policy)
+        return f"It weakens the policy ({'; '.join(less)}) by one person." if less else ""
 
     def ring(self) -> KeyRing:
         """The keys that may sign now."""
         return KeyRing(self.keys)
 
-    def same_person(self, one: Who, other: Who) -> bool:
+    def same_person(self, one: Who, other: Who, version: int = 2) -> bool:
         """Whether two acts count as one person's, by the keys that are enrolled."""
-        return one.same_person(other, self.ring().owners())
+        if version == 1:
+            return one.same_person(other, self.ring().owners())
+        return one.one_person(other, self.ring().vouched(one.login()))
+
+    def statements(self) -> list[str]:
+        """What has to be said wherever this ledger is shown: what one person did alone."""
+        found = [f"record {fields['seq']}: {says_who(fields)}" for fields in self.alone.values()]
+        if hands := self.ring().one_pair_of_hands():
+            found.append(f"one person holds all keys: {hands} vouched for every one")
+        found += [f"record {fields['seq']}: {says_who(fields)}" for fields in self.asked.values()]
+        return found + [
+            f"two ledgers gave opposite answers to {record}; it does not count until it is resolved"
+            for record in self.disputes
+        ]
 
     def _unsigned(self, fields: Fields) -> str:
         """Why a record, or one that it takes over, lacks the signature that the policy demands."""
@@ -191,16 +231,38 @@ class LedgerState:
         accounts = self.read_set(subject["set"])
         return accounts if len(accounts) == subject["count"] else []
 
-    def refuses_countersign(self, body: Fields, who: Who) -> str:
+    def refuses_countersign(self, body: Fields, who: Who, version: int = 2) -> str:
         """Why a countersignature would not count, or the empty string."""
         wanted: str = body["record"]
+        first = self.asked.get(wanted) or self.alone.get(wanted)
+        if first is not None and version > 1:
+            return self._refuses_second(body, who, first)
+        if self.aliases.get(wanted, wanted) in self.disputes:
+            return f"Two ledgers gave opposite answers to {wanted}: it must be resolved."
         waiting = self.pending.get(self.aliases.get(wanted, wanted))
         if waiting is None:
             return f"No proposal {wanted} is waiting."
         if waiting["body_sha256"] != body["body_sha256"]:
             return "The countersignature is for another text than the proposal's."
-        if self.same_person(who, Who.of(waiting["who"])):
+        if self.same_person(who, Who.of(waiting["who"]), version):
             return "A proposal counts only when somebody else than its author countersigns it."
+        return ""
+
+    def _refuses_second(self, body: Fields, who: Who, first: Fields) -> str:
+        """Why nobody has agreed to a policy or key by this, or the empty string."""
+        if body_digest(first["body"]) != body["body_sha256"]:
+            return f"The countersignature is for another text than the {first['type']}'s."
+        if self.same_person(who, Who.of(first["who"])):
+            return f"Somebody else than who asked must agree to this {first['type']}."
+        return ""
+
+    def refuses_resolve(self, record: str, who: Who) -> str:
+        """Why a dispute would not be resolved, or the empty string."""
+        dispute = self.disputes.get(self.aliases.get(record, record))
+        if dispute is None:
+            return f"Nothing is in dispute about {record}."
+        if self.same_person(who, Who.of(dispute["who"])):
+            return "Somebody else than the author of the proposal resolves it."
         return ""
 
     def refuses_note(self, body: Fields, who: Who) -> str:
@@ -222,15 +284,23 @@ class LedgerState:
             return ""
         return self.policy.two_for(*self.decisions.weight(number))
 
-    def refuses_reversal(self, record: str, who: Who) -> str:
+    def refuses_reversal(self, record: str, who: Who, version: int = 2) -> str:
         """Why a reversal would not count, not even as the first of two; or the empty string."""
         record = self.aliases.get(record, record)
+        if record in self.asked and version > 1:
+            return ""
+        if record in self.disputes:
+            return f"Two ledgers gave opposite answers to {record}: it must be resolved."
         asked = self.undoing.get(record)
-        if asked and self.two_to_undo(record) and self.same_person(who, Who.of(asked["who"])):
+        if (
+            asked
+            and self.two_to_undo(record)
+            and self.same_person(who, Who.of(asked["who"]), version)
+        ):
             return f"Somebody else must take record {record} back too: {self.two_to_undo(record)}."
         if record in self.reversed:
             return f"Record {record} was reversed before."
-        edits = (*self.list_edits, *self.campaign_edits)
+        edits = (*self.list_edits, *self.campaign_edits, *self.pins)
         if self.decisions.find(record) < 0 and all(edit["record"] != record for edit in edits):
             return f"There is no decision, proposal or edit {record} to reverse."
         return ""
@@ -258,7 +328,11 @@ def _refuses_policy(state: LedgerState, fields: Fields) -> str:
         policy = read_policy("\n".join(state.read_set(fields["body"]["text"]["set"])))
     except LedgerError as error:
         return error.message
-    ring = state.ring()
+    ring, body = state.ring(), fields["body"]
+    if policy.signed and not ring.keys:
+        return "No key is enrolled, so that nobody could sign: audit key add."
+    if not (body["waits"] or body["alone"]) and (less := weakened(state.policy, policy)):
+        return f"It weakens the policy ({'; '.join(less)}): a second person must agree."
     if policy.signed and ring.begun and fields["who"]["key"] not in ring.keys:
         return "Who demands signatures by enrolled keys must have one: audit key add."
     return ""
