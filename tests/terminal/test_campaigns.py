@@ -38,7 +38,9 @@ def test_campaigns_are_joined_named_split_and_decided(demo_case: Path) -> None:
         terminal.wait(r"split.*\n.*name.*\n.*merge")
         terminal.press("x")
         terminal.wait(r"It hits")
-        terminal.press("tab", "tab", "tab", "none-found", "f5")
+        terminal.press("right", "tab", "right", "tab", "tab", "none-found", "f5")
+        terminal.wait(r"in one record\?")
+        terminal.press("f5")
         terminal.wait(r"Recorded as")
         terminal.press("ctrl+q")
         assert terminal.wait_end() == 0

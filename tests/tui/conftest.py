@@ -18,6 +18,8 @@ from workbench.decisions.service import CaseService
 from workbench.playbooks.library import library_in_sight
 from workbench.settings import load_settings
 from workbench.tui.app import Bench
+from workbench.tui.dialogs.choice import Choice
+from workbench.tui.dialogs.confirm import Confirm
 from workbench.tui.services.query_service import QueryService
 from workbench.tui.textual_ext.terminal_probe import Terminal
 
@@ -41,9 +43,18 @@ class Driver:
         await self.pilot.press(*("space" if one == " " else one for one in text))
 
     async def speak_against(self, text: str) -> None:
-        """In the decision dialog, say what speaks against it."""
-        await self.press("tab", "tab", "tab")
+        """In the decision dialog, choose flag and a reason, and say what speaks against it."""
+        await self.press("right", "tab")
+        if not self.bench.screen.query_one("#reason", Choice).value:
+            await self.press("right")
+        await self.press("tab", "tab")
         await self.type(text)
+
+    async def record(self) -> None:
+        """Record what a dialog holds; a bulk record is asked about once."""
+        await self.press("f5")
+        if isinstance(self.bench.screen, Confirm):
+            await self.press("f5")
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for the screen to come to what is wanted; fail with what it shows instead."""

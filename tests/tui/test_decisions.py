@@ -15,6 +15,7 @@ from tests.tui.conftest import Driver, Opened, Sit
 from workbench.case.folder import Case
 from workbench.cli.main import run
 from workbench.decisions import queries, verify
+from workbench.tui.dialogs.choice import Choice
 from workbench.tui.pages.part_tabs import PartTabs
 
 _FLAG = ("--verdict", "flag", "--reason", "R-MULTI", "--counter", "none-found")
@@ -53,10 +54,23 @@ async def test_a_decision_is_made_with_its_impact_in_sight(case: Path, opened: O
         await driver.sees("It hits 30 accounts", "300 exchanges", "no sample reviewed")
         # The five least typical are all in sight at 80×24.
         await driver.sees("a-00", "a-01", "a-02", "a-03", "a-04")
+        await driver.press("f5")
+        await driver.sees("Choose a verdict first")
+        await driver.press("right")
+        await driver.sees("[flag]")
+        reason = driver.bench.screen.query_one("#reason", Choice)
+        if not reason.value:  # no evidence of this case proposes one
+            await driver.press("f5")
+            await driver.sees("Choose a reason first")
+            await driver.press("right")
         await driver.sees("A card, wallet or bank account is shared")
         await driver.press("f5")
         await driver.sees("A flag says what speaks against it")
         await driver.type("two pay apart")
+        await driver.press("f5")
+        await driver.sees("Record flag R-PAY-SHARED on 30 accounts, in one record?")
+        await driver.press("escape", "f5")
+        assert not (case / "audit.jsonl").exists()
         await driver.press("f5")
         await driver.sees("Recorded as")
         await driver.press("5")
@@ -101,9 +115,11 @@ async def test_a_proposal_is_answered_by_somebody_else(
         await driver.sees(CLUSTER)
         await _decide(driver, "none-found")
         await driver.sees("F6 proposes it to a second analyst")
-        await driver.press("f5")
+        await driver.record()
         await driver.sees("must be proposed and countersigned")
         await driver.press("f6")
+        await driver.sees("Propose flag")
+        await driver.press("f5")
         await driver.sees("Recorded as")
         assert records(case)[-1]["type"] == "proposal"
         await driver.press("5", "w")
@@ -216,7 +232,7 @@ async def test_a_sample_is_drawn_reviewed_and_goes_into_the_decision(
         await driver.press("x")
         await driver.sees("sample 1 of 6: 3.0% to 56.4%")
         await driver.speak_against("one of six")
-        await driver.press("f5")
+        await driver.record()
         await driver.until(lambda: records(case)[-1]["type"] == "decision")
     assert records(case)[-1]["body"]["sample"]["found"] == 1
 
@@ -329,5 +345,5 @@ async def test_what_a_merge_left_open_is_decided_anew(
         await driver.press("x")
         await driver.sees("Decide on account a-01", "It hits 1 account")
         await driver.speak_against("none-found")
-        await driver.press("f5")
+        await driver.record()
         await driver.sees("Recorded as", "0 conflicts")

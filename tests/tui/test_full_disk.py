@@ -77,7 +77,7 @@ async def test_a_decision_is_recorded_without_its_draft(
         await driver.sees("30 accounts")
         await driver.speak_against("none-found")
         await driver.sees("The draft is not kept", FULL)
-        await driver.press("f5")
+        await driver.record()
         await driver.sees("Recorded as")
 
 

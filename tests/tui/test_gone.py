@@ -62,7 +62,7 @@ async def flag_the_cluster(driver: Driver) -> None:
     await driver.press("2", "x")
     await driver.sees("30 accounts")
     await driver.speak_against("none-found")
-    await driver.press("f5")
+    await driver.record()
     await driver.sees("Recorded as")
 
 

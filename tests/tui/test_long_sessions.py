@@ -25,7 +25,7 @@ async def test_a_dialog_that_was_answered_leaves_nothing(opened: Opened, case: P
             seen += [weakref.ref(widget._styles_cache) for widget in dialog.query("*")]
             del dialog
             await driver.speak_against("none")
-            await driver.press("f5")
+            await driver.record()
             await driver.sees("Recorded as")
             await driver.bench.workers.wait_for_complete()
         assert len(driver.bench.screen.query("Toast")) == 1

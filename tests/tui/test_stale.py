@@ -34,7 +34,7 @@ async def test_places_out_of_sight_are_read_when_they_are_shown(
         await driver.press("x")
         await driver.sees("Decide on account a-02")
         await driver.speak_against("none")
-        await driver.press("f5")
+        await driver.record()
         await driver.sees("Recorded as", "flag")
         await driver.bench.workers.wait_for_complete()
         assert "a-02" in asked

@@ -50,7 +50,7 @@ async def test_own_records_are_no_news(
         await driver.press("x")
         await driver.sees("It hits")
         await driver.speak_against("none")
-        await driver.press("f5")
+        await driver.record()
         await driver.sees("Recorded as")
         service: CaseService = driver.bench.service
         assert len(service.written) == 1

@@ -303,6 +303,10 @@ class Bench(TerminalApp):
             self.post_message(LedgerChanged())
 
     async def on_ledger_changed(self, _event: LedgerChanged) -> None:
+        """What shows the ledger follows."""
+        await self.follow_ledger()
+
+    async def follow_ledger(self) -> None:
         """State, overlay and the views that show decisions follow, each when it is in sight."""
         await self._read_ledger()
         for view in self._frame.stack.views:

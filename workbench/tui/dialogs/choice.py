@@ -1,4 +1,4 @@
-"""One of a few: left and right choose, the sentence of the chosen one stands beside it."""
+"""One of a few, or none yet: left and right choose, the sentence of the chosen one beside it."""
 
 from __future__ import annotations
 
@@ -40,18 +40,21 @@ class Choice(Static, can_focus=True):
         super().__init__("", id=id, markup=False)
         self._label = label
         self._choices = tuple(choices)
-        self._at = 0
+        self._at = -1
+        self._note = ""
 
     @property
     def value(self) -> str:
-        """The chosen one."""
-        return self._choices[self._at][0] if self._choices else ""
+        """The chosen one, or the empty string."""
+        return self._choices[self._at][0] if self._choices and self._at >= 0 else ""
 
-    def offer(self, choices: Sequence[tuple[str, str]], chosen: str) -> None:
-        """Offer (value, sentence) pairs."""
+    def offer(self, choices: Sequence[tuple[str, str]], chosen: str, note: str = "") -> None:
+        """Offer (value, sentence) pairs; nothing is chosen where `chosen` is none of them. `note`
+        says who proposes what is chosen."""
         self._choices = tuple(choices)
         values = [value for value, _ in choices]
-        self._at = values.index(chosen) if chosen in values else 0
+        self._at = values.index(chosen) if chosen in values else -1
+        self._note = note
         self._draw()
 
     def _draw(self) -> None:
@@ -62,15 +65,20 @@ class Choice(Static, can_focus=True):
                 parts.append((f"[{value}]" if here else f" {value} ",
                               "bold $accent" if here else "$text-muted"))  # fmt: skip
         else:
-            words = safe_text(self._choices[self._at][1], 120)
-            parts.append((f"‹ {words} ›", "bold $accent"))
-            parts.append((f"  {self._at + 1} of {len(self._choices)}", "$text-muted"))
+            chosen = safe_text(self._choices[self._at][1], 120) if self._at >= 0 else "choose: ← →"
+            place = f"{self._at + 1} of " if self._at >= 0 else ""
+            parts.append((f"‹ {chosen} ›", "bold $accent"))
+            parts.append((f"  {place}{len(self._choices)}", "$text-muted"))
+        if self._note:
+            parts.append((f"  {safe_text(self._note, 80)}", "$warning"))
         self.update(Content.assemble(*parts))
 
     def action_step(self, by: int) -> None:
         """Choose the next or the previous."""
         if self._choices:
-            self._at = (self._at + by) % len(self._choices)
+            first = 0 if by > 0 else len(self._choices) - 1
+            self._at = first if self._at < 0 else (self._at + by) % len(self._choices)
+            self._note = ""
             self._draw()
             self.post_message(self.Changed(self))
 

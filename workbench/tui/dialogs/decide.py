@@ -19,6 +19,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.audit.state.policy import Policy
+from workbench.catalog.headings import words_of
+from workbench.decisions.news import news_since
 from workbench.decisions.preview import Preview, check_card
 from workbench.decisions.sample_review import newest_for
 from workbench.decisions.service import Draft, Evidence, distinct
@@ -27,6 +29,7 @@ from workbench.playbooks.binding import bind
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.choice import Choice
+from workbench.tui.dialogs.confirm import Confirm
 from workbench.tui.dialogs.impact import Impact
 from workbench.tui.messages import DecideOn
 from workbench.tui.services.decision_inputs import group_accounts, verify_store
@@ -42,6 +45,13 @@ _LABELS = {
     "changes": "what would change my mind",
     "expires": "look again on, such as 2027-03-31",
 }
+# The reason that says of a group what a source of evidence says.
+REASON_OF_SOURCE = {
+    "money": "R-PAY-SHARED", "network": "R-INFRA-SHARED", "client": "R-CLIENT-SHARED",
+    "machine": "R-CLIENT-SHARED", "content": "R-TEMPLATE", "private": "R-TEMPLATE",
+    "signup": "R-SIGNUP-BURST", "mail": "R-SIGNUP-BURST", "keys": "R-SIGNUP-BURST",
+    "rhythm": "R-TIMING",
+}  # fmt: skip
 _AUTOSAVE = 0.5
 _LEAST_TYPICAL = 5
 
@@ -70,6 +80,7 @@ class DecideDialog(ModalScreen[str | None]):
         self._shown: Preview | None = None
         self._previewed = asyncio.Event()
         self._sample: dict[str, Any] | None = None
+        self._proposed = ("", "")  # a reason, and from what evidence
         self._saved: dict[str, str] = {}
         self._policy = policy
         self._seen = seen
@@ -102,7 +113,7 @@ class DecideDialog(ModalScreen[str | None]):
         draft = read_json(self._draft_path)
         verdicts = (("flag", "flag"), ("clear", "clear"), ("watch", "watch"),
                     ("escalate", "escalate"))  # fmt: skip
-        self.query_one("#verdict", Choice).offer(verdicts, str(draft.get("verdict", "flag")))
+        self.query_one("#verdict", Choice).offer(verdicts, str(draft.get("verdict", "")))
         levels = tuple((level, level) for level in ("low", "medium", "high"))
         chosen = str(draft.get("confidence", "medium"))
         self.query_one("#confidence", Choice).offer(levels, chosen)
@@ -120,7 +131,8 @@ class DecideDialog(ModalScreen[str | None]):
         verdict = self.query_one("#verdict", Choice).value
         wanted = {"flag": "R-", "clear": "C-"}.get(verdict, "")
         offered = tuple((code, code) for code in self._policy.reasons if code.startswith(wanted))
-        self.query_one("#reason", Choice).offer(offered, chosen)
+        proposed, why = self._proposed if verdict == "flag" and not chosen else ("", "")
+        self.query_one("#reason", Choice).offer(offered, chosen or proposed, why)
         self._tell_meaning()
 
     def _tell_meaning(self) -> None:
@@ -162,6 +174,7 @@ class DecideDialog(ModalScreen[str | None]):
                 newest_for, context.service, self._accounts
             )
             shown = Preview.of(self._accounts, totals.first())
+            self._proposed = await self._strongest()
         except WorkbenchError as error:
             pane.say("Whom it hits cannot be shown.")
             self._trouble(f"{error.message} {error.hint}")
@@ -170,7 +183,20 @@ class DecideDialog(ModalScreen[str | None]):
             self._previewed.set()
         pane.show(totals.first(), unusual.records(), self._sample)
         self._shown = shown
+        if not self.query_one("#reason", Choice).value:
+            self._offer_reasons("")
         self._tell_two()
+
+    async def _strongest(self) -> tuple[str, str]:
+        """The reason that fits the strongest evidence of a cluster, and which evidence that is."""
+        if self._subject.kind != "cluster":
+            return "", ""
+        given = {"cluster": self._subject.ids[0]}
+        query = self.context.library.shipped("cluster-sources")
+        for row in (await self.context.query_service.rows(query, given)).records():
+            if (code := REASON_OF_SOURCE.get(row["source"])) in self._policy.reasons:
+                return str(code), f"proposed: {words_of(row['source'])} is strongest"
+        return "", ""
 
     async def _read_accounts(self) -> tuple[str, ...]:
         kind = self._subject.kind
@@ -231,23 +257,44 @@ class DecideDialog(ModalScreen[str | None]):
         """Close; the draft stays."""
         self.dismiss(None)
 
-    def action_record(self, propose: bool = False) -> None:
+    async def action_record(self, propose: bool = False) -> None:
         """Append the decision to the ledger, or propose it to a second analyst."""
         if self._busy:
             return
         values = self._values()
+        for name in ("verdict", "reason"):
+            if not values[name]:
+                self._trouble(f"Choose a {name} first: ← and → choose.")
+                self.query_one(f"#{name}").focus()
+                return
         if values["verdict"] == "flag" and not values["counter"].strip():
             self._trouble("A flag says what speaks against it; write none-found if nothing does.")
             self.query_one("#decide-counter").focus()
             return
-        self._busy = True
-        self._trouble("recording…")
-        self.run_worker(self._record(values, propose=propose), group="record")
+        if len(self._accounts) > 1:
+            await self.app.push_screen(
+                Confirm(self._in_one_go(values, propose), "records it"),
+                partial(self._confirmed, values, propose),
+            )
+        else:
+            self._confirmed(values, propose, True)
+
+    def _in_one_go(self, values: dict[str, str], propose: bool) -> str:
+        word = "Propose" if propose else "Record"
+        what = f"{values['verdict']} {values['reason']}"
+        return f"{word} {what} on {len(self._accounts):,} accounts, in one record?"
+
+    def _confirmed(self, values: dict[str, str], propose: bool, yes: bool | None) -> None:
+        if yes and not self._busy:
+            self._busy = True
+            self._trouble("recording…")
+            self.run_worker(self._record(values, propose=propose), group="record")
 
     async def _record(self, values: dict[str, str], *, propose: bool) -> None:
         subject, query_service = self._subject, self.context.query_service
         try:
             await verify_store(query_service, self.context.service.case, self.context.show_status)
+            await self._refuse_stale()
             shown, accounts = await self._seen_preview(), await self._read_accounts()
             draft = Draft(
                 subject.kind, subject.ids[0], accounts, values["verdict"], values["reason"],
@@ -272,6 +319,20 @@ class DecideDialog(ModalScreen[str | None]):
         with suppress(OSError):  # a draft that stays is offered again; the record counts
             self._draft_path.unlink(missing_ok=True)
         self.dismiss(record)
+
+    async def _refuse_stale(self) -> None:
+        """Raise WorkbenchError where the ledger has grown since the preview was read."""
+        service, background = self.context.service, self.context.query_service.background
+        news = await background(news_since, service, self._seen)
+        _, now = await background(service.position)
+        if now != self._seen:
+            came, self._seen = now - self._seen, now
+            await self.context.follow_ledger()
+            said = f" ({'; '.join(news)})" if news else ""
+            raise WorkbenchError(
+                f"{counted(came, 'record')} came since this was shown{said}.",
+                hint="What it hits is read again: look at it, then F5 records.",
+            )
 
     async def _seen_preview(self) -> Preview:
         """What is shown beside the fields; nothing is recorded that was not shown."""

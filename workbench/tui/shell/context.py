@@ -62,6 +62,9 @@ class Context(Protocol):
     def show_hints_of_view(self) -> None:
         """Name the keys that matter in the view in front."""
 
+    async def follow_ledger(self) -> None:
+        """Read the ledger again, and let what shows it follow."""
+
     def reload_library(self) -> None:
         """Read the saved queries again."""
 
