@@ -359,7 +359,12 @@ def written(made: Made, folder: Path, dice: Dice) -> None:
 
     def fit(fields: Fields, tree: Tree) -> None:
         body = fields["body"]
-        if fields["type"] != "checkpoint" or type(body.get("size")) is not int or odd:
+        if (
+            fields["type"] != "checkpoint"
+            or type(body.get("size")) is not int
+            or odd
+            or not tree.size
+        ):
             return
         size = max(1, min(body["size"], tree.size))
         root = tree.root(size)
