@@ -159,7 +159,8 @@ class DecideDialog(ModalScreen[str | None]):
         elif event.choice.id == "reason":
             self._tell_meaning()
 
-    async def _preview(self) -> None:
+    async def _preview(self, *, again: bool = False) -> None:
+        """Read whom it hits; read again, what was said last stays."""
         pane, context = self.query_one(Impact), self.context
         self._previewed.clear()
         self._shown = None
@@ -185,7 +186,8 @@ class DecideDialog(ModalScreen[str | None]):
         self._shown = shown
         if not self.query_one("#reason", Choice).value:
             self._offer_reasons("")
-        self._tell_two()
+        if not again:
+            self._tell_two()
 
     async def _strongest(self) -> tuple[str, str]:
         """The reason that fits the strongest evidence of a cluster, and which evidence that is."""
@@ -314,7 +316,7 @@ class DecideDialog(ModalScreen[str | None]):
         except WorkbenchError as error:
             self._busy = False
             self._trouble(f"{error.message} {error.hint}")
-            self.run_worker(self._preview(), group="preview")
+            self.run_worker(self._preview(again=True), group="preview")
             return
         with suppress(OSError):  # a draft that stays is offered again; the record counts
             self._draft_path.unlink(missing_ok=True)
