@@ -1,7 +1,7 @@
 /*+++
 id = "impact-preview"
 title = "Whom a decision would hit"
-rev = 2
+rev = 3
 kind = "page"
 
 [params.accounts]
@@ -27,8 +27,15 @@ hit AS (
     LEFT JOIN cluster_members AS m ON m.account_id = c.account_id
 ),
 against AS (
-    SELECT DISTINCT e.account_id FROM member_evidence AS e
-    JOIN chosen AS c ON c.account_id = e.account_id WHERE e.llr < 0
+    -- Who pays alone and works on something else; lacking one of both is ordinary in a campaign.
+    SELECT e.account_id FROM member_evidence AS e JOIN chosen AS c ON c.account_id = e.account_id
+    WHERE e.family = 'lacking' AND e.llr < 0 AND e.source IN ('money', 'content', 'private')
+    GROUP BY e.account_id
+    HAVING bool_or(e.source = 'money') AND bool_or(e.source <> 'money')
+    UNION
+    -- Who belongs to another operator than most of these.
+    SELECT account_id FROM hit
+    WHERE campaign_like AND cluster_id <> (SELECT mode(cluster_id) FROM hit WHERE campaign_like)
     UNION
     SELECT DISTINCT t.account_id FROM traits AS t
     JOIN entity_lists AS l ON l.family = t.family AND l.value = t.value AND l.role = 'allow'
@@ -57,6 +64,6 @@ SELECT count(*) AS accounts, count(h.known) AS known,
        count(*) FILTER (WHERE h.verdict = 'clear') AS cleared_before,
        count(*) FILTER (WHERE h.verdict = 'flag') AS flagged_before,
        count(h.cluster_id) AS in_clusters,
-       count(*) FILTER (WHERE h.verified OR h.verdict = 'clear' OR NOT h.campaign_like
-                        OR a.account_id IS NOT NULL) AS contrary
+       count(*) FILTER (WHERE h.verified OR h.verdict = 'clear' OR a.account_id IS NOT NULL)
+           AS contrary
 FROM hit AS h LEFT JOIN against AS a ON a.account_id = h.account_id CROSS JOIN plans CROSS JOIN had
