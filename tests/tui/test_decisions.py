@@ -8,9 +8,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
-from tests.cli.conftest import CLUSTER, MEMBERS
+from tests.cli.conftest import CLUSTER, MEMBERS, commit_store
 from tests.tui.conftest import Driver, Opened, Sit
 from workbench.case.folder import Case
 from workbench.cli.main import run
@@ -78,6 +79,33 @@ async def test_a_decision_is_made_with_its_impact_in_sight(case: Path, opened: O
     body = records(case)[-1]["body"]
     assert (body["verdict"], body["scope"], body["counter"]) == ("flag", "cluster", "two pay apart")
     assert body["evidence"][0]["query"] == "cluster-card"
+
+
+async def test_marks_win_over_the_cursor(case: Path, opened: Opened) -> None:
+    with duckdb.connect(str(other := case.with_name("other.duckdb"))) as connection:
+        connection.execute(f"ATTACH '{Case.open(case).store_path}' AS old (READ_ONLY)")
+        connection.execute("COPY FROM DATABASE old TO other")
+        connection.execute(
+            "INSERT INTO clusters (cluster_id, accounts, score, campaign_like) "
+            "VALUES ('C-zz', 2, 0.1, false); "
+            "INSERT INTO cluster_members (cluster_id, account_id, cluster_score, member_score) "
+            "VALUES ('C-zz', 'a-31', 0.1, 0.1), ('C-zz', 'a-32', 0.1, 0.1)"
+        )
+    commit_store(Case.open(case), other)
+    async with opened(case) as driver:
+        await driver.press("2")
+        await driver.sees("C-zz", CLUSTER)
+        await driver.press("space", "home", "x")
+        await driver.sees(f"Decide on cluster {CLUSTER}")
+        await driver.press("escape", "down", "space", "home", "x")
+        await driver.sees(f"Decide on 2 marked clusters: {CLUSTER}, C-zz", "32 accounts")
+        await driver.speak_against("none-found")
+        await driver.record()
+        await driver.sees("Recorded as")
+    body = records(case)[-1]["body"]
+    assert (body["scope"], body["subject"]["count"]) == ("set", 32)
+    found = [one["params"]["cluster"] for one in body["evidence"]]
+    assert found == [CLUSTER, "C-zz"]
 
 
 async def test_a_draft_belongs_to_its_subject(case: Path, opened: Opened) -> None:

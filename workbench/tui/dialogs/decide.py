@@ -52,6 +52,7 @@ REASON_OF_SOURCE = {
     "signup": "R-SIGNUP-BURST", "mail": "R-SIGNUP-BURST", "keys": "R-SIGNUP-BURST",
     "rhythm": "R-TIMING",
 }  # fmt: skip
+_MAX_CLUSTERS = 32
 _AUTOSAVE = 0.5
 _LEAST_TYPICAL = 5
 
@@ -87,9 +88,12 @@ class DecideDialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Fields beside the preview; at 80 columns the preview is one block on top."""
-        title = f"Decide on {self._subject.kind} {self._subject.ids[0]}"
-        if self._subject.kind == "accounts":
-            title = f"Decide on {len(self._subject.ids):,} accounts"
+        kind, ids = self._subject.kind, self._subject.ids
+        title = f"Decide on {kind} {ids[0]}"
+        if kind == "accounts":
+            title = f"Decide on {len(ids):,} marked accounts"
+        elif kind == "clusters":
+            title = f"Decide on {len(ids):,} marked clusters: {', '.join(ids)}"
         with Vertical(classes="dialog -tall -full"):
             yield Static(Content(safe_text(title, 100)), classes="title")
             with Horizontal(id="decide-columns"):
@@ -201,10 +205,20 @@ class DecideDialog(ModalScreen[str | None]):
         return "", ""
 
     async def _read_accounts(self) -> tuple[str, ...]:
-        kind = self._subject.kind
+        kind, ids = self._subject.kind, self._subject.ids
+        if len(ids) > _MAX_CLUSTERS and kind == "clusters":
+            raise WorkbenchError(
+                f"{len(ids):,} clusters are marked; one decision takes {_MAX_CLUSTERS}.",
+                hint="A record holds so many pieces of evidence. Decide on them in parts.",
+            )
+        if kind == "clusters":
+            groups = [await self._members("cluster", one) for one in ids]
+            return distinct([account for group in groups for account in group])
         if kind not in ("cluster", "campaign"):
-            return distinct(self._subject.ids)
-        name = self._subject.ids[0]
+            return distinct(ids)
+        return await self._members(kind, ids[0])
+
+    async def _members(self, kind: str, name: str) -> tuple[str, ...]:
         query_service, library = self.context.query_service, self.context.library
         accounts = await group_accounts(query_service, library, kind, name)
         card = await query_service.rows(library.shipped(f"{kind}-card"), {kind: name})
@@ -298,18 +312,18 @@ class DecideDialog(ModalScreen[str | None]):
             await verify_store(query_service, self.context.service.case, self.context.show_status)
             await self._refuse_stale()
             shown, accounts = await self._seen_preview(), await self._read_accounts()
+            kind = "accounts" if subject.kind == "clusters" else subject.kind
             draft = Draft(
-                subject.kind, subject.ids[0], accounts, values["verdict"], values["reason"],
+                kind, subject.ids[0], accounts, values["verdict"], values["reason"],
                 values["confidence"], values["note"], values["counter"], values["changes"],
                 values["expires"], sample=self._sample, preview=shown,
-                stored=None if subject.kind in ("account", "accounts") else accounts,
+                stored=None if kind in ("account", "accounts") else accounts,
             )  # fmt: skip
-            evidence = await self._evidence()
-            if evidence is not None:
+            for evidence in await self._evidence():
                 field = await query_service.background(
                     self.context.service.evidence_field, evidence
                 )
-                draft = replace(draft, evidence=(field,))
+                draft = replace(draft, evidence=(*draft.evidence, field))
             record = await query_service.background(
                 partial(self.context.service.record, draft, propose=propose)
             )
@@ -343,10 +357,17 @@ class DecideDialog(ModalScreen[str | None]):
             raise WorkbenchError("Whom it hits could not be shown: nothing was recorded.")
         return self._shown
 
-    async def _evidence(self) -> Evidence | None:
-        if not self._subject.evidence:
-            return None
-        query = self.context.library.query(self._subject.evidence)
-        parameters = bind(query, self._subject.parameters, self.context.query_service.span)
-        found = await self.context.query_service.request(Digest(query.sql, parameters))
-        return Evidence(query, parameters, found.rows, found.sha256)
+    async def _evidence(self) -> list[Evidence]:
+        """What it rests on: the page it was made on, of each cluster where several are marked."""
+        subject, query_service = self._subject, self.context.query_service
+        if not subject.evidence:
+            return []
+        given = [subject.parameters]
+        if subject.kind == "clusters":
+            given = [{"cluster": one} for one in subject.ids]
+        query, found = self.context.library.query(subject.evidence), []
+        for values in given:
+            bound = bind(query, values, query_service.span)
+            digest = await query_service.request(Digest(query.sql, bound))
+            found.append(Evidence(query, bound, digest.rows, digest.sha256))
+        return found

@@ -11,7 +11,7 @@ from workbench.errors import WorkbenchError
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import DecideOn
-from workbench.tui.pages.view import View, command_line
+from workbench.tui.pages.view import View, clusters_subject, command_line
 from workbench.tui.plots.text_plots import meter
 
 
@@ -73,13 +73,8 @@ class Clusters(View):
         self.query_one("#clusters-card", Static).update(Content.assemble(*parts))
 
     def subject(self) -> DecideOn | None:
-        """The cluster under the cursor."""
-        grid = self.query_one("#clusters", Grid)
-        record = grid.record(grid.cursor_row)
-        if not record:
-            return None
-        cluster = str(record["cluster_id"])
-        return DecideOn("cluster", (cluster,), "cluster-card", {"cluster": cluster})
+        """The marked clusters, or the one under the cursor."""
+        return clusters_subject(self.query_one("#clusters", Grid))
 
     def command(self) -> str:
         """The headless twin."""

@@ -107,7 +107,7 @@ class Collaboration:
 
     def sample(self, subject: DecideOn | None) -> None:
         """Draw members of the cluster, or of the marked accounts, for review."""
-        if subject is None or subject.kind == "account":
+        if subject is None or subject.kind in ("account", "clusters"):
             self._page.notify("Open a cluster, or mark accounts, to draw from.", markup=False)
             return
 

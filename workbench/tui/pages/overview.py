@@ -14,7 +14,7 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn
-from workbench.tui.pages.view import View, day, panel
+from workbench.tui.pages.view import View, clusters_subject, day, panel
 from workbench.tui.plots.text_plots import Day, day_of, day_range, sparkline
 
 
@@ -122,12 +122,8 @@ class Overview(View):
         self.query_one("#overview-warnings", Static).update(Content.assemble(*parts))
 
     def subject(self) -> DecideOn | None:
-        """The cluster under the cursor."""
-        grid = self.query_one("#queue", Grid)
-        cluster = grid.record(grid.cursor_row).get("cluster_id")
-        if not cluster:
-            return None
-        return DecideOn("cluster", (str(cluster),), "cluster-card", {"cluster": str(cluster)})
+        """The marked clusters, or the one under the cursor."""
+        return clusters_subject(self.query_one("#queue", Grid))
 
     async def action_warnings(self) -> None:
         """All warnings and which columns the extracts had."""

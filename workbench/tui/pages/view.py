@@ -335,6 +335,18 @@ class View(Vertical):
         return ""
 
 
+def clusters_subject(grid: Grid) -> DecideOn | None:
+    """The marked clusters of a list, or the one under the cursor."""
+    rows = sorted(grid.marks) or [grid.cursor_row]
+    named = (grid.record(row).get("cluster_id") for row in rows)
+    ids = tuple(dict.fromkeys(str(one) for one in named if one))
+    if not ids:
+        return None
+    if len(ids) > 1:
+        return DecideOn("clusters", ids, "cluster-card")
+    return DecideOn("cluster", ids, "cluster-card", {"cluster": ids[0]})
+
+
 def part_bindings(page: str, parts: Sequence[tuple[str, str]]) -> list[BindingType]:
     """A key for each part of a page."""
     return [Binding(key, f"part('{name}')", name, id=f"{page}.{name}") for key, name in parts]
