@@ -51,7 +51,7 @@ def test_every_screen_is_inert(hostile_case: Path) -> None:
         _assert_inert(terminal, "an entity's page")
         terminal.press("x")
         terminal.wait(r"It hits")
-        terminal.press("tab", "tab", "tab", "none-found", "f5")
+        terminal.press("right", "tab", "right", "tab", "tab", "none-found", "f5")
         terminal.wait(r"Recorded as")
         terminal.press("5")
         terminal.wait(r"[1-9]\d* standing")
@@ -72,7 +72,8 @@ def test_results_and_errors_are_inert(hostile_case: Path) -> None:
     with bench(hostile_case, 120, 36) as terminal:
         terminal.wait(r"24 accounts")
         terminal.press("4")
-        terminal.wait(r"FROM account_profile")
+        terminal.wait(r"tab completes")
+        _type(terminal, "SELECT * FROM accounts")
         terminal.press("f5")
         terminal.wait(r"rows .* ms")
         _assert_inert(terminal, "results")

@@ -20,8 +20,8 @@ from workbench.tui.results.tabs import ResultTabs
 from workbench.tui.shell.key_words import own_bindings
 from workbench.tui.sql.editor import SqlText
 
-# What a terminal sends for these is Backspace, Tab or Enter, or it suspends or closes.
-UNSENDABLE = {"ctrl+h", "ctrl+i", "ctrl+m", "ctrl+z", "ctrl+w", "ctrl+n", "f10", "f11"}
+# What a terminal sends for these is Backspace, Tab or Enter, or it closes.
+UNSENDABLE = {"ctrl+h", "ctrl+i", "ctrl+m", "ctrl+w", "ctrl+n", "f10", "f11"}
 
 
 def views() -> Iterator[type[View]]:

@@ -163,7 +163,7 @@ def test_csv_shows_and_guards(client: QueryClient) -> None:
     sql = "SELECT '=cmd|x' AS a, chr(27) || '[2J' AS b, -5 AS c, -1.5::DECIMAL(4,1) AS d, NULL AS e"
     written = client.request(Export(sql=sql, parameters={}, format="csv", limit=None))
     text = (client.spill / written.file).read_bytes().decode("utf-8")
-    assert text == "a,b,c,d,e\r\n'=cmd|x,␛[2J,-5,-1.5,\r\n"
+    assert text == "a,b,c,d,e\n'=cmd|x,␛[2J,-5,-1.5,\n"
 
 
 def test_limits_of_exports_are_honest(client: QueryClient) -> None:

@@ -37,7 +37,7 @@ def as_usage_error(error: click.ClickException) -> WorkbenchError:
     path = context.command_path if context is not None else "workbench"
     message, hint = error.format_message(), f"See: {path} --help"
     if isinstance(error, click.NoSuchOption):
-        message = f"No such option: {error.option_name}."
+        message = f"No such option '{error.option_name}'."
         if near := _near_option(error.option_name, context):
             hint = f"Did you mean {near}? {hint}"
     elif isinstance(error, click.MissingParameter) and _is_reason(error.param):

@@ -9,6 +9,7 @@ import time
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from workbench.audit.records.canonical_json import Fields
@@ -78,15 +79,41 @@ class Who:
         return self.host.casefold(), self.uid
 
 
+@lru_cache(maxsize=4096)
 def alike(one: str, other: str) -> bool:
-    """Whether two names can be taken for each other (Unicode TS 39, folded both ways)."""
-    return bool(_skeletons(one) & _skeletons(other))
+    """Whether two names can be taken for each other (Unicode TS 39, each letter folded both ways).
+
+    Each letter may stand for itself, for what its small letter looks like, or the other way round;
+    the names are alike where they have one reading in common.
+    """
+    left, right = _readings(one), _readings(other)
+    # How far each name is read, and what one has of the reading that the other lacks yet.
+    waiting, seen = [(0, 0, "", "")], {(0, 0, "", "")}
+    while waiting:
+        at, to, more, lacking = waiting.pop()
+        if at == len(left) and to == len(right) and not more and not lacking:
+            return True
+        ahead = bool(more) or at == len(left)
+        row = right if ahead else left
+        place = to if ahead else at
+        for part in row[place] if place < len(row) else ():
+            longer = (more, lacking + part) if ahead else (more + part, lacking)
+            shorter = min(map(len, longer))
+            common = next((n for n in range(shorter) if longer[0][n] != longer[1][n]), shorter)
+            rest = (longer[0][common:], longer[1][common:])
+            state = (at + (not ahead), to + ahead, *rest)
+            if not (rest[0] and rest[1]) and state not in seen:
+                seen.add(state)
+                waiting.append(state)
+    return False
 
 
-def _skeletons(name: str) -> set[str]:
+def _readings(name: str) -> list[set[str]]:
+    """What each letter can be read as; marks and what shows as nothing are left out."""
     plain = unicodedata.normalize("NFKC", name)
-    return {_bare(plain), _bare(plain.casefold().translate(_TO_ASCII)),
-            _bare(plain.translate(_TO_ASCII))}  # fmt: skip
+    found = ({_bare(c), _bare(c.casefold().translate(_TO_ASCII)), _bare(c.translate(_TO_ASCII))}
+             for c in plain)  # fmt: skip
+    return [readings for readings in found if readings != {""}]
 
 
 def _bare(text: str) -> str:

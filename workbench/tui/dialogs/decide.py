@@ -337,13 +337,17 @@ class DecideDialog(ModalScreen[str | None]):
         self.dismiss(record)
 
     async def _refuse_stale(self) -> None:
-        """Raise WorkbenchError where the ledger has grown since the preview was read."""
+        """Raise WorkbenchError where what was shown is so no more since the ledger has grown."""
         service, background = self.context.service, self.context.query_service.background
+        shown = await self._seen_preview()
         news = await background(news_since, service, self._seen)
         _, now = await background(service.position)
         if now != self._seen:
             came, self._seen = now - self._seen, now
             await self.context.follow_ledger()
+            await self._preview(again=True)
+            if self._shown == shown:
+                return
             said = f" ({'; '.join(news)})" if news else ""
             raise WorkbenchError(
                 f"{counted(came, 'record')} came since this was shown{said}.",
