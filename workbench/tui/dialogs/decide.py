@@ -340,8 +340,7 @@ class DecideDialog(ModalScreen[str | None]):
         """Raise WorkbenchError where what was shown is so no more since the ledger has grown."""
         service, background = self.context.service, self.context.query_service.background
         shown = await self._seen_preview()
-        news = await background(news_since, service, self._seen)
-        _, now = await background(service.position)
+        now, news = await background(news_since, service, self._seen)
         if now != self._seen:
             came, self._seen = now - self._seen, now
             await self.context.follow_ledger()

@@ -6,8 +6,9 @@ from typing import Any
 
 from textual.app import App
 
+from workbench.case.examined import file_identity
 from workbench.case.folder import MANIFEST, Case
-from workbench.decisions.news import Mark, ledger_size, news_since
+from workbench.decisions.news import news_since
 from workbench.decisions.service import CaseService
 from workbench.errors import WorkbenchError
 from workbench.text.format import excerpt_fitted
@@ -28,7 +29,7 @@ class CaseWatch:
         self._service = service
         self._query_service = query_service
         self._paths = (service.case.ledger_path, service.case_path / MANIFEST)
-        self._seen = self._marks()
+        self._seen = self._identities()
         self._size = 0
         self._looking = False
 
@@ -36,9 +37,14 @@ class CaseWatch:
         """Look from now on."""
         self._app.set_interval(_LOOK_SECONDS, self._look)
 
-    def _marks(self) -> tuple[Mark, Mark]:
-        ledger, manifest = self._paths
-        return Mark.of(ledger), Mark.of(manifest)
+    def _identities(self) -> list[str]:
+        found = []
+        for path in self._paths:
+            try:
+                found.append(file_identity(path))
+            except OSError:  # nothing is recorded yet
+                found.append("")
+        return found
 
     def read_until(self, size: int) -> None:
         """The bench has read the ledger up to this many records."""
@@ -51,7 +57,7 @@ class CaseWatch:
 
     async def _follow(self) -> None:
         try:
-            before, self._seen = self._seen, await self._query_service.background(self._marks)
+            before, self._seen = self._seen, await self._query_service.background(self._identities)
             if self._seen[0] != before[0]:
                 await self._records()
             if self._seen[1] != before[1]:
@@ -62,10 +68,9 @@ class CaseWatch:
     async def _records(self) -> None:
         background, service = self._query_service.background, self._service
         try:
-            size = await background(ledger_size, service)
-            news = await background(news_since, service, self._size)
+            size, news = await background(news_since, service, self._size)
         except WorkbenchError:
-            news, size = [], -1  # what is wrong with the ledger is said by reading it
+            size, news = -1, []  # what is wrong with the ledger is said by reading it
         if size == self._size:
             return
         self._app.post_message(LedgerChanged())
