@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 
 from tests.cli.conftest import CLUSTER, Bench, Sit
+from workbench.audit.errors import LedgerError
+from workbench.audit.log.checkpoint import read_words
 from workbench.case.folder import Case
 from workbench.decisions.verify import verdict_lines, verify_case
 from workbench.settings import load_settings
@@ -21,6 +23,14 @@ def _checkpoint(bench: Bench, case: Path) -> tuple[str, str]:
     noted = re.search(r"^records (\d+): (.+)$", made.out, re.MULTILINE)
     assert noted is not None
     return noted[1], noted[2]
+
+
+def _fits(words: str, size: int) -> bool:
+    try:
+        read_words(words, size)
+    except LedgerError:
+        return False
+    return True
 
 
 def test_words_on_paper_find_a_rewrite(bench: Bench, case: Path) -> None:
@@ -46,7 +56,9 @@ def test_words_need_their_size_and_must_fit(bench: Bench, case: Path) -> None:
     size, words = _checkpoint(bench, case)
     assert bench("audit", "verify", case, "--words", words).code == 2
     assert bench("audit", "verify", case, "--size", size).code == 2
-    misread = bench("audit", "verify", case, "--words", words, "--size", int(size) + 1)
+    # One wrong size of 256 fits the check byte by chance: the first that does not is taken.
+    wrong = next(at for at in range(int(size) + 1, int(size) + 64) if not _fits(words, at))
+    misread = bench("audit", "verify", case, "--words", words, "--size", wrong)
     assert misread.code == 1
     assert "misread" in misread.err
 
