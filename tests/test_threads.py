@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from workbench import settings
-from workbench.case.folder import Staging
+from workbench.case.folder import Case
+from workbench.case.generations import Staging
 from workbench.settings import EngineSettings, LoadSettings, thread_count
 from workbench.workers.host import analyse, load
 from workbench.workers.protocol import Message
@@ -35,7 +36,9 @@ def test_every_worker_takes_as_many(
 
     monkeypatch.setattr(analyse, "ask_once", note)
     staging = Staging(tmp_path, 1, -1)
-    analyse.analyse_store(staging, LoadSettings())
+    monkeypatch.setattr(Case, "check_store", lambda case: None)
+    case = Case.create(tmp_path / "case")
+    analyse.analyse_case(case, staging, LoadSettings(), previous=None)
     loading = load.load_message(None, staging, (), load.LoadOptions(), LoadSettings())
     wanted = min(processors, 8)
     assert asked[0]["threads"] == asked[0]["threads of polars"] == loading["threads"] == wanted

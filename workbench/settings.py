@@ -71,6 +71,16 @@ class LoadSettings:
 
 
 @dataclass(frozen=True)
+class GenerationSettings:
+    """Which earlier states of a case's data stay, beside those that evidence rests on."""
+
+    keep: int = _setting(2, "Newest generations that stay in a case, the one in force included.")
+    max_gib: int = _setting(
+        0, "Size of all generations at which the oldest go, named or not, in GiB; 0 sets no bound."
+    )
+
+
+@dataclass(frozen=True)
 class DisplaySettings:
     """How the bench looks."""
 
@@ -95,6 +105,7 @@ class Settings:
 
     engine: EngineSettings = field(default_factory=EngineSettings)
     load: LoadSettings = field(default_factory=LoadSettings)
+    generations: GenerationSettings = field(default_factory=GenerationSettings)
     display: DisplaySettings = field(default_factory=DisplaySettings)
     analyst: AnalystSettings = field(default_factory=AnalystSettings)
 

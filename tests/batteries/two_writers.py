@@ -53,7 +53,7 @@ async def _walk(case: Path, seconds: float) -> tuple[int, int]:
 
     opened, settings = Case.open(case), load_settings()
     service = CaseService(opened, settings)
-    query_service = QueryService(opened.store_path, case / "tmp", settings.engine)
+    query_service = QueryService(opened.parts, case / "tmp", settings.engine)
     library = library_in_sight(opened)
     terminal = Terminal(slow=True, mouse=False, mono=False, ascii=False)
     bench = Bench(service, query_service, library, terminal, "bench-dark")

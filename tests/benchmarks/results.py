@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from tests.benchmarks.figures import Figure, p95
+from workbench.case.folder import Case
 from workbench.decisions.masking import MASKABLE, NOTHING_MASKED, Mask
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.settings import EngineSettings
@@ -49,9 +50,7 @@ def bare_first_batch(store: Path) -> float:
 @asynccontextmanager
 async def worker(case: Path, folder: Path) -> AsyncIterator[QueryService]:
     """The bench's own link to a query worker, told as the bench tells it that nothing is masked."""
-    query_service = QueryService(
-        next(case.glob("store-*.duckdb")), folder / "tmp", EngineSettings()
-    )
+    query_service = QueryService(Case.open(case).parts, folder / "tmp", EngineSettings())
     query_service.overlaid.set()
     await query_service.start()
     await query_service.hide(NOTHING_MASKED)

@@ -198,7 +198,7 @@ async def _pages(case: Path) -> list[Figure]:
 
     opened_case, settings = Case.open(case), Settings()
     service = CaseService(opened_case, settings)
-    query_service = QueryService(opened_case.store_path, opened_case.root / "tmp", settings.engine)
+    query_service = QueryService(opened_case.parts, opened_case.root / "tmp", settings.engine)
     drawing = Drawing(slow=False, mouse=False, mono=False, ascii=False)
     app = Unwatched(service, query_service, library_in_sight(opened_case), drawing, "")
     figures: list[Figure] = []

@@ -12,9 +12,18 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from workbench.case.folder import Case, Staging, staged
+from workbench.case.folder import Case
+from workbench.case.generations import (
+    Keep,
+    Removed,
+    Staging,
+    begin,
+    commit_generation,
+    remove_unneeded,
+    staged,
+)
 from workbench.case.leftovers import sweep_staging
-from workbench.case.manifest import Manifest, Source, from_toml
+from workbench.case.manifest import Generation, Manifest, Part, Source, from_toml
 from workbench.case.state_folder import state_dir
 from workbench.errors import IntegrityError, WorkbenchError
 
@@ -32,7 +41,7 @@ def _load(case: Case, content: bytes = b"store") -> Case:
     with staged(case) as staging:
         staging.store_path.write_bytes(content)
         (staging.rejects_dir / "rejects.jsonl").write_text("{}\n")
-        return case.commit(staging, [_source()])
+        return commit_generation(case, staging, [_source()])
 
 
 def _mode(path: Path) -> int:
@@ -42,7 +51,7 @@ def _mode(path: Path) -> int:
 def test_a_case_is_private(tmp_path: Path) -> None:
     case = _load(Case.create(tmp_path / "case", "Blue"))
     assert _mode(case.root) == 0o700
-    assert _mode(case.store_path) == 0o400
+    assert _mode(case.parts.data[0]) == 0o400
     assert _mode(case.root / "case.toml") == 0o600
     assert _mode(case.rejects_path) == 0o600
     assert _mode(case.state_dir()) == 0o700
@@ -56,7 +65,7 @@ def test_a_case_for_a_group_is_shared_with_it(tmp_path: Path) -> None:
     assert _mode(case.root) == 0o2770
     assert _mode(case.root / "audit.d") == 0o2770
     assert _mode(case.root / "case.toml") == 0o660
-    assert _mode(case.store_path) == 0o440
+    assert _mode(case.parts.data[0]) == 0o440
 
 
 def test_an_unknown_group_is_refused_before_anything_is_made(tmp_path: Path) -> None:
@@ -78,7 +87,7 @@ def test_a_commit_is_what_the_next_open_sees(tmp_path: Path) -> None:
     assert _load(case).manifest.generation == 1
     again = Case.open(tmp_path / "case")
     assert again.manifest.sources == (_source(),)
-    assert again.store_path.read_bytes() == b"store"
+    assert again.parts.data[0].read_bytes() == b"store"
     assert again.digest_is_cached()
 
 
@@ -95,14 +104,14 @@ def test_a_load_that_fails_leaves_the_case_as_it_was(tmp_path: Path) -> None:
         _interrupted_load(case)
     assert (tmp_path / "case" / "case.toml").read_bytes() == before
     assert [p.name for p in (case.root / "tmp").iterdir()] == ["load.lock"]
-    assert Case.open(case.root).store_path.read_bytes() == b"store"
+    assert Case.open(case.root).parts.data[0].read_bytes() == b"store"
 
 
 def test_what_a_dead_load_left_goes_at_the_next(tmp_path: Path) -> None:
     case = _load(Case.create(tmp_path / "case"))
     child = os.fork()
     if child == 0:
-        staging = case.next_generation()
+        staging = begin(case)
         staging.store_path.write_bytes(b"half")
         os._exit(0)
     os.waitpid(child, 0)
@@ -118,7 +127,7 @@ def test_two_loads_at_once_are_refused(tmp_path: Path) -> None:
         staged(case) as staging,
         pytest.raises(WorkbenchError, match=f"running .process {os.getpid()}"),
     ):
-        Case.open(case.root).next_generation()
+        begin(Case.open(case.root))
     assert not staging.folder.exists()
 
 
@@ -126,21 +135,21 @@ def test_a_held_generation_stays_until_it_is_released(tmp_path: Path) -> None:
     reader = _load(Case.create(tmp_path / "case"))
     hold = reader.hold_generation()
     writer = _load(Case.open(reader.root), b"newer")
-    assert hold.store.read_bytes() == b"store"
-    assert writer.remove_old_generations() == []
+    assert hold.parts.data[0].read_bytes() == b"store"
+    assert remove_unneeded(writer, Keep(1)) == []
     hold.release()
-    assert writer.remove_old_generations() == [1]
-    assert writer.store_path.read_bytes() == b"newer"
+    assert remove_unneeded(writer, Keep(1)) == [Removed(1, 0, 5)]
+    assert writer.parts.data[0].read_bytes() == b"newer"
 
 
 def test_no_store_is_removed_while_a_load_runs(tmp_path: Path) -> None:
     reader = _load(Case.create(tmp_path / "case"))
     with reader.hold_generation(), staged(Case.open(reader.root)) as staging:
         staging.store_path.write_bytes(b"newer")
-        writer = Case.open(reader.root).commit(staging, [_source()])
+        writer = commit_generation(Case.open(reader.root), staging, [_source()])
     with staged(writer):
-        assert Case.open(reader.root).remove_old_generations() == []
-    assert writer.remove_old_generations() == [1]
+        assert remove_unneeded(Case.open(reader.root), Keep(1)) == []
+    assert remove_unneeded(writer, Keep(1)) == [Removed(1, 0, 5)]
 
 
 def test_a_load_that_commits_behind_another_keeps_its_store(
@@ -159,7 +168,7 @@ def test_a_load_that_commits_behind_another_keeps_its_store(
     _load(Case.open(first.root), b"second")
     now = Case.open(first.root)
     assert now.manifest.generation == 3
-    assert now.store_path.read_bytes() == b"third"
+    assert now.parts.data[0].read_bytes() == b"third"
 
 
 def test_only_staging_of_this_case_is_swept(tmp_path: Path) -> None:
@@ -176,9 +185,9 @@ def test_only_staging_of_this_case_is_swept(tmp_path: Path) -> None:
 
 def test_a_reader_follows_a_commit_that_overtook_it(tmp_path: Path) -> None:
     late = _load(Case.create(tmp_path / "case"))
-    _load(Case.open(late.root), b"newer")
+    remove_unneeded(_load(Case.open(late.root), b"newer"), Keep(1))
     with late.hold_generation() as hold:
-        assert hold.store.read_bytes() == b"newer"
+        assert hold.parts.data[0].read_bytes() == b"newer"
         assert late.manifest.generation == 2
 
 
@@ -192,34 +201,24 @@ def test_a_write_ahead_log_beside_the_store_is_refused(tmp_path: Path) -> None:
 
 def test_a_changed_store_is_refused(tmp_path: Path) -> None:
     case = _load(Case.create(tmp_path / "case"))
-    case.store_path.chmod(0o600)
-    case.store_path.write_bytes(b"st0re")
+    case.parts.data[0].chmod(0o600)
+    case.parts.data[0].write_bytes(b"st0re")
     assert not case.digest_is_cached()
     with pytest.raises(IntegrityError, match="SHA-256"):
         case.verify_store()
-    case.store_path.write_bytes(b"stor")
+    case.parts.data[0].write_bytes(b"stor")
     with pytest.raises(IntegrityError, match="4 bytes"):
         case.check_store()
 
 
 def test_a_missing_or_linked_store_is_named(tmp_path: Path) -> None:
     case = _load(Case.create(tmp_path / "case"))
-    case.store_path.rename(tmp_path / "elsewhere")
+    case.parts.data[0].rename(tmp_path / "elsewhere")
     with pytest.raises(IntegrityError, match="missing"):
         case.hold_generation()
-    case.store_path.symlink_to(tmp_path / "elsewhere")
+    case.parts.data[0].symlink_to(tmp_path / "elsewhere")
     with pytest.raises(IntegrityError, match="is a symbolic link"):
         case.hold_generation()
-
-
-def test_a_copied_generation_carries_store_and_rejects(tmp_path: Path) -> None:
-    case = _load(Case.create(tmp_path / "case"))
-    with staged(case) as staging:
-        case.copy_generation(staging)
-        case = case.commit(staging, case.manifest.sources, "rebuilt")
-    assert case.manifest.generation == 2
-    assert case.store_path.read_bytes() == b"store"
-    assert case.rejects_path.read_text() == "{}\n"
 
 
 def test_no_case_is_one_sentence(tmp_path: Path) -> None:
@@ -263,17 +262,19 @@ def test_an_odd_manifest_says_what_to_do(
 def test_a_manifest_survives_its_text_form(name: str, path: str) -> None:
     manifest = Manifest("0123456789abcdef", name.encode("utf-8", "replace").decode(), "t", "w")
     clean = path.encode("utf-8", "replace").decode()
-    whole = Manifest(
-        manifest.case_id, manifest.name, "t", "w", sources=(_source(clean), _source("y"))
+    whole = manifest.with_generation(
+        Generation(1, "t", "w", parts=("store-1.duckdb",), sources=(_source(clean), _source("y"))),
+        (Part("store-1.duckdb", "0" * 64, 5),),
     )
     assert from_toml(whole.to_toml(), "case.toml") == whole
 
 
 def test_a_file_name_that_is_not_utf8_stays_legible() -> None:
     source = _source(os.fsdecode(b"bad\xff.csv"))
-    read = from_toml(
-        Manifest("0123456789abcdef", "n", "t", "w", sources=(source,)).to_toml(), "case.toml"
-    )
+    made = Generation(1, "t", "w", parts=("store-1.duckdb",), sources=(source,))
+    manifest = Manifest("0123456789abcdef", "n", "t", "w")
+    whole = manifest.with_generation(made, (Part("store-1.duckdb", "0" * 64, 5),))
+    read = from_toml(whole.to_toml(), "case.toml")
     assert read.sources[0].path == "bad\\xff.csv"
 
 

@@ -11,8 +11,17 @@ from pathlib import Path
 import pytest
 
 from workbench.case import folder as case_folder
-from workbench.case.folder import Case, Staging, staged
-from workbench.case.manifest import Manifest, Source, from_toml
+from workbench.case import generations
+from workbench.case.folder import Case
+from workbench.case.generations import (
+    Keep,
+    Staging,
+    begin,
+    commit_generation,
+    remove_unneeded,
+    staged,
+)
+from workbench.case.manifest import Generation, Manifest, Part, Source, from_toml
 from workbench.case.state_folder import state_dir
 from workbench.errors import IntegrityError, WorkbenchError
 
@@ -29,7 +38,7 @@ def load(case: Case, content: bytes = b"store") -> Case:
     with staged(case) as staging:
         staging.store_path.write_bytes(content)
         (staging.rejects_dir / "rejects.jsonl").write_text("{}\n")
-        return case.commit(staging, [])
+        return commit_generation(case, staging, [])
 
 
 def mode_of(path: Path) -> int:
@@ -59,8 +68,8 @@ def test_a_file_that_changes_while_it_is_hashed_is_not_remembered(case: Case) ->
     digests_of(case).unlink()
 
     def meddle(done: int, size: int) -> None:
-        case.store_path.chmod(0o600)
-        case.store_path.write_bytes(b"st0re")
+        case.parts.data[0].chmod(0o600)
+        case.parts.data[0].write_bytes(b"st0re")
 
     case.verify_store(meddle)
     assert not case.digest_is_cached()
@@ -73,9 +82,9 @@ def test_another_file_in_the_place_of_a_known_one_is_hashed_again(case: Case) ->
     assert case.digest_is_cached()
     other = case.root / "tmp" / "other"
     other.write_bytes(b"st0re")
-    before = case.store_path.stat()
+    before = case.parts.data[0].stat()
     os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
-    os.rename(other, case.store_path)
+    os.rename(other, case.parts.data[0])
     assert not case.digest_is_cached()
 
 
@@ -131,17 +140,18 @@ def test_a_store_that_goes_between_opening_and_locking_is_followed(
         if not gone:
             gone.append(handle)
             load(case, b"newer")
+            remove_unneeded(case, Keep(1))
         flock(handle, how)
 
     before = open_handles()
     monkeypatch.setattr(fcntl, "flock", overtaken)
     with reader.hold_generation() as hold:
-        assert hold.store.read_bytes() == b"newer"
+        assert hold.parts.data[0].read_bytes() == b"newer"
     assert open_handles() == before
 
 
 def test_a_lost_store_and_an_odd_log_are_told_apart(case: Case) -> None:
-    case.store_path.unlink()
+    case.parts.data[0].unlink()
     with pytest.raises(IntegrityError, match=r"store-1\.duckdb.* is missing") as caught:
         case.hold_generation()
     assert "backup" in caught.value.hint
@@ -151,8 +161,8 @@ def test_a_lost_store_and_an_odd_log_are_told_apart(case: Case) -> None:
 
 
 def test_a_store_of_another_size_is_refused_at_a_glance(case: Case) -> None:
-    case.store_path.chmod(0o600)
-    case.store_path.write_bytes(b"stores")
+    case.parts.data[0].chmod(0o600)
+    case.parts.data[0].write_bytes(b"stores")
     with pytest.raises(IntegrityError, match=r"has 6 bytes; the manifest says\s+5"):
         case.hold_generation()
 
@@ -164,19 +174,19 @@ def test_only_old_generations_are_removed(case: Case, name: str) -> None:
     old = case.root / "store-0.duckdb"
     old.write_bytes(b"old")
     (case.root / "rejects" / "0").mkdir()
-    assert case.remove_old_generations() == [0]
+    assert remove_unneeded(case, Keep(1)) == []  # the manifest knows of none
     assert odd.exists()
     assert not old.exists()
     assert not (case.root / "rejects" / "0").exists()
     assert case.rejects_path.exists()
-    assert case.store_path.exists()
+    assert case.parts.data[0].exists()
 
 
 def test_removing_gives_its_handles_back_and_takes_no_link(case: Case) -> None:
-    (case.root / "store-7.duckdb").symlink_to(case.store_path)
+    (case.root / "store-7.duckdb").symlink_to(case.parts.data[0])
     load(Case.open(case.root), b"newer")
     before = open_handles()
-    assert Case.open(case.root).remove_old_generations() == []
+    assert [one.generation for one in remove_unneeded(Case.open(case.root), Keep(1))] == [1]
     assert open_handles() == before
     assert (case.root / "store-7.duckdb").is_symlink()
 
@@ -186,9 +196,9 @@ def test_a_store_that_was_not_closed_is_not_committed(case: Case) -> None:
         staging.store_path.write_bytes(b"newer")
         staging.store_path.with_name("store.duckdb.wal").write_bytes(b"")
         with pytest.raises(IntegrityError, match="not closed cleanly"):
-            case.commit(staging, [])
+            commit_generation(case, staging, [])
     again = Case.open(case.root)
-    assert (again.manifest.generation, again.store_path.read_bytes()) == (1, b"store")
+    assert (again.manifest.generation, again.parts.data[0].read_bytes()) == (1, b"store")
 
 
 def test_a_commit_says_what_was_committed(case: Case) -> None:
@@ -199,15 +209,15 @@ def test_a_commit_says_what_was_committed(case: Case) -> None:
         stale = case.root / "rejects" / "2"
         stale.mkdir()
         (stale / "stale").write_text("x")
-        after = case.commit(staging, [], "done")
+        after = commit_generation(case, staging, [], 9)
     manifest = after.manifest
-    assert (manifest.generation, manifest.store_bytes, manifest.analysis) == (2, 5, "done")
+    assert (manifest.generation, manifest.analysis) == (2, 0)
+    assert manifest.files == (Part("store-2.duckdb", manifest.store_sha256, 5, 9),)
     assert manifest == case.manifest
     assert manifest.committed_at.endswith("Z")
     assert [path.name for path in stale.iterdir()] == ["rejects.jsonl"]
     assert after.rejects_path.read_text() == "[]\n"
     assert not staging.folder.exists()
-    assert not (case.root / "store-1.duckdb").exists()
     assert after.digest_is_cached()
     assert list((case.root / "tmp").iterdir()) == [case.root / "tmp" / "load.lock"]
 
@@ -238,13 +248,13 @@ def test_all_of_a_generation_is_on_disk_before_the_manifest_names_it(
 
 
 def test_a_case_says_which_tool_wrote_it_last(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(case_folder, "__version__", "9.9.9")
+    monkeypatch.setattr(generations, "_TOOL", "workbench 9.9.9")
     assert load(case, b"newer").manifest.tool == "workbench 9.9.9"
 
 
 def test_a_store_that_is_a_link_is_refused_with_what_to_look_at(case: Case) -> None:
-    case.store_path.rename(case.root / "tmp" / "elsewhere")
-    case.store_path.symlink_to(case.root / "tmp" / "elsewhere")
+    case.parts.data[0].rename(case.root / "tmp" / "elsewhere")
+    case.parts.data[0].symlink_to(case.root / "tmp" / "elsewhere")
     with pytest.raises(IntegrityError, match="is a symbolic link"):
         case.hold_generation()
 
@@ -252,7 +262,7 @@ def test_a_store_that_is_a_link_is_refused_with_what_to_look_at(case: Case) -> N
 def test_a_load_that_ends_lets_the_next_begin_and_keeps_no_handle(case: Case) -> None:
     before = open_handles()
     for _ in range(2):
-        staging = case.next_generation()
+        staging = begin(case)
         assert isinstance(staging, Staging)
         assert staging.number == 2
         assert mode_of(staging.folder) == mode_of(staging.spill_dir) == 0o700
@@ -266,12 +276,12 @@ def test_a_load_begins_where_another_analysts_load_ended(case: Case) -> None:
     load(Case.open(case.root), b"newer")
     with staged(case) as staging:
         assert staging.number == 3
-        assert case.store_path.read_bytes() == b"newer"
+        assert case.parts.data[0].read_bytes() == b"newer"
 
 
 def test_a_second_load_is_told_whose_it_waits_for(case: Case) -> None:
     with staged(case), pytest.raises(WorkbenchError, match=f"process {os.getpid()}") as caught:
-        Case.open(case.root).next_generation()
+        begin(Case.open(case.root))
     assert "Wait" in caught.value.hint
 
 
@@ -304,22 +314,11 @@ def test_a_manifest_that_is_not_text_is_named(case: Case) -> None:
     assert "ls -ld" in caught.value.hint
 
 
-def test_a_generation_to_be_analysed_anew_is_a_whole_copy(case: Case) -> None:
-    with staged(case) as staging:
-        case.copy_generation(staging)
-        assert staging.store_path.read_bytes() == b"store"
-        assert mode_of(staging.store_path) == 0o600
-    case.rejects_path.unlink()
-    with staged(case) as staging:
-        case.copy_generation(staging)
-        assert list(staging.rejects_dir.iterdir()) == []
-    case.store_path.unlink()
-    with staged(case) as staging, pytest.raises(IntegrityError):
-        case.copy_generation(staging)
-
-
 def manifest_with(**changes: object) -> str:
-    values = {"format": 1, "case_id": ID, "name": "n", "created_at": "t", "tool": "w"} | changes
+    values = {
+        "format": 1, "case_id": ID, "name": "n", "created_at": "t", "tool": "w",
+        "generation": 3, "committed_at": "c", "store_sha256": "0" * 64, "store_bytes": 5,
+    } | changes  # fmt: skip
     return "\n".join(f"{key} = {json.dumps(value)}" for key, value in values.items())
 
 
@@ -335,16 +334,18 @@ def test_an_entry_of_the_wrong_type_is_named(changes: dict[str, object]) -> None
 
 
 def test_what_a_later_tool_adds_is_no_reason_to_refuse() -> None:
-    read = from_toml(manifest_with(colour="blue", generation=4), "case.toml")
-    assert read == Manifest(ID, "n", "t", "w", generation=4)
+    read = from_toml(manifest_with(colour="blue"), "case.toml")
+    assert read == from_toml(manifest_with(), "case.toml")
 
 
 def test_a_source_without_one_of_its_entries_is_named() -> None:
     source = Source(1, "a.csv", "csv", "00", 10, 5, 1, "accounts", 1, "t")
-    text = Manifest(ID, "n", "t", "w", sources=(source,)).to_toml()
+    made = Generation(1, "t", "w", parts=("store-1.duckdb",), sources=(source,))
+    manifest = Manifest(ID, "n", "t", "w")
+    text = manifest.with_generation(made, (Part("store-1.duckdb", "0" * 64, 5),)).to_toml()
     assert from_toml(text, "case.toml").sources == (source,)
-    with pytest.raises(IntegrityError, match="“rows”"):
-        from_toml(text.replace("rows = 5\n", ""), "case.toml")
+    with pytest.raises(IntegrityError, match="“rejected”"):
+        from_toml(text.replace("rejected = 1\n", ""), "case.toml")
 
 
 @pytest.mark.parametrize(

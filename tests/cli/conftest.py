@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from workbench.audit.records.identity import Who
-from workbench.case.folder import Case, staged
+from workbench.case.folder import Case
+from workbench.case.generations import commit_generation, staged
 from workbench.catalog.tables import TABLES
 from workbench.cli.main import run
 
@@ -111,4 +112,4 @@ def commit_store(case: Case, store: Path) -> None:
     """Make a copy of `store` the next generation."""
     with staged(case) as staging:
         staging.store_path.write_bytes(store.read_bytes())
-        case.commit(staging, [])
+        commit_generation(case, staging, [])

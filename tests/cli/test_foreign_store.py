@@ -58,8 +58,8 @@ def test_nothing_is_appended_to_such_a_store(bench: Bench, foreign: Path, tmp_pa
 
 def test_a_store_is_looked_through_once(bench: Bench, case: Path) -> None:
     opened = Case.open(case)
-    assert not examined.is_examined(opened.store_path, opened.state_dir())
+    assert not examined.is_examined(opened.parts.paths, opened.state_dir())
     assert bench("sql", case, "SELECT 1").code == 0
-    assert examined.is_examined(opened.store_path, opened.state_dir())
-    opened.store_path.touch()  # any change of the file, and it is looked through again
-    assert not examined.is_examined(opened.store_path, opened.state_dir())
+    assert examined.is_examined(opened.parts.paths, opened.state_dir())
+    opened.parts.data[0].touch()  # any change of the file, and it is looked through again
+    assert not examined.is_examined(opened.parts.paths, opened.state_dir())

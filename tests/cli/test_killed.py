@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import Bench
 from workbench.case.folder import Case
+from workbench.case.generations import begin
 
 # The real command, which says when a load or a clustering is under way.
 PROGRAM = """
@@ -26,7 +27,7 @@ def announced(work):
         return work(*arguments, **options)
     return announce
 phase = sys.argv.pop(1).removesuffix(" keep")
-module, name = {"load": (loading, "ask"), "cluster": (building, "analyse_store")}[phase]
+module, name = {"load": (loading, "ask"), "cluster": (building, "analyse_case")}[phase]
 setattr(module, name, announced(getattr(module, name)))
 main()
 """
@@ -64,12 +65,9 @@ def _tree(case: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-@pytest.mark.parametrize("phase", ["load", "cluster"])
-def test_a_load_that_is_stopped_cleans_up(
-    case: Path, extract: Path, phase: str, number: int
-) -> None:
+def test_a_load_that_is_stopped_cleans_up(case: Path, extract: Path, number: int) -> None:
     before = _tree(case)
-    code, talk = _end(_begin(phase, "load", case, extract), number)
+    code, talk = _end(_begin("load", "load", case, extract, "--append"), number)
     assert code == 128 + number
     assert talk.decode().strip() == "Cancelled: Interrupted; nothing was left half done."
     assert list((case / "tmp").glob("load-*")) == []
@@ -77,6 +75,21 @@ def test_a_load_that_is_stopped_cleans_up(
     del after["tmp/load.lock"]
     before.pop("tmp/load.lock", None)
     assert after == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_what_was_loaded_stands_where_clustering_is_stopped(
+    case: Path, extract: Path, number: int
+) -> None:
+    code, talk = _end(_begin("cluster", "load", case, extract, "--replace"), number)
+    assert code == 128 + number
+    assert b"The data are in (generation 2), but they were not clustered" in talk
+    assert b"clusters " in talk
+    assert list((case / "tmp").glob("load-*")) == []
+    now = Case.open(case)
+    assert (now.manifest.generation, now.manifest.analysis) == (2, 0)
+    now.verify_store()
+    assert not list(case.glob("analysis-*"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -101,7 +114,7 @@ def test_what_was_ignored_stays_ignored(tmp_path: Path, extract: Path) -> None:
 def test_what_a_killed_load_left_is_named_and_swept(
     bench: Bench, case: Path, extract: Path
 ) -> None:
-    process = _begin("load", "load", case, extract)
+    process = _begin("load", "load", case, extract, "--append")
     (left,) = (case / "tmp").glob("load-*-*")
     (left / "spill" / "big").write_bytes(bytes(3 << 20))
     code, _ = _end(process, signal.SIGKILL)
@@ -115,7 +128,7 @@ def test_what_a_killed_load_left_is_named_and_swept(
 
 
 def test_a_load_that_runs_is_not_swept(bench: Bench, case: Path) -> None:
-    staging = Case.open(case).next_generation()
+    staging = begin(Case.open(case))
     try:
         assert "left over" not in bench("info", case).out
         assert staging.folder.exists()

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Bench
-from workbench.case.folder import Case, Staging, staged
+from workbench.case.folder import Case
+from workbench.case.generations import Staging, staged
 from workbench.cli import load_progress
 from workbench.cli.output import Talk
 from workbench.settings import load_settings
-from workbench.workers.host.load import LoadOptions
+from workbench.workers.host.load import Loaded, LoadOptions
 
 
 def _entries(bench: Bench, case: Path, *more: object) -> list[dict[str, Any]]:
@@ -54,18 +55,22 @@ def test_clustering_gets_the_entries_that_have_not_lapsed(
     assert [entry["lapsed"] for entry in _entries(bench, case)] == [False, True, False]
     got: list[list[str]] = []
 
-    def analyse(staging: Staging, *_: object, overlay: list[dict[str, str]], **__: object) -> str:
+    def analyse(
+        case: Case, staging: Staging, *_: object, overlay: list[dict[str, str]], **__: object
+    ) -> str:
         got.append([entry["value"] for entry in overlay])
+        staging.analysis_path.write_bytes(b"")
         return "r1"
 
-    def load(path: Path, *_: object, analyse: Callable[..., str], **__: object) -> tuple[Any, Any]:
+    def load(path: Path, *_: object, analyse: Callable[..., str], **__: object) -> Loaded:
         opened = Case.open(path)
         with staged(opened) as staging:
-            return opened, {"revision": analyse(staging)}
+            analyse(opened, staging, None)
+        return Loaded(opened, {})
 
-    monkeypatch.setattr(load_progress, "analyse_store", analyse)
+    monkeypatch.setattr(load_progress, "analyse_case", analyse)
     monkeypatch.setattr(load_progress, "load_case", load)
-    assert bench("clusters", case, "--rebuild").code == 0
+    load_progress.rebuild(case, load_settings(), Talk(quiet=True))
     load_progress.build(case, [], LoadOptions(), load_settings(), Talk(quiet=True))
     assert got == [["10.0.0.1", "10.0.0.3"]] * 2
 

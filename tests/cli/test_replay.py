@@ -68,7 +68,7 @@ def test_lists_times_and_numbers_are_read_back(bench: Bench, case: Path) -> None
 
 def _tamper(case: Path) -> None:
     opened = Case.open(case)
-    store, manifest = opened.store_path, case / "case.toml"
+    store, manifest = opened.parts.data[0], case / "case.toml"
     before, size = opened.manifest.store_sha256, opened.manifest.store_bytes
     store.chmod(0o600)
     with duckdb.connect(str(store)) as connection:
@@ -92,7 +92,7 @@ def test_another_generation_is_no_tampering(bench: Bench, case: Path, tmp_path: 
     _decide(bench, case, "--account", "a-01")
     _decide(bench, case, "--account", "a-02")
     other = tmp_path / "other.duckdb"
-    other.write_bytes(Case.open(case).store_path.read_bytes())
+    other.write_bytes(Case.open(case).parts.data[0].read_bytes())
     with duckdb.connect(str(other)) as connection:
         connection.execute("UPDATE account_profile SET exchanges = 11 WHERE account_id = 'a-01'")
     commit_store(Case.open(case), other)

@@ -76,7 +76,7 @@ def test_lists_and_other_cases_are_patterns_too(bench: Bench, marked: Path, tmp_
     patterns = tmp_path / "patterns.jsonl"
     bench("resurrect", marked, "--patterns", "--format", "jsonl", "-o", patterns)
     fresh = tmp_path / "fresh"
-    commit_store(Case.create(fresh), Case.open(marked).store_path)
+    commit_store(Case.create(fresh), Case.open(marked).parts.data[0])
     assert _found(bench, fresh) == {}
     for seen in (patterns, marked):
         assert set(_found(bench, fresh, "--seen", seen)) == {"a-00", "a-01", "a-35"}

@@ -208,7 +208,7 @@ def test_a_decision_falls_on_what_was_shown(
     forged: str, bench: Bench, case: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.duckdb"
-    other.write_bytes(Case.open(case).store_path.read_bytes())
+    other.write_bytes(Case.open(case).parts.data[0].read_bytes())
     with duckdb.connect(str(other)) as connection:
         FORGED[forged](connection)
     commit_store(Case.open(case), other)

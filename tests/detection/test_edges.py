@@ -8,10 +8,11 @@ import duckdb
 import polars as pl
 import pytest
 
+from tests.detection.conftest import analysed_copy
 from workbench.detection.features.activity_sync import read_activity
-from workbench.detection.pipeline import build
+from workbench.engine.parts import open_parts
 from workbench.intake.load_session import LoadSession
-from workbench.resources import queries_dir, sample_dir, statement
+from workbench.resources import sample_dir, statement
 from workbench.settings import load_settings
 from workbench.workers.host.load import LoadOptions, load_case
 
@@ -20,11 +21,8 @@ ANSWER = "SELECT account_id, campaign_like FROM cluster_members"
 
 def analysed(folder: Path, *files: Path) -> duckdb.DuckDBPyConnection:
     """A case of these extracts, loaded and analysed."""
-    case, _ = load_case(folder / "case", list(files), LoadOptions(), load_settings().load)
-    store = folder / "store.duckdb"
-    store.write_bytes(case.store_path.read_bytes())
-    build(store, spill=folder, queries=queries_dir(), memory_mib=2048, threads=2)
-    return duckdb.connect(str(store), read_only=True)
+    loaded = load_case(folder / "case", list(files), LoadOptions(), load_settings().load)
+    return open_parts(analysed_copy(loaded.case.parts.data[0], folder))
 
 
 def precision(case: duckdb.DuckDBPyConnection, truth: pl.DataFrame) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import polars as pl
 
@@ -12,6 +11,7 @@ from tests.detection.conftest import analysed_copy
 from workbench.detection.clustering.find import Found
 from workbench.detection.clustering.near_members import beyond_chance
 from workbench.detection.likelihood.membership import Pairs, Table, Terms
+from workbench.engine.parts import open_parts
 
 # What an account is without payments, addresses, clients and anything of its sign-up.
 _ERASED = """
@@ -29,9 +29,7 @@ def test_a_member_of_whom_little_is_known_is_near_its_campaign(
     campaign = truth.filter(pl.col("group_id") == "g0002")["account_id"].sort().to_list()
     bare = campaign[:4]
     accounts = "(" + ", ".join(f"'{account}'" for account in bare) + ")"
-    with duckdb.connect(
-        str(analysed_copy(loaded_store, tmp_path, _ERASED.format(accounts))), read_only=True
-    ) as case:
+    with open_parts(analysed_copy(loaded_store, tmp_path, _ERASED.format(accounts))) as case:
         near = pl.DataFrame(case.sql("SELECT * FROM cluster_near"))
         members = pl.DataFrame(case.sql("SELECT cluster_id, account_id FROM cluster_members"))
         called = pl.DataFrame(

@@ -10,6 +10,7 @@ import pytest
 
 from tests.detection.conftest import analysed_copy
 from workbench.catalog.tables import DERIVED
+from workbench.engine.parts import open_parts
 
 MEMBERS = "SELECT account_id, cluster_id, campaign_like, member_score FROM cluster_members"
 
@@ -62,7 +63,7 @@ def test_same_answer_again_and_countries_do_not_matter(
         "UPDATE sightings SET country = md5(account_id)[3:4];"
         "UPDATE payments SET issuer_country = md5(account_id)[5:6]",
     )
-    with duckdb.connect(str(moved), read_only=True) as other:
+    with open_parts(moved) as other:
         for sql in (
             f"{MEMBERS} ORDER BY account_id",
             "SELECT cluster_id, score, coordination, extraction FROM clusters ORDER BY cluster_id",
@@ -84,7 +85,7 @@ def test_missing_data_never_makes_it_call_the_innocent(
     change: str, loaded_store: Path, tmp_path: Path, truth: pl.DataFrame
 ) -> None:
     store = analysed_copy(loaded_store, tmp_path, change)
-    with duckdb.connect(str(store), read_only=True) as case:
+    with open_parts(store) as case:
         called = frame(case, f"{MEMBERS} WHERE campaign_like").join(truth, on="account_id")
         assert case.sql("SELECT count(*) FROM clusters").fetchall()[0][0] > 0
     assert len(called) == 0 or called["is_campaign"].mean() >= 0.95  # type: ignore[operator]
@@ -97,5 +98,5 @@ def test_hardly_any_accounts(keep: int, loaded_store: Path, tmp_path: Path) -> N
     change = "; ".join(f"DELETE FROM {t} WHERE account_id NOT IN {keeping}" for t in tables)
     store = analysed_copy(loaded_store, tmp_path, f"{change}; DELETE FROM accounts "
                           f"WHERE account_id NOT IN {keeping}")  # fmt: skip
-    with duckdb.connect(str(store), read_only=True) as case:
+    with open_parts(store) as case:
         assert case.sql("SELECT count(*) FROM clusters").fetchall() == [(0,)]

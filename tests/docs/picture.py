@@ -91,7 +91,7 @@ async def _pictures(path: Path) -> None:
     service = CaseService(case, settings)
     with tempfile.TemporaryDirectory() as state:
         service.state_dir = Path(state)
-        query_service = QueryService(case.store_path, case.root / "tmp", settings.engine)
+        query_service = QueryService(case.parts, case.root / "tmp", settings.engine)
         terminal = Terminal(slow=False, mouse=False, mono=False, ascii=False)
         bench = Bench(service, query_service, library_in_sight(case), terminal, "bench-dark")
         try:

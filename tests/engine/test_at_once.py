@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from workbench.case.store_parts import StoreParts
 from workbench.engine import session as module
 from workbench.engine.session import Session, SessionLimits
 
@@ -19,7 +20,7 @@ ROUNDS = 25
 
 @pytest.fixture
 def session(store: Path, tmp_path: Path) -> Iterator[Session]:
-    made = Session(store, tmp_path, SessionLimits(512, 2, 1024))
+    made = Session(StoreParts.of(store), tmp_path, SessionLimits(512, 2, 1024))
     yield made
     made.close()
 

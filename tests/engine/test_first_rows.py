@@ -8,13 +8,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from workbench.case.store_parts import StoreParts
 from workbench.engine.contract import Parameters, ResultColumn
 from workbench.engine.session import Session, SessionLimits
 
 
 @pytest.fixture
 def session(store: Path, tmp_path: Path) -> Iterator[Session]:
-    made = Session(store, tmp_path, SessionLimits(512, 2, 1024))
+    made = Session(StoreParts.of(store), tmp_path, SessionLimits(512, 2, 1024))
     yield made
     made.close()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.conftest import ROWS
+from workbench.case.store_parts import StoreParts
 from workbench.engine.disk import DiskBudget
 from workbench.engine.results import Result, reopen
 from workbench.engine.session import Session, SessionLimits
@@ -23,7 +24,7 @@ def _nothing() -> None:
 @pytest.fixture
 def result(store: Path, tmp_path: Path) -> Iterator[Result]:
     """A sort of which the first rows are there."""
-    session = Session(store, tmp_path, SessionLimits())
+    session = Session(StoreParts.of(store), tmp_path, SessionLimits())
     budget = DiskBudget(tmp_path, 1 << 30)
     made = Result(session, tmp_path / "result-1", SORTED, {}, budget)
     made.stream(10, _nothing, _nothing)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from workbench.case.store_parts import StoreParts
 from workbench.engine.session import Session, SessionLimits
 from workbench.engine.store_check import refuse_foreign_store
 from workbench.errors import IntegrityError
@@ -51,9 +52,11 @@ def own(built_case: Path) -> Path:
 
 
 def changed(own: Path, folder: Path, sql: str) -> Path:
+    """A copy of the store, or of its analysis where the statement changes that."""
     store = folder / "store-1.duckdb"
     store.unlink(missing_ok=True)
-    shutil.copyfile(own, store)
+    part = next(own.parent.glob("analysis-*.duckdb")) if " clusters " in sql else own
+    shutil.copyfile(part, store)
     store.chmod(0o600)
     with duckdb.connect(str(store)) as connection:
         connection.execute(sql)
@@ -105,4 +108,4 @@ def test_no_function_of_the_engine_is_replaced(tmp_path: Path, name: str, body: 
 def test_a_session_reads_nothing_of_such_a_store(own: Path, tmp_path: Path) -> None:
     store = changed(own, tmp_path, "CREATE MACRO md5(x) AS x")
     with pytest.raises(IntegrityError, match="md5"):
-        Session(store, tmp_path, SessionLimits(), examine=True)
+        Session(StoreParts.of(store), tmp_path, SessionLimits(), examine=True)

@@ -92,9 +92,7 @@ def opened() -> Opened:
     async def bench_on(path: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Driver]:
         opened_case, settings = Case.open(path), load_settings()
         service = CaseService(opened_case, settings)
-        query_service = QueryService(
-            opened_case.store_path, opened_case.root / "tmp", settings.engine
-        )
+        query_service = QueryService(opened_case.parts, opened_case.root / "tmp", settings.engine)
         terminal = Terminal(slow=False, mouse=False, mono=False, ascii=False)
         library = library_in_sight(opened_case)
         bench = Bench(service, query_service, library, terminal, "bench-dark")

@@ -83,7 +83,7 @@ async def test_a_decision_is_made_with_its_impact_in_sight(case: Path, opened: O
 
 async def test_marks_win_over_the_cursor(case: Path, opened: Opened) -> None:
     with duckdb.connect(str(other := case.with_name("other.duckdb"))) as connection:
-        connection.execute(f"ATTACH '{Case.open(case).store_path}' AS old (READ_ONLY)")
+        connection.execute(f"ATTACH '{Case.open(case).parts.data[0]}' AS old (READ_ONLY)")
         connection.execute("COPY FROM DATABASE old TO other")
         connection.execute(
             "INSERT INTO clusters (cluster_id, accounts, score, campaign_like) "

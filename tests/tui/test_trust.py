@@ -137,7 +137,7 @@ async def test_a_query_that_is_saved_here_runs(case: Path, opened: Opened) -> No
 
 async def test_the_dialog_records_what_it_showed_or_nothing(case: Path, opened: Opened) -> None:
     other = case.with_name("other.duckdb")
-    other.write_bytes(Case.open(case).store_path.read_bytes())
+    other.write_bytes(Case.open(case).parts.data[0].read_bytes())
     with duckdb.connect(str(other)) as connection:
         connection.execute("UPDATE clusters SET accounts = 3")
     commit_store(Case.open(case), other)

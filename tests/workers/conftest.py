@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from workbench.case.store_parts import StoreParts
 from workbench.settings import EngineSettings
 from workbench.workers.host.sync_client import QueryClient
 
@@ -28,7 +29,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def client(store: Path, tmp_path: Path) -> Iterator[QueryClient]:
-    client = QueryClient(store, tmp_path / "tmp", EngineSettings())
+    client = QueryClient(StoreParts.of(store), tmp_path / "tmp", EngineSettings())
     client.ready()
     yield client
     client.close()

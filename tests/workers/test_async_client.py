@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from workbench.case.store_parts import StoreParts
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.settings import EngineSettings
 from workbench.tui.services.query_service import QueryService
@@ -33,7 +34,7 @@ STUBBORN = {
 
 @pytest_asyncio.fixture
 async def query_service(store: Path, tmp_path: Path) -> AsyncIterator[QueryService]:
-    made = QueryService(store, tmp_path / "tmp", EngineSettings())
+    made = QueryService(StoreParts.of(store), tmp_path / "tmp", EngineSettings())
     made.overlaid.set()
     await made.start()
     yield made
@@ -179,7 +180,7 @@ async def test_nobody_waits_for_a_worker_that_does_not_open(
 ) -> None:
     running = asyncio.ensure_future(stream(query_service, STUBBORN["cross join"]))
     await query_service.request(Inspect(sql="SELECT 1"))
-    query_service._store = tmp_path / "gone.duckdb"
+    query_service._parts = StoreParts.of(tmp_path / "gone.duckdb")
     query_service._replace("for the test", set())
     for waiting in (running, asyncio.ensure_future(stream(query_service, "SELECT 1"))):
         with pytest.raises(WorkbenchError, match=r"gone\.duckdb"):

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from tests.workers.scripted import READY, Script, ScriptedWorker
+from workbench.case.store_parts import StoreParts
 from workbench.decisions.masking import MASKABLE, Mask
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
@@ -111,7 +112,9 @@ def noticed_ends(client: WorkerClient, monkeypatch: pytest.MonkeyPatch) -> list[
 
 @pytest_asyncio.fixture
 async def client(script: Script, tmp_path: Path) -> AsyncIterator[WorkerClient]:
-    made = WorkerClient(tmp_path / "store", tmp_path / "tmp", EngineSettings(threads=3))
+    made = WorkerClient(
+        StoreParts.of(tmp_path / "store"), tmp_path / "tmp", EngineSettings(threads=3)
+    )
     made.overlaid.set()
     await made.start()
     yield made
@@ -135,7 +138,7 @@ async def test_a_worker_is_told_the_store_the_limits_and_that_all_is_hidden(
     client: WorkerClient, script: Script, tmp_path: Path
 ) -> None:
     [start] = script.worker.requests(Start)
-    assert (start.store, start.spill) == (str(tmp_path / "store"), str(client.spill))
+    assert (start.data, start.spill) == ([str(tmp_path / "store")], str(client.spill))
     assert start.mask == {"columns": list(MASKABLE), "shown": []}
     assert client.mask == Mask(MASKABLE)
     assert script.threads == [3]
@@ -153,7 +156,7 @@ async def test_a_planted_log_is_refused_before_anything_starts(
 ) -> None:
     (tmp_path / "store.wal").write_bytes(b"")
     with pytest.raises(IntegrityError, match="write-ahead log"):
-        WorkerClient(tmp_path / "store", tmp_path / "tmp", EngineSettings())
+        WorkerClient(StoreParts.of(tmp_path / "store"), tmp_path / "tmp", EngineSettings())
     assert script.workers == []
     assert not (tmp_path / "tmp").exists()
 
@@ -162,7 +165,7 @@ async def test_a_store_that_does_not_open_says_why(
     script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script.always("Start", Failed("Broken", "no store", "restore it"))
-    client = WorkerClient(tmp_path / "store", tmp_path / "tmp", EngineSettings())
+    client = WorkerClient(StoreParts.of(tmp_path / "store"), tmp_path / "tmp", EngineSettings())
     with pytest.raises(WorkbenchError, match="no store"):
         await asyncio.wait_for(client.start(), 10)
     client.overlaid.set()
@@ -179,7 +182,7 @@ async def test_a_worker_that_ends_before_it_is_ready_says_so(
     script: Script, tmp_path: Path
 ) -> None:
     script.rules["Start"] = lambda worker, job, request: worker.end()
-    client = WorkerClient(tmp_path / "store", tmp_path / "tmp", EngineSettings())
+    client = WorkerClient(StoreParts.of(tmp_path / "store"), tmp_path / "tmp", EngineSettings())
     with pytest.raises(WorkbenchError, match="ended before the store was open"):
         await asyncio.wait_for(client.start(), 10)
     assert len(script.workers) == 1

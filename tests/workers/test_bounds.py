@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.case.store_parts import StoreParts
 from workbench.errors import WorkbenchError
 from workbench.settings import EngineSettings
 from workbench.workers.codec import read_event, read_request
@@ -25,7 +26,9 @@ def client(tmp_path: Path) -> Iterator[QueryClient]:
     store = tmp_path / "store-1.duckdb"
     with duckdb.connect(str(store)) as connection:
         connection.execute("CREATE TABLE names AS SELECT chr(27) || ']52;c;eA' || chr(7) AS name")
-    made = QueryClient(store, tmp_path / "tmp", EngineSettings(address_space_mib=16_384))
+    made = QueryClient(
+        StoreParts.of(store), tmp_path / "tmp", EngineSettings(address_space_mib=16_384)
+    )
     yield made
     made.close()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.batteries.ledger_building import flag, open_ledger
 from workbench.audit.state import builders
+from workbench.case.store_parts import StoreParts
 from workbench.decisions.tables import EPOCH, table_lines
 from workbench.engine.overlay import OVERLAYS, write_overlay
 from workbench.engine.session import Session, SessionLimits
@@ -41,7 +42,7 @@ def test_decisions_are_the_rows_of_the_ledger_in_their_order(store: Path, tmp_pa
     lines = tmp_path / "decisions.jsonl"
     lines.write_text("\n".join(table_lines(ledger.state, "decisions")))
     ledger.close()
-    session = Session(store, tmp_path, SessionLimits(512, 2, 1024))
+    session = Session(StoreParts.of(store), tmp_path, SessionLimits(512, 2, 1024))
     session.lay_over("decisions", write_overlay(session, OVERLAYS["decisions"], lines))
     with session.cursor() as cursor:
         rows = cursor.execute("SELECT * FROM decisions").fetchall()
@@ -51,7 +52,7 @@ def test_decisions_are_the_rows_of_the_ledger_in_their_order(store: Path, tmp_pa
 
 
 def test_no_decision_is_an_empty_table(store: Path, tmp_path: Path) -> None:
-    session = Session(store, tmp_path, SessionLimits(512, 2, 1024))
+    session = Session(StoreParts.of(store), tmp_path, SessionLimits(512, 2, 1024))
     lines = tmp_path / "decisions.jsonl"
     lines.write_text("")
     session.lay_over("decisions", write_overlay(session, OVERLAYS["decisions"], lines))

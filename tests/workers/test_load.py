@@ -11,13 +11,15 @@ import duckdb
 import pytest
 
 from workbench.case.folder import Case
-from workbench.errors import WorkbenchError
+from workbench.case.generations import Staging
+from workbench.errors import UsageError, WorkbenchError
 from workbench.settings import LoadSettings
 from workbench.workers import sandbox
 from workbench.workers.host.load import LoadOptions, load_case, preview_case
 from workbench.workers.protocol import Message
 
 SETTINGS = LoadSettings(memory_mib=512)
+REPLACE = LoadOptions(replace=True)
 
 
 @pytest.fixture
@@ -28,12 +30,13 @@ def accounts(tmp_path: Path) -> Path:
 
 
 def ids(case: Case) -> list[str]:
-    with duckdb.connect(str(case.store_path), read_only=True) as connection:
+    with duckdb.connect(str(case.parts.data[0]), read_only=True) as connection:
         return [row[0] for row in connection.execute("SELECT account_id FROM accounts").fetchall()]
 
 
 def test_a_load_makes_a_case(tmp_path: Path, accounts: Path) -> None:
-    case, summary = load_case(tmp_path / "case", [accounts], LoadOptions(name="Blue"), SETTINGS)
+    loaded = load_case(tmp_path / "case", [accounts], LoadOptions(name="Blue"), SETTINGS)
+    case, summary = loaded.case, loaded.summary
     assert ids(case) == ["a1", "a2"]
     assert (case.manifest.name, case.manifest.generation) == ("Blue", 1)
     assert summary["rejected"] == 1
@@ -48,33 +51,32 @@ def test_a_second_load_replaces_and_append_adds(tmp_path: Path, accounts: Path) 
     load_case(folder, [accounts], LoadOptions(), SETTINGS)
     other = tmp_path / "more_accounts.jsonl"
     other.write_text('{"account_id":"b1"}\n{broken\n')
-    case, _ = load_case(folder, [other], LoadOptions(append=True), SETTINGS)
+    case = load_case(folder, [other], LoadOptions(append=True), SETTINGS).case
     assert ids(case) == ["a1", "a2", "b1"]
     assert [source.generation for source in case.manifest.sources] == [1, 2]
     assert len(case.rejects_path.read_text().splitlines()) == 2
-    case, _ = load_case(folder, [other], LoadOptions(), SETTINGS)
+    case = load_case(folder, [other], REPLACE, SETTINGS).case
     assert ids(case) == ["b1"]
     assert case.manifest.generation == 3
-    assert not (folder / "store-1.duckdb").exists()
 
 
 def test_relative_paths_are_read_from_where_the_analyst_stands(
     tmp_path: Path, accounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    case, _ = load_case(Path("case"), [Path(accounts.name)], LoadOptions(), SETTINGS)
+    case = load_case(Path("case"), [Path(accounts.name)], LoadOptions(), SETTINGS).case
     assert case.manifest.sources[0].path == "accounts.csv"
 
 
 def test_a_refused_load_leaves_the_case_as_it_was(tmp_path: Path, accounts: Path) -> None:
-    case, _ = load_case(tmp_path / "case", [accounts], LoadOptions(), SETTINGS)
+    case = load_case(tmp_path / "case", [accounts], LoadOptions(), SETTINGS).case
     before = (case.root / "case.toml").read_bytes()
     bad = tmp_path / "exchanges.csv"
     bad.write_text("account,ts\na,2026-01-01\n")
     with pytest.raises(WorkbenchError, match="“account_id” is missing"):
-        load_case(case.root, [bad], LoadOptions(), SETTINGS)
+        load_case(case.root, [bad], REPLACE, SETTINGS)
     with pytest.raises(WorkbenchError, match="mapping"):
-        load_case(case.root, [bad], LoadOptions(mapping="[exchange]"), SETTINGS)
+        load_case(case.root, [bad], LoadOptions(mapping="[exchange]", replace=True), SETTINGS)
     assert (case.root / "case.toml").read_bytes() == before
     assert ids(Case.open(case.root)) == ["a1", "a2"]
 
@@ -86,57 +88,73 @@ def test_a_refused_first_load_leaves_no_case(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_leaves_the_case_as_it_was(tmp_path: Path, accounts: Path) -> None:
-    case, _ = load_case(tmp_path / "case", [accounts], LoadOptions(), SETTINGS)
+    case = load_case(tmp_path / "case", [accounts], LoadOptions(), SETTINGS).case
 
     def interrupt(message: Message) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        load_case(case.root, [accounts], LoadOptions(), SETTINGS, on_progress=interrupt)
+        load_case(case.root, [accounts], REPLACE, SETTINGS, on_progress=interrupt)
     again = Case.open(case.root)
     assert again.manifest.generation == 1
     assert [path.name for path in (case.root / "tmp").iterdir()] == ["load.lock"]
 
 
 def test_a_killed_load_is_swept_by_the_next(tmp_path: Path, accounts: Path) -> None:
-    case, _ = load_case(tmp_path / "case", [accounts], LoadOptions(), SETTINGS)
+    case = load_case(tmp_path / "case", [accounts], LoadOptions(), SETTINGS).case
     child = os.fork()
     if child == 0:
         load_case(
-            case.root, [accounts], LoadOptions(), SETTINGS,
+            case.root, [accounts], REPLACE, SETTINGS,
             on_progress=lambda _: os.kill(os.getpid(), signal.SIGKILL),
         )  # fmt: skip
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     assert list((case.root / "tmp").glob("load-*-*"))
     assert Case.open(case.root).manifest.generation == 1
-    case, _ = load_case(case.root, [accounts], LoadOptions(), SETTINGS)
+    case = load_case(case.root, [accounts], REPLACE, SETTINGS).case
     assert case.manifest.generation == 2
     assert not list((case.root / "tmp").glob("load-*-*"))
 
 
-def test_what_analysis_adds_is_committed_with_the_load(tmp_path: Path, accounts: Path) -> None:
-    def analyse(store: Path) -> str:
-        with duckdb.connect(str(store)) as connection:
-            connection.execute("CREATE TABLE traits AS SELECT 1 AS n")
-        return "revision 7"
+def _analyse(case: Case, staging: Staging, previous: Path | None) -> str:
+    assert previous == (case.root / "analysis-1-1.duckdb" if case.manifest.generation > 1 else None)
+    with duckdb.connect(str(staging.analysis_path)) as connection:
+        connection.execute("CREATE TABLE traits AS SELECT 1 AS n")
+    return "revision 7"
 
-    case, _ = load_case(
-        tmp_path / "case", [accounts], LoadOptions(), SETTINGS,
-        analyse=lambda staging: analyse(staging.store_path),
-    )  # fmt: skip
-    assert case.manifest.analysis == "revision 7"
+
+def test_the_analysis_is_a_part_of_its_own(tmp_path: Path, accounts: Path) -> None:
+    folder = tmp_path / "case"
+    case = load_case(folder, [accounts], LoadOptions(), SETTINGS, analyse=_analyse).case
+    assert (case.manifest.generation, case.manifest.analysis) == (1, 1)
+    assert case.manifest.revision == "revision 7"
+    assert [part.name for part in case.manifest.files] == ["store-1.duckdb", "analysis-1-1.duckdb"]
     case.verify_store()
+    case = load_case(folder, [accounts], REPLACE, SETTINGS, analyse=_analyse).case
+    assert case.parts.analysis == folder / "analysis-2-1.duckdb"
 
 
-def test_a_failing_analysis_commits_nothing(tmp_path: Path, accounts: Path) -> None:
-    def analyse(staging: object) -> str:
+def test_what_was_loaded_stands_where_clustering_fails(tmp_path: Path, accounts: Path) -> None:
+    def analyse(case: Case, staging: Staging, previous: Path | None) -> str:
+        assert Case.open(case.root).manifest.generation == 1  # committed already
         raise WorkbenchError("The clustering failed.")
 
-    case, _ = load_case(tmp_path / "case", [accounts], LoadOptions(), SETTINGS)
-    with pytest.raises(WorkbenchError, match="clustering"):
-        load_case(case.root, [accounts], LoadOptions(), SETTINGS, analyse=analyse)
-    assert Case.open(case.root).manifest.generation == 1
+    loaded = load_case(tmp_path / "case", [accounts], LoadOptions(), SETTINGS, analyse=analyse)
+    assert loaded.failure is not None
+    assert loaded.failure.message == "The clustering failed."
+    assert (loaded.case.manifest.generation, loaded.case.manifest.analysis) == (1, 0)
+    assert ids(Case.open(tmp_path / "case")) == ["a1", "a2"]
+
+
+def test_data_are_never_replaced_unasked(tmp_path: Path, accounts: Path) -> None:
+    case = load_case(tmp_path / "case", [accounts], LoadOptions(), SETTINGS).case
+    before = (case.root / "case.toml").read_bytes()
+    with pytest.raises(UsageError, match="holds data already") as caught:
+        load_case(case.root, [accounts], LoadOptions(), SETTINGS)
+    assert "--append" in caught.value.hint
+    assert "--replace" in caught.value.hint
+    assert (case.root / "case.toml").read_bytes() == before
 
 
 def test_a_preview_makes_nothing(tmp_path: Path, accounts: Path) -> None:
@@ -153,7 +171,7 @@ def test_a_preview_makes_nothing(tmp_path: Path, accounts: Path) -> None:
 
 def test_a_file_name_that_is_not_utf8_loads(tmp_path: Path, accounts: Path) -> None:
     odd = accounts.rename(os.fsdecode(os.fsencode(tmp_path) + b"/accounts\xff[1].csv"))
-    case, _ = load_case(tmp_path / "case", [odd], LoadOptions(), SETTINGS)
+    case = load_case(tmp_path / "case", [odd], LoadOptions(), SETTINGS).case
     assert ids(case) == ["a1", "a2"]
     assert case.manifest.sources[0].path.endswith("accounts\\xff[1].csv")
 
@@ -166,5 +184,5 @@ def test_a_link_out_of_a_folder_is_refused_by_name(tmp_path: Path, accounts: Pat
         with pytest.raises(WorkbenchError, match="cannot be read") as caught:
             load_case(tmp_path / "case", [folder], LoadOptions(), SETTINGS)
         assert "link" in caught.value.hint
-    case, _ = load_case(tmp_path / "case", [folder / "accounts.csv"], LoadOptions(), SETTINGS)
+    case = load_case(tmp_path / "case", [folder / "accounts.csv"], LoadOptions(), SETTINGS).case
     assert ids(case) == ["a1", "a2"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from workbench.case.store_parts import StoreParts
 from workbench.decisions.masking import Mask
 from workbench.errors import WorkbenchError
 from workbench.settings import EngineSettings
@@ -31,7 +32,9 @@ def persons(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def masked(persons: Path, tmp_path: Path) -> Iterator[QueryClient]:
-    client = QueryClient(persons, tmp_path / "tmp", EngineSettings(), Mask(("email",)))
+    client = QueryClient(
+        StoreParts.of(persons), tmp_path / "tmp", EngineSettings(), Mask(("email",))
+    )
     yield client
     client.close()
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.workers import masked_case
 from tests.workers.masked_case import FAMILY_OF_ONES_OWN, NUMBER, RAW
+from workbench.case.store_parts import StoreParts
 from workbench.catalog.entities import hidden_columns, known_families, shown_families
 from workbench.decisions.masking import MASKABLE, Mask, mask_key
 from workbench.errors import WorkbenchError
@@ -36,7 +37,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def masked(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryClient]:
     tmp = tmp_path_factory.mktemp("spill")
     client = QueryClient(
-        store, tmp / "tmp", EngineSettings(), Mask(MASKABLE), Opening(KEY, examine=True)
+        StoreParts.of(store),
+        tmp / "tmp",
+        EngineSettings(),
+        Mask(MASKABLE),
+        Opening(KEY, examine=True),
     )
     client.lay_over("seen_patterns", [json.dumps(one) for one in _patterns()])
     yield client
@@ -87,7 +92,7 @@ def test_what_is_of_no_masked_family_is_shown(masked: QueryClient) -> None:
 
 
 def test_one_column_hides_its_family_everywhere(store: Path, tmp_path: Path) -> None:
-    client = QueryClient(store, tmp_path / "tmp", EngineSettings(), Mask(("ip",)))
+    client = QueryClient(StoreParts.of(store), tmp_path / "tmp", EngineSettings(), Mask(("ip",)))
     try:
         for sql in (
             "SELECT signup_ip FROM accounts", "SELECT ip FROM exchanges",
@@ -123,7 +128,11 @@ def test_stand_ins_are_an_analysts_own_and_stay(store: Path, tmp_path: Path) -> 
     told = []
     for number, key in enumerate((KEY, KEY, "a1" * 32)):
         client = QueryClient(
-            store, tmp_path / str(number), EngineSettings(), Mask(("email",)), Opening(key)
+            StoreParts.of(store),
+            tmp_path / str(number),
+            EngineSettings(),
+            Mask(("email",)),
+            Opening(key),
         )
         told.append(client.request(Open(sql, {}, 9, 99)).rows)
         client.close()
@@ -241,7 +250,7 @@ def test_a_digest_is_of_what_may_be_seen(masked: QueryClient, store: Path, tmp_p
     sql = "SELECT account_id, email FROM accounts ORDER BY account_id"
     seen = masked.request(Digest(sql, {}))
     assert seen.masked
-    bare = QueryClient(store, tmp_path / "tmp", EngineSettings())
+    bare = QueryClient(StoreParts.of(store), tmp_path / "tmp", EngineSettings())
     raw = bare.request(Digest(sql, {}))
     bare.close()
     assert raw.sha256 != seen.sha256
@@ -264,7 +273,7 @@ def test_a_statement_without_masked_cells_has_the_digest_of_the_store(
     masked: QueryClient, store: Path, tmp_path: Path
 ) -> None:
     sql = "SELECT account_id, plan, count(email) AS mails FROM accounts GROUP BY ALL ORDER BY ALL"
-    bare = QueryClient(store, tmp_path / "tmp", EngineSettings())
+    bare = QueryClient(StoreParts.of(store), tmp_path / "tmp", EngineSettings())
     assert bare.request(Digest(sql, {})).sha256 == masked.request(Digest(sql, {})).sha256
     bare.close()
 

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from tests.workers.conftest import ROWS
+from workbench.case.store_parts import StoreParts
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError
 from workbench.settings import EngineSettings
 from workbench.workers.host.sync_client import QueryClient
@@ -222,7 +223,7 @@ def test_results_outlive_their_worker(client: QueryClient) -> None:
 
 
 def test_the_disk_budget_holds_and_is_said(store: Path, tmp_path: Path) -> None:
-    client = QueryClient(store, tmp_path / "tmp", EngineSettings(spill_mib=1))
+    client = QueryClient(StoreParts.of(store), tmp_path / "tmp", EngineSettings(spill_mib=1))
     text = "SELECT md5(n::VARCHAR) AS a, md5((n + 1)::VARCHAR) AS b FROM exchanges"
     told, ended = streamed(client, text)
     assert ended.full
@@ -239,7 +240,7 @@ def test_the_disk_budget_holds_and_is_said(store: Path, tmp_path: Path) -> None:
 
 
 def test_closing_gives_the_space_back(store: Path, tmp_path: Path) -> None:
-    client = QueryClient(store, tmp_path / "tmp", EngineSettings())
+    client = QueryClient(StoreParts.of(store), tmp_path / "tmp", EngineSettings())
     opened(client, "SELECT * FROM exchanges")
     client.close()
     assert list((tmp_path / "tmp").iterdir()) == []
@@ -250,7 +251,7 @@ def test_a_planted_log_is_refused(tmp_path: Path) -> None:
     duckdb.connect(str(store)).close()
     (tmp_path / "store-1.duckdb.wal").write_bytes(b"anything")
     with pytest.raises(IntegrityError):
-        QueryClient(store, tmp_path / "tmp", EngineSettings())
+        QueryClient(StoreParts.of(store), tmp_path / "tmp", EngineSettings())
 
 
 def test_the_store_stays_byte_for_byte(client: QueryClient, store: Path) -> None:

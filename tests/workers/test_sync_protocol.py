@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.workers.scripted import READY, Script, ScriptedWorker
+from workbench.case.store_parts import StoreParts
 from workbench.decisions.masking import NOTHING_MASKED, Mask
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError
 from workbench.settings import EngineSettings
@@ -56,14 +57,14 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Script:
 
 @pytest.fixture
 def client(script: Script, tmp_path: Path) -> QueryClient:
-    return QueryClient(tmp_path / "store", tmp_path / "tmp", EngineSettings())
+    return QueryClient(StoreParts.of(tmp_path / "store"), tmp_path / "tmp", EngineSettings())
 
 
 def test_a_worker_is_told_the_store_and_the_limits(
     client: QueryClient, script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [start] = script.worker.requests(Start)
-    assert (start.store, start.spill) == (str(tmp_path / "store"), str(client.spill))
+    assert (start.data, start.spill) == ([str(tmp_path / "store")], str(client.spill))
     assert start.mask == {"columns": list(NOTHING_MASKED.columns), "shown": []}
     settings = EngineSettings()
     assert (start.threads, start.memory_mib, start.address_space_mib, start.spill_mib) == (
@@ -75,10 +76,10 @@ def test_a_worker_is_told_the_store_and_the_limits(
     assert client.mask == NOTHING_MASKED
     monkeypatch.chdir(tmp_path)  # the worker starts in another folder
     three = EngineSettings(threads=3)
-    QueryClient(Path("store"), Path("tmp"), three, Mask(("ip",), ("a-1",)))
+    QueryClient(StoreParts.of(Path("store")), Path("tmp"), three, Mask(("ip",), ("a-1",)))
     assert script.threads[-1] == 3
     [start] = script.worker.requests(Start)
-    assert start.store == str(tmp_path / "store")
+    assert start.data == [str(tmp_path / "store")]
     assert start.spill.startswith(str(tmp_path / "tmp"))
     assert start.mask == {"columns": ["ip"], "shown": ["a-1"]}
 
@@ -86,7 +87,7 @@ def test_a_worker_is_told_the_store_and_the_limits(
 def test_a_planted_log_is_refused_before_anything_starts(script: Script, tmp_path: Path) -> None:
     (tmp_path / "store.wal").write_bytes(b"")
     with pytest.raises(IntegrityError, match=r"store\.wal") as caught:
-        QueryClient(tmp_path / "store", tmp_path / "tmp", EngineSettings())
+        QueryClient(StoreParts.of(tmp_path / "store"), tmp_path / "tmp", EngineSettings())
     assert caught.value.hint
     assert script.workers == []
 
@@ -118,14 +119,14 @@ def test_an_error_is_raised_and_the_worker_goes_on(client: QueryClient, script: 
 
 def test_a_store_that_does_not_open_says_why(script: Script, tmp_path: Path) -> None:
     script.always("Start", Failed("Broken", "no store", "restore it"))
-    client = QueryClient(tmp_path / "store", tmp_path / "tmp", EngineSettings())
+    client = QueryClient(StoreParts.of(tmp_path / "store"), tmp_path / "tmp", EngineSettings())
     with pytest.raises(WorkbenchError, match="no store"):
         client.ready()
 
 
 def test_a_worker_that_ends_before_it_is_ready_says_so(script: Script, tmp_path: Path) -> None:
     script.rules["Start"] = lambda worker, job, request: worker.end()
-    client = QueryClient(tmp_path / "store", tmp_path / "tmp", EngineSettings())
+    client = QueryClient(StoreParts.of(tmp_path / "store"), tmp_path / "tmp", EngineSettings())
     for wait in (client.ready, lambda: client.request(SQL)):
         with pytest.raises(WorkbenchError, match="ended before it began"):
             wait()
@@ -134,7 +135,7 @@ def test_a_worker_that_ends_before_it_is_ready_says_so(script: Script, tmp_path:
 
 def test_a_worker_that_is_gone_at_once_says_so(script: Script, tmp_path: Path) -> None:
     script.deaf = True
-    client = QueryClient(tmp_path / "store", tmp_path / "tmp", EngineSettings())
+    client = QueryClient(StoreParts.of(tmp_path / "store"), tmp_path / "tmp", EngineSettings())
     script.worker.end()
     with pytest.raises(WorkbenchError, match="ended before it began"):
         client.ready()
@@ -207,7 +208,7 @@ def test_ctrl_c_replaces_a_worker_that_does_not_stop(
 def test_ctrl_c_before_the_store_is_open_replaces_nothing(
     script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = QueryClient(tmp_path / "store", tmp_path / "tmp", EngineSettings())
+    client = QueryClient(StoreParts.of(tmp_path / "store"), tmp_path / "tmp", EngineSettings())
     monkeypatch.setattr(client, "_take", interrupt)
     with pytest.raises(Cancelled):
         client.request(SQL)

@@ -1,8 +1,9 @@
-"""Which stores this analyst's worker has looked through and found to hold what a load makes."""
+"""Which parts this analyst's worker has looked through and found to hold what a load makes."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,16 +21,17 @@ def file_identity(path: Path) -> str:
     return f"{stat.st_ino}-{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ctime_ns}"
 
 
-def is_examined(store: Path, state: Path) -> bool:
-    """Whether exactly this store was looked through; `state` is the case's state folder."""
+def is_examined(parts: Sequence[Path], state: Path) -> bool:
+    """Whether exactly these files were looked through; `state` is the case's state folder."""
+    known = read_state(state / _FILE)
     try:
-        return read_state(state / _FILE).get(file_identity(store)) == _RULES
+        return all(known.get(file_identity(part)) == _RULES for part in parts)
     except OSError:
         return False
 
 
-def remember_examined(store: Path, state: Path) -> None:
-    """Keep that it was. Where that fails it is looked through again."""
+def remember_examined(parts: Sequence[Path], state: Path) -> None:
+    """Keep that they were. Where that fails they are looked through again."""
     with suppress(OSError, WorkbenchError):
-        known = json.dumps({file_identity(store): _RULES})
+        known = json.dumps({file_identity(part): _RULES for part in parts})
         replace_file(state / _FILE, known.encode("ascii"), 0o600)

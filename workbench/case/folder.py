@@ -1,9 +1,4 @@
-"""The case folder: its paths, its manifest, its generations, and who may write them.
-
-A load works in `tmp/load-<pid>-<n>/` under the lock `tmp/load.lock`. Committing moves the finished
-store and rejects to their places and then replaces `case.toml` by one rename: before that rename
-the case is the old one, after it the new one, whatever happens.
-"""
+"""The case folder: its paths, its manifest, and readers' hold on the parts of a generation."""
 
 from __future__ import annotations
 
@@ -11,95 +6,53 @@ import fcntl
 import json
 import os
 import secrets
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from workbench import __version__
-from workbench.case.atomic import (
-    file_digest,
-    group_id_of,
-    hand_over,
-    lock_exclusively,
-    replace_file,
-    set_mode,
-    sync,
-)
+from workbench.case.atomic import file_digest, group_id_of, replace_file, set_mode
 from workbench.case.examined import file_identity
-from workbench.case.leftovers import no_load_runs, remove_staging, remove_stores
-from workbench.case.manifest import Manifest, Source, from_toml
+from workbench.case.manifest import Manifest, Part, from_toml
 from workbench.case.open_file import (
     MANIFEST_BYTES,
     check_folders,
-    copy_case_file,
     open_case_file,
     read_case_file,
     read_state,
 )
 from workbench.case.state_folder import state_dir
+from workbench.case.store_parts import StoreParts
 from workbench.errors import IntegrityError, WorkbenchError
 from workbench.text.sanitize import safe_text
 
 MANIFEST = "case.toml"
 _FOLDERS = ("audit.d", "rejects", "queries", "exports", "tmp")
+_MAX_DIGESTS = 64
+
+Progress = Callable[[int, int], None]  # bytes done, bytes in all
+
+_RESTORE = "Restore the folder from its backup, or load the extracts again."
 
 
 class Hold:
-    """A shared lock on one generation's store: while it is held, no load removes the file."""
+    """A shared lock on the parts of one generation: while it is held, none of them is removed."""
 
-    def __init__(self, store: Path, handle: int) -> None:
-        self.store = store
-        self._handle = handle
+    def __init__(self, parts: StoreParts, handles: list[int]) -> None:
+        self.parts = parts
+        self._handles = handles
 
     def release(self) -> None:
         """Let the generation go; safe to call twice."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
+        while self._handles:
+            os.close(self._handles.pop())
 
     def __enter__(self) -> Hold:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.release()
-
-
-class Staging:
-    """A generation in the making: its folder, and the case's load lock."""
-
-    def __init__(self, folder: Path, number: int, handle: int) -> None:
-        self.folder = folder
-        self.number = number
-        self._handle = handle
-
-    @property
-    def store_path(self) -> Path:
-        """Where the new store is written."""
-        return self.folder / "store.duckdb"
-
-    @property
-    def rejects_dir(self) -> Path:
-        """Where `rejects.jsonl` is written."""
-        return self.folder / "rejects"
-
-    @property
-    def spill_dir(self) -> Path:
-        """Room for the engine's temporary files."""
-        return self.folder / "spill"
-
-    def discard(self) -> None:
-        """Remove what was made; the case stays as it was."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.release()
-
-    def release(self) -> None:
-        """Give up the lock; safe to call twice."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
 
 
 class Case:
@@ -144,7 +97,7 @@ class Case:
         manifest = Manifest(
             case_id=secrets.token_hex(8),
             name=name or root.resolve().name,
-            created_at=_now(),
+            created_at=now(),
             tool=f"workbench {__version__}",
             group=group,
         )
@@ -153,17 +106,18 @@ class Case:
             folder.mkdir(exist_ok=True)
             set_mode(folder, group_id)
         case = cls(root, manifest)
-        case._write_manifest(manifest)
+        case.write_manifest(manifest)
         return case
 
     @property
-    def store_path(self) -> Path:
-        """The store of the current generation."""
-        return self.store_of(self.manifest.generation)
-
-    def store_of(self, generation: int) -> Path:
-        """The store of any generation."""
-        return self.root / f"store-{generation}.duckdb"
+    def parts(self) -> StoreParts:
+        """The files of the generation and of the analysis in force."""
+        current = self.manifest.current
+        analysis = current.analysis_of(current.analysis)
+        return StoreParts(
+            tuple(self.root / name for name in current.parts),
+            self.root / analysis.part if analysis is not None else None,
+        )
 
     @property
     def ledger_path(self) -> Path:
@@ -178,7 +132,28 @@ class Case:
     @property
     def rejects_path(self) -> Path:
         """The bad records of the current generation, one JSON object a line."""
-        return self.root / "rejects" / str(self.manifest.generation) / "rejects.jsonl"
+        return self.rejects_dir(self.manifest.generation) / "rejects.jsonl"
+
+    def rejects_dir(self, generation: int) -> Path:
+        """The folder of a generation's bad records."""
+        return self.root / "rejects" / str(generation)
+
+    @property
+    def group_id(self) -> int:
+        """The number of the team's group, -1 where the case is one analyst's.
+
+        Raises IntegrityError where case.toml names a group that the folder is not shared with:
+        files would be handed to whomever it names.
+        """
+        number = group_id_of(self.manifest.group)
+        if number >= 0 and self.root.stat().st_gid != number:
+            raise IntegrityError(
+                f"case.toml says that {safe_text(self.root)} belongs to the group "
+                f"“{safe_text(self.manifest.group, 60)}”, and the folder does not.",
+                hint="Ask who made the case. To share it with that group: chgrp -R and chmod "
+                "g+rwxs its folder; otherwise take the line “group” out of case.toml.",
+            )
+        return number
 
     def state_dir(self) -> Path:
         """This analyst's own folder for this case."""
@@ -196,7 +171,7 @@ class Case:
         writable = os.access(tmp if tmp.is_dir() else self.root, os.W_OK)
         return tmp if writable else self.state_dir() / "tmp"
 
-    # -- reading a generation ---------------------------------------------------------------
+    # -- reading a generation
 
     def hold_generation(self) -> Hold:
         """Lock the current generation against removal; raises IntegrityError where it is unfit.
@@ -205,23 +180,19 @@ class Case:
         """
         while True:
             try:
-                handle = open_case_file(self.root, self.store_path.name)
+                handles = self._opened()
             except FileNotFoundError:
                 fresh = Case.open(self.root).manifest
-                if fresh.generation == self.manifest.generation:
+                if fresh.current.files == self.manifest.current.files:
                     self.check_store()
                     raise
                 self.manifest = fresh
                 continue
-            except OSError as error:
-                raise IntegrityError(
-                    f"{safe_text(self.store_path)} cannot be opened: {error.strerror}.",
-                    hint="Check the folder's owner and mode (`ls -ld`); the store is a plain file.",
-                ) from error
-            hold = Hold(self.store_path, handle)
+            hold = Hold(self.parts, handles)
             try:
-                fcntl.flock(handle, fcntl.LOCK_SH)
-                if os.fstat(handle).st_nlink:
+                for handle in handles:
+                    fcntl.flock(handle, fcntl.LOCK_SH)
+                if all(os.fstat(handle).st_nlink for handle in handles):
                     self.check_store()
                     return hold
             except BaseException:
@@ -229,14 +200,39 @@ class Case:
                 raise
             hold.release()
 
+    def _opened(self) -> list[int]:
+        handles: list[int] = []
+        try:
+            for part in self.manifest.files:
+                handles.append(open_case_file(self.root, part.name))
+        except OSError as error:
+            for handle in handles:
+                os.close(handle)
+            if isinstance(error, FileNotFoundError):
+                raise
+            raise IntegrityError(
+                f"{safe_text(self.root / part.name)} cannot be opened: {error.strerror}.",
+                hint="Check the folder's owner and mode (`ls -ld`); a store is plain files.",
+            ) from error
+        except BaseException:
+            for handle in handles:
+                os.close(handle)
+            raise
+        return handles
+
     def check_store(self) -> None:
-        """Refuse what a glance shows to be wrong: no store, a write-ahead log, another size."""
-        store = self.store_path
+        """Refuse what a glance shows to be wrong: no part, a write-ahead log, another size."""
         if self.manifest.generation == 0:
             raise WorkbenchError(
                 f"The case {safe_text(self.root)} is empty: nothing was loaded into it yet.",
                 hint="Load extracts: workbench load CASE FILE...",
             )
+        for part in self.manifest.files:
+            self.check_part(part)
+
+    def check_part(self, part: Part) -> None:
+        """The same for one part, of whichever generation."""
+        store = self.root / part.name
         log = store.with_name(store.name + ".wal")
         if os.path.lexists(log):
             raise IntegrityError(
@@ -249,146 +245,78 @@ class Case:
                 size = os.fstat(file.fileno()).st_size
         except FileNotFoundError as error:
             raise IntegrityError(
-                f"The store {safe_text(store)} that case.toml names is missing.",
-                hint="Restore the folder from its backup, or load the extracts again.",
+                f"The store {safe_text(store)} that case.toml names is missing.", hint=_RESTORE
             ) from error
-        if size != self.manifest.store_bytes:
+        if size != part.bytes:
             raise IntegrityError(
-                f"{safe_text(store)} has {size:,} bytes; the manifest says "
-                f"{self.manifest.store_bytes:,}.",
-                hint="Restore the folder from its backup, or load the extracts again.",
+                f"{safe_text(store)} has {size:,} bytes; the manifest says {part.bytes:,}.",
+                hint=_RESTORE,
             )
 
     def digest_is_cached(self) -> bool:
-        """Whether this analyst has already hashed exactly this file and it was right."""
+        """Whether this analyst has already hashed exactly these files and they were right."""
+        return not self._unhashed()
+
+    def _unhashed(self) -> list[Part]:
+        known = read_state(self.state_dir() / "digests.json")
+        return [part for part in self.manifest.files if not self._is_known(part, known)]
+
+    def _is_known(self, part: Part, known: dict[str, object]) -> bool:
         try:
-            known = read_state(self.state_dir() / "digests.json")
-            return known.get(file_identity(self.store_path)) == self.manifest.store_sha256
+            return known.get(file_identity(self.root / part.name)) == part.sha256
         except OSError:
             return False
 
-    def verify_store(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Hash the store and compare with the manifest; remembers success.
+    def verify_store(self, progress: Progress | None = None) -> None:
+        """Hash what was not hashed yet and compare with the manifest; remembers success.
 
         `progress` gets bytes done and bytes in all. Raises IntegrityError on a difference.
         """
         self.check_store()
-        before = file_identity(self.store_path)
-        digest = file_digest(self.store_path, progress)
-        if digest != self.manifest.store_sha256:
-            raise IntegrityError(
-                f"{safe_text(self.store_path)} is not the file that was loaded: its SHA-256 is "
-                f"{digest[:16]}…, the manifest says {self.manifest.store_sha256[:16]}….",
-                hint="Restore the folder from its backup, or load the extracts again.",
-            )
-        if before == file_identity(self.store_path):
-            self._remember_digest(digest)
+        waiting = self._unhashed()
+        total, done = sum(part.bytes for part in waiting), 0
+        for part in waiting:
+            self._verify_part(part, _within(progress, done, total))
+            done += part.bytes
 
-    def _remember_digest(self, digest: str) -> None:
+    def _verify_part(self, part: Part, progress: Progress | None) -> None:
+        path = self.root / part.name
+        before = file_identity(path)
+        digest = file_digest(path, progress)
+        if digest != part.sha256:
+            raise IntegrityError(
+                f"{safe_text(path)} is not the file that was loaded: its SHA-256 is "
+                f"{digest[:16]}…, the manifest says {part.sha256[:16]}….",
+                hint=_RESTORE,
+            )
+        if before == file_identity(path):
+            self.remember_digest(path, digest)
+
+    def remember_digest(self, path: Path, digest: str) -> None:
+        """Keep that this file, as it is now, has this digest."""
         # Nothing in the state folder is needed to read a case: without it, it is hashed again.
         with suppress(OSError):
-            replace_file(
-                self.state_dir() / "digests.json",
-                json.dumps({file_identity(self.store_path): digest}).encode("ascii"),
-                0o600,
-            )
+            file = self.state_dir() / "digests.json"
+            known = {**read_state(file), file_identity(path): digest}
+            kept = dict(list(known.items())[-_MAX_DIGESTS:])
+            replace_file(file, json.dumps(kept).encode("ascii"), 0o600)
 
-    # -- writing the next generation --------------------------------------------------------
-
-    def next_generation(self) -> Staging:
-        """Begin a generation: take the load lock, sweep what dead loads left, make a folder.
-
-        Raises WorkbenchError while another load of this case runs.
-        """
-        tmp = self.root / "tmp"
-        group_id = group_id_of(self.manifest.group)
-        handle = lock_exclusively(tmp / "load.lock")
-        if handle is None:
-            owners = ", ".join(safe_text(f.name.split("-")[1], 12) for f in tmp.glob("load-*"))
-            raise WorkbenchError(
-                f"Another load of this case is running (process {owners or 'unknown'}).",
-                hint="Wait for it to end, or stop it; the case stays as it was.",
-            )
-        remove_staging(self.root)
-        self.manifest = Case.open(self.root).manifest
-        folder = tmp / f"load-{os.getpid()}-{secrets.token_hex(4)}"
-        staging = Staging(folder, self.manifest.generation + 1, handle)
-        for path in (folder, staging.rejects_dir, staging.spill_dir):
-            path.mkdir()
-            set_mode(path, group_id)
-        return staging
-
-    def copy_generation(self, staging: Staging) -> None:
-        """Begin the staged generation as a copy of the current one, to be analysed anew."""
-        self.check_store()
-        copy_case_file(self.root, self.store_path.name, staging.store_path)
-        with suppress(FileNotFoundError):
-            rejects = self.rejects_path.relative_to(self.root)
-            copy_case_file(self.root, rejects, staging.rejects_dir / rejects.name)
-
-    def commit(self, staging: Staging, sources: Sequence[Source], analysis: str = "") -> Case:
-        """Make the staged store the current generation and return the case as it now is."""
-        store = staging.store_path
-        if os.path.lexists(store.with_name(store.name + ".wal")):
-            raise IntegrityError(
-                "The new store was not closed cleanly; nothing was committed.",
-                hint="Run the load again.",
-            )
-        digest = file_digest(store)
-        group_id = group_id_of(self.manifest.group)
-        store.chmod(0o440 if self.manifest.group else 0o400)
-        hand_over(store, group_id)
-        sync(store)
-        rejects = self.root / "rejects" / str(staging.number)
-        shutil.rmtree(rejects, ignore_errors=True)
-        os.rename(staging.rejects_dir, rejects)
-        for path in (rejects, *rejects.iterdir()):
-            set_mode(path, group_id)
-            sync(path)
-        os.rename(store, self.store_of(staging.number))
-        sync(self.root)
-        manifest = replace(
-            self.manifest,
-            generation=staging.number,
-            committed_at=_now(),
-            tool=f"workbench {__version__}",
-            store_sha256=digest,
-            store_bytes=self.store_of(staging.number).stat().st_size,
-            analysis=analysis,
-            sources=tuple(sources),
-        )
-        self._write_manifest(manifest)
-        self._remember_digest(digest)
-        # Before the lock is given up: a load that commits behind it must not lose its store.
-        remove_stores(self.root, manifest.generation)
-        staging.discard()
-        return Case.open(self.root)
-
-    def remove_old_generations(self) -> list[int]:
-        """Remove stores that are not current and that no bench holds; returns which went.
-
-        None goes while a load runs: that one removes them itself.
-        """
-        with no_load_runs(self.root) as alone:
-            current = Case.open(self.root).manifest.generation
-            return remove_stores(self.root, current) if alone else []
-
-    def _write_manifest(self, manifest: Manifest) -> None:
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Replace case.toml by one rename: the commit of whatever changed."""
         mode = 0o660 if manifest.group else 0o600
         path = self.root / MANIFEST
-        replace_file(path, manifest.to_toml().encode("ascii"), mode, group_id_of(manifest.group))
+        replace_file(path, manifest.to_toml().encode("ascii"), mode, self.group_id)
         self.manifest = manifest
 
 
-@contextmanager
-def staged(case: Case) -> Iterator[Staging]:
-    """A generation in the making that is thrown away unless it was committed."""
-    staging = case.next_generation()
-    try:
-        yield staging
-    finally:
-        staging.discard()
+def _within(progress: Progress | None, before: int, total: int) -> Progress | None:
+    """Progress over all parts, from that over one."""
+    if progress is None:
+        return None
+    told = progress
+    return lambda done, _: told(before + done, total)
 
 
-def _now() -> str:
+def now() -> str:
+    """The time, UTC, as case.toml writes it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.case.open_file import kind_of
 
 _PARTS = re.compile(
-    r"case\.toml|audit\.jsonl|store-[0-9]+\.duckdb|audit\.d|audit\.d/(sets|checkpoints)"
+    r"case\.toml|audit\.jsonl|store-[0-9]+\.duckdb|analysis-[0-9]+-[0-9]+\.duckdb|audit\.d|audit\.d/(sets|checkpoints)"
     r"|audit\.d/sets/[0-9a-f]{64}\.txt|audit\.d/checkpoints/[0-9]+-[0-9a-f]+\.note(\.sig)?"
     r"|rejects|rejects/[0-9]+|rejects/[0-9]+/rejects\.jsonl|queries(/.*)?|exports|tmp"
 )

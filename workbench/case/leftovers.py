@@ -1,8 +1,7 @@
-"""What loads leave in a case: stores of earlier generations, and what a killed load had begun."""
+"""What a killed load had begun and left in a case."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -56,25 +55,3 @@ def _swept(folder: Path) -> DeadStaging:
             size += path.lstat().st_size
     shutil.rmtree(folder, ignore_errors=True)
     return DeadStaging(folder, size, not folder.exists())
-
-
-def remove_stores(root: Path, current: int) -> list[int]:
-    """Remove stores that are not the current one and that no bench holds; returns which went.
-
-    To be called while no other load runs: one that commits meanwhile would lose its store.
-    """
-    removed = []
-    for store in root.glob("store-*.duckdb"):
-        number = store.name[6:-7]
-        if not number.isdigit() or int(number) == current:
-            continue
-        with suppress(OSError):
-            handle = os.open(store, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                store.unlink()
-                shutil.rmtree(root / "rejects" / number, ignore_errors=True)
-                removed.append(int(number))
-            finally:
-                os.close(handle)
-    return removed

@@ -6,13 +6,10 @@ from workbench.catalog import detection, ledger, profiles
 from workbench.catalog.columns import Table
 from workbench.catalog.extracts import EXCHANGE_TEXT, EXTRACTS
 
-DERIVED: dict[str, Table] = {
+# Written by the clustering, as a part of its own; everything else of a case by its loads.
+ANALYSIS_TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        profiles.ACCOUNT_PROFILE,
-        profiles.COLUMN_PRESENCE,
-        profiles.LOAD_WARNINGS,
-        profiles.SOURCES,
         detection.TRAITS,
         detection.TRAIT_STATS,
         detection.ACCOUNT_HABITS,
@@ -26,6 +23,17 @@ DERIVED: dict[str, Table] = {
         detection.CLUSTER_EXPLANATIONS,
         detection.CLUSTER_LINEAGE,
         detection.FIND_WARNINGS,
+    )
+}
+
+DERIVED: dict[str, Table] = {
+    table.name: table
+    for table in (
+        profiles.ACCOUNT_PROFILE,
+        profiles.COLUMN_PRESENCE,
+        profiles.LOAD_WARNINGS,
+        profiles.SOURCES,
+        *ANALYSIS_TABLES.values(),
         ledger.DECISIONS,
         ledger.CAMPAIGN_MEMBERS,
         ledger.SEEN_PATTERNS,

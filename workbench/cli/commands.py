@@ -109,6 +109,12 @@ def _queries() -> click.Command:
     return queries
 
 
+def _generations() -> click.Command:
+    from workbench.cli.generations import generations
+
+    return generations
+
+
 def _trust() -> click.Command:
     from workbench.cli.trust import trust_command
 
@@ -205,6 +211,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "load": _load,
     "mappings": _mappings,
     "info": _info,
+    "generations": _generations,
     "doctor": _doctor,
     "synth": _synth,
     "find": _find,
@@ -236,7 +243,17 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
 
 # As `workbench --help` lists them.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Begin": ("demo", "load", "mappings", "info", "trust", "doctor", "synth", "open"),
+    "Begin": (
+        "demo",
+        "load",
+        "mappings",
+        "info",
+        "generations",
+        "trust",
+        "doctor",
+        "synth",
+        "open",
+    ),
     "Look": ("clusters", "campaigns", "account", "entity", "find", "resurrect"),
     "Ask": ("run", "sql", "queries", "playbook"),
     "Decide": ("decide", "decisions", "reverse", "sample", "lists"),

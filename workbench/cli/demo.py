@@ -9,7 +9,7 @@ import click
 
 from workbench.case.folder import MANIFEST, Case
 from workbench.cli import output
-from workbench.cli.load_progress import build
+from workbench.cli.load_progress import build, stop_unclustered
 from workbench.cli.open import open_bench
 from workbench.cli.session import open_case
 from workbench.cli.summaries import campaign_lines
@@ -30,7 +30,7 @@ def demo(path: Path) -> int:
     if not fresh:
         talk.say(f"Loading the sample extract into {path} …")
         files = sorted(sample_dir().glob("*.parquet"))
-        build(path, files, LoadOptions(name="demo"), settings, talk)
+        stop_unclustered(build(path, files, LoadOptions(name="demo"), settings, talk))
     if sys.stdin.isatty() and sys.stdout.isatty():
         return open_bench(path, settings)
     output.write(_digest(path))

@@ -9,6 +9,7 @@ import click
 
 from workbench.case.foreign import foreign_entries
 from workbench.case.leftovers import DeadStaging, sweep_staging
+from workbench.case.manifest import Manifest
 from workbench.cli import output
 from workbench.cli.session import CASE, CaseSession, Choices, choices, open_case, put_records
 from workbench.playbooks.case_files import read_case_files
@@ -37,8 +38,12 @@ def info(case: Path, chosen: Choices) -> int:
         lines = [
             f"case        {safe_text(manifest.name)} ({manifest.case_id})",
             f"generation  {manifest.generation}, {manifest.committed_at}, {manifest.tool}",
-            f"store       {safe_text(session.case.store_path.name)} {manifest.store_bytes:,} bytes"
-            f" sha256 {manifest.store_sha256}",
+            f"analysis    {_analysis(manifest)}",
+            *(
+                f"part        {safe_text(part.name)} {part.bytes:,} bytes sha256 {part.sha256}"
+                for part in manifest.files
+            ),
+            *_others(manifest),
             f"holds       {_number(totals['accounts'])} accounts, {_number(totals['exchanges'])} "
             "exchanges"
             + (
@@ -64,6 +69,22 @@ def info(case: Path, chosen: Choices) -> int:
         _warnings(session.rows("overview-warnings"))
         _columns(presence)
     return 0
+
+
+def _analysis(manifest: Manifest) -> str:
+    found = manifest.current.analysis_of(manifest.analysis)
+    if found is None:
+        return "none: the data were not clustered (workbench clusters CASE --rebuild)"
+    revision = safe_text(found.revision, 60)
+    return f"{found.number}, {safe_text(found.committed_at, 30)}, method {revision}"
+
+
+def _others(manifest: Manifest) -> list[str]:
+    """The generations that can be brought back."""
+    others = [str(one.number) for one in manifest.generations if one.number != manifest.generation]
+    if not others:
+        return []
+    return [f"kept        generation {', '.join(others)}: workbench generations list CASE"]
 
 
 def _number(value: object) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from workbench.cli import output
-from workbench.cli.load_progress import build
+from workbench.cli.load_progress import build, stop_unclustered
 from workbench.cli.mappings import profile_text
 from workbench.cli.session import CASE
-from workbench.cli.summaries import load_words
+from workbench.cli.summaries import load_words, removed_words
+from workbench.errors import UsageError
 from workbench.settings import load_settings
 from workbench.workers.host.load import LoadOptions, preview_case
 
@@ -21,28 +22,39 @@ from workbench.workers.host.load import LoadOptions, preview_case
 @click.option("--as", "table", default="", help="canonical table of the files")
 @click.option("--map", "mapping", default="", help="mapping profile: a TOML file or a shipped one")
 @click.option("--append", is_flag=True, help="add to what the case holds")
+@click.option(
+    "--replace", "replacing", is_flag=True, help="load in the place of what the case holds"
+)
 @click.option("--group", default="", help="a team's group: folder 2770, files 0660")
 @click.option("--dry-run", is_flag=True, help="show the first rows as they would load")
 @click.option("--quiet", is_flag=True, help="no talk on stderr but errors")
 @click.option("--no-progress", is_flag=True, help="no progress line")
 def load(
     case: Path, files: tuple[Path, ...], table: str, mapping: str, append: bool,
-    group: str, dry_run: bool, quiet: bool, no_progress: bool,
+    replacing: bool, group: str, dry_run: bool, quiet: bool, no_progress: bool,
 ) -> int:  # fmt: skip
     """Load extract FILES (or folders of parts) into CASE, made where it is missing.
 
     Parquet, CSV and JSON lines, plain, .gz or .zst. Bad records go to CASE/rejects, once each.
     """
     talk = output.Talk(quiet=quiet, no_progress=no_progress)
+    if append and replacing:
+        raise UsageError(
+            "--append adds to what the case holds, --replace puts the files in its place.",
+            hint="Give one of them.",
+        )
     settings = load_settings()
     profile = profile_text(mapping) if mapping else ""
-    options = LoadOptions(table=table, mapping=profile, append=append, name="", group=group)
+    options = LoadOptions(
+        table=table, mapping=profile, append=append, replace=replacing, group=group
+    )
     if dry_run:
         _show_preview(preview_case(files, options, settings.load))
         return 0
-    loaded, summary = build(case, files, options, settings, talk)
-    for line in load_words(loaded, summary):
+    loaded = build(case, files, options, settings, talk)
+    for line in (*load_words(loaded.case, loaded.summary), *removed_words(loaded.removed)):
         talk.say(line)
+    stop_unclustered(loaded)
     return 0
 
 

@@ -30,9 +30,7 @@ def open_bench(path: Path, settings: Settings) -> int:
         from workbench.workers.host.opening import opening_of
 
         # The worker starts first: it gets ready while the screens are imported.
-        query_service = QueryService(
-            case.store_path, case.work_dir(), settings.engine, opening_of(case)
-        )
+        query_service = QueryService(case.parts, case.work_dir(), settings.engine, opening_of(case))
         service = None
         try:
             from workbench.decisions.service import CaseService

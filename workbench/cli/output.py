@@ -198,6 +198,8 @@ def records_text(
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, str):
         return guard_formula(safe_text(value, len(value)))
+    if isinstance(value, bool):
+        return str(value).lower()  # as the engine writes it
     return "" if value is None else value
 
 

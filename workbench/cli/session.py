@@ -143,7 +143,7 @@ def open_case(path: Path, settings: Settings | None = None) -> Iterator[CaseSess
         client = None
         try:
             client = QueryClient(
-                case.store_path,
+                case.parts,
                 case.work_dir(),
                 settings.engine,
                 Mask(MASKABLE),

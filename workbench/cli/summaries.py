@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from workbench.case.folder import Case
-from workbench.text.format import counted
+from workbench.case.generations import Removed
+from workbench.text.format import counted, size_text
 from workbench.text.sanitize import safe_text
 from workbench.workers.protocol import Message
 
@@ -38,6 +40,16 @@ def load_words(case: Case, summary: Message) -> list[str]:
         warnings = counted(int(summary["warnings"]), "warning")
         lines.append(f"{warnings} of what was loaded: workbench info {safe_text(case.root)}")
     return lines
+
+
+def removed_words(removed: Iterable[Removed]) -> list[str]:
+    """What a case keeps no longer, a line each."""
+    return [
+        f"No longer kept: generation {one.generation}"
+        + (f", analysis {one.analysis}" if one.analysis else "")
+        + f" ({size_text(one.bytes)}); generations.keep in the settings says how many stay."
+        for one in removed
+    ]
 
 
 def campaign_lines(clusters: list[dict[str, Any]]) -> list[str]:

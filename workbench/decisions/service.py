@@ -20,6 +20,7 @@ from workbench.audit.records.ssh_signatures import key_fingerprint, sign_record
 from workbench.audit.state import builders
 from workbench.audit.state.policy import Policy
 from workbench.case.folder import Case
+from workbench.case.manifest import Manifest
 from workbench.decisions.preview import Preview, check_members
 from workbench.decisions.tables import EPOCH, decision_rows, ledger_tables, time_text
 from workbench.errors import UsageError, WorkbenchError
@@ -97,6 +98,11 @@ class CaseService:
     def generation(self) -> int:
         """The generation of the store that is open."""
         return self.case.manifest.generation
+
+    @property
+    def analysis(self) -> int:
+        """The number of its analysis; 0 where it was not clustered."""
+        return self.case.manifest.analysis
 
     @property
     def analyst(self) -> str:
@@ -191,6 +197,7 @@ class CaseService:
                 sha256=evidence.query.sha256,
                 params={name: _parameter_field(ledger, value) for name, value in given},
                 generation=manifest.generation,
+                analysis=manifest.analysis,
                 sources=_sources_field(ledger, sorted({one.sha256 for one in manifest.sources})),
                 result_sha256=evidence.sha256,
                 rows=evidence.rows,
@@ -214,7 +221,7 @@ class CaseService:
             check_members(draft.accounts, draft.stored)
 
         def appending(ledger: Ledger) -> str:
-            body = _decision_body(ledger, draft, self.generation)
+            body = _decision_body(ledger, draft, self.case.manifest)
             if propose:
                 return ledger.append("proposal", builders.proposal(body)).id
             return ledger.append("decision", body).id
@@ -262,7 +269,7 @@ def _head_words(ledger: Ledger) -> str:
     return f"audit {head.size:,} {head.root[:8]}{more}" if head.size else "audit empty"
 
 
-def _decision_body(ledger: Ledger, draft: Draft, generation: int) -> dict[str, Any]:
+def _decision_body(ledger: Ledger, draft: Draft, manifest: Manifest) -> dict[str, Any]:
     """The body of a decision record; the accounts of a set are made durable here."""
     if not draft.accounts:
         raise UsageError("The decision names no account.")
@@ -284,7 +291,7 @@ def _decision_body(ledger: Ledger, draft: Draft, generation: int) -> dict[str, A
         evidence=draft.evidence,
         sample=draft.sample,
         preview=_preview_field(draft.preview),
-        stored=_stored_field(draft.stored, generation),
+        stored=_stored_field(draft.stored, manifest),
     )
 
 
@@ -294,10 +301,10 @@ def _preview_field(shown: Preview | None) -> dict[str, Any] | None:
     return builders.preview(shown.accounts, flagged=shown.flagged, cleared=shown.cleared)
 
 
-def _stored_field(accounts: tuple[str, ...] | None, generation: int) -> dict[str, Any] | None:
+def _stored_field(accounts: tuple[str, ...] | None, manifest: Manifest) -> dict[str, Any] | None:
     if accounts is None:
         return None
-    return builders.stored(accounts, generation=generation, analysis=0)
+    return builders.stored(accounts, generation=manifest.generation, analysis=manifest.analysis)
 
 
 def _sources_field(ledger: Ledger, digests: list[str]) -> list[str] | SetRef:

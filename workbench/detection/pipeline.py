@@ -1,4 +1,4 @@
-"""Finds clusters in a store: traits, links, clusters, scores and evidence, written beside the data.
+"""Finds clusters in a store: traits, links, clusters, scores and evidence, as a part of its own.
 
 Country columns and holidays are read by nothing here.
 """
@@ -36,6 +36,7 @@ from workbench.detection.store_results import (
     write_members,
     write_near,
 )
+from workbench.engine.parts import attach, part_name, show_data
 from workbench.errors import WorkbenchError
 from workbench.intake.load_session import LoadSession
 from workbench.playbooks.format import SavedQuery
@@ -61,8 +62,10 @@ _GIANT = 0.25
 
 
 def build(
-    store: Path,
+    analysis: Path,
     *,
+    data: Sequence[Path],
+    previous: Path | None = None,
     spill: Path,
     queries: Path,
     overlay: Sequence[Mapping[str, Any]] = (),
@@ -70,8 +73,9 @@ def build(
     threads: int = 1,
     progress: Tell | None = None,
 ) -> str:
-    """Write the tables of the analysis into a store that holds loaded tables; returns the revision.
+    """Write the tables of an analysis of loaded data to a new file; returns the revision.
 
+    `data` are the parts of the data, `previous` the analysis before, by which clusters keep ids.
     `queries` is the folder of the shipped queries, whose link families alone are run; `overlay`
     are entity-list entries (family, value, role) on top of the store's. `progress(phase, done,
     total)`. Deterministic.
@@ -83,9 +87,11 @@ def build(
         if path.parent.name == "traits":
             raise WorkbenchError(f"A link family cannot be read: {error.message}", hint=error.hint)
     trait_queries = library.traits()
-    session = LoadSession(store, spill, memory_mib, threads)
+    session = LoadSession(analysis, spill, memory_mib, threads)
     try:
-        _write(session, trait_queries, overlay, tell)
+        show_data(session.connection, data)
+        before = _before(session, data, previous)
+        _write(session, trait_queries, overlay, before, tell)
     finally:
         session.close()
     return _revision(trait_queries, overlay)
@@ -99,9 +105,9 @@ def _write(
     session: LoadSession,
     queries: Sequence[SavedQuery],
     overlay: Sequence[Mapping[str, Any]],
+    before: Mapping[str, str],
     tell: Tell,
 ) -> None:
-    before = _before(session)
     _list_values(session, overlay)
     accounts = int(session.value("SELECT count(*) FROM account_profile"))
     families = write_traits(session, families_of(queries, accounts), tell)
@@ -122,14 +128,16 @@ def _write(
     session.run("CHECKPOINT")
 
 
-def _before(session: LoadSession) -> dict[str, str]:
-    """Accounts to clusters of the generation that this store was copied from."""
-    known = session.value(
-        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'cluster_members'"
-    )
-    if not known:
+def _before(session: LoadSession, data: Sequence[Path], previous: Path | None) -> dict[str, str]:
+    """Accounts to clusters of the analysis before."""
+    if previous is None:
         return {}
-    return dict(session.rows("SELECT account_id, cluster_id FROM cluster_members"))
+    if previous in data:  # a store of format 1: data and analysis at once
+        name = part_name(data.index(previous))
+    else:
+        name = "previous"
+        attach(session.connection, previous, name)
+    return dict(session.rows(f"SELECT account_id, cluster_id FROM {name}.cluster_members"))
 
 
 def _list_values(session: LoadSession, overlay: Sequence[Mapping[str, Any]]) -> None:

@@ -13,11 +13,13 @@ from typing import Any
 
 import duckdb
 
+from workbench.case.store_parts import StoreParts
 from workbench.engine.cells import as_cells, cell_terms, result_columns
 from workbench.engine.contract import Parameters, ResultColumn, Scalar
 from workbench.engine.gate import Gate, Inspection
 from workbench.engine.masks import Cells, MaskKey, TableMasks, replacing
-from workbench.engine.store_check import refuse_foreign_parts
+from workbench.engine.parts import DATABASE, open_parts
+from workbench.engine.store_check import refuse_foreign_store
 from workbench.errors import Cancelled, QueryFailed
 from workbench.sql.quoting import identifier, literal
 
@@ -56,9 +58,9 @@ def lock_down(connection: duckdb.DuckDBPyConnection, spill: Path, limits: Sessio
 class Root:
     """The only owner of the connection that every cursor comes from; one caller at a time."""
 
-    def __init__(self, store: Path, spill: Path, limits: SessionLimits) -> None:
+    def __init__(self, parts: StoreParts, spill: Path, limits: SessionLimits) -> None:
         self._lock = threading.Lock()
-        self._connection = duckdb.connect(str(store), read_only=True)
+        self._connection = open_parts(parts)
         lock_down(self._connection, spill, limits)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -71,11 +73,6 @@ class Root:
         with self._lock:
             return self._connection.execute(sql).fetchall()
 
-    def examine(self) -> None:
-        """Raise IntegrityError where the store holds what no load makes."""
-        with self._lock:
-            refuse_foreign_parts(self._connection)
-
     def close(self) -> None:
         """Let go of the store."""
         with self._lock:
@@ -83,7 +80,7 @@ class Root:
 
 
 class Session:
-    """One store, opened read-only for its whole life; one cursor per job.
+    """The parts of one store, opened read-only for its whole life; one cursor per job.
 
     What jobs share (views, masks, catalogue) is never changed but replaced, so that a job that
     began keeps what it saw.
@@ -91,7 +88,7 @@ class Session:
 
     def __init__(
         self,
-        store: Path,
+        parts: StoreParts,
         spill: Path,
         limits: SessionLimits,
         *,
@@ -103,9 +100,10 @@ class Session:
         `mask_key` is the secret that stand-ins are made with; without one, one that nobody knows.
         """
         self.spill = spill
-        self._root = Root(store, spill, limits)
         if examine:
-            self._root.examine()
+            for part in parts.paths:
+                refuse_foreign_store(part)
+        self._root = Root(parts, spill, limits)
         self._gate = Gate()
         self._one_at_a_time = threading.Lock()  # the parser, and what is replaced
         self._views: Mapping[str, Path] = {}
@@ -113,14 +111,13 @@ class Session:
         self._shapes: dict[tuple[str, ...], tuple[ResultColumn, ...]] = {}
         self._mask_key = MaskKey.of(mask_key)
         self._masks = TableMasks()
-        ((database,),) = self._root.rows("SELECT current_database()")
-        self._database = str(database)
         self._catalogue: Mapping[str, list[ResultColumn]] = self._read_catalogue()
 
     def _read_catalogue(self) -> dict[str, list[ResultColumn]]:
         rows = self._root.rows(
             "SELECT table_name, column_name, data_type FROM duckdb_columns() "
-            "WHERE NOT internal ORDER BY table_name, column_index"
+            f"WHERE NOT internal AND database_name = {literal(DATABASE)} "
+            "ORDER BY table_name, column_index"
         )
         tables: dict[str, list[ResultColumn]] = {}
         for table, column, kind in rows:
@@ -158,7 +155,7 @@ class Session:
 
     def _masks_for(self, columns: Collection[str], shown: Collection[str] = ()) -> TableMasks:
         stored = {name: one for name, one in self._catalogue.items() if name not in self._views}
-        masks = TableMasks(self._database, tuple(columns), tuple(shown)).with_tables(stored)
+        masks = TableMasks(DATABASE, tuple(columns), tuple(shown)).with_tables(stored)
         for name in self._views:
             masks = masks.with_overlay(name, self._catalogue[name])
         return masks

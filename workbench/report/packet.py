@@ -133,7 +133,10 @@ class Packet:
                 ("generation", str(self._service.generation)),
                 ("loaded", case.committed_at),
                 ("store SHA-256", case.store_sha256),
-                ("analysis", case.analysis),
+                (
+                    "analysis",
+                    f"{case.analysis}, method {case.revision}" if case.analysis else "none",
+                ),
                 ("tool", f"workbench {__version__}"),
                 ("written by", self._service.analyst),
                 ("ledger", f"{head.size:,} records, root {head.root}"),

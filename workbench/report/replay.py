@@ -278,6 +278,9 @@ class _Run:
         if evidence["generation"] != manifest.generation:
             then_now = f"generation {evidence['generation']} then, {manifest.generation} now"
             return f"{then_now}, of the same sources"
+        # Records of version 1 do not tell the analysis.
+        if evidence.get("analysis", 0) not in (0, manifest.analysis):
+            return f"analysis {evidence['analysis']} then, {manifest.analysis} now"
         return ""
 
     def _given(self, query: SavedQuery, name: str, value: Any) -> Any:

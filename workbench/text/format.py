@@ -12,6 +12,14 @@ def counted(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
+def size_text(size: int) -> str:
+    """Bytes in the unit that a reader takes in at a glance."""
+    for unit, power in (("GiB", 30), ("MiB", 20), ("KiB", 10)):
+        if size >= 1 << power:
+            return f"{size / (1 << power):,.1f} {unit}"
+    return f"{size:,} bytes"
+
+
 def number_text(value: float) -> str:
     """As many digits as tell numbers of a column apart at a glance."""
     if not value:

@@ -22,8 +22,6 @@ from workbench.workers.messages import (
     Failed,
     Find,
     Found,
-    Hashed,
-    HashStore,
     Inspect,
     Inspected,
     Masked,
@@ -55,14 +53,14 @@ _EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         Ready, Failed, Opened, Began, Spooling, Spooled, WindowRead, CellRead, Found, Compared,
-        Planned, Exported, Digested, Inspected, Overlaid, Masked, AccountIdsRead, Hashed,
+        Planned, Exported, Digested, Inspected, Overlaid, Masked, AccountIdsRead,
     )
 }  # fmt: skip
 _REQUESTS: dict[str, type[Request[Any]]] = {
     kind.__name__: kind
     for kind in (
         Start, Open, Stream, ReadAll, ReadWindow, ReadCell, Reopen, Find, Compare, PickRows, Plan,
-        Export, Digest, Inspect, Overlay, SetMask, ReadAccountIds, HashStore, Cancel, Close,
+        Export, Digest, Inspect, Overlay, SetMask, ReadAccountIds, Cancel, Close,
     )
 }  # fmt: skip
 

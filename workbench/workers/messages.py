@@ -196,17 +196,11 @@ class AccountIdsRead(Event):
 
 
 @dataclass
-class Hashed(Event):
-    """The SHA-256 of the store."""
-
-    sha256: str
-
-
-@dataclass
 class Start(Request[Ready]):
-    """The first message: which store, and within which limits."""
+    """The first message: which parts of a store, and within which limits."""
 
-    store: str
+    data: list[str]
+    analysis: str  # empty where there is none
     spill: str
     parent: int
     memory_mib: int
@@ -374,11 +368,6 @@ class ReadAccountIds(Request[AccountIdsRead]):
     """The accounts that a file of the spill folder names."""
 
     file: str
-
-
-@dataclass
-class HashStore(Request[Hashed]):
-    """The digest of the store."""
 
 
 @dataclass

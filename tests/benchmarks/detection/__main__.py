@@ -16,7 +16,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from tests.benchmarks.detection.baselines import co_action, components
@@ -24,6 +23,8 @@ from tests.benchmarks.detection.measure import Marks, faults, mark
 from tests.benchmarks.detection.running import analyse
 from tests.benchmarks.detection.toolkit import co_link
 from tests.benchmarks.detection.worlds import Plan, make, others, own, small, variations
+from workbench.case.store_parts import StoreParts
+from workbench.engine.parts import open_parts
 
 _ANSWER = "SELECT account_id, cluster_id, cluster_score, member_score, campaign_like FROM "
 
@@ -44,7 +45,7 @@ def examine(folder: Path, plan: Plan, given: argparse.Namespace) -> None:
     copy = folder / f"examined-{given.which}.duckdb"
     shutil.copy(world.store, copy)
     seconds, mib = analyse(copy, folder)
-    with duckdb.connect(str(copy), read_only=True) as case:
+    with open_parts(StoreParts((copy,), folder / "analysis.duckdb")) as case:
         answer = pl.DataFrame(case.sql(f"{_ANSWER} cluster_members"))
         near = pl.DataFrame(case.sql("SELECT * FROM cluster_near"))
         kinds = pl.DataFrame(case.sql("SELECT cluster_id, kind, score, families FROM clusters"))

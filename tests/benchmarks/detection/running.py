@@ -13,7 +13,11 @@ from workbench.resources import queries_dir
 
 
 def analyse(store: Path, spill: Path) -> tuple[float, int]:
-    """Seconds and peak memory (MiB) of the analysis of a store; raises where it fails."""
+    """Seconds and peak memory (MiB) of the analysis of a store; raises where it fails.
+
+    The analysis is `analysis.duckdb` of the folder `spill`.
+    """
+    (spill / "analysis.duckdb").unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.benchmarks.detection.running", str(store), str(spill)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     seconds, mib = json.loads(done.stdout.splitlines()[-1])
@@ -22,7 +26,8 @@ def analyse(store: Path, spill: Path) -> tuple[float, int]:
 
 if __name__ == "__main__":
     start = time.monotonic()
-    build(Path(sys.argv[1]), spill=Path(sys.argv[2]), queries=queries_dir())
+    store, spill = map(Path, sys.argv[1:])
+    build(spill / "analysis.duckdb", data=(store,), spill=spill, queries=queries_dir())
     took = time.monotonic() - start
     # Not from getrusage: its peak starts at that of the process that this one was forked from.
     status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()

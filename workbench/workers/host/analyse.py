@@ -1,11 +1,13 @@
-"""The command line's side of clustering: one analysis worker on a staged store."""
+"""The command line's side of clustering: one analysis worker on the data of a case."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
-from workbench.case.folder import Staging
+from workbench.case.folder import Case
+from workbench.case.generations import Staging
 from workbench.errors import WorkbenchError
 from workbench.resources import queries_dir
 from workbench.settings import LoadSettings, thread_count
@@ -13,20 +15,27 @@ from workbench.workers.host.one_shot import ask_once
 from workbench.workers.protocol import Message
 
 
-def analyse_store(
+def analyse_case(
+    case: Case,
     staging: Staging,
     settings: LoadSettings,
     *,
+    previous: Path | None,
     overlay: Sequence[dict[str, Any]] = (),
     on_progress: Callable[[Message], None] | None = None,
 ) -> str:
-    """Write traits, clusters and evidence into a staged store; returns the analysis revision.
+    """Write traits, clusters and evidence of the case's data into the staged analysis; returns the
+    revision.
 
-    `overlay` holds the ledger's entity-list entries. Raises the error that stopped it.
+    `previous` is the part of the analysis before, by which clusters keep their ids; `overlay` holds
+    the ledger's entity-list entries. Raises the error that stopped it.
     """
+    case.check_store()
     message = {
         "op": "analyse",
-        "store": str(staging.store_path.resolve()),
+        "data": [str(path.resolve()) for path in case.parts.data],
+        "previous": str(previous.resolve()) if previous is not None else "",
+        "analysis": str(staging.analysis_path.resolve()),
         "spill": str(staging.spill_dir.resolve()),
         "queries": str(queries_dir().resolve()),
         "overlay": list(overlay),
@@ -34,7 +43,7 @@ def analyse_store(
         "threads": thread_count(),
     }
     ended = WorkbenchError(
-        "The analysis worker ended before it was done; nothing was committed.",
+        "The analysis worker ended before it was done.",
         hint="It may have run out of memory: lower load.memory_mib in the settings.",
     )
     answer = ask_once("analyse", message, ended, on_progress, threads=thread_count())

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.case.store_parts import StoreParts
 from workbench.decisions.masking import MASKABLE, Mask
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
@@ -34,13 +35,13 @@ class WorkerClient:
     """The pipe to one query worker: requests, answers, cancels, replacement."""
 
     def __init__(
-        self, store: Path, tmp: Path, settings: EngineSettings, opening: Opening | None = None
+        self, parts: StoreParts, tmp: Path, settings: EngineSettings, opening: Opening | None = None
     ) -> None:
         """Start the worker at once; it gets ready while the bench starts.
 
         Raises IntegrityError for a planted log, WorkbenchError where no folder can be made.
         """
-        refuse_planted_log(store)
+        refuse_planted_log(parts)
         self.spill = make_spill_folder(tmp)
         self.isolation = ""
         self.catalogue: dict[str, Columns] = {}
@@ -49,7 +50,7 @@ class WorkerClient:
         self.settings = settings
         self.overlaid = asyncio.Event()  # the ledger's tables are laid over the store
         self.closing = False
-        self._store = store
+        self._parts = parts
         self._opening = opening or Opening()
         self._book = RequestBook(Mask(MASKABLE))  # until the policy of the case is known
         self._again: dict[int, Pending] = {}  # to be asked of the next worker
@@ -75,7 +76,7 @@ class WorkerClient:
     def _spawn(self) -> None:
         self.worker = WorkerProcess("query", threads=self.settings.thread_count)
         opening = self._opening
-        self._send(start_message(self._store, self.spill, self.settings, self._book.mask, opening))
+        self._send(start_message(self._parts, self.spill, self.settings, self._book.mask, opening))
 
     async def start(self) -> None:
         """Listen to the worker and wait until the store is open; raises what it reported."""

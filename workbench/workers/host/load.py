@@ -1,4 +1,4 @@
-"""The command line's side of a load: a generation staged, filled by workers, then committed."""
+"""The command line's side of a load: a generation staged, filled, committed, then analysed."""
 
 from __future__ import annotations
 
@@ -7,30 +7,61 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from workbench.case.folder import MANIFEST, Case, Staging, staged
+from workbench.case.folder import MANIFEST, Case
+from workbench.case.generations import (
+    Keep,
+    Removed,
+    Staging,
+    commit_analysis,
+    commit_generation,
+    remove_unneeded_alone,
+    staged,
+)
 from workbench.case.leftovers import no_load_runs
 from workbench.case.manifest import Source
 from workbench.case.open_file import copy_case_file
-from workbench.errors import WorkbenchError
+from workbench.errors import UsageError, WorkbenchError
 from workbench.settings import LoadSettings, thread_count
+from workbench.text.format import counted
+from workbench.text.sanitize import safe_text
 from workbench.workers.host.one_shot import ask_once
 from workbench.workers.protocol import Message
 
-Analyse = Callable[[Staging], str]
+# Clusters the case's data into the staged analysis and returns its revision; the path is that of
+# the analysis before, where there was one.
+Analyse = Callable[[Case, Staging, Path | None], str]
 
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """What the command line says beside the files. `mapping` is the text of a profile."""
+    """What the command line says beside the files. `mapping` is the text of a profile.
+
+    Files for a case that holds data are appended to it or replace what it holds: one of the two is
+    said, or the load is refused.
+    """
 
     table: str = ""
     mapping: str = ""
     append: bool = False
+    replace: bool = False
     name: str = ""
     group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of a load: the case as it now is, and what the load worker said of it.
+
+    `failure` is why what was loaded could not be clustered.
+    """
+
+    case: Case
+    summary: Message
+    failure: WorkbenchError | None = None
+    removed: tuple[Removed, ...] = ()
 
 
 def load_case(
@@ -40,26 +71,61 @@ def load_case(
     settings: LoadSettings,
     *,
     analyse: Analyse | None = None,
+    keep: Keep | None = None,
     on_progress: Callable[[Message], None] | None = None,
-) -> tuple[Case, Message]:
-    """Load files into the case at `path`, made where it is missing; returns it and the summary.
+) -> Loaded:
+    """Load files into the case at `path`, made where it is missing.
 
-    `analyse` clusters the staged store before it is committed and names its revision. Whatever
-    fails or is interrupted leaves the case as it was; raises the error that stopped it.
+    What was loaded is committed before `analyse` clusters it: where that fails, the data stand and
+    `Loaded.failure` says why. Whatever fails or is interrupted before leaves the case as it was;
+    raises the error that stopped it. With `keep`, what no longer has to be kept is removed.
     """
-    made = not (path / MANIFEST).exists()
+    made = not os.path.lexists(path / MANIFEST)
     fresh = made and not path.exists()
     case = Case.create(path, options.name, options.group) if made else Case.open(path)
     try:
         with staged(case) as staging:
+            _refuse_to_overwrite(case, options)
+            previous = case.parts.analysis
             summary = ask(load_message(case, staging, files, options, settings), on_progress)
             sources = tuple(Source(**source) for source in summary["sources"])
-            revision = analyse(staging) if analyse is not None else ""
-            return case.commit(staging, sources, revision), summary
+            rows = sum(int(rows) for rows in summary["tables"].values())
+            case = commit_generation(case, staging, sources, rows)
+            loaded = Loaded(case, summary)
+            if analyse is not None:
+                loaded = _analysed(loaded, staging, previous, analyse)
+            if keep is not None:
+                gone = remove_unneeded_alone(Case.open(path), keep)
+                loaded = replace(loaded, case=Case.open(path), removed=tuple(gone))
+            return loaded
     except BaseException:
         if fresh:
             _remove_unused(path)
         raise
+
+
+def _refuse_to_overwrite(case: Case, options: LoadOptions) -> None:
+    """Raise UsageError where data would be added or replaced and nobody said which."""
+    if case.manifest.generation == 0 or options.append or options.replace:
+        return
+    current = case.manifest.current
+    files = counted(len(current.sources), "file")
+    name = safe_text(case.root)
+    raise UsageError(
+        f"The case {name} holds data already (generation {current.number}, {files}, "
+        f"{counted(sum(part.rows for part in case.manifest.files), 'record')}).",
+        hint="Say what is to become of them. To add these files: --append. To put them in the "
+        "place of what the case holds: --replace; the generation before can be brought back with: "
+        f"workbench generations restore {name} {current.number}",
+    )
+
+
+def _analysed(loaded: Loaded, staging: Staging, previous: Path | None, analyse: Analyse) -> Loaded:
+    try:
+        revision = analyse(loaded.case, staging, previous)
+        return replace(loaded, case=commit_analysis(loaded.case, staging, revision))
+    except WorkbenchError as error:
+        return replace(loaded, failure=error)
 
 
 def _remove_unused(path: Path) -> None:
@@ -105,7 +171,7 @@ def load_message(
         "files": [os.fspath(file) for file in files],
         "table": options.table,
         "mapping": options.mapping,
-        "previous_store": str(root / previous.store_path.name) if previous else "",
+        "previous_store": str(root / previous.parts.data[0].name) if previous else "",
         "previous_sources": [_fields(s) for s in previous.manifest.sources] if previous else [],
         "memory_mib": settings.memory,
         "address_space_mib": 0,

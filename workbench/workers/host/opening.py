@@ -32,7 +32,7 @@ class Opening:
 def opening_of(case: Case) -> Opening:
     """How this analyst's worker opens the case's store: with his own key for stand-ins, and with a
     look through a store that none of his workers has seen."""
-    store, state = case.store_path, case.state_dir()
+    parts, state = case.parts.paths, case.state_dir()
     return Opening(
-        mask_key(state), not is_examined(store, state), partial(remember_examined, store, state)
+        mask_key(state), not is_examined(parts, state), partial(remember_examined, parts, state)
     )

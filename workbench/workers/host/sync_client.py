@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from workbench.case.store_parts import StoreParts
 from workbench.decisions.masking import NOTHING_MASKED, Mask
 from workbench.errors import Cancelled, IntegrityError, WorkbenchError
 from workbench.settings import EngineSettings
@@ -40,11 +41,13 @@ _ENDED = "The query worker ended while it ran this query; it has been replaced."
 
 
 def start_message(
-    store: Path, spill: Path, settings: EngineSettings, mask: Mask, opening: Opening
+    parts: StoreParts, spill: Path, settings: EngineSettings, mask: Mask, opening: Opening
 ) -> Message:
     """The first message to a query worker."""
     start = Start(
-        store=os.path.abspath(store),  # the worker starts in /
+        # The worker starts in /.
+        data=[os.path.abspath(path) for path in parts.data],
+        analysis=os.path.abspath(parts.analysis) if parts.analysis is not None else "",
         spill=os.path.abspath(spill),
         parent=os.getpid(),
         memory_mib=settings.memory_mib,
@@ -63,14 +66,15 @@ def set_mask(mask: Mask) -> SetMask:
     return SetMask(list(mask.columns), list(mask.shown))
 
 
-def refuse_planted_log(store: Path) -> None:
-    """Raise IntegrityError where a write-ahead log lies beside the store: it would be replayed."""
-    planted = store.with_name(store.name + ".wal")
-    if planted.exists():
-        raise IntegrityError(
-            f"A write-ahead log lies beside the store: {planted.name}.",
-            hint="A finished store has none. Find out who put it there, then move it away.",
-        )
+def refuse_planted_log(parts: StoreParts) -> None:
+    """Raise IntegrityError where a write-ahead log lies beside a part: it would be replayed."""
+    for part in parts.paths:
+        planted = part.with_name(part.name + ".wal")
+        if planted.exists():
+            raise IntegrityError(
+                f"A write-ahead log lies beside the store: {planted.name}.",
+                hint="A finished store has none. Find out who put it there, then move it away.",
+            )
 
 
 def _event(message: Message) -> tuple[int, Event]:
@@ -86,19 +90,19 @@ class QueryClient:
 
     def __init__(
         self,
-        store: Path,
+        parts: StoreParts,
         tmp: Path,
         settings: EngineSettings,
         mask: Mask = NOTHING_MASKED,
         opening: Opening | None = None,
     ) -> None:
-        """Let a worker start on `store`; its spill folder is made below `tmp`, `mask` hides cells.
+        """Let a worker start on these parts, with a spill folder below `tmp`; `mask` hides cells.
 
         The worker gets ready beside what the caller does meanwhile and is awaited at the first
         request. Raises IntegrityError for a planted log.
         """
-        refuse_planted_log(store)
-        self._store = store
+        refuse_planted_log(parts)
+        self._parts = parts
         self._settings = settings
         self._opening = opening or Opening()
         self._book = RequestBook(mask)
@@ -116,7 +120,7 @@ class QueryClient:
         with contextlib.suppress(ChannelClosed):  # `ready` says so
             self._worker.send(
                 start_message(
-                    self._store, self.spill, self._settings, self._book.mask, self._opening
+                    self._parts, self.spill, self._settings, self._book.mask, self._opening
                 )
             )
 

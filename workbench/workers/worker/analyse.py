@@ -1,6 +1,6 @@
-"""The analysis worker: finds clusters in a store in the making, sandboxed, once.
+"""The analysis worker: finds clusters in the data of a case, sandboxed, once.
 
-Message in:  analyse  store spill queries overlay memory_mib threads parent
+Message in:  analyse  data previous analysis spill queries overlay memory_mib threads parent
 Messages out: progress phase done total; then done revision, or error title message hint exit_code
 """
 
@@ -14,20 +14,26 @@ from workbench.workers.worker.one_shot import OnProgress, answer_once
 
 
 def _answer(message: Message, on_progress: OnProgress) -> Message:
-    store, spill = Path(message["store"]), Path(message["spill"])
+    analysis, spill = Path(message["analysis"]), Path(message["spill"])
     queries = Path(message["queries"])
-    # The engine keeps a write-ahead log beside the store.
-    sandbox.enter([queries], [store.parent, spill])
+    data = [Path(name) for name in message["data"]]
+    previous = Path(message["previous"]) if message["previous"] else None
+    read = dict.fromkeys((*data, *((previous,) if previous else ())))
+    # The engine keeps a write-ahead log beside what it writes.
+    sandbox.enter([queries, *read], [analysis.parent, spill])
     from workbench.detection.pipeline import build  # only behind the sandbox
     from workbench.engine.store_check import refuse_foreign_store
 
-    refuse_foreign_store(store)  # it may be a copy of one that somebody else made
+    for part in read:  # somebody else may have made it
+        refuse_foreign_store(part)
 
     def report(phase: str, done: int, total: int) -> None:
         on_progress({"ev": "progress", "phase": phase, "done": done, "total": total})
 
     revision = build(
-        store,
+        analysis,
+        data=data,
+        previous=previous,
         spill=spill,
         queries=queries,
         overlay=message["overlay"],

@@ -5,13 +5,13 @@ It reads requests and answers each by events of the same job; `workers.messages`
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
+from workbench.case.store_parts import StoreParts
 from workbench.errors import WorkbenchError
 from workbench.workers import memory, sandbox
 from workbench.workers.codec import event_message, read_request
@@ -24,8 +24,6 @@ from workbench.workers.messages import (
     Export,
     Failed,
     Find,
-    Hashed,
-    HashStore,
     Inspect,
     Masked,
     Open,
@@ -57,18 +55,19 @@ class QueryWorker:
     """Answers messages; each job runs on a thread and a cursor of its own."""
 
     def __init__(self, start: Start, output: int) -> None:
-        self._store = Path(os.fsdecode(start.store))
+        parts = StoreParts(
+            tuple(Path(os.fsdecode(name)) for name in start.data),
+            Path(os.fsdecode(start.analysis)) if start.analysis else None,
+        )
         spill = Path(os.fsdecode(start.spill))
         self._isolation = sandbox.enter(
-            [self._store], [spill], address_space_mib=start.address_space_mib
+            list(parts.paths), [spill], address_space_mib=start.address_space_mib
         )
         from workbench.engine.disk import DiskBudget  # only behind the sandbox
         from workbench.engine.session import Session, SessionLimits
 
         limits = SessionLimits(start.memory_mib, start.threads, start.spill_mib)
-        session = Session(
-            self._store, spill, limits, examine=start.examine, mask_key=start.mask_key
-        )
+        session = Session(parts, spill, limits, examine=start.examine, mask_key=start.mask_key)
         session.mask(**start.mask)
         budget = DiskBudget(spill, start.spill_mib << 20)
         self._context = Context(session, spill, budget, output)
@@ -152,8 +151,6 @@ class QueryWorker:
                 self._context.say(job, Masked())
             case ReadAccountIds():
                 self._account_ids(job, request)
-            case HashStore():
-                self._hash(job)
             case _:
                 raise WorkbenchError(f"The query worker does not know {type(request).__name__}.")
 
@@ -169,13 +166,6 @@ class QueryWorker:
 
         ids = read_account_ids(self._context.session, self._context.spill / request.file)
         self._context.say(job, AccountIdsRead(ids))
-
-    def _hash(self, job: int) -> None:
-        digest = hashlib.sha256()
-        with self._store.open("rb") as store:
-            while block := store.read(4 << 20):
-                digest.update(block)
-        self._context.say(job, Hashed(digest.hexdigest()))
 
 
 def _failed(error: WorkbenchError) -> Failed:
