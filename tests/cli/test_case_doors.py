@@ -129,6 +129,17 @@ def test_a_linked_list_of_rejects_is_copied_nowhere(
     assert not os.listdir(case / "tmp") or os.listdir(case / "tmp") == ["load.lock"]
 
 
+def test_rejects_of_holes_are_not_copied(bench: Bench, case: Path, tmp_path: Path) -> None:
+    rejects = Case.open(case).rejects_path
+    rejects.parent.mkdir(parents=True, exist_ok=True)
+    with rejects.open("wb") as file:
+        file.truncate(1 << 40)
+    (tmp_path / "accounts.csv").write_text("account_id\nb-1\n")
+    told = bench("load", case, tmp_path / "accounts.csv", "--append")
+    assert told.code == 3
+    assert "says that it has 1,099,511,627,776" in told.err
+
+
 @pytest.mark.parametrize("name", ["sets", "checkpoints"])
 def test_a_file_of_holes_is_not_copied(name: str, bench: Bench, case: Path, tmp_path: Path) -> None:
     """It takes no room where it lies, and would fill the disk that a packet is written to."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html.parser
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -109,3 +110,18 @@ def test_a_packet_is_whole_or_not_there(
     (tmp_path / "there").mkdir()
     assert bench("report", case, "-o", tmp_path / "there").code == 2
     assert not [path for path in tmp_path.iterdir() if "packet" in path.name]
+
+
+def test_a_packet_names_what_the_rules_of_today_would_not_accept(
+    bench: Bench, tmp_path: Path
+) -> None:
+    versions = Path(__file__).parents[1] / "fixtures" / "versions" / "0.1.0"
+    case = tmp_path / "old"
+    shutil.copytree(versions / "case", case)
+    warned = [
+        line for line in bench("audit", "verify", case).out.splitlines() if "version 1)" in line
+    ]
+    assert warned
+    assert bench("report", case, "-o", tmp_path / "packet").code == 0
+    text = (tmp_path / "packet" / "report.md").read_text().replace("\\", "")
+    assert "of a record of today not accepted" in text

@@ -22,6 +22,7 @@ from workbench.text.sanitize import safe_text
 MANIFEST_BYTES = 32 << 20
 QUERY_BYTES = 1 << 20
 STATE_BYTES = 64 << 20
+_HOLES = 64 << 20  # what is longer and eight times what it takes is no file that compresses
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _KINDS = (
@@ -151,7 +152,14 @@ def copy_case_file(root: Path, name: str | Path, target: Path, limit: int = 1 <<
     """
     with open(open_case_file(root, name), "rb") as file:
         # A file of holes takes no room where it lies, and all the disk where it is copied to.
-        if os.fstat(file.fileno()).st_size > limit:
+        found = os.fstat(file.fileno())
+        if found.st_size > _HOLES + 8 * 512 * found.st_blocks:
+            raise IntegrityError(
+                f"{safe_text(root / name)} takes {512 * found.st_blocks:,} bytes of disk and says "
+                f"that it has {found.st_size:,}: it was not copied.",
+                hint=_HINT,
+            )
+        if found.st_size > limit:
             raise IntegrityError(
                 f"{safe_text(root / name)} is longer than {limit:,} bytes, the most that such a "
                 "file may have: it was not copied."

@@ -187,5 +187,7 @@ def _evidence(
         given = {parameter: subject}
     parameters = bind(query, given, session.span)
     found = session.client.request(Digest(query.sql, parameters))
-    evidence = Evidence(query, parameters, found.rows, found.sha256)
+    evidence = Evidence(
+        query, parameters, found.rows, found.sha256, session.client.mask.hidden_in(query.sql)
+    )
     return (session.service.evidence_field(evidence),)

@@ -42,6 +42,10 @@ class Mask:
         named = bool(self.columns) and any(re.search(rf"\b{name}\b", text) for name in hidden)
         return named or bool(self.columns and _STAR.search(text))
 
+    def hidden_in(self, sql: str) -> tuple[str, ...]:
+        """The columns to be named as hidden in the result of a statement."""
+        return self.columns if self.touches(sql) else ()
+
     def words(self) -> str:
         """The hidden columns, for a sentence."""
         return ", ".join(self.columns)

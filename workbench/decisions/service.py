@@ -57,12 +57,16 @@ class Draft:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a decision rests on: a query with its values, and the digest of its result."""
+    """What a decision rests on: a query with its values, and the digest of its result.
+
+    `masked` are the columns that were hidden in it.
+    """
 
     query: SavedQuery
     parameters: dict[str, Any]
     rows: int
     sha256: str
+    masked: tuple[str, ...] = ()
 
 
 def as_workbench_error(error: LedgerError) -> WorkbenchError:
@@ -203,6 +207,7 @@ class CaseService:
                 rows=evidence.rows,
                 ledger_head=self._read_at or ledger.head.h,
                 trust=evidence.query.trust,
+                masked=evidence.masked,
             )
 
         return self.read(reading)

@@ -19,6 +19,7 @@ from workbench.audit.records.list_contents import MAX_FILE_BYTES
 from workbench.case.open_file import copy_case_file
 from workbench.decisions.policy_hooks import note_report
 from workbench.decisions.service import CaseService
+from workbench.decisions.verify import verify_case
 from workbench.errors import UsageError, WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
 from workbench.playbooks.library import Library
@@ -144,6 +145,8 @@ class Packet:
         )
         for words in self._service.read(lambda ledger: ledger.state.statements()):
             yield Paragraph(f"Stated of this case: {words}.")
+        for words in self._older_rules():
+            yield Paragraph(f"Warning: {words}.")
         for words in _LIMITS:
             yield Paragraph(words, note=True)
         if self._mask.columns:
@@ -155,6 +158,10 @@ class Packet:
             "Every table names the query, its revision and the digest of its whole result; on the "
             "case itself `workbench audit replay` runs the evidence of every decision again."
         )
+
+    def _older_rules(self) -> list[str]:
+        """What counts because the rules of its day let it, and those of today would not."""
+        return verify_case(self._service.case_path, self._service.settings).older_rules
 
     def _body(self, subject: Subject) -> Iterator[Part]:
         add = self._exhibits.add

@@ -57,6 +57,11 @@ class Report:
         return not self.problems
 
     @property
+    def older_rules(self) -> list[str]:
+        """What counts of records of version 1 and would not be accepted of one of today."""
+        return [warning for warning in self.warnings if "(version 1): " in warning]
+
+    @property
     def exit_code(self) -> int:
         """0, or 3 where something is wrong."""
         return 0 if self.ok else INTEGRITY

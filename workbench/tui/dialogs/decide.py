@@ -372,5 +372,6 @@ class DecideDialog(ModalScreen[str | None]):
         for values in given:
             bound = bind(query, values, query_service.span)
             digest = await query_service.request(Digest(query.sql, bound))
-            found.append(Evidence(query, bound, digest.rows, digest.sha256))
+            hidden = query_service.mask.hidden_in(query.sql)
+            found.append(Evidence(query, bound, digest.rows, digest.sha256, hidden))
         return found
