@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,8 +101,9 @@ def test_what_is_not_kept_cannot_be_brought_back(case: Case) -> None:
     with pytest.raises(IntegrityError, match="is missing"):
         restore(case, 2)
     assert Case.open(case.root).manifest.generation == 3
-    with staged(case), pytest.raises(WorkbenchError, match="is running"):
+    with staged(case), pytest.raises(WorkbenchError, match="is running") as caught:
         restore(case, 1)
+    assert "Wait" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -135,6 +137,27 @@ def test_earlier_analyses_go_but_for_the_one_before_and_those_named(tmp_path: Pa
     kept = Case.open(case.root).manifest.current.analyses
     assert [one.number for one in kept] == [1, 3, 4]
     assert files(case) == [*(f"analysis-1-{n}.duckdb" for n in (1, 3, 4)), "store-1.duckdb"]
+
+
+def test_an_old_analysis_in_the_store_of_format_1_stays(tmp_path: Path) -> None:
+    """It is a part of the data as well."""
+    case = load(Case.create(tmp_path / "case"))
+    first = case.manifest.current
+    old = Analysis(1, "store-1.duckdb", "old", "t", "w")
+    made = replace(first, analysis=1, analyses=(old,))
+    case.write_manifest(case.manifest.with_generation(made, ()))
+    for content in (b"a", b"bb", b"ccc"):
+        case = analyse(Case.open(case.root), content)
+    assert remove_unneeded(case, Keep(1)) == [Removed(1, 2, 1), Removed(1, 3, 2)]
+    assert files(case) == ["analysis-1-4.duckdb", "store-1.duckdb"]
+
+
+def test_two_generations_of_one_number_are_refused() -> None:
+    made = Generation(1, "t", "w", parts=("store-1.duckdb",))
+    whole = Manifest(ID, "n", "t", "w", generation=1, parts=(Part("store-1.duckdb", "0" * 64, 5),))
+    assert from_toml(replace(whole, generations=(made,)).to_toml(), "case.toml")
+    with pytest.raises(IntegrityError, match="generations"):
+        from_toml(replace(whole, generations=(made, made)).to_toml(), "case.toml")
 
 
 def test_a_commit_that_was_cut_off_leaves_the_case_as_it_was(
@@ -234,6 +257,7 @@ def test_no_part_is_listed_that_no_generation_names(
         ("store-1.duckdb", "store-1.duckdb\\n"),
         ('sha256 = "0', 'sha256 = "x'),
         ("number = 1", "number = -1"),
+        ("number = 1", "number = 0"),
         ("generation = 1", "generation = 2"),
         ("bytes = 5", "bytes = -5"),
         ("analysis = 0", "analysis = 7"),

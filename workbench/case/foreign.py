@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import islice
 from pathlib import Path
 
 from workbench.case.open_file import kind_of
@@ -29,7 +30,8 @@ def foreign_entries(root: Path) -> list[str]:
         folder = waiting.pop()
         try:
             with os.scandir(root / folder) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
+                some = islice(entries, _MAX_SEEN - seen)
+                listed = sorted(some, key=lambda entry: entry.name)
         except OSError:
             continue
         for entry in listed:

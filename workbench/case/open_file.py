@@ -12,6 +12,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -199,10 +200,10 @@ def check_folders(root: Path, names: tuple[str, ...]) -> None:
 
 
 @contextmanager
-def _listed(folder: Path) -> Iterator[list[os.DirEntry[str]]]:
+def _listed(folder: Path, most: int) -> Iterator[list[os.DirEntry[str]]]:
     try:
         with os.scandir(folder) as entries:
-            yield sorted(entries, key=lambda entry: entry.name)
+            yield sorted(islice(entries, most), key=lambda entry: entry.name)
     except OSError:
         yield []
 
@@ -216,7 +217,7 @@ def files_below(root: Path, folder: str, suffix: str, most: int = 2000) -> list[
     found: list[Path] = []
     waiting, seen = [root / folder], 0
     while waiting and seen < most:
-        with _listed(waiting.pop(0)) as entries:
+        with _listed(waiting.pop(0), most - seen) as entries:
             for entry in entries:
                 seen += 1
                 if entry.is_dir(follow_symlinks=False) and len(waiting) < most:

@@ -36,6 +36,19 @@ CAMPAIGN_MEMBERS = Table(
     kind="bench",
 )
 
+ACCOUNTS_BEFORE = Table(
+    "accounts_before",
+    "the accounts of an earlier generation; empty unless two are compared",
+    (
+        ACCOUNT,
+        Column("cluster_id", "VARCHAR", "the cluster it was in then", entity="cluster"),
+        Column("campaign_like", "BOOLEAN", "whether that looked like a campaign"),
+        count("exchanges", "its exchanges then", "exchanges"),
+        Column("last_ts", "TIMESTAMP", "its last exchange then", unit="UTC"),
+    ),
+    kind="bench",
+)
+
 SEEN_PATTERNS = Table(
     "seen_patterns",
     "values of campaigns that another case flagged; empty unless one was given",

@@ -36,6 +36,7 @@ DERIVED: dict[str, Table] = {
         *ANALYSIS_TABLES.values(),
         ledger.DECISIONS,
         ledger.CAMPAIGN_MEMBERS,
+        ledger.ACCOUNTS_BEFORE,
         ledger.SEEN_PATTERNS,
     )
 }

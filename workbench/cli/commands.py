@@ -109,6 +109,12 @@ def _queries() -> click.Command:
     return queries
 
 
+def _changes() -> click.Command:
+    from workbench.cli.changes import changes
+
+    return changes
+
+
 def _generations() -> click.Command:
     from workbench.cli.generations import generations
 
@@ -212,6 +218,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "mappings": _mappings,
     "info": _info,
     "generations": _generations,
+    "changes": _changes,
     "doctor": _doctor,
     "synth": _synth,
     "find": _find,
@@ -254,7 +261,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "synth",
         "open",
     ),
-    "Look": ("clusters", "campaigns", "account", "entity", "find", "resurrect"),
+    "Look": ("clusters", "campaigns", "changes", "account", "entity", "find", "resurrect"),
     "Ask": ("run", "sql", "queries", "playbook"),
     "Decide": ("decide", "decisions", "reverse", "sample", "lists"),
     "Work together": ("queue", "claim", "release", "comment", "propose", "countersign", "merge"),

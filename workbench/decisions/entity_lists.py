@@ -13,6 +13,7 @@ ROLES = {
     "hub": "shared by many for no reason of theirs: it links nobody",
     "allow": "known and harmless",
     "known_bad": "seen in a campaign: whoever has it is watched for",
+    "watch": "told of by `workbench changes` when it is seen again",
 }
 
 

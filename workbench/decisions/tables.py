@@ -16,7 +16,7 @@ from workbench.audit.state.state import LedgerState, decided
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 NOWHERE = ""
-KNOWN_BAD = "known_bad"
+KNOWN_BAD, WATCH = "known_bad", "watch"
 _CHUNK = 2000  # rows told in one line
 
 
@@ -113,17 +113,28 @@ def _campaign_rows(state: LedgerState) -> list[dict[str, Any]]:
     return rows + [{"campaign_id": campaign, "name": name} for campaign, name in names.items()]
 
 
-def _known_bad_rows(state: LedgerState) -> list[dict[str, Any]]:
+def listed_rows(state: LedgerState, *roles: str) -> list[dict[str, Any]]:
+    """The values of these lists in force, as rows of `seen_patterns`."""
     return [
-        {"pattern": KNOWN_BAD, "family": entry["family"], "value": entry["value"], "members": 1,
-         "accounts": 1}
-        for entry in state.entity_lists() if entry["role"] == KNOWN_BAD
+        {"pattern": entry["role"], "family": entry["family"], "value": entry["value"],
+         "members": 1, "accounts": 1}
+        for entry in state.entity_lists() if entry["role"] in roles
     ]  # fmt: skip
+
+
+def _known_bad_rows(state: LedgerState) -> list[dict[str, Any]]:
+    return listed_rows(state, KNOWN_BAD)
+
+
+def _nothing_before(_: LedgerState) -> list[dict[str, Any]]:
+    """A ledger tells of no earlier generation: `changes` lays one over."""
+    return []
 
 
 _ROWS: dict[str, Callable[[LedgerState], Iterable[dict[str, Any]]]] = {
     "decisions": _decided,
     "campaign_members": _campaign_rows,
+    "accounts_before": _nothing_before,
     "seen_patterns": _known_bad_rows,
 }
 TABLES = tuple(_ROWS)

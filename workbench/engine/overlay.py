@@ -74,7 +74,20 @@ SEEN_PATTERNS = Overlay(
         ("accounts", "BIGINT"),
     ),
 )
-OVERLAYS = {overlay.name: overlay for overlay in (DECISIONS, CAMPAIGN_MEMBERS, SEEN_PATTERNS)}
+ACCOUNTS_BEFORE = Overlay(
+    "accounts_before",
+    (
+        ("account_id", "VARCHAR"),
+        ("cluster_id", "VARCHAR"),
+        ("campaign_like", "BOOLEAN"),
+        ("exchanges", "BIGINT"),
+        ("last_ts", "TIMESTAMP"),
+    ),
+)
+OVERLAYS = {
+    overlay.name: overlay
+    for overlay in (DECISIONS, CAMPAIGN_MEMBERS, ACCOUNTS_BEFORE, SEEN_PATTERNS)
+}
 
 
 def read_account_ids(session: Session, parquet: Path) -> list[str]:
