@@ -2,7 +2,7 @@
 id = "evidence-figures"
 title = "How the members work, beside the whole case"
 question = "Are volumes, answers, requests and aims more alike than usual?"
-rev = 3
+rev = 4
 status = "test"
 level = "informational"
 tags = ["evidence"]
@@ -12,12 +12,18 @@ type = "cluster"
 help = "The cluster"
 
 +++*/
-WITH both_sides AS (
+WITH begun AS (
+    SELECT quantile_disc(first_ts, 0.02) AS at FROM account_profile WHERE isfinite(first_ts)
+), habits AS (
+    SELECT h.*, CAST(a.created_at < b.at - INTERVAL 14 DAY AS INTEGER) AS lived_before
+    FROM account_habits AS h CROSS JOIN begun AS b
+    LEFT JOIN accounts AS a ON a.account_id = h.account_id
+), both_sides AS (
     SELECT 'members' AS who, h.*
-    FROM cluster_members AS m JOIN account_habits AS h ON h.account_id = m.account_id
+    FROM cluster_members AS m JOIN habits AS h ON h.account_id = m.account_id
     WHERE m.cluster_id = $cluster
     UNION ALL
-    SELECT 'the case' AS who, h.* FROM account_habits AS h
+    SELECT 'the case' AS who, h.* FROM habits AS h
 ), made AS (
     SELECT who, made_in, count(*) AS n FROM both_sides WHERE made_in IS NOT NULL
     GROUP BY who, made_in
@@ -39,6 +45,11 @@ WITH both_sides AS (
            round(avg(release_share), 9) AS release_share,
            round(avg(tool_share), 9) AS tool_share, round(avg(long_share), 9) AS long_share,
            round(avg(code_share), 9) AS code_share, round(avg(maths_share), 9) AS maths_share,
+           quantile_cont(log_rate, 0.95) FILTER (WHERE exchanges >= 5)
+               - quantile_cont(log_rate, 0.5) FILTER (WHERE exchanges >= 5) AS rate_tail,
+           quantile_cont(log_output, 0.5) AS log_output,
+           round(avg(weekend_share), 9) AS weekend_share,
+           round(avg(lived_before), 9) AS lived_before,
            avg(CAST(verified AS INTEGER)) AS verified,
            avg(CAST(own_domain AS INTEGER)) AS own_domain, count(made_in) AS made
     FROM both_sides GROUP BY who
@@ -46,6 +57,7 @@ WITH both_sides AS (
 SELECT f.who, f.accounts, f.rate_spread, f.output_spread, f.input_spread, f.one_turn,
        f.aim_share, f.trace_share, f.grading_share, f.making_share, f.public_share,
        f.release_share, f.tool_share, f.code_share, f.maths_share, f.long_share,
-       CAST(d.n AS DOUBLE) / nullif(f.made, 0) AS made_together, f.verified, f.own_domain
+       CAST(d.n AS DOUBLE) / nullif(f.made, 0) AS made_together, f.verified, f.own_domain,
+       f.rate_tail, f.log_output, f.weekend_share, f.lived_before
 FROM figures AS f LEFT JOIN densest AS d ON d.who = f.who
 ORDER BY f.who

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,14 @@ from workbench.detection.clustering.lineage import lineage, name_clusters
 from workbench.detection.clustering.near_members import near
 from workbench.detection.features.activity_sync import read_activity
 from workbench.detection.features.capability_patterns import capabilities
-from workbench.detection.features.cluster_features import Figures, add_ownership, read_figures
+from workbench.detection.features.cluster_features import Figures, read_figures
 from workbench.detection.features.intent_patterns import intent_patterns
+from workbench.detection.features.strangers import Shared, shared_texts
 from workbench.detection.graph.links import Links, read_links
 from workbench.detection.graph.traits import families_of, write_traits
 from workbench.detection.likelihood.membership import SMALLEST
-from workbench.detection.likelihood.value_ratios import count_values
 from workbench.detection.scoring.benign_explanations import Explanation, explanations
-from workbench.detection.scoring.scorecard import ClusterScore, score_cluster
+from workbench.detection.scoring.scorecard import ClusterScore, judge
 from workbench.detection.store_results import (
     cluster_row,
     component_rows,
@@ -45,7 +46,7 @@ from workbench.resources import statement
 
 Tell = Callable[[str, int, int], None]
 # Rises when the same store would give other clusters than before, or other tables about them.
-METHOD = "16"
+METHOD = "17"
 # What the card says is missing: words to the columns that would have told.
 _GROUPS = {
     "payments": (("payments", "instrument_fingerprint"),),
@@ -108,24 +109,74 @@ def _write(
     before: Mapping[str, str],
     tell: Tell,
 ) -> None:
+    search = find(session, queries, overlay, tell)
+    links, found, ids = search.links, search.found, search.ids
+    tell("scoring clusters", 0, found.clusters)
+    measured = measure(session, search)
+    for part in statement("detection", "clusters_begin").split(";\n"):
+        session.run(part)
+    scores = judge(measured.figures, measured.usual, measured.shared)
+    told = [explanations(figure, measured.usual) for figure in measured.figures]
+    _write_clusters(session, links, found, measured.figures, scores, told, ids, before)
+    tell("evidence", 0, found.clusters)
+    session.run(statement("detection", "evidence"))
+    names = _names(session, found, ids)
+    write_member_evidence(session, links, found, names)
+    _warn(session, found, len(ids))
+    session.run("CHECKPOINT")
+
+
+@dataclass(frozen=True)
+class Search:
+    """Links, clusters, and the ids of accounts by their number."""
+
+    links: Links
+    found: Found
+    ids: list[str]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The figures of clusters by number, the usual ones of the case, and who shares texts."""
+
+    figures: list[Figures]
+    usual: dict[str, float | None]
+    shared: dict[str, Shared]
+
+
+def find(
+    session: LoadSession,
+    queries: Sequence[SavedQuery],
+    overlay: Sequence[Mapping[str, Any]],
+    tell: Tell,
+) -> Search:
+    """Write traits and find clusters."""
     _list_values(session, overlay)
     accounts = int(session.value("SELECT count(*) FROM account_profile"))
     families = write_traits(session, families_of(queries, accounts), tell)
     links = read_links(session, families)
     found = find_clusters(links, read_activity(session), tell)
-    tell("scoring clusters", 0, found.clusters)
     ids = [row[0] for row in session.rows("SELECT account_id FROM account_index ORDER BY a")]
+    return Search(links, found, ids)
+
+
+def measure(session: LoadSession, search: Search) -> Measured:
+    """The figures of the clusters found; writes `account_habits` and the temporary `members`."""
+    links, found = search.links, search.found
     session.run(statement("detection", "habits"), parameters=intent_patterns() | capabilities())
-    for part in statement("detection", "clusters_begin").split(";\n"):
-        session.run(part)
-    figures, scores, told = _judged(session, links, found, ids)
-    _write_clusters(session, links, found, figures, scores, told, ids, before)
-    tell("evidence", 0, found.clusters)
-    session.run(statement("detection", "evidence"))
-    names = _names(session, found, ids)
-    write_member_evidence(session, links, found, names)
-    _warn(session, found, accounts)
-    session.run("CHECKPOINT")
+    rows = np.flatnonzero(found.label >= 0)
+    session.run("CREATE OR REPLACE TEMP TABLE members (c BIGINT, account_id VARCHAR)")
+    write_frame(
+        session,
+        "members",
+        pl.DataFrame({"c": found.label[rows], "account_id": [search.ids[int(a)] for a in rows]}),
+    )
+    own = found.label[found.rhythm.a] == found.rhythm.c
+    sizes = np.maximum(np.bincount(found.label[rows], minlength=found.clusters), 1)
+    mean = np.bincount(found.rhythm.c[own], weights=found.rhythm.llr[own], minlength=found.clusters)
+    rhythm = {c: float(mean[c] / sizes[c]) for c in range(found.clusters)}
+    figures, usual = read_figures(session, links, found.terms, found.label, rhythm)
+    return Measured(figures, usual, shared_texts(links, found.label))
 
 
 def _before(session: LoadSession, data: Sequence[Path], previous: Path | None) -> dict[str, str]:
@@ -152,28 +203,6 @@ def _list_values(session: LoadSession, overlay: Sequence[Mapping[str, Any]]) -> 
         )
 
 
-def _judged(
-    session: LoadSession, links: Links, found: Found, ids: Sequence[str]
-) -> tuple[list[Figures], list[ClusterScore], list[list[Explanation]]]:
-    rows = np.flatnonzero(found.label >= 0)
-    session.run("CREATE OR REPLACE TEMP TABLE members (c BIGINT, account_id VARCHAR)")
-    write_frame(
-        session,
-        "members",
-        pl.DataFrame({"c": found.label[rows], "account_id": [ids[int(a)] for a in rows]}),
-    )
-    own = found.label[found.rhythm.a] == found.rhythm.c
-    sizes = np.maximum(np.bincount(found.label[rows], minlength=found.clusters), 1)
-    mean = np.bincount(found.rhythm.c[own], weights=found.rhythm.llr[own], minlength=found.clusters)
-    rhythm = {c: float(mean[c] / sizes[c]) for c in range(found.clusters)}
-    figures, usual = read_figures(session, links, found.terms, found.label, rhythm)
-    scores = [score_cluster(figure, usual) for figure in figures]
-    suspects = frozenset(f.number for f, v in zip(figures, scores, strict=True) if v.suspect)
-    add_ownership(figures, links, count_values(links, found.label), suspects)
-    told = [explanations(figure, usual) for figure in figures]
-    return figures, [score_cluster(figure, usual) for figure in figures], told
-
-
 def _write_clusters(
     session: LoadSession,
     links: Links,
@@ -197,7 +226,7 @@ def _write_clusters(
         for c, rows in sources.items()
     }
     rows = [
-        cluster_row(named[c][0], figures[c], scores[c], missing, named[c][1])
+        cluster_row(named[c][0], figures[c], scores[c], told[c], missing, named[c][1])
         | {"breaking_family": (breaking[c] or {}).get("source")}
         for c in range(found.clusters)
     ]

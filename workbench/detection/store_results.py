@@ -14,7 +14,7 @@ from workbench.detection.features.cluster_features import Figures
 from workbench.detection.graph.links import Links
 from workbench.detection.likelihood.membership import likeness
 from workbench.detection.scoring.ablation import BREAKS, lacking, remaining, support
-from workbench.detection.scoring.benign_explanations import Explanation
+from workbench.detection.scoring.benign_explanations import Explanation, kind_of
 from workbench.detection.scoring.scorecard import ClusterScore
 from workbench.intake.load_session import LoadSession
 from workbench.resources import statement
@@ -133,6 +133,8 @@ def component_rows(name: str, verdict: ClusterScore) -> list[dict[str, Any]]:
             "finding": part.finding,
             "meaning": part.meaning,
             "query": part.query,
+            "strength": part.level,
+            "weight": part.weight,
         }
         for part in verdict.components
     ]
@@ -182,7 +184,12 @@ def explanation_rows(name: str, told: Sequence[Explanation]) -> list[dict[str, A
 
 
 def cluster_row(
-    name: str, figure: Figures, verdict: ClusterScore, missing: str, continues: str | None
+    name: str,
+    figure: Figures,
+    verdict: ClusterScore,
+    told: Sequence[Explanation],
+    missing: str,
+    continues: str | None,
 ) -> dict[str, Any]:
     """One row of `clusters`."""
     strong = sorted(
@@ -205,9 +212,10 @@ def cluster_row(
         "summary": summary(figure, verdict, strong),
         "coordination": round(verdict.coordination, 6),
         "extraction": round(verdict.extraction, 6),
-        "kind": verdict.kind,
+        "kind": verdict.call if verdict.campaign_like else kind_of(told),
         "missing": missing,
         "continues": continues,
+        "call": verdict.call,
     }
 
 

@@ -5,12 +5,15 @@ are made and loaded below FOLDER and used again by the next run; `--texts` names
 text for `varied` ones. `--details` tells what went wrong.
 `--which small --accounts 100000 --seeds 717`: campaigns of 8 to 250 in a large case (not in `all`).
 `--toolkit ENV`: an environment that holds coordination-network-toolkit, for a third peer.
+
+`features` and `fit` as first word: feature tables and the weights fitted on them, see `fitting`.
 """
 
 from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +21,7 @@ from pathlib import Path
 
 import polars as pl
 
+from tests.benchmarks.detection import fitting
 from tests.benchmarks.detection.baselines import co_action, components
 from tests.benchmarks.detection.measure import Marks, faults, mark
 from tests.benchmarks.detection.running import analyse
@@ -95,4 +99,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] in (["features"], ["fit"]):
+        fitting.main(sys.argv[1:])
+    else:
+        main()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 
-from workbench.detection.graph.links import SOURCES, Ints, Links
+from workbench.detection.graph.links import Ints, Links
 from workbench.detection.likelihood.membership import SUPPORT, Terms
-from workbench.detection.likelihood.value_ratios import Counts
 from workbench.intake.load_session import LoadSession
 from workbench.resources import statement
 
@@ -44,7 +42,8 @@ class Figures:
     sources: dict[str, float] = field(default_factory=dict)
     covered: dict[str, float] = field(default_factory=dict)
     rhythm: float = 0.0
-    own_content: float | None = None
+    public_wording: float | None = None  # see `strangers`
+    public_prompts: float | None = None
     wording: bool = True  # whether the case holds text; whole-prompt hashes show no templates
     among: int = 1  # accounts of the whole case
     addressed: float = 1.0  # accounts of the whole case whose e-mail domain is known
@@ -136,33 +135,3 @@ def _add_sources(found: dict[int, Figures], links: Links, terms: Terms, label: I
         for place, name in enumerate(names):
             figure.sources[name] = float(total[number * len(names) + place]) / figure.accounts
             figure.covered[name] = float(support[number * len(names) + place]) / figure.accounts
-
-
-def add_ownership(
-    figures: Sequence[Figures], links: Links, counts: Counts, suspects: frozenset[int]
-) -> None:
-    """Whose wording it is: of the accounts that have a cluster's shared wording, the members' part.
-
-    Wording that strangers use as well is public. Members of other suspect clusters are no
-    strangers: two campaigns may work from one phrase book.
-    """
-    content = np.array([SOURCES.get(f.name, f.name) == "content" for f in links.families])
-    if not content.any():
-        return
-    suspect = np.isin(counts.c, list(suspects))
-    inside = np.bincount(counts.v[suspect], counts.members[suspect], minlength=len(links.held))
-    here = content[links.family[counts.v]]
-    v, c = counts.v[here], counts.c[here]
-    members = counts.members[here].astype(np.float64)
-    elsewhere = inside[v] - np.where(suspect[here], members, 0.0)
-    size = np.array([0] * (max((f.number for f in figures), default=-1) + 1))
-    for figure in figures:
-        size[figure.number] = figure.accounts
-    strangers = np.maximum(links.held[v] - members - elsewhere, 0.0)
-    ratio = np.log((members / size[c]) / ((links.held[v] - members + 0.5) / links.accounts))
-    weight = members * np.maximum(ratio, 0.0)
-    total = np.bincount(c, weight, minlength=len(size))
-    own = np.bincount(c, weight * members / (members + strangers), minlength=len(size))
-    for figure in figures:
-        if total[figure.number] > 0:
-            figure.own_content = float(own[figure.number] / total[figure.number])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.detection.features.cluster_features import Figures
@@ -26,6 +26,20 @@ def explanations(figure: Figures, usual: Usual) -> list[Explanation]:
     return [test(figure, usual) for test in _TESTS]
 
 
+# What the list calls a cluster by the first explanation that fits it.
+_KINDS = {
+    "family": "family", "one customer's fleet": "fleet", "office": "office", "class": "class",
+    "evaluation harness": "harness", "reseller": "reseller", "popular framework": "framework",
+    "provider default or public text": "public text", "VPN or shared line": "shared-network",
+}  # fmt: skip
+
+
+def kind_of(told: Sequence[Explanation]) -> str:
+    """The kind of a cluster that is not called: of the explanations that fit, the most telling."""
+    fitting = {one.name for one in told if one.result == "fits"}
+    return next((kind for name, kind in _KINDS.items() if name in fitting), "unclear")
+
+
 def _result(fits: bool, partly: bool) -> str:
     return "fits" if fits else "partly" if partly else "excluded"
 
@@ -36,6 +50,11 @@ def _percent(share: float | None) -> str:
 
 def _name(figure: Figures) -> float:
     return max(figure.share("org"), figure.own("domain"))
+
+
+def _members_part(figure: Figures) -> float | None:
+    """Of those who use the shared wording, the members' part."""
+    return None if figure.public_wording is None else 1.0 - figure.public_wording
 
 
 def _has(figure: Figures, usual: Usual, *names: str) -> bool:
@@ -130,7 +149,7 @@ def _vpn(figure: Figures, usual: Usual) -> Explanation:
 
 
 def _framework(figure: Figures, usual: Usual) -> Explanation:
-    query, public = "evidence-wording", figure.own_content
+    query, public = "evidence-wording", _members_part(figure)
     private, client = figure.sources.get("private"), figure.sources.get("client")
     if private is None and client is None:
         return Explanation("popular framework", "not tested", "no clients, tools or system prompts",
@@ -156,7 +175,7 @@ def _family(figure: Figures, usual: Usual) -> Explanation:
 
 
 def _default(figure: Figures, usual: Usual) -> Explanation:
-    query, public = "evidence-wording", figure.own_content
+    query, public = "evidence-wording", _members_part(figure)
     if public is None:
         return Explanation("provider default or public text", "not tested",
                            "no wording is shared, or none is in the extract", query)  # fmt: skip

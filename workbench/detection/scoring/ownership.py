@@ -54,3 +54,8 @@ def ties(figure: Figures) -> float:
     One queue is a tie as well.
     """
     return max(figure.rhythm, *(figure.sources.get(name, 0.0) for name in TIES))
+
+
+def open_name(figure: Figures, usual: dict[str, float | None]) -> float:
+    """How far a name stands openly behind the accounts: an organisation, or a trusted domain."""
+    return max(figure.share("org"), trust(figure, usual) * figure.own("domain"))

@@ -2,7 +2,8 @@ CREATE OR REPLACE TABLE clusters (
     cluster_id VARCHAR, accounts BIGINT, exchanges BIGINT, input_tokens BIGINT,
     output_tokens BIGINT, first_ts TIMESTAMP, last_ts TIMESTAMP, score DOUBLE,
     campaign_like BOOLEAN, families VARCHAR, summary VARCHAR, coordination DOUBLE,
-    extraction DOUBLE, kind VARCHAR, breaking_family VARCHAR, missing VARCHAR, continues VARCHAR
+    extraction DOUBLE, kind VARCHAR, breaking_family VARCHAR, missing VARCHAR, continues VARCHAR,
+    call VARCHAR
 );
 CREATE OR REPLACE TABLE cluster_members (
     cluster_id VARCHAR, account_id VARCHAR, cluster_score DOUBLE, member_score DOUBLE,
@@ -22,7 +23,7 @@ CREATE OR REPLACE TABLE cluster_evidence (
 );
 CREATE OR REPLACE TABLE cluster_components (
     cluster_id VARCHAR, axis VARCHAR, name VARCHAR, value DOUBLE, population DOUBLE,
-    points DOUBLE, finding VARCHAR, meaning VARCHAR, query VARCHAR
+    points DOUBLE, finding VARCHAR, meaning VARCHAR, query VARCHAR, strength DOUBLE, weight DOUBLE
 );
 CREATE OR REPLACE TABLE cluster_sources (
     cluster_id VARCHAR, source VARCHAR, mean_llr DOUBLE, support BIGINT, remaining BIGINT,

@@ -3,8 +3,13 @@
 WITH groups AS (
     SELECT c, account_id FROM members
     UNION ALL SELECT -1, account_id FROM account_habits
+), begun AS (
+    -- A few stray early dates are not the begin of the extract.
+    SELECT quantile_disc(first_ts, 0.02) AS at FROM account_profile WHERE isfinite(first_ts)
 ), m AS (
-    SELECT g.c, h.* FROM groups AS g JOIN account_habits AS h ON h.account_id = g.account_id
+    SELECT g.c, h.*, CAST(a.created_at < b.at - INTERVAL 14 DAY AS INTEGER) AS lived_before
+    FROM groups AS g JOIN account_habits AS h ON h.account_id = g.account_id
+    CROSS JOIN begun AS b LEFT JOIN accounts AS a ON a.account_id = g.account_id
 ), made AS (
     SELECT c, made_in, count(*) AS n FROM m WHERE made_in IS NOT NULL GROUP BY c, made_in
 ), densest AS (
@@ -23,6 +28,11 @@ WITH groups AS (
            round(avg(public_share), 9) AS public_share, round(avg(release_share), 9) AS release_share,
            round(avg(tool_share), 9) AS tool_share, round(avg(long_share), 9) AS long_share,
            round(avg(code_share), 9) AS code_share, round(avg(maths_share), 9) AS maths_share,
+           quantile_cont(log_rate, 0.95) FILTER (WHERE exchanges >= 5)
+               - quantile_cont(log_rate, 0.5) FILTER (WHERE exchanges >= 5) AS rate_tail,
+           quantile_cont(log_output, 0.5) AS log_output,
+           round(avg(weekend_share), 9) AS weekend_share,
+           round(avg(lived_before), 9) AS lived_before, count(lived_before) AS dated,
            avg(CAST(verified AS INTEGER)) AS verified,
            avg(CAST(paying AS INTEGER)) AS paying,
            avg(CAST(own_domain AS INTEGER)) AS own_domain,
