@@ -29,8 +29,7 @@ _ADVISES = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'`*])|\n+")
 _LEFT_ALONE = re.compile(
-    r"(?:Possible solutions|See (?:also|the documentation)|For more info|Please try|You can adjust)",
-    re.I,
+    r"(?:Possible solutions|See (?:also|the docs)|For more info|Please try|You can adjust)", re.I
 )
 _LEADS_TO_IT = re.compile(r"[,;.(]\s*(?:use|try|please|or|to|enable|by)?\s*[\"'`]?$")
 _MARKED = re.compile(r"^LINE \d+:", re.MULTILINE)

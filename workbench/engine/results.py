@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.engine.cells import as_cells, result_columns
 from workbench.engine.contract import Parameters, ResultColumn
 from workbench.engine.disk import DiskBudget
+from workbench.engine.pivoting import with_pivots
 from workbench.engine.result_rows import ResultRows
 from workbench.engine.session import Session, engine_errors, used_values
 from workbench.errors import Cancelled, WorkbenchError
@@ -62,7 +63,7 @@ class Result(ResultRows):
     def _judged(self) -> Inspection:
         """The statement as it may run; what a PIVOT leaves to the data is read once."""
         try:
-            self._sql = self._session.with_pivots(self._sql, self._parameters, self._runs)
+            self._sql = with_pivots(self._session, self._sql, self._parameters, self._runs)
         finally:
             self._running = None
         return self._session.inspect(self._sql)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,18 +13,15 @@ from typing import Any
 
 import duckdb
 
-from workbench.engine.advice import SPELL_OUT, sentence_here
+from workbench.engine.advice import sentence_here
 from workbench.engine.cells import as_cells, cell_terms, result_columns
 from workbench.engine.contract import Parameters, ResultColumn, Scalar
 from workbench.engine.gate import Gate, Inspection
 from workbench.engine.masks import Cells, MaskKey, TableMasks, replacing
 from workbench.engine.store_check import refuse_foreign_parts
-from workbench.engine.syntax_tree import refuse
-from workbench.errors import Cancelled, QueryFailed, QueryRefused
-from workbench.sql.pivots import OpenPivot, open_pivots, spelled_out
+from workbench.errors import Cancelled, QueryFailed
 from workbench.sql.quoting import identifier, literal
 
-_MAX_PIVOTED = 500  # values of one PIVOT, each of which makes at least a column
 _MAX_INSPECTIONS_KEPT = 200  # pages ask the same few dozen statements again and again
 
 
@@ -218,57 +215,6 @@ class Session:
                     self._judged.clear()
                 self._judged[sql] = known
             return known
-
-    def with_pivots(
-        self,
-        sql: str,
-        parameters: Parameters,
-        running: Callable[[duckdb.DuckDBPyConnection], object],
-        hide: Collection[str] | None = None,
-    ) -> str:
-        """The statement with the values of each PIVOT written out that leaves them to the data.
-
-        Each is read by a statement that is judged as any other; `running` is given its cursor.
-        Raises QueryRefused where they cannot be read or are too many.
-        """
-        while "pivot" in sql.lower() and (found := open_pivots(sql, _MAX_PIVOTED + 1)):
-            pivot = found[0]
-            values = self._pivoted(pivot, parameters, running, hide)
-            if not values:
-                raise refuse(
-                    f"No row has a value of “{pivot.expression[:80]}”: PIVOT has no columns to "
-                    "make.", "Look at the rows before: SELECT the same without PIVOT.",
-                )  # fmt: skip
-            if len(values) > _MAX_PIVOTED:
-                raise refuse(
-                    f"PIVOT would make more than {_MAX_PIVOTED} columns of "
-                    f"“{pivot.expression[:80]}”.", SPELL_OUT,
-                )  # fmt: skip
-            sql = spelled_out(sql, pivot, values)
-        return sql
-
-    def _pivoted(
-        self,
-        pivot: OpenPivot,
-        parameters: Parameters,
-        running: Callable[[duckdb.DuckDBPyConnection], object],
-        hide: Collection[str] | None,
-    ) -> list[str]:
-        try:
-            inspection = self.inspect(pivot.reads)
-            with self.cursor(inspection.tables, hide=hide) as cursor:
-                running(cursor)
-                return [str(one[0]) for one in self.relation(
-                    cursor, inspection, parameters).fetchall()]  # fmt: skip
-        except Cancelled:
-            raise
-        except (QueryRefused, QueryFailed) as error:
-            # Where it points to is in a statement that nobody wrote.
-            why = error.message.partition("\n")[0]
-            raise refuse(
-                f"The values of PIVOT … ON {pivot.expression[:80]} cannot be read: {why}",
-                error.hint if isinstance(error, QueryRefused) else SPELL_OUT,
-            ) from error
 
     def plan(
         self,

@@ -131,6 +131,14 @@ def pivot(sql: str, rows: str, across: str, values: Sequence[str | None]) -> str
 FROM {_of(sql)} GROUP BY {name} ORDER BY n DESC, {name} NULLS LAST"""
 
 
+def row_counts(tables: Sequence[str]) -> str:
+    """Rows of each table: name, rows."""
+    return "\nUNION ALL ".join(
+        f"SELECT {literal(table)} AS name, count(*) AS rows FROM {identifier(table)}"
+        for table in tables
+    )
+
+
 def by_day(sql: str, column: str) -> str:
     """Rows a day."""
     name = identifier(column)

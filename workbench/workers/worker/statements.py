@@ -44,11 +44,13 @@ class Statements:
     def _spelled_out(
         self, job: int, request: Export | Digest | Plan, hide: Collection[str] | None = None
     ) -> str:
+        from workbench.engine.pivoting import with_pivots
+
         def running(cursor: duckdb.DuckDBPyConnection) -> None:
             self._context.stoppable(job, cursor.interrupt)
 
-        session = self._context.session
-        return session.with_pivots(request.sql, dict(request.parameters), running, hide)
+        given = dict(request.parameters)
+        return with_pivots(self._context.session, request.sql, given, running, hide)
 
     def export(self, job: int, request: Export) -> None:
         """Write a whole result into the spill folder."""
