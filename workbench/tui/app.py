@@ -30,6 +30,7 @@ from workbench.tui.messages import (
     OpenRoute,
     RunQuery,
 )
+from workbench.tui.pages.command_lines import show_command
 from workbench.tui.pages.open_view import KINDS, open_view
 from workbench.tui.pages.unmask import Unmasking
 from workbench.tui.pages.view import View
@@ -94,7 +95,7 @@ class Bench(TerminalApp):
         self.memory = StateFile(service.state_dir / "view.json")
         self.history = StatementHistory(service.state_dir)
         self.page_rows = service.settings.engine.page_rows
-        self.case_argument = safe_text(service.case_path)
+        self.case_argument = str(service.case_path)
         self._frame = Frame(self, self.memory, partial(open_view, self), KINDS)
         self.lifecycle = Lifecycle(
             self, query_service, self.memory, self.history, lambda: self._frame.stack.remember()
@@ -329,10 +330,10 @@ class Bench(TerminalApp):
 
         await self.push_screen(Help(help_sections(self, self.view), text_on(self.screen)))
 
-    def action_show_command(self) -> None:
+    async def action_show_command(self) -> None:
         """Say which command gives the same answer."""
         if self.view is not None:
-            self.notify(self.view.command(), title="The same without a screen", markup=False)
+            await show_command(self, self.view.command())
 
     def refuse_text(self, text: str) -> None:
         """Say that pasted text was not taken as keys."""

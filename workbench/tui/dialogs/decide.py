@@ -31,9 +31,11 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.choice import Choice
 from workbench.tui.dialogs.confirm import Confirm
 from workbench.tui.dialogs.impact import Impact
+from workbench.tui.dialogs.leave_out import LeaveOut, noted
 from workbench.tui.messages import DecideOn
 from workbench.tui.services.decision_inputs import group_accounts, verify_store
 from workbench.tui.shell.context import Context
+from workbench.tui.shell.reviews import reviewed_as_wrong
 from workbench.tui.shell.saved_state import read_json, write_json
 from workbench.tui.textual_ext.steady_input import SteadyInput
 from workbench.workers.messages import Digest
@@ -98,6 +100,7 @@ class DecideDialog(ModalScreen[str | None]):
             yield Static(Content(safe_text(title, 100)), classes="title")
             with Horizontal(id="decide-columns"):
                 with VerticalScroll(classes="fields", can_focus=False):
+                    yield LeaveOut()
                     yield Choice("verdict", (), id="verdict")
                     yield Choice("reason", (), id="reason")
                     yield Static("", id="decide-meaning", classes="meaning", markup=False)
@@ -158,7 +161,9 @@ class DecideDialog(ModalScreen[str | None]):
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         """The verdict decides which reasons fit; a reason is shown with its definition."""
-        if event.choice.id == "verdict":
+        if isinstance(event.choice, LeaveOut):
+            self.run_worker(self._preview(again=True), group="preview", exclusive=True)
+        elif event.choice.id == "verdict":
             self._offer_reasons(self.query_one("#reason", Choice).value)
         elif event.choice.id == "reason":
             self._tell_meaning()
@@ -205,6 +210,16 @@ class DecideDialog(ModalScreen[str | None]):
         return "", ""
 
     async def _read_accounts(self) -> tuple[str, ...]:
+        """The accounts to be decided on; those reviewed as wrong are left out where that is so."""
+        every = await self._all_accounts()
+        folder, leave_out = self.context.service.state_dir, self.query_one(LeaveOut)
+        wrong = await self.context.query_service.background(reviewed_as_wrong, folder, every)
+        asked = leave_out.ask(wrong if len(wrong) < len(every) else [])
+        if asked and not self.query_one("#verdict", Choice).value:
+            leave_out.focus()  # it is the first thing to be said
+        return tuple(one for one in every if one not in leave_out.left_out)
+
+    async def _all_accounts(self) -> tuple[str, ...]:
         kind, ids = self._subject.kind, self._subject.ids
         if len(ids) > _MAX_CLUSTERS and kind == "clusters":
             raise WorkbenchError(
@@ -312,11 +327,13 @@ class DecideDialog(ModalScreen[str | None]):
             await verify_store(query_service, self.context.service.case, self.context.show_status)
             await self._refuse_stale()
             shown, accounts = await self._seen_preview(), await self._read_accounts()
-            kind = "accounts" if subject.kind == "clusters" else subject.kind
+            left_out = self.query_one(LeaveOut).left_out
+            parts = subject.kind == "clusters" or left_out
+            kind = "accounts" if parts else subject.kind
             draft = Draft(
                 kind, subject.ids[0], accounts, values["verdict"], values["reason"],
-                values["confidence"], values["note"], values["counter"], values["changes"],
-                values["expires"], sample=self._sample, preview=shown,
+                values["confidence"], noted(values["note"], left_out), values["counter"],
+                values["changes"], values["expires"], sample=self._sample, preview=shown,
                 stored=None if kind in ("account", "accounts") else accounts,
             )  # fmt: skip
             for evidence in await self._evidence():

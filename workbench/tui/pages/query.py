@@ -16,7 +16,8 @@ from workbench.playbooks.format import SavedQuery
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.cell_viewer import Fetch
 from workbench.tui.messages import DecideOn, Failed
-from workbench.tui.pages.view import View, command_line
+from workbench.tui.pages.command_lines import query_command, result_command
+from workbench.tui.pages.view import View
 from workbench.tui.results.pane import ResultPane
 from workbench.tui.results.runner import Asked
 from workbench.tui.results.tabs import ResultTabs
@@ -107,10 +108,15 @@ class QueryResult(View):
         return accounts_subject(self.tabs.front, self.route.key[0], self.route.given)
 
     def command(self) -> str:
-        """The headless twin."""
-        pairs = (f"{name}={value}" for name, value in self.route.given.items())
-        given = [word for pair in pairs for word in ("-p", pair)]
-        return command_line("run", self.context.case_argument, self.route.key[0], *given)
+        """The headless twin of the result in front."""
+        case, asked = self.context.case_argument, self.tabs.front.asked
+        try:
+            derived = asked is not None and asked.sql != self.query_file.sql
+        except WorkbenchError:
+            derived = asked is not None  # the query is gone; its result is here
+        if asked is not None and derived:
+            return result_command(case, asked)
+        return query_command(case, self.route.key[0], self.route.given)
 
 
 def accounts_subject(pane: ResultPane, evidence: str, given: dict[str, Any]) -> DecideOn | None:

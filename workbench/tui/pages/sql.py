@@ -18,9 +18,10 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.cell_viewer import CellViewer, Fetch, text_room
 from workbench.tui.dialogs.parameter_form import ParameterForm
 from workbench.tui.messages import DecideOn, EditStatement, Failed
+from workbench.tui.pages.command_lines import result_command
 from workbench.tui.pages.editor_page import EditorActions
 from workbench.tui.pages.query import accounts_subject
-from workbench.tui.pages.view import View, command_line
+from workbench.tui.pages.view import View
 from workbench.tui.results.pane import ResultPane
 from workbench.tui.results.runner import Asked
 from workbench.tui.results.tabs import ResultTabs
@@ -38,6 +39,7 @@ from workbench.tui.sql.statement_service import (
     plan_text,
     remembered_texts,
     rows_by_table,
+    without_rows,
 )
 
 ROOM_FOR_SCHEMA = 150  # columns; with fewer the rows of a result need all of them
@@ -286,7 +288,8 @@ class SqlView(View):
             self._close_schema()
         self.context.history.add(text, time.strftime("%Y-%m-%d %H:%M", time.gmtime()))
         label = " ".join(text.split())[:200]
-        await self.tabs.ask(Asked(text, parameters, label, {}))
+        nothing = without_rows(text, self.schema.rows)
+        await self.tabs.ask(Asked(text, parameters, label, {}, nothing))
 
     async def action_again(self) -> None:
         """Run the result in front again, in a result of its own."""
@@ -325,9 +328,7 @@ class SqlView(View):
 
     async def action_plan(self, measure: bool) -> None:
         """Show how the engine runs the statement at the cursor; measured, it runs it."""
-        area = self.editor.area
-        begin, end = editor_tokens.statement_at(area.text, area.offset_of(area.cursor_location))
-        text = numbered(area.text[begin:end])
+        text = self._statement()
         query = asking_for(text, editor_tokens.parameters(text), self.context.library)
         try:
             given = bound_values(query, self._given(), self.query_service.span)
@@ -365,8 +366,23 @@ class SqlView(View):
         return self.tabs.front.cell_reader(row, column)
 
     def command(self) -> str:
-        """The headless twin."""
-        return command_line("sql", self.context.case_argument, self.editor.area.text.strip())
+        """The headless twin of the result in front, or of the statement at the cursor."""
+        case, asked = self.context.case_argument, self.tabs.front.asked
+        if asked is not None and not self.editor.has_focus_within:
+            return result_command(case, asked)
+        text, given = self._statement(), self._given()
+        query = asking_for(text, editor_tokens.parameters(text), self.context.library)
+        names = {name: given[name] for name in editor_tokens.parameters(text) if name in given}
+        try:
+            bound = bound_values(query, names, self.query_service.span)
+        except WorkbenchError:
+            bound = {}
+        return result_command(case, Asked(text, bound, "", {}))
+
+    def _statement(self) -> str:
+        area = self.editor.area
+        begin, end = editor_tokens.statement_at(area.text, area.offset_of(area.cursor_location))
+        return numbered(area.text[begin:end])
 
     def subject(self) -> DecideOn | None:
         """The accounts of the marked rows, or of the row under the cursor."""

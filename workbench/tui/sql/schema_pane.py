@@ -126,6 +126,11 @@ class SchemaPane(Vertical):
         self._rows = dict(rows)
         self._show()
 
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """Rows of each table, as far as they were counted."""
+        return self._rows
+
     def learn_sample(self, table: str, column: str, values: Sequence[str]) -> None:
         """Some values of a column."""
         self._samples[table, column] = values

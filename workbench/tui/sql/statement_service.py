@@ -10,6 +10,7 @@ from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import Bound, ExtractSpan, bind
 from workbench.playbooks.format import TYPED, Parameter, SavedQuery
 from workbench.playbooks.library import Library
+from workbench.sql.editor_tokens import tables_of
 from workbench.sql.tokens import without_end
 from workbench.sql.transforms import common_values, first_cells, row_counts
 from workbench.text.sanitize import safe_text
@@ -91,6 +92,14 @@ async def learn_sample(
     except WorkbenchError:
         return
     pane.learn_sample(table, column, [str(one[0]) for one in rows if one[0] is not None][:_SAMPLED])
+
+
+def without_rows(sql: str, rows: Mapping[str, int]) -> str:
+    """What to say where a statement gives no row: what would give some."""
+    empty = sorted({table for table in tables_of(sql).values() if rows.get(table) == 0})
+    if empty:
+        return f"No rows: {', '.join(empty)} has none in this case. ctrl+b shows what has."
+    return "No row fits every condition: leave one out, or look at the values by ctrl+b."
 
 
 def remembered_texts(state: Mapping[str, object]) -> tuple[list[str], int]:
