@@ -96,7 +96,8 @@ def test_values_are_bound_beneath_it(session: Session, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "sql",
     ["PIVOT t ON read_text('/etc/passwd') USING count(*)", "PIVOT 'x.csv' ON m USING count(*)",
-     "PIVOT duckdb_settings() ON name", "PIVOT t ON CAST(m AS INTEGER)", "PIVOT t ON getenv('HOME')", "PIVOT t ON nothing",
+     "PIVOT duckdb_settings() ON name", "PIVOT t ON CAST(m AS INTEGER)",
+     "PIVOT t ON getenv('HOME')", "PIVOT t ON nothing",
      "PIVOT t ON m IN (SELECT m FROM t) USING count(*)", "PIVOT t ON m; DROP TABLE t",
      "WITH d AS (DELETE FROM t RETURNING *) PIVOT d ON m", "PIVOT t JOIN t u ON t.a = u.a ON m"],
 )  # fmt: skip

@@ -19,7 +19,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.audit.state.policy import Policy
-from workbench.catalog.headings import words_of
 from workbench.decisions.news import news_since
 from workbench.decisions.preview import Preview, check_card
 from workbench.decisions.sample_review import newest_for
@@ -32,9 +31,11 @@ from workbench.tui.dialogs.choice import Choice
 from workbench.tui.dialogs.confirm import Confirm
 from workbench.tui.dialogs.impact import Impact
 from workbench.tui.dialogs.leave_out import LeaveOut, noted
+from workbench.tui.dialogs.reasons import strongest_reason
 from workbench.tui.messages import DecideOn
 from workbench.tui.services.decision_inputs import group_accounts, verify_store
 from workbench.tui.shell.context import Context
+from workbench.tui.shell.follow_case import data_of
 from workbench.tui.shell.reviews import reviewed_as_wrong
 from workbench.tui.shell.saved_state import read_json, write_json
 from workbench.tui.textual_ext.steady_input import SteadyInput
@@ -47,13 +48,6 @@ _LABELS = {
     "changes": "what would change my mind",
     "expires": "look again on, such as 2027-03-31",
 }
-# The reason that says of a group what a source of evidence says.
-REASON_OF_SOURCE = {
-    "money": "R-PAY-SHARED", "network": "R-INFRA-SHARED", "client": "R-CLIENT-SHARED",
-    "machine": "R-CLIENT-SHARED", "content": "R-TEMPLATE", "private": "R-TEMPLATE",
-    "signup": "R-SIGNUP-BURST", "mail": "R-SIGNUP-BURST", "keys": "R-SIGNUP-BURST",
-    "rhythm": "R-TIMING",
-}  # fmt: skip
 _MAX_CLUSTERS = 32
 _AUTOSAVE = 0.5
 _LEAST_TYPICAL = 5
@@ -87,6 +81,7 @@ class DecideDialog(ModalScreen[str | None]):
         self._saved: dict[str, str] = {}
         self._policy = policy
         self._seen = seen
+        self._data = data_of(context.service)
 
     def compose(self) -> ComposeResult:
         """Fields beside the preview; at 80 columns the preview is one block on top."""
@@ -184,7 +179,7 @@ class DecideDialog(ModalScreen[str | None]):
                 newest_for, context.service, self._accounts
             )
             shown = Preview.of(self._accounts, totals.first())
-            self._proposed = await self._strongest()
+            self._proposed = await self._strongest_reason()
         except WorkbenchError as error:
             pane.say("Whom it hits cannot be shown.")
             self._trouble(f"{error.message} {error.hint}")
@@ -198,16 +193,8 @@ class DecideDialog(ModalScreen[str | None]):
         if not again:
             self._tell_two()
 
-    async def _strongest(self) -> tuple[str, str]:
-        """The reason that fits the strongest evidence of a cluster, and which evidence that is."""
-        if self._subject.kind != "cluster":
-            return "", ""
-        given = {"cluster": self._subject.ids[0]}
-        query = self.context.library.shipped("cluster-sources")
-        for row in (await self.context.query_service.rows(query, given)).records():
-            if (code := REASON_OF_SOURCE.get(row["source"])) in self._policy.reasons:
-                return str(code), f"proposed: {words_of(row['source'])} is strongest"
-        return "", ""
+    async def _strongest_reason(self) -> tuple[str, str]:
+        return await strongest_reason(self.context, self._subject, self._policy.reasons)
 
     async def _read_accounts(self) -> tuple[str, ...]:
         """The accounts to be decided on; those reviewed as wrong are left out where that is so."""
@@ -324,6 +311,7 @@ class DecideDialog(ModalScreen[str | None]):
     async def _record(self, values: dict[str, str], *, propose: bool) -> None:
         subject, query_service = self._subject, self.context.query_service
         try:
+            await self._refuse_other_data()
             await verify_store(query_service, self.context.service.case, self.context.show_status)
             await self._refuse_stale()
             shown, accounts = await self._seen_preview(), await self._read_accounts()
@@ -352,6 +340,17 @@ class DecideDialog(ModalScreen[str | None]):
         with suppress(OSError):  # a draft that stays is offered again; the record counts
             self._draft_path.unlink(missing_ok=True)
         self.dismiss(record)
+
+    async def _refuse_other_data(self) -> None:
+        """Raise WorkbenchError where other data were loaded since this was shown."""
+        said = await self.context.follow_case()
+        if said or self._data != data_of(self.context.service):
+            self._data = data_of(self.context.service)
+            await self._preview(again=True)
+            raise WorkbenchError(
+                said or "Other data were loaded since this was shown.",
+                hint="What it hits is read again: look at it, then F5 records.",
+            )
 
     async def _refuse_stale(self) -> None:
         """Raise WorkbenchError where what was shown is so no more since the ledger has grown."""

@@ -99,7 +99,7 @@ class AccountPage(View):
         )
         decisions = self.query_one("#part-decisions", Grid)
         decisions.nothing = "Nothing was decided on this account."
-        types = ["VARCHAR"] * len(queries.HISTORY)
+        types = ["TIMESTAMP" if one.endswith("_at") else "VARCHAR" for one in queries.HISTORY]
         decisions.show(grid_columns(queries.HISTORY, types), PageSource(history))
         self.restore_cursor(decisions)
         self.tell_status()

@@ -25,6 +25,7 @@ from workbench.tui.services.decision_inputs import group_accounts
 _PARTS = (("e", "clusters"), ("m", "members"), ("w", "volume"), ("t", "edits"))
 _QUERIES = {"clusters": "campaign-clusters", "members": "campaign-members",
             "volume": "campaign-volume"}  # fmt: skip
+_EDIT_TYPES = ["TIMESTAMP", "VARCHAR", "VARCHAR", "BIGINT", *["VARCHAR"] * 3]
 
 
 class CampaignPage(View):
@@ -66,7 +67,7 @@ class CampaignPage(View):
         made = self.query_one("#part-edits", Grid)
         made.nothing = "Nobody edited it."
         made.show(
-            grid_columns(edits.EDITS, ["VARCHAR"] * 3 + ["BIGINT"] + ["VARCHAR"] * 3),
+            grid_columns(edits.EDITS, _EDIT_TYPES),
             PageSource([edits.edit_row(act) for act in reversed(acts)]),
         )
         self.show_remembered_part()

@@ -33,7 +33,8 @@ _PARTS = (("f", "standing"), ("u", "undecided"), ("m", "mine"), ("w", "waiting")
           ("b", "conflicts"))  # fmt: skip
 _QUEUE = ["cluster_id", "call", "score", "accounts", "undecided", "claimed_by", "comments",
           "summary"]  # fmt: skip
-_NUMBERS = {"accounts": "BIGINT", "undecided": "BIGINT", "comments": "BIGINT", "score": "DOUBLE"}
+_NUMBERS = {"accounts": "BIGINT", "undecided": "BIGINT", "comments": "BIGINT", "score": "DOUBLE",
+            **dict.fromkeys(("at", "proposed_at", "expires_at"), "TIMESTAMP")}  # fmt: skip
 _EMPTY = {
     "undecided": "No cluster has members left to decide.",
     "mine": "You have decided nothing in this case yet.",

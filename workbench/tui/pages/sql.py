@@ -384,6 +384,11 @@ class SqlView(View):
         begin, end = editor_tokens.statement_at(area.text, area.offset_of(area.cursor_location))
         return numbered(area.text[begin:end])
 
+    def why_no_subject(self) -> str:
+        """Rows of data that were loaded before are decided on by nobody."""
+        runner = self.tabs.front.runner
+        return runner.frozen_words if runner.frozen else super().why_no_subject()
+
     def subject(self) -> DecideOn | None:
         """The accounts of the marked rows, or of the row under the cursor."""
         return accounts_subject(self.tabs.front, "", {})

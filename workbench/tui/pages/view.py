@@ -262,6 +262,10 @@ class View(Vertical):
         """What a decision made here is about; None where there is nothing to decide on."""
         return None
 
+    def why_no_subject(self) -> str:
+        """What to do where there is nothing to decide on."""
+        return "Open or mark an account or a cluster first."
+
     def action_claim(self) -> None:
         """Take the subject on, or give it back."""
         self._together.claim(self.subject())

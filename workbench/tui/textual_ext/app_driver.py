@@ -16,6 +16,7 @@ from textual.filter import LineFilter
 from textual.notifications import Notify
 from textual.screen import Screen
 
+from workbench.text.zones import DisplayZone
 from workbench.tui.textual_ext.diff_renderer import DiffRenderer
 from workbench.tui.textual_ext.key_queue import KeyDone, KeyQueue
 from workbench.tui.textual_ext.line_compositor import LineCompositor
@@ -40,6 +41,7 @@ class TerminalApp(App[int]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.zone: DisplayZone | None = None  # that times are shown in beside UTC
         self._renderer = DiffRenderer()
         self._keys = KeyQueue(self, super().on_event, self.refuse_text)
 
