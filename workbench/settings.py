@@ -88,6 +88,7 @@ class DisplaySettings:
     ascii: bool = _setting(False, "Draw borders and plots with ASCII characters only.")
     mouse: str = _setting("auto", "Mouse: auto (off over SSH), on or off.")
     slow: str = _setting("auto", "Low-traffic profile: auto (on over SSH), on or off.")
+    zone: str = _setting("", "Zone that times are shown in beside UTC, such as Europe/Berlin.")
 
 
 @dataclass(frozen=True)

@@ -141,3 +141,38 @@ def test_volume_adds_up_to_the_extract(bench: Bench, two: Path) -> None:
     assert rows["(campaigns)"]["exchanges_low"] + rows["(other accounts)"]["exchanges_high"] == 400
     assert rows["(campaigns)"]["exchanges_high"] + rows["(other accounts)"]["exchanges_low"] == 400
     assert "certain members" in ran.err
+
+
+def test_the_only_name_there_is_stays_whichever_way_two_are_merged(bench: Bench, two: Path) -> None:
+    assert bench("campaigns", "name", two, OTHER, "the loud one").code == 0
+    assert bench("campaigns", "merge", two, CLUSTER, OTHER, "--reason", "one hand").code == 0
+    found = _campaigns(bench, two)
+    assert list(found) == [CLUSTER]
+    assert found[CLUSTER]["name"] == "the loud one"
+    assert bench("campaigns", "name", two, CLUSTER, "another").code == 0
+    assert _campaigns(bench, two)[CLUSTER]["name"] == "another"
+
+
+def test_a_name_places_nobody_by_hand(bench: Bench, two: Path) -> None:
+    assert bench("campaigns", "name", two, CLUSTER, "the first").code == 0
+    assert bench("campaigns", "name", two, OTHER, "the second").code == 0
+    found = _campaigns(bench, two)
+    assert {name: row["by_hand"] for name, row in found.items()} == {CLUSTER: 0, OTHER: 0}
+    include = ("campaigns", "include", two, CLUSTER, "--account", "a-39", "--reason", "theirs")
+    assert bench(*include).code == 0
+    assert bench("campaigns", "name", two, CLUSTER, "again").code == 0
+    assert _campaigns(bench, two)[CLUSTER]["by_hand"] == 1
+
+
+def test_edits_are_listed_and_one_is_taken_back_by_the_beginning_of_its_id(
+    bench: Bench, two: Path
+) -> None:
+    record = bench("campaigns", "name", two, CLUSTER, "the first").out.strip()
+    assert bench("campaigns", "name", two, CLUSTER, "the second").code == 0
+    listed = bench("campaigns", "edits", two, CLUSTER, "--format", "jsonl").out.splitlines()
+    assert [json.loads(line)["record_id"] for line in listed][-1] == record
+    short = bench("reverse", two, record[:3], "--reason", "R-OTHER")
+    assert short.code != 0  # too short to be meant
+    assert bench("reverse", two, record[:8].upper(), "--reason", "R-OTHER").code == 0
+    listed = bench("campaigns", "edits", two, CLUSTER, "--format", "jsonl").out.splitlines()
+    assert len(listed) == 1

@@ -18,7 +18,7 @@ class Around(TerminalApp):
     """An editor and nothing else."""
 
     def compose(self) -> ComposeResult:
-        yield SqlEditor("", lambda table, column: None, id="editor")
+        yield SqlEditor([""], 0, lambda table, column: None, id="editor")
 
 
 def drawn(area: SqlText) -> list[list[tuple[str, str]]]:

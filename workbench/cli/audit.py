@@ -21,6 +21,7 @@ from workbench.cli.policy import policy_command
 from workbench.cli.replay import replay_command
 from workbench.cli.session import CASE
 from workbench.decisions.describe import COLUMNS, row, whole
+from workbench.decisions.record_ids import whole_id
 from workbench.decisions.service import CaseService
 from workbench.decisions.verify import in_force, verify_case
 from workbench.errors import IntegrityError, UsageError
@@ -113,7 +114,7 @@ def show(case: Path, record_id: str | None, kind: str | None, limit: int, form: 
     service = CaseService(Case.open(case), load_settings())
     try:
         if record_id is not None:
-            return _show_one(service, record_id)
+            return _show_one(service, whole_id(service, record_id))
         records = service.read(lambda ledger: _newest(ledger, kind, limit))
     finally:
         service.close()

@@ -16,6 +16,7 @@ from workbench.cli.session import (
     choices,
     open_case,
     put_query,
+    put_records,
     write_facts,
 )
 from workbench.decisions import campaigns as edits
@@ -64,6 +65,18 @@ def show(case: Path, campaign: str, chosen: Choices) -> int:
                 f"{', ' if act['reason'] else ''}{output.cell_text(act['reason'])}  "
                 f"({act['record']})\n"
             )
+    return 0
+
+
+@campaigns.command("edits")
+@CASE
+@CAMPAIGN
+@choices
+def list_edits(case: Path, campaign: str, chosen: Choices) -> int:
+    """The edits analysts made of CAMPAIGN, newest first."""
+    with open_case(case) as session:
+        acts = edits.edits_of(session.service, campaign)
+    put_records(chosen, edits.EDITS, [edits.edit_row(act) for act in reversed(acts)], case)
     return 0
 
 

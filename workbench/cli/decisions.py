@@ -14,12 +14,15 @@ from workbench.cli.session import CASE, Choices, choices, put_records
 from workbench.decisions.queries import (
     CONFLICTS,
     OWN,
+    WAITING,
     conflicts,
     decided_ever,
     own,
     take_back,
     undoing,
+    waiting,
 )
+from workbench.decisions.record_ids import whole_id
 from workbench.decisions.service import CaseService
 from workbench.errors import UsageError
 from workbench.settings import load_settings
@@ -34,6 +37,7 @@ _NAMES = ["account_id", "verdict", "reason", "confidence", "analyst", "decided_a
 @click.option("--history", "which", flag_value="history", help="all, oldest first")
 @click.option("--mine", "which", flag_value="mine", help="those I made, newest first")
 @click.option("--pending", "which", flag_value="pending", help="what awaits a second analyst")
+@click.option("--waiting", "which", flag_value="waiting", help="the same, a row a proposal")
 @click.option("--conflicts", "which", flag_value="conflicts",
               help="accounts on which a merge brought another verdict")  # fmt: skip
 @click.option("--account", metavar="ID", help="only this account")
@@ -86,6 +90,7 @@ _LISTS: dict[str, Callable[[CaseService], Listed]] = {
     "history": _history,
     "mine": lambda service: (OWN, own(service)),
     "pending": _pending,
+    "waiting": lambda service: (WAITING, waiting(service)),
     "conflicts": lambda service: (CONFLICTS, conflicts(service)),
 }
 
@@ -96,13 +101,13 @@ _LISTS: dict[str, Callable[[CaseService], Listed]] = {
 @click.option("--reason", required=True, help="a reason code")
 @click.option("--note", default="", help="why, in words")
 def reverse(case: Path, record_id: str, reason: str, note: str) -> int:
-    """Take back the decision RECORD_ID by a new record; nothing is deleted.
+    """Take back the decision RECORD_ID, or what begins so, by a new record; nothing is deleted.
 
     One that needs two people by policy stays in force until a second one takes it back too.
     """
     service = CaseService(Case.open(case), load_settings())
     try:
-        new, said = take_back(service, record_id, reason, note)
+        new, said = take_back(service, whole_id(service, record_id), reason, note)
     finally:
         service.close()
     output.write(f"{new}\n")

@@ -20,22 +20,28 @@ from workbench.cli.session import (
 )
 from workbench.errors import WorkbenchError
 
+_MAX_PROMPTS = 100_000
+
 
 @click.command()
 @CASE
 @click.argument("text")
 @click.option("--prompts", is_flag=True, help="look inside prompts only")
+@click.option("--regex", is_flag=True, help="TEXT is a regular expression, inside prompts only")
 @choices
-def find(case: Path, text: str, prompts: bool, chosen: Choices) -> int:
+def find(case: Path, text: str, prompts: bool, regex: bool, chosen: Choices) -> int:
     """Find accounts, e-mails, IPs, cards, devices, domains and clusters that match TEXT.
 
     Where nothing matches, or with --prompts, TEXT is looked for inside prompts.
     """
     with open_case(case) as session:
-        query = session.library.shipped("find-entity")
-        if prompts or (chosen.format == "table" and not session.rows(query.id, text=text)):
+        query, given = session.library.shipped("find-entity"), {"text": text}
+        inside = prompts or regex
+        if inside or (chosen.format == "table" and not session.rows(query.id, text=text)):
+            most = _MAX_PROMPTS if chosen.limit is None else max(1, chosen.limit)
             query = session.library.shipped("find-prompt")
-        put_query(session, query, {"text": text}, chosen)
+            given |= {"pattern": str(regex).lower(), "most": str(most)}
+        put_query(session, query, given, chosen)
     return 0
 
 

@@ -93,15 +93,23 @@ def queries() -> None:
 
 @queries.command("list")
 @click.argument("case", required=False, type=click.Path(path_type=Path))
+@click.option("--playbooks", is_flag=True, help="playbooks too")
+@click.option("--match", "words", default="", help="only those with all these words")
 @choices
-def list_queries(case: Path | None, chosen: Choices) -> int:
+def list_queries(case: Path | None, playbooks: bool, words: str, chosen: Choices) -> int:
     """All queries in sight, with those of CASE."""
     library = library_in_sight(Case.open(case) if case else None)
     names = ["pack", "id", "title", "parameters", "level", "status", "trust"]
+    books = library.playbooks.values() if playbooks else ()
     rows = [
+        ["playbook", book.id, book.title, ", ".join(item.name for item in book.params),
+         "", "", library.trust_words(book)]
+        for book in books if book.matches(words)
+    ]  # fmt: skip
+    rows += [
         [query.pack, query.id, query.title, ", ".join(item.name for item in query.params),
          query.level, query.status, library.trust_words(query)]
-        for query in library.listed()
+        for query in library.listed() if query.matches(words)
     ]  # fmt: skip
     put_records(chosen, names, [list(row) for row in rows])
     for _, error in library.not_used():

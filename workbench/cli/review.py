@@ -19,6 +19,7 @@ from workbench.case.folder import Case
 from workbench.cli import output
 from workbench.cli.session import CASE, Choices, choices, put_records
 from workbench.decisions.describe import headline
+from workbench.decisions.record_ids import whole_id
 from workbench.decisions.service import CaseService
 from workbench.errors import UsageError
 from workbench.settings import load_settings
@@ -50,8 +51,9 @@ def countersign(
         raise UsageError(f"{target} exists; nothing was recorded.", hint="Give another file.")
     service = CaseService(Case.open(case), load_settings())
     try:
+        named = proposal if Path(proposal).is_file() else whole_id(service, proposal)
         record_id, words, answered = service.read(
-            lambda ledger: _countersign(ledger, proposal, answer, note, target)
+            lambda ledger: _countersign(ledger, named, answer, note, target)
         )
     finally:
         service.close()

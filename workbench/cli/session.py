@@ -6,7 +6,7 @@ import functools
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from workbench.playbooks.format import SavedQuery
 from workbench.playbooks.given import given_value
 from workbench.playbooks.library import Library, library_in_sight
 from workbench.settings import Settings, load_settings
+from workbench.sql.transforms import LOCAL, beside_local
+from workbench.text.zones import DisplayZone, display_zone
 from workbench.workers.host.opening import opening_of
 from workbench.workers.host.sync_client import QueryClient
 from workbench.workers.messages import Export, Open
@@ -55,6 +57,7 @@ class Choices:
     strict: bool
     talk: output.Talk
     expanded: bool | None = None  # None: where a row does not fit the terminal
+    zone: DisplayZone | None = None  # times in it beside UTC
 
     @property
     def to_person(self) -> bool:
@@ -90,6 +93,8 @@ def choices(function: Callable[..., Any]) -> Callable[..., Any]:
         default=None,
         help="one column a line (default: where a row is wider than the terminal)",
     )
+    @click.option("--zone", "zone", default=None, metavar="ZONE",
+                  help="times in this zone too, such as Europe/Berlin: NAME_local")  # fmt: skip
     @click.option("--limit", type=click.IntRange(min=0), default=None, help="at most so many rows")
     @revealing
     @click.option("--strict", is_flag=True, help="exit 4 if the limit cut the result")
@@ -98,10 +103,13 @@ def choices(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def wrapped(
         *args: Any, form: str | None, target: Path | None, limit: int | None, strict: bool,
-        quiet: bool, no_progress: bool, expanded: bool | None, **kwargs: Any,
+        quiet: bool, no_progress: bool, expanded: bool | None, zone: str | None, **kwargs: Any,
     ) -> Any:  # fmt: skip
         talk = output.Talk(quiet=quiet, no_progress=no_progress)
         chosen = Choices(form or _by_suffix(target), target, limit, strict, talk, expanded)
+        if zone is None and chosen.format == "table" and chosen.to_person:
+            zone = load_settings().display.zone
+        chosen = replace(chosen, zone=display_zone(zone or ""))
         return function(*args, chosen=chosen, **kwargs)
 
     return wrapped
@@ -203,6 +211,7 @@ def put_sql(
     A result that becomes a file is noted in the ledger first, where the policy wants it.
     """
     what = what or _by_hand(sql)
+    sql = _beside_local(session, sql, parameters, chosen)
     say_masked(session, sql, chosen)
     if chosen.format == "table":
         return _put_table(session, sql, parameters, chosen, what)
@@ -220,6 +229,47 @@ def put_sql(
     else:
         move_beside(source, chosen.target)
     return _tell_cut(chosen, written.rows, written.more)
+
+
+def _beside_local(
+    session: CaseSession, sql: str, parameters: dict[str, Any], chosen: Choices
+) -> str:
+    """The statement with a column of local time behind each of UTC, where a zone is asked for."""
+    if chosen.zone is None:
+        return sql
+    opened = session.client.request(Open(sql, parameters, 0, cell=64))
+    session.client.close_result(opened.result)
+    columns = [(name, kind) for name, kind in opened.columns]
+    return beside_local(sql, columns, chosen.zone.name)
+
+
+def _heads(names: list[str], chosen: Choices) -> list[str]:
+    """The heads of a table, the zone beside each time."""
+    if chosen.zone is None:
+        return names
+    heads = {name: f"{name.removesuffix(LOCAL)} {chosen.zone.name}" for name in names
+             if name.endswith(LOCAL) and name.removesuffix(LOCAL) in names}  # fmt: skip
+    utc = {name.removesuffix(LOCAL): f"{name.removesuffix(LOCAL)} UTC" for name in heads}
+    return [heads.get(name) or utc.get(name) or name for name in names]
+
+
+def _records_beside_local(
+    names: list[str], rows: list[list[Any]], zone: DisplayZone
+) -> tuple[list[str], list[list[Any]]]:
+    """Rows of our own with a column of local time behind each whose cells are times."""
+    times = {
+        at for at in range(len(names))
+        if any(row[at] is not None for row in rows)
+        and all(row[at] is None or zone.local(row[at]) is not None for row in rows)
+    }  # fmt: skip
+    wide = [one for at, name in enumerate(names)
+            for one in ([name, f"{name}{LOCAL}"] if at in times else [name])]  # fmt: skip
+    made = [
+        [cell for at, one in enumerate(row)
+         for cell in ([one, zone.local(one)] if at in times else [one])]
+        for row in rows
+    ]  # fmt: skip
+    return wide, made
 
 
 def say_masked(session: CaseSession, sql: str, chosen: Choices) -> None:
@@ -249,7 +299,7 @@ def _put_table(
     opened = session.client.request(Open(sql, parameters, limit, cell=4096))
     names = [column[0] for column in opened.columns]
     text = output.table_text(
-        names, opened.rows, expanded=chosen.expanded, to_person=chosen.to_person
+        _heads(names, chosen), opened.rows, expanded=chosen.expanded, to_person=chosen.to_person
     )
     if to_file := _goes_to(chosen):
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
@@ -293,8 +343,11 @@ def put_records(
     Rows of a `case` that become a file are noted in its ledger first, where the policy wants it.
     """
     cut = rows[: chosen.limit]
+    if chosen.zone is not None:
+        names, cut = _records_beside_local(names, cut, chosen.zone)
+    heads = _heads(names, chosen) if chosen.format == "table" else names
     text = output.records_text(
-        chosen.format, names, cut, expanded=chosen.expanded, to_person=chosen.to_person
+        chosen.format, heads, cut, expanded=chosen.expanded, to_person=chosen.to_person
     )
     if case is not None and (to_file := _goes_to(chosen)):
         _note_list(case, chosen.format, to_file, names, len(cut), text)

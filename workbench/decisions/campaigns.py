@@ -9,12 +9,17 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from workbench.audit.log.append import Ledger
 from workbench.audit.records.canonical_json import Fields
 from workbench.audit.state import builders
+from workbench.decisions.queries import take_back
 from workbench.decisions.service import CaseService, distinct, reads_ledger
+from workbench.decisions.tables import time_text
 from workbench.errors import UsageError
+
+EDITS = ["when", "edit", "about", "accounts", "analyst", "reason", "record_id"]
 
 
 def new_id(accounts: Iterable[str]) -> str:
@@ -64,6 +69,27 @@ def edits_of(ledger: Ledger, campaign: str) -> list[Fields]:
     """The edits in force that name a campaign, oldest first."""
     acts = ledger.state.campaign_edits_in_force()
     return [act for act in acts if campaign in (act["campaign"], *act["others"])]
+
+
+def undo(service: CaseService, record_id: str, why: str) -> str:
+    """Record that an edit counts no more; what it changed is as the other edits have it."""
+    return take_back(service, record_id, "R-OTHER", why)[0]
+
+
+def edit_words(act: Fields) -> str:
+    """An edit in a few words: what, by whom, when."""
+    others = f" with {', '.join(act['others'])}" if act["others"] else ""
+    name = f" “{act['name']}”" if act["name"] else ""
+    when = str(time_text(act["ts"]))[:16]
+    return f"{act['action']} {act['campaign']}{others}{name}, by {act['author']} at {when}"
+
+
+def edit_row(act: Fields) -> list[Any]:
+    """An edit as `EDITS` names the cells."""
+    about = " ".join((act["campaign"], *act["others"], act["name"])).strip()
+    return [time_text(act["ts"]), act["action"], about,
+            act["members"]["count"] if act["members"] else 0, act["author"], act["reason"],
+            act["record"]]  # fmt: skip
 
 
 def _edit(

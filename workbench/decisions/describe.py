@@ -31,8 +31,18 @@ def row(record: Record) -> list[Any]:
     """A record as `COLUMNS` name its cells."""
     fields = record.fields
     signed = "signed" if fields["sig"] else ""
-    return [fields["seq"], time_text(fields["ts"]), fields["type"], fields["who"]["name"],
-            headline(fields), signed, fields["id"]]  # fmt: skip
+    name, brought = person(fields)
+    what = headline(fields) + (f", taken over by {brought}" if brought else "")
+    return [fields["seq"], time_text(fields["ts"]), fields["type"], name, what, signed,
+            fields["id"]]  # fmt: skip
+
+
+def person(fields: Body) -> tuple[str, str]:
+    """Who said what a record says; and who took it over from another copy, else an empty text."""
+    origin = fields["body"].get("origin")
+    if origin is None:
+        return fields["who"]["name"], ""
+    return origin["who"]["name"], fields["who"]["name"]
 
 
 COLUMNS = ["seq", "at", "type", "analyst", "what", "signed", "record_id"]
@@ -41,7 +51,9 @@ COLUMNS = ["seq", "at", "type", "analyst", "what", "signed", "record_id"]
 def whole(ledger: Ledger, record: Record) -> str:
     """Every field of a record and the lists that it names, for reading."""
     fields = record.fields
-    by = f"{fields['type']} by {fields['who']['name']} at {time_text(fields['ts'])} UTC"
+    name, brought = person(fields)
+    by = f"{fields['type']} by {name} at {time_text(fields['ts'])} UTC"
+    by += f", taken over by {brought}" if brought else ""
     parts = [by, headline(fields), "", json.dumps(fields, indent=1, sort_keys=True)]
     for digest, count in references(record.fields["body"]):
         parts.append(f"\nlist {digest}: {count:,} values")

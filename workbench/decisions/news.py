@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.audit.log.append import Ledger
 from workbench.audit.log.tail import newest
-from workbench.decisions.describe import headline
+from workbench.decisions.describe import headline, person
 from workbench.decisions.service import CaseService
 from workbench.text.format import counted
 
@@ -26,7 +26,7 @@ def news_since(service: CaseService, size: int) -> tuple[int, list[str]]:
         one for one in found
         if one.seq >= max(size, 1) and one.id not in service.written  # 0 opens the ledger
     ]  # fmt: skip
-    lines = [f"{one.fields['who']['name']}: {headline(one.fields)}" for one in others[:_MAX_LINES]]
+    lines = [f"{person(one.fields)[0]}: {headline(one.fields)}" for one in others[:_MAX_LINES]]
     if len(others) > _MAX_LINES:
         lines.append(f"and {counted(len(others) - _MAX_LINES, 'record')} more")
     return now, lines

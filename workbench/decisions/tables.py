@@ -72,6 +72,7 @@ class Placing:
     campaign: str
     whole: bool
     certain: bool = False
+    by_hand: bool = True
 
 
 def placings(state: LedgerState) -> tuple[dict[str, Placing], dict[str, str]]:
@@ -88,15 +89,18 @@ def placings(state: LedgerState) -> tuple[dict[str, Placing], dict[str, str]]:
         elif action == "include":
             placing = Placing(campaign, whole=False, certain=True)
         else:
-            placing = Placing(campaign, whole=True)
+            # A name says what a campaign is called, not who is in it.
+            placing = Placing(campaign, whole=True, by_hand=action != "name")
         for account in accounts:
             before = placed.get(account)
             # An account that was taken in by hand stays certain wherever its campaign goes.
             certain = placing.certain or (before is not None and before.certain)
-            placed[account] = Placing(placing.campaign, placing.whole, certain)
+            by_hand = placing.by_hand or (before is not None and before.by_hand)
+            placed[account] = Placing(placing.campaign, placing.whole, certain, by_hand)
         if action == "merge":
-            for gone in act["others"]:
-                names.pop(gone, None)
+            gone = [name for one in act["others"] if (name := names.pop(one, ""))]
+            if gone and campaign not in names:  # the only name there is stays
+                names[campaign] = gone[0]
         if act["name"]:
             names[act["others"][0] if action == "split" else campaign] = act["name"]
     return placed, names
@@ -107,7 +111,7 @@ def _campaign_rows(state: LedgerState) -> list[dict[str, Any]]:
     placed, names = placings(state)
     rows: list[dict[str, Any]] = [
         {"account_id": account, "campaign_id": to.campaign, "whole": to.whole,
-         "certain": to.certain}
+         "certain": to.certain, "by_hand": to.by_hand}
         for account, to in placed.items()
     ]  # fmt: skip
     return rows + [{"campaign_id": campaign, "name": name} for campaign, name in names.items()]

@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from workbench.engine.advice import SPELL_OUT
 from workbench.engine.syntax_tree import ONLY_READS, ascii_lower, read_tree, refuse
 from workbench.errors import QueryRefused
 from workbench.sql.tokens import without_end
@@ -67,7 +68,7 @@ class Gate:
         if kind != "SELECT":
             hint = ONLY_READS
             if kind == "MULTI" and re.search(r"\bpivot\b", statement.query, re.IGNORECASE):
-                hint = "PIVOT needs its values spelled out: … ON column IN ('a', 'b') …"
+                hint = SPELL_OUT
             raise refuse(f"A statement of kind {kind} may not run here.", hint)
         tree = self._tree(statement.query)
         found = read_tree(tree)

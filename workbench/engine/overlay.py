@@ -61,6 +61,7 @@ CAMPAIGN_MEMBERS = Overlay(
         ("name", "VARCHAR"),
         ("whole", "BOOLEAN"),
         ("certain", "BOOLEAN"),
+        ("by_hand", "BOOLEAN"),
     ),
     made_by="campaign_members",
 )

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.engine.cells import as_cells, result_columns
 from workbench.engine.contract import Parameters, ResultColumn
 from workbench.engine.disk import DiskBudget
+from workbench.engine.pivoting import with_pivots
 from workbench.engine.result_rows import ResultRows
 from workbench.engine.session import Session, engine_errors, used_values
 from workbench.errors import Cancelled, WorkbenchError
@@ -56,8 +57,21 @@ class Result(ResultRows):
         """Run the statement for its first `limit` rows and keep them; one row more is asked for,
         so that `more` is never a guess. Raises QueryRefused, QueryFailed or Cancelled."""
         started = time.perf_counter()
-        self._read_page(self._session.inspect(self._sql), limit)
+        self._read_page(self._judged(), limit)
         self.elapsed_ms = (time.perf_counter() - started) * 1e3
+
+    def _judged(self) -> Inspection:
+        """The statement as it may run; what a PIVOT leaves to the data is read once."""
+        try:
+            self._sql = with_pivots(self._session, self._sql, self._parameters, self._runs)
+        finally:
+            self._running = None
+        return self._session.inspect(self._sql)
+
+    def _runs(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._running = cursor
+        if self._cancelled.is_set():
+            raise Cancelled("The query was cancelled.")
 
     def _read_page(self, inspection: Inspection, limit: int) -> None:
         with self._cursor(inspection) as cursor, engine_errors():
@@ -77,7 +91,7 @@ class Result(ResultRows):
         QueryFailed or Cancelled before `began`; afterwards what came so far stays readable.
         """
         started = time.perf_counter()
-        inspection = self._session.inspect(self._sql)
+        inspection = self._judged()
         if inspection.explains or inspection.sorts:
             self.sorted_page = inspection.sorts
             self._read_page(inspection, limit)
@@ -214,9 +228,7 @@ class _Running:
 
     def __enter__(self) -> duckdb.DuckDBPyConnection:
         cursor = self._opened.__enter__()
-        self._result._running = cursor
-        if self._result._cancelled.is_set():
-            raise Cancelled("The query was cancelled.")
+        self._result._runs(cursor)
         return cursor
 
     def __exit__(self, *raised: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from workbench.case.store_parts import StoreParts
+from workbench.engine.advice import sentence_here
 from workbench.engine.cells import as_cells, cell_terms, result_columns
 from workbench.engine.contract import Parameters, ResultColumn, Scalar
 from workbench.engine.gate import Gate, Inspection
@@ -321,6 +322,7 @@ def typed_parameter(value: object) -> object:
 
 
 _LINE_MARK = re.compile(r"\nLINE (\d+):", re.MULTILINE)
+_MEMORY_HINT = "Narrow it (fewer columns, a WHERE, a LIMIT) or raise engine.memory_mib."
 
 
 def not_enough_memory(text: str) -> QueryFailed:
@@ -329,7 +331,7 @@ def not_enough_memory(text: str) -> QueryFailed:
     return QueryFailed(
         first.removeprefix("OutOfMemoryException: ") or "The engine ran out of memory.",
         title="Not enough memory for this query",
-        hint="Narrow it (fewer columns, a WHERE, a LIMIT) or raise engine.memory_mib.",
+        hint=_MEMORY_HINT,
     )
 
 
@@ -343,9 +345,9 @@ def engine_errors() -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         raise not_enough_memory(str(error)) from error
     except duckdb.Error as error:
-        text = str(error).strip()
+        text, hint = sentence_here(str(error).strip())
         line = _LINE_MARK.search("\n" + text)
-        hint = f"See line {line.group(1)} of the statement." if line else ""
+        hint = hint or (f"See line {line.group(1)} of the statement." if line else "")
         raise QueryFailed(text, hint=hint) from error
     except MemoryError as error:
         raise not_enough_memory(str(error)) from error

@@ -127,6 +127,12 @@ class SavedQuery:
     weight: float = 1.0
     hub_cap: int = 0
 
+    def matches(self, words: str) -> bool:
+        """Whether all words are in what it is called, asks and is tagged with."""
+        parts = (self.id, self.title, self.pack, self.question, *self.tags)
+        text = " ".join(parts).lower()
+        return all(word in text for word in words.lower().split())
+
     def parameter(self, name: str) -> Parameter | None:
         """The declared parameter of that name."""
         return next((item for item in self.params if item.name == name), None)

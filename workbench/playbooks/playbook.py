@@ -49,6 +49,11 @@ class Playbook:
     sha256: str = ""
     text: str = field(default="", repr=False)  # the file as it was read
 
+    def matches(self, words: str) -> bool:
+        """Whether all words are in what it is called and asks."""
+        text = " ".join(("playbook", self.id, self.title, self.question)).lower()
+        return all(word in text for word in words.lower().split())
+
 
 def parse_playbook(text: str, path: Path, trust: str) -> Playbook:
     """Parse the text of a playbook; raises UsageError naming the file and what is wrong."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from workbench.sql.quoting import identifier, literal
 from workbench.sql.tokens import without_end
 
+LOCAL = "_local"  # ends the name of a column of local time
 _BINS = 20
 _BAR = 24
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*\d+\)")
@@ -129,6 +130,29 @@ def pivot(sql: str, rows: str, across: str, values: Sequence[str | None]) -> str
     )
     return f"""SELECT {name}, count(*) AS n{counts}
 FROM {_of(sql)} GROUP BY {name} ORDER BY n DESC, {name} NULLS LAST"""
+
+
+def row_counts(tables: Sequence[str]) -> str:
+    """Rows of each table: name, rows."""
+    return "\nUNION ALL ".join(
+        f"SELECT {literal(table)} AS name, count(*) AS rows FROM {identifier(table)}"
+        for table in tables
+    )
+
+
+def beside_local(sql: str, columns: Sequence[tuple[str, str]], zone: str) -> str:
+    """The rows with a column `NAME_local` behind each TIMESTAMP column, which is in UTC."""
+    taken = {name.lower() for name, _ in columns}
+    terms = []
+    for name, kind in columns:
+        terms.append(identifier(name))
+        local = f"{name}{LOCAL}"
+        if kind == "TIMESTAMP" and local.lower() not in taken:
+            utc = f"timezone('UTC', {identifier(name)})"
+            terms.append(f"timezone({literal(zone)}, {utc}) AS {identifier(local)}")
+    if len(terms) == len(columns):
+        return sql
+    return f"SELECT {', '.join(terms)} FROM {_of(sql)}"
 
 
 def by_day(sql: str, column: str) -> str:

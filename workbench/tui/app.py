@@ -19,7 +19,7 @@ from workbench.decisions.service import CaseService
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import ExtractSpan
 from workbench.playbooks.library import Library, library_in_sight
-from workbench.text.format import counted, excerpt_fitted
+from workbench.text.format import excerpt_fitted
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.too_small import TooSmall, is_too_small
 from workbench.tui.messages import (
@@ -30,15 +30,21 @@ from workbench.tui.messages import (
     OpenRoute,
     RunQuery,
 )
+from workbench.tui.pages.command_lines import show_command
 from workbench.tui.pages.open_view import KINDS, open_view
+from workbench.tui.pages.query import run_saved
 from workbench.tui.pages.unmask import Unmasking
 from workbench.tui.pages.view import View
+from workbench.tui.pages.zone_choice import begin_zone, choose_zone
+from workbench.tui.results.pane import ResultPane
 from workbench.tui.routes import Route
 from workbench.tui.services.query_service import QueryService
 from workbench.tui.shell.case_watch import TOAST_CELLS, CaseWatch
 from workbench.tui.shell.crash_report import left_behind, write_report
+from workbench.tui.shell.follow_case import CaseFollower
 from workbench.tui.shell.frame import Frame
 from workbench.tui.shell.lifecycle import Lifecycle
+from workbench.tui.shell.paste_words import refusal_of
 from workbench.tui.shell.saved_state import StateFile, StatementHistory
 from workbench.tui.shell.theme import THEMES
 from workbench.tui.textual_ext.app_driver import TerminalApp
@@ -71,6 +77,7 @@ class Bench(TerminalApp):
         Binding("asterisk", "reveal", "reveal what is masked", id="bench.reveal"),
         Binding("c", "show_command", "command", id="bench.command"),
         Binding("ctrl+z", "suspend_process", "suspend; fg comes back", id="bench.suspend"),
+        Binding("Z", "zone", "times in a zone beside UTC", id="bench.zone"),
         Binding("ctrl+l", "redraw", "draw anew", id="bench.redraw"),
         Binding("ctrl+q", "leave", "quit", id="bench.quit", priority=True),
         Binding("q", "ask_to_leave", "quit, asked first", show=False, id="bench.ask_to_leave"),
@@ -94,13 +101,16 @@ class Bench(TerminalApp):
         self.memory = StateFile(service.state_dir / "view.json")
         self.history = StatementHistory(service.state_dir)
         self.page_rows = service.settings.engine.page_rows
-        self.case_argument = safe_text(service.case_path)
+        self.case_argument = str(service.case_path)
         self._frame = Frame(self, self.memory, partial(open_view, self), KINDS)
         self.lifecycle = Lifecycle(
             self, query_service, self.memory, self.history, lambda: self._frame.stack.remember()
         )
         self._unmasking = Unmasking(self)
-        self._watch = CaseWatch(self, service, query_service)
+        self._follower = CaseFollower(
+            service, query_service, lambda: self.library, lambda: self.query(ResultPane)
+        )
+        self._watch = CaseWatch(self, service, query_service, self.follow_case)
         self._wanted_theme = theme
         for colours in THEMES:
             self.register_theme(colours)
@@ -112,6 +122,7 @@ class Bench(TerminalApp):
     def on_mount(self) -> None:
         """Open where the analyst left."""
         self.theme = self._wanted_theme or ("mono" if self.terminal.mono else "bench-dark")
+        begin_zone(self, self.service)
         self.lifecycle.begin()
         self._watch.begin()
         self.query_service.replaced = self._worker_replaced
@@ -253,34 +264,17 @@ class Bench(TerminalApp):
 
     async def on_run_query(self, event: RunQuery) -> None:
         """Run a saved query in a view of its own, asking for values where it needs them."""
-        from workbench.tui.dialogs.parameter_form import ParameterForm
-
-        try:
-            query = self.library.query(event.query_id)
-        except WorkbenchError as error:
-            self.post_message(Failed(error))
-            return
-        given = dict(event.given)
-        needed = [item for item in query.params if item.required and item.name not in given]
-        if needed or (event.ask and query.params):
-            form = ParameterForm(query, given, self.query_service.span)
-            await self.push_screen(form, self._run_with)
-            return
-        self._run_with((query.id, given))
-
-    def _run_with(self, answer: tuple[str, dict[str, Any]] | None) -> None:
-        if answer is not None:
-            self.post_message(OpenRoute(Route.asked("query", *answer)))
+        await run_saved(self, self, event)
 
     # Deciding
 
     async def action_decide(self) -> None:
         """Decide on what is in front: marked rows, or the page's account or cluster."""
         subject = self.view.subject() if self.view is not None else None
-        if subject is None:
-            self.notify("Open or mark an account or a cluster first.", markup=False)
-            return
-        await self.on_decide_on(subject)
+        if subject is not None:
+            await self.on_decide_on(subject)
+        elif self.view is not None:
+            self.notify(self.view.why_no_subject(), markup=False)
 
     async def on_decide_on(self, event: DecideOn) -> None:
         """Open the decision dialog."""
@@ -306,6 +300,13 @@ class Bench(TerminalApp):
         """What shows the ledger follows."""
         await self.follow_ledger()
 
+    async def follow_case(self) -> str:
+        """Show the newest data of the case; says what came, or nothing."""
+        if words := await self._follower.follow():
+            self.reload_library()
+            await self.follow_ledger()
+        return words
+
     async def follow_ledger(self) -> None:
         """State, overlay and the views that show decisions follow, each when it is in sight."""
         await self._read_ledger()
@@ -329,18 +330,19 @@ class Bench(TerminalApp):
 
         await self.push_screen(Help(help_sections(self, self.view), text_on(self.screen)))
 
-    def action_show_command(self) -> None:
+    def action_zone(self) -> None:
+        """Choose the zone that times are shown in beside UTC."""
+        choose_zone(self, self.service.state_dir)
+
+    async def action_show_command(self) -> None:
         """Say which command gives the same answer."""
         if self.view is not None:
-            self.notify(self.view.command(), title="The same without a screen", markup=False)
+            await show_command(self, self.view.command())
 
     def refuse_text(self, text: str) -> None:
         """Say that pasted text was not taken as keys."""
-        self.notify(
-            f"{counted(len(text), 'character')} came at once, as from a paste: keys act one by "
-            "one, so nothing was done. Paste into a field; 4 opens the SQL editor.",
-            title="Not taken as keys", severity="warning", markup=False,
-        )  # fmt: skip
+        words, title = refusal_of(text), "Not taken as keys"
+        self.notify(words, title=title, severity="warning", markup=False)
 
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         """Our own actions only: Textual's list offers a screenshot, which would copy evidence."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,7 +35,11 @@ class Route:
     @classmethod
     def asked(cls, kind: str, name: str, given: Mapping[str, object]) -> Route:
         """A query or playbook with its values."""
-        return cls(kind, (name, *(f"{one}={value}" for one, value in sorted(given.items()))))
+        pairs = (
+            f"{one}={json.dumps(value) if isinstance(value, list) else value}"
+            for one, value in sorted(given.items())
+        )
+        return cls(kind, (name, *pairs))
 
     @property
     def given(self) -> dict[str, str]:
@@ -72,7 +77,7 @@ class HistoryEntry:
 class RouteHistory:
     """The places an analyst came through; going back loses nothing."""
 
-    longest = 200
+    longest = 40
 
     def __init__(self) -> None:
         self.entries: list[HistoryEntry] = []
@@ -129,17 +134,25 @@ def _kept(state: object) -> dict[str, Any]:
     """
     if not isinstance(state, dict):
         return {}
-    return {name: value for name, value in state.items() if _is_text_or_place(value)} | {
-        name: {one: text for one, text in value.items() if _is_value(text)}
-        for name, value in state.items()
-        if isinstance(value, dict)
-    }
+    texts = state.get("texts")
+    kept: dict[str, Any] = {}
+    if isinstance(texts, list) and all(isinstance(one, str) for one in texts):
+        kept = {"texts": texts}  # of an editor
+    return (
+        kept
+        | {name: value for name, value in state.items() if _is_text_or_place(value)}
+        | {
+            name: {one: text for one, text in value.items() if _is_value(text)}
+            for name, value in state.items()
+            if isinstance(value, dict)
+        }
+    )
 
 
 def _is_text_or_place(value: object) -> bool:
     if isinstance(value, list):
         return len(value) == 2 and all(type(one) is int and 0 <= one < 1 << 40 for one in value)
-    return isinstance(value, str) or (type(value) is int and abs(value) < 1 << 40)
+    return isinstance(value, str | bool) or (type(value) is int and abs(value) < 1 << 40)
 
 
 def _is_value(value: object) -> bool:

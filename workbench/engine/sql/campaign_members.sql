@@ -3,7 +3,7 @@
 -- none) and names (without an account). A cluster of a later generation follows the edits when
 -- more than half of its members were part of a whole campaign that was merged, made or named.
 WITH edits AS (
-    SELECT account_id, campaign_id, whole, certain FROM given WHERE account_id IS NOT NULL
+    SELECT account_id, campaign_id, whole, certain, by_hand FROM given WHERE account_id IS NOT NULL
 ), votes AS (
     SELECT m.cluster_id, e.campaign_id, count(*) AS n
     FROM cluster_members AS m JOIN edits AS e ON e.account_id = m.account_id
@@ -20,7 +20,7 @@ WITH edits AS (
     SELECT coalesce(e.campaign_id, h.campaign_id) AS campaign_id,
            coalesce(m.account_id, e.account_id) AS account_id,
            m.cluster_id, coalesce(e.certain, FALSE) OR coalesce(m.certain, FALSE) AS certain,
-           m.member_score, e.account_id IS NOT NULL AS by_hand
+           m.member_score, coalesce(e.by_hand, FALSE) AS by_hand
     FROM cluster_members AS m
     LEFT JOIN homes AS h ON h.cluster_id = m.cluster_id
     FULL JOIN edits AS e ON e.account_id = m.account_id

@@ -19,7 +19,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.audit.state.policy import Policy
-from workbench.catalog.headings import words_of
 from workbench.decisions.news import news_since
 from workbench.decisions.preview import Preview, check_card
 from workbench.decisions.sample_review import newest_for
@@ -31,9 +30,13 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.choice import Choice
 from workbench.tui.dialogs.confirm import Confirm
 from workbench.tui.dialogs.impact import Impact
+from workbench.tui.dialogs.leave_out import LeaveOut, noted
+from workbench.tui.dialogs.reasons import strongest_reason
 from workbench.tui.messages import DecideOn
 from workbench.tui.services.decision_inputs import group_accounts, verify_store
 from workbench.tui.shell.context import Context
+from workbench.tui.shell.follow_case import data_of
+from workbench.tui.shell.reviews import reviewed_as_wrong
 from workbench.tui.shell.saved_state import read_json, write_json
 from workbench.tui.textual_ext.steady_input import SteadyInput
 from workbench.workers.messages import Digest
@@ -45,13 +48,6 @@ _LABELS = {
     "changes": "what would change my mind",
     "expires": "look again on, such as 2027-03-31",
 }
-# The reason that says of a group what a source of evidence says.
-REASON_OF_SOURCE = {
-    "money": "R-PAY-SHARED", "network": "R-INFRA-SHARED", "client": "R-CLIENT-SHARED",
-    "machine": "R-CLIENT-SHARED", "content": "R-TEMPLATE", "private": "R-TEMPLATE",
-    "signup": "R-SIGNUP-BURST", "mail": "R-SIGNUP-BURST", "keys": "R-SIGNUP-BURST",
-    "rhythm": "R-TIMING",
-}  # fmt: skip
 _MAX_CLUSTERS = 32
 _AUTOSAVE = 0.5
 _LEAST_TYPICAL = 5
@@ -85,6 +81,7 @@ class DecideDialog(ModalScreen[str | None]):
         self._saved: dict[str, str] = {}
         self._policy = policy
         self._seen = seen
+        self._data = data_of(context.service)
 
     def compose(self) -> ComposeResult:
         """Fields beside the preview; at 80 columns the preview is one block on top."""
@@ -98,6 +95,7 @@ class DecideDialog(ModalScreen[str | None]):
             yield Static(Content(safe_text(title, 100)), classes="title")
             with Horizontal(id="decide-columns"):
                 with VerticalScroll(classes="fields", can_focus=False):
+                    yield LeaveOut()
                     yield Choice("verdict", (), id="verdict")
                     yield Choice("reason", (), id="reason")
                     yield Static("", id="decide-meaning", classes="meaning", markup=False)
@@ -158,7 +156,9 @@ class DecideDialog(ModalScreen[str | None]):
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         """The verdict decides which reasons fit; a reason is shown with its definition."""
-        if event.choice.id == "verdict":
+        if isinstance(event.choice, LeaveOut):
+            self.run_worker(self._preview(again=True), group="preview", exclusive=True)
+        elif event.choice.id == "verdict":
             self._offer_reasons(self.query_one("#reason", Choice).value)
         elif event.choice.id == "reason":
             self._tell_meaning()
@@ -179,7 +179,7 @@ class DecideDialog(ModalScreen[str | None]):
                 newest_for, context.service, self._accounts
             )
             shown = Preview.of(self._accounts, totals.first())
-            self._proposed = await self._strongest()
+            self._proposed = await self._strongest_reason()
         except WorkbenchError as error:
             pane.say("Whom it hits cannot be shown.")
             self._trouble(f"{error.message} {error.hint}")
@@ -193,18 +193,20 @@ class DecideDialog(ModalScreen[str | None]):
         if not again:
             self._tell_two()
 
-    async def _strongest(self) -> tuple[str, str]:
-        """The reason that fits the strongest evidence of a cluster, and which evidence that is."""
-        if self._subject.kind != "cluster":
-            return "", ""
-        given = {"cluster": self._subject.ids[0]}
-        query = self.context.library.shipped("cluster-sources")
-        for row in (await self.context.query_service.rows(query, given)).records():
-            if (code := REASON_OF_SOURCE.get(row["source"])) in self._policy.reasons:
-                return str(code), f"proposed: {words_of(row['source'])} is strongest"
-        return "", ""
+    async def _strongest_reason(self) -> tuple[str, str]:
+        return await strongest_reason(self.context, self._subject, self._policy.reasons)
 
     async def _read_accounts(self) -> tuple[str, ...]:
+        """The accounts to be decided on; those reviewed as wrong are left out where that is so."""
+        every = await self._all_accounts()
+        folder, leave_out = self.context.service.state_dir, self.query_one(LeaveOut)
+        wrong = await self.context.query_service.background(reviewed_as_wrong, folder, every)
+        asked = leave_out.ask(wrong if len(wrong) < len(every) else [])
+        if asked and not self.query_one("#verdict", Choice).value:
+            leave_out.focus()  # it is the first thing to be said
+        return tuple(one for one in every if one not in leave_out.left_out)
+
+    async def _all_accounts(self) -> tuple[str, ...]:
         kind, ids = self._subject.kind, self._subject.ids
         if len(ids) > _MAX_CLUSTERS and kind == "clusters":
             raise WorkbenchError(
@@ -309,14 +311,17 @@ class DecideDialog(ModalScreen[str | None]):
     async def _record(self, values: dict[str, str], *, propose: bool) -> None:
         subject, query_service = self._subject, self.context.query_service
         try:
+            await self._refuse_other_data()
             await verify_store(query_service, self.context.service.case, self.context.show_status)
             await self._refuse_stale()
             shown, accounts = await self._seen_preview(), await self._read_accounts()
-            kind = "accounts" if subject.kind == "clusters" else subject.kind
+            left_out = self.query_one(LeaveOut).left_out
+            parts = subject.kind == "clusters" or left_out
+            kind = "accounts" if parts else subject.kind
             draft = Draft(
                 kind, subject.ids[0], accounts, values["verdict"], values["reason"],
-                values["confidence"], values["note"], values["counter"], values["changes"],
-                values["expires"], sample=self._sample, preview=shown,
+                values["confidence"], noted(values["note"], left_out), values["counter"],
+                values["changes"], values["expires"], sample=self._sample, preview=shown,
                 stored=None if kind in ("account", "accounts") else accounts,
             )  # fmt: skip
             for evidence in await self._evidence():
@@ -335,6 +340,17 @@ class DecideDialog(ModalScreen[str | None]):
         with suppress(OSError):  # a draft that stays is offered again; the record counts
             self._draft_path.unlink(missing_ok=True)
         self.dismiss(record)
+
+    async def _refuse_other_data(self) -> None:
+        """Raise WorkbenchError where other data were loaded since this was shown."""
+        said = await self.context.follow_case()
+        if said or self._data != data_of(self.context.service):
+            self._data = data_of(self.context.service)
+            await self._preview(again=True)
+            raise WorkbenchError(
+                said or "Other data were loaded since this was shown.",
+                hint="What it hits is read again: look at it, then F5 records.",
+            )
 
     async def _refuse_stale(self) -> None:
         """Raise WorkbenchError where what was shown is so no more since the ledger has grown."""

@@ -21,6 +21,29 @@ from workbench.tui.shell.context import Context
 from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _PAUSE = 0.25
+_MAX_LISTED = "100000"
+_NEXT = {
+    False: "enter open · ctrl+t look inside prompts",
+    True: "enter open · F5 all as a result · /…/ is a pattern",
+}
+
+
+def _wanted(text: str) -> dict[str, str]:
+    """What to look for inside prompts: the text, or the pattern between two slashes."""
+    if len(text) > 2 and text.startswith("/") and text.endswith("/"):
+        return {"text": text[1:-1], "pattern": "true"}
+    return {"text": text, "pattern": "false"}
+
+
+def _found(rows: Rows, nothing: str) -> str:
+    """How many there are, of which the list has the first."""
+    here = len(rows.rows)
+    if not here:
+        return nothing or "nothing found"
+    total = rows.first().get("of_all", here)
+    if isinstance(total, int) and total > here:
+        return f"the first {here:,} of {total:,}"
+    return f"{'≥ ' if rows.more else ''}{here:,} found"
 
 
 class GoToBox(ModalScreen[Route | None]):
@@ -29,6 +52,7 @@ class GoToBox(ModalScreen[Route | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "cancel", id="goto.cancel"),
         Binding("ctrl+t", "in_prompts", "inside prompts", id="goto.prompts", priority=True),
+        Binding("f5", "all", "all of them as a result", id="goto.all", priority=True),
         Binding("down", "list", "to the list", show=False, id="goto.list"),
     ]
 
@@ -40,7 +64,7 @@ class GoToBox(ModalScreen[Route | None]):
             )
             yield Grid(id="found")
             yield Static(
-                Content("enter open · ↓ list · ctrl+t look inside prompts · esc cancel"),
+                Content("enter open · ↓ list · ctrl+t look inside prompts, /…/ as a pattern"),
                 classes="note", id="goto-note",
             )  # fmt: skip
 
@@ -49,6 +73,8 @@ class GoToBox(ModalScreen[Route | None]):
         self.context = context
         self._entered = ""  # the text to open as soon as its hits are here
         self._listed = ""  # the text whose hits the list shows
+        self._inside = False  # they are prompts
+        self._prompted = ""  # the text that was looked for inside prompts last
 
     def on_mount(self) -> None:
         """Ready to type."""
@@ -63,7 +89,7 @@ class GoToBox(ModalScreen[Route | None]):
             self.set_timer(_PAUSE, lambda: self._look_if_still(text))
 
     def _look_if_still(self, text: str) -> None:
-        if self.query_one(Input).value.strip() == text != self._entered:
+        if self.query_one(Input).value.strip() == text not in (self._entered, self._prompted):
             self.run_worker(self._look("find-entity", text), group="look", exclusive=True)
 
     async def _look(self, query_id: str, text: str) -> None:
@@ -71,20 +97,19 @@ class GoToBox(ModalScreen[Route | None]):
         note = self.query_one("#goto-note", Static)
         note.update(Content("looking…"))
         query = self.context.library.shipped(query_id)
+        inside = query_id == "find-prompt"
+        given = _wanted(text) if inside else {"text": text}
         try:
-            rows = await self.context.query_service.rows(query, {"text": text})
+            rows = await self.context.query_service.rows(query, given)
         except WorkbenchError as error:
             note.update(Content(safe_text(error.message)))
             return
         self._show(rows, query.columns)
-        self._listed = text
+        self._listed, self._inside = text, inside
         if text == self._entered and rows.rows:
             self._open(self.query_one(Grid), 0)
             return
-        sign = "≥ " if rows.more else ""
-        note.update(
-            Content(f"{sign}{len(rows.rows):,} found · enter open · ctrl+t look inside prompts")
-        )
+        note.update(Content(f"{_found(rows, query.nothing)} · {_NEXT[inside]}"))
 
     def _show(self, rows: Rows, notes: Any) -> None:
         columns = grid_columns(list(rows.names), list(rows.types), notes)
@@ -94,7 +119,14 @@ class GoToBox(ModalScreen[Route | None]):
         """Look inside prompts."""
         text = self.query_one(Input).value.strip()
         if text:
+            self._prompted = text
             self.run_worker(self._look("find-prompt", text), group="look", exclusive=True)
+
+    def action_all(self) -> None:
+        """Every prompt that was found, as a result to sort, mark and write to a file."""
+        if self._inside and self._listed:
+            given = _wanted(self._listed) | {"most": _MAX_LISTED}
+            self.dismiss(Route.asked("query", "find-prompt", given))
 
     def action_list(self) -> None:
         """Into the list."""

@@ -15,9 +15,11 @@ from textual.strip import Strip
 
 from workbench.text.format import number_text
 from workbench.text.sanitize import safe_text
+from workbench.text.zones import DisplayZone
 from workbench.tui.grid.columns import GAP, NARROWEST, WIDEST, Layout
 from workbench.tui.grid.fitting import fitted
 from workbench.tui.grid.source import Cells, GridColumn, GridSource, PageSource
+from workbench.tui.textual_ext.app_driver import TerminalApp
 from workbench.tui.textual_ext.scrollbar import line_scrollbar
 
 _SAMPLE, _SAMPLE_CELLS = 200, 10_000
@@ -133,14 +135,14 @@ class GridCanvas(ScrollView, can_focus=True):
 
     def _fitting(self, number: int) -> int:
         column = self.columns[number]
-        widest = cell_len(safe_text(column.heading))
+        widest = cell_len(self._heading(column))
         sample = max(8, min(_SAMPLE, _SAMPLE_CELLS // len(self.columns)))
         for index in range(min(sample, self.source.total)):
             row = self.source.row(index)
             if widest >= WIDEST:
                 break
             if row is not None:
-                widest = max(widest, cell_len(cell_text(row[number], column)))
+                widest = max(widest, cell_len(self._text(row[number], column)))
         return max(NARROWEST, min(WIDEST, widest))
 
     # Drawing
@@ -220,9 +222,8 @@ class GridCanvas(ScrollView, can_focus=True):
         here = self._look("cursor") + Style(bold=True)
         segments = []
         for number, room in self.layout_of.visible(self.span):
-            text = fitted(
-                safe_text(self.columns[number].heading), room, self.columns[number].numeric
-            )
+            column = self.columns[number]
+            text = fitted(self._heading(column), room, column.numeric)
             chosen = here if number == self.cursor_column and self.has_focus else style
             segments += [Segment(text, chosen), Segment(" " * GAP, style)]
         strip = Strip(segments).adjust_cell_length(width, style)
@@ -271,7 +272,7 @@ class GridCanvas(ScrollView, can_focus=True):
 
     def _shown(self, index: int, number: int, value: Any) -> str:
         column = self.columns[number]
-        text = cell_text(value, column)
+        text = self._text(value, column)
         if size := self.source.cut(index, number):
             # The size stands where it is seen, however narrow the column.
             room = max(1, self.layout_of.widths[number] - len(f" …{size:,}"))
@@ -279,6 +280,26 @@ class GridCanvas(ScrollView, can_focus=True):
         if self.beside and (known := self.beside.get(column.name)):
             return f"{text}  {known.get(str(value), '')}".rstrip()
         return text
+
+    # Times
+
+    @property
+    def _zone(self) -> DisplayZone | None:
+        app = self.app
+        return app.zone if isinstance(app, TerminalApp) else None
+
+    def _heading(self, column: GridColumn) -> str:
+        """What stands above a column; above times the zones that they are in."""
+        heading, zone = safe_text(column.heading), self._zone
+        shown = zone is not None and column.clock
+        return f"{heading}: UTC | {zone.name}" if shown and zone is not None else heading
+
+    def _text(self, value: Any, column: GridColumn) -> str:
+        """A cell; a time in the zone as well that is shown beside UTC."""
+        text, zone = cell_text(value, column), self._zone
+        if zone is None or not column.clock or (local := zone.local(text)) is None:
+            return text
+        return f"{text} | {local}"
 
     # Repainting
 

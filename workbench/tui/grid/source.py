@@ -40,6 +40,11 @@ class GridColumn(ResultColumn):
         return self.type.startswith(("TIMESTAMP", "DATE")) and not self.type.endswith("]")
 
     @property
+    def clock(self) -> bool:
+        """Whether cells are times of day in UTC, which another zone tells otherwise."""
+        return self.type == "TIMESTAMP"
+
+    @property
     def score(self) -> bool:
         """Whether cells tell 0..1, how surely."""
         return self.name.lower().endswith("score")

@@ -17,8 +17,9 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn, OpenRoute
+from workbench.tui.pages.command_lines import command_line, named, query_command
 from workbench.tui.pages.part_tabs import PartTabs
-from workbench.tui.pages.view import View, command_line, day, facts, panel, part_bindings
+from workbench.tui.pages.view import View, day, facts, panel, part_bindings
 from workbench.tui.plots.text_plots import heat_map, meter
 from workbench.tui.routes import Route
 from workbench.tui.services.query_service import Rows
@@ -26,6 +27,8 @@ from workbench.tui.shell.context import Context
 
 _PARTS = (("o", "profile"), ("n", "linked"), ("e", "exchanges"), ("a", "payments"), ("w", "why"),
           ("d", "decisions"))  # fmt: skip
+_QUERIES = {"linked": "account-linked", "exchanges": "account-exchanges",
+            "payments": "account-payments", "why": "account-why"}  # fmt: skip
 _RANKS = (
     ("exchanges", "exchanges"),
     ("output_tokens", "output"),
@@ -96,7 +99,7 @@ class AccountPage(View):
         )
         decisions = self.query_one("#part-decisions", Grid)
         decisions.nothing = "Nothing was decided on this account."
-        types = ["VARCHAR"] * len(queries.HISTORY)
+        types = ["TIMESTAMP" if one.endswith("_at") else "VARCHAR" for one in queries.HISTORY]
         decisions.show(grid_columns(queries.HISTORY, types), PageSource(history))
         self.restore_cursor(decisions)
         self.tell_status()
@@ -178,8 +181,21 @@ class AccountPage(View):
         return DecideOn("account", (account,), "account-card", {"account": account})
 
     def command(self) -> str:
-        """The headless twin."""
-        return command_line("account", self.context.case_argument, self.route.key[0])
+        """The headless twin of the part in front."""
+        part, case, account = (
+            self.query_one(PartTabs).shown,
+            self.context.case_argument,
+            self._account_id,
+        )
+        if part in _QUERIES:
+            return query_command(case, _QUERIES[part], {"account": account})
+        if part == "decisions":
+            return command_line("decisions", "--history", f"--account={account}", case)
+        return command_line("account", case, *named(account))
+
+    @property
+    def _account_id(self) -> str:
+        return self.route.key[0]
 
 
 def _status(card: dict[str, Any]) -> str | None:

@@ -11,20 +11,21 @@ from textual.widgets import Static
 
 from workbench.audit.records.canonical_json import Fields
 from workbench.decisions import campaigns as edits
-from workbench.decisions.tables import time_text
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn
+from workbench.tui.pages.campaigns import undo_edit
+from workbench.tui.pages.command_lines import command_line, named, query_command
 from workbench.tui.pages.part_tabs import PartTabs
-from workbench.tui.pages.view import View, command_line, day, part_bindings, score_words
+from workbench.tui.pages.view import View, day, part_bindings, score_words
 from workbench.tui.services.decision_inputs import group_accounts
 
 _PARTS = (("e", "clusters"), ("m", "members"), ("w", "volume"), ("t", "edits"))
 _QUERIES = {"clusters": "campaign-clusters", "members": "campaign-members",
             "volume": "campaign-volume"}  # fmt: skip
-_EDITS = ["when", "edit", "about", "accounts", "analyst", "reason", "record_id"]
+_EDIT_TYPES = ["TIMESTAMP", "VARCHAR", "VARCHAR", "BIGINT", *["VARCHAR"] * 3]
 
 
 class CampaignPage(View):
@@ -37,6 +38,7 @@ class CampaignPage(View):
         Binding("D", "exclude", "exclude marked members", id="campaign.exclude"),
         Binding("B", "split", "split marked members off", id="campaign.split"),
         Binding("N", "name", "name", id="campaign.name"),
+        Binding("U", "undo", "undo an edit", id="campaign.undo"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -65,8 +67,8 @@ class CampaignPage(View):
         made = self.query_one("#part-edits", Grid)
         made.nothing = "Nobody edited it."
         made.show(
-            grid_columns(_EDITS, ["VARCHAR"] * 3 + ["BIGINT"] + ["VARCHAR"] * 3),
-            PageSource([_edit_row(act) for act in reversed(acts)]),
+            grid_columns(edits.EDITS, _EDIT_TYPES),
+            PageSource([edits.edit_row(act) for act in reversed(acts)]),
         )
         self.show_remembered_part()
         self.tell_status()
@@ -125,6 +127,13 @@ class CampaignPage(View):
         """Name the campaign."""
         self.ask(f"What is {self._campaign} to be called?", self._call)
 
+    async def action_undo(self) -> None:
+        """Take back the edit under the cursor, or the newest."""
+        grid = self.query_one("#part-edits", Grid)
+        shown = self.query_one(PartTabs).shown == "edits"
+        record = str(grid.record(grid.cursor_row).get("record_id") or "") if shown else ""
+        await undo_edit(self, self.context, self._campaign, record)
+
     async def _call(self, name: str) -> None:
         accounts = await group_accounts(
             self.context.query_service, self.context.library, "campaign", self._campaign
@@ -139,12 +148,8 @@ class CampaignPage(View):
         return DecideOn("campaign", (self._campaign,), "campaign-card", parameters)
 
     def command(self) -> str:
-        """The headless twin."""
-        return command_line("campaigns", "show", self.context.case_argument, self._campaign)
-
-
-def _edit_row(act: Fields) -> list[Any]:
-    about = " ".join((act["campaign"], *act["others"], act["name"])).strip()
-    return [time_text(act["ts"]), act["action"], about,
-            act["members"]["count"] if act["members"] else 0, act["author"], act["reason"],
-            act["record"]]  # fmt: skip
+        """The headless twin of the part in front."""
+        part, case = self.query_one(PartTabs).shown, self.context.case_argument
+        if part == "edits":
+            return command_line("campaigns", "edits", case, *named(self._campaign))
+        return query_command(case, _QUERIES[part], {"campaign": self._campaign})

@@ -10,11 +10,14 @@ from textual.widgets import Static
 
 from workbench.decisions import campaigns as edits
 from workbench.errors import WorkbenchError
+from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import DecideOn, Failed
+from workbench.tui.pages.command_lines import command_line
 from workbench.tui.pages.part_tabs import PartTabs
-from workbench.tui.pages.view import View, command_line, part_bindings
+from workbench.tui.pages.view import View, part_bindings
 from workbench.tui.services.decision_inputs import group_accounts
+from workbench.tui.shell.context import Context
 
 _PARTS = (("e", "list"), ("o", "proposals"), ("w", "volume"), ("t", "returned"))
 _QUERIES = {
@@ -31,6 +34,18 @@ _NOTES = {
 }
 
 
+async def undo_edit(page: View, context: Context, campaign: str, record_id: str = "") -> None:
+    """Ask why, and take back an edit of a campaign: the one named, or its newest."""
+    acts = await context.query_service.background(edits.edits_of, context.service, campaign)
+    acts = [act for act in acts if record_id in ("", act["record"])]
+    if not acts:
+        page.notify(f"No edit of {safe_text(campaign, 40)} is in force.", markup=False)
+        return
+    record, words = str(acts[-1]["record"]), edits.edit_words(acts[-1])
+    question = f"Undo “{safe_text(words, 200)}”? Say why; a record says the opposite."
+    page.ask(question, lambda why: page.edit(edits.undo, record, why))
+
+
 class Campaigns(View):
     """The campaigns of the case, one part at a time."""
 
@@ -40,6 +55,7 @@ class Campaigns(View):
         *part_bindings("campaigns", _PARTS),
         Binding("M", "merge", "merge", id="campaigns.merge"),
         Binding("N", "name", "name", id="campaigns.name"),
+        Binding("U", "undo", "undo the last edit", id="campaigns.undo"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -118,6 +134,11 @@ class Campaigns(View):
             self.context.query_service, self.context.library, "campaign", campaign
         )
         await self.edit(edits.rename, campaign, accounts, name)
+
+    async def action_undo(self) -> None:
+        """Take back the newest edit of the campaign under the cursor, by a record."""
+        if campaign := str(self._here().get("campaign_id") or ""):
+            await undo_edit(self, self.context, campaign)
 
     def subject(self) -> DecideOn | None:
         """The campaign under the cursor."""

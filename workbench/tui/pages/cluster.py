@@ -16,8 +16,9 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.grid.fitting import shorten
 from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import DecideOn
+from workbench.tui.pages.command_lines import query_command
 from workbench.tui.pages.part_tabs import PartTabs
-from workbench.tui.pages.view import View, command_line, day, part_bindings, score_words
+from workbench.tui.pages.view import View, day, part_bindings, score_words
 from workbench.tui.plots.text_plots import Day, day_of, day_range, lanes, meter
 from workbench.tui.services.query_service import Rows
 
@@ -27,6 +28,10 @@ _PARTS = (
 )  # fmt: skip
 # Parts whose rows are accounts, with the query that gives them.
 _QUERY_OF = {"members": "cluster-members", "nearby": "cluster-near"}
+_QUERIES = {
+    "evidence": "cluster-evidence", "benign": "cluster-explanations", "score": "cluster-components",
+    "apart": "cluster-sources", "lanes": "cluster-lanes", "texts": "cluster-examples", **_QUERY_OF,
+}  # fmt: skip
 _MARKS = {"fits": "$warning", "partly": "$accent", "not tested": "$text-muted", "excluded": ""}
 _LABEL = 18
 _SIDE_ROWS = 9
@@ -188,6 +193,7 @@ class ClusterPage(View):
         return DecideOn("cluster", (cluster,), "cluster-card", parameters)
 
     def command(self) -> str:
-        """The headless twin."""
-        given = f"cluster={self.route.key[0]}"
-        return command_line("run", self.context.case_argument, "cluster-evidence", "-p", given)
+        """The headless twin of the part in front."""
+        query = _QUERIES[self.query_one(PartTabs).shown]
+        given = {"cluster": self.route.key[0]}
+        return query_command(self.context.case_argument, query, given)

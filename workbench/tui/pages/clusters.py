@@ -11,7 +11,8 @@ from workbench.errors import WorkbenchError
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import DecideOn
-from workbench.tui.pages.view import View, clusters_subject, command_line
+from workbench.tui.pages.command_lines import command_line
+from workbench.tui.pages.view import View, clusters_subject
 from workbench.tui.plots.text_plots import meter
 
 

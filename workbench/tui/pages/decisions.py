@@ -22,8 +22,9 @@ from workbench.tui.dialogs.text_prompt import TextPrompt
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn
+from workbench.tui.pages.command_lines import command_line
 from workbench.tui.pages.part_tabs import PartTabs
-from workbench.tui.pages.view import View, command_line, part_bindings
+from workbench.tui.pages.view import View, part_bindings
 from workbench.tui.routes import Route
 from workbench.tui.shell.context import Context
 
@@ -32,7 +33,8 @@ _PARTS = (("f", "standing"), ("u", "undecided"), ("m", "mine"), ("w", "waiting")
           ("b", "conflicts"))  # fmt: skip
 _QUEUE = ["cluster_id", "call", "score", "accounts", "undecided", "claimed_by", "comments",
           "summary"]  # fmt: skip
-_NUMBERS = {"accounts": "BIGINT", "undecided": "BIGINT", "comments": "BIGINT", "score": "DOUBLE"}
+_NUMBERS = {"accounts": "BIGINT", "undecided": "BIGINT", "comments": "BIGINT", "score": "DOUBLE",
+            **dict.fromkeys(("at", "proposed_at", "expires_at"), "TIMESTAMP")}  # fmt: skip
 _EMPTY = {
     "undecided": "No cluster has members left to decide.",
     "mine": "You have decided nothing in this case yet.",
@@ -40,7 +42,7 @@ _EMPTY = {
     "conflicts": "No merge left accounts that are decided differently.",
 }
 _TWINS = {"standing": ("decisions", "--state"), "undecided": ("queue",),
-          "mine": ("decisions", "--mine"), "waiting": ("decisions", "--pending"),
+          "mine": ("decisions", "--mine"), "waiting": ("decisions", "--waiting"),
           "conflicts": ("decisions", "--conflicts")}  # fmt: skip
 
 
@@ -79,6 +81,10 @@ class DecisionActions:
         """Countersign or refuse a proposal."""
         if "yours_to_answer" not in record:
             self._page.notify("Go to the proposal first: w.", markup=False)
+            return
+        if not record["yours_to_answer"]:
+            asked = "You asked for this yourself: somebody else answers it."
+            self._page.notify(asked, severity="warning", markup=False)
             return
         record_id = str(record["record_id"])
 

@@ -19,12 +19,19 @@ class EditorActions:
     """Saves, picks and edits the text of a page's editor."""
 
     def __init__(
-        self, page: Widget, context: Context, read: Callable[[], str], put: Callable[[str], None]
+        self,
+        page: Widget,
+        context: Context,
+        read: Callable[[], str],
+        put: Callable[[str], None],
+        begin: Callable[[str], None],
     ) -> None:
+        """`put` replaces the text, `begin` begins another beside it."""
         self._page = page
         self._context = context
         self._read = read
         self._put = put
+        self._begin = begin
 
     async def save(self) -> None:
         """Save the statement as a query of this case."""
@@ -54,7 +61,7 @@ class EditorActions:
     async def _pick(self, title: str, choices: list[tuple[str, str]]) -> None:
         def picked(text: str | None) -> None:
             if text is not None:
-                self._put(text)
+                self._begin(text)
 
         await self._page.app.push_screen(Picker(title, choices), picked)
 

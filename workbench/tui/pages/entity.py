@@ -15,7 +15,8 @@ from workbench.decisions import entity_lists
 from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.messages import DecideOn
-from workbench.tui.pages.view import View, command_line
+from workbench.tui.pages.command_lines import command_line, named
+from workbench.tui.pages.view import View
 from workbench.tui.routes import Route
 from workbench.tui.services.query_service import Rows
 from workbench.tui.shell.context import Context
@@ -127,4 +128,4 @@ class EntityPage(View):
 
     def command(self) -> str:
         """The headless twin."""
-        return command_line("entity", self.context.case_argument, *self.route.key)
+        return command_line("entity", self.context.case_argument, *named(*self.route.key))

@@ -11,7 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.text.sanitize import PAGE_LIMIT, safe_text
-from workbench.tui.pages.view import View, command_line, facts
+from workbench.tui.pages.command_lines import query_command
+from workbench.tui.pages.view import View, facts
 from workbench.tui.routes import Route
 from workbench.tui.shell.context import Context
 
@@ -86,8 +87,8 @@ class ExchangeReader(View):
     def command(self) -> str:
         """The headless twin."""
         account, exchange = self.route.key
-        given = ("-p", f"account={account}", "-p", f"exchange={exchange}")
-        return command_line("run", self.context.case_argument, "exchange-text", *given)
+        given = {"account": account, "exchange": exchange}
+        return query_command(self.context.case_argument, "exchange-text", given)
 
 
 def _headline(record: dict[str, Any]) -> str:

@@ -22,7 +22,8 @@ from workbench.tui.dialogs.cell_viewer import CellViewer
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import Failed
-from workbench.tui.pages.view import View, command_line
+from workbench.tui.pages.command_lines import command_line
+from workbench.tui.pages.view import View
 from workbench.tui.routes import Route
 from workbench.tui.shell.context import Context
 
@@ -107,7 +108,7 @@ class LedgerView(View):
         text = await self.query_service.background(
             service.read, lambda ledger: whole(ledger, record)
         )
-        size = f"{len(text):,} characters · {self.command()}"
+        size = f"{len(text):,} characters · workbench audit show"
         self.app.push_screen(CellViewer(f"record {record.seq}", text, f"{size} --id {record.id}"))
 
     def action_verify(self) -> None:
@@ -163,5 +164,7 @@ class LedgerView(View):
         self.app.push_screen(CellViewer("What verification found", text))
 
     def command(self) -> str:
-        """The headless twin."""
-        return command_line("audit", "show", self.context.case_argument)
+        """The headless twin: the same records, oldest first."""
+        limit = max(1, len(self._records))
+        case = self.context.case_argument
+        return command_line("audit", "show", case, "--format", "table", "--limit", limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from textual.worker import Worker
@@ -93,7 +94,8 @@ class PageLoader:
 
     async def page(self, query: str, given: Mapping[str, object]) -> Rows:
         """Rows of a page query."""
-        return await self._context.query_service.rows(self._context.library.shipped(query), given)
+        service, saved = self._context.query_service, self._context.library.shipped(query)
+        return replace(await service.rows(saved, given), asked=(query, given))
 
     def pages(self, *wanted: Wanted) -> asyncio.Future[list[Rows]]:
         """Several page queries at the same time."""

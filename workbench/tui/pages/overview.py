@@ -14,6 +14,7 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn
+from workbench.tui.pages.command_lines import command_line
 from workbench.tui.pages.view import View, clusters_subject, day, panel
 from workbench.tui.plots.text_plots import Day, day_of, day_range, sparkline
 
@@ -124,6 +125,10 @@ class Overview(View):
     def subject(self) -> DecideOn | None:
         """The marked clusters, or the one under the cursor."""
         return clusters_subject(self.query_one("#queue", Grid))
+
+    def command(self) -> str:
+        """The headless twin of the list."""
+        return command_line("clusters", self.context.case_argument)
 
     async def action_warnings(self) -> None:
         """All warnings and which columns the extracts had."""

@@ -23,7 +23,8 @@ from workbench.tui.dialogs.confirm import recording
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import GridColumn, PageSource
 from workbench.tui.messages import Failed, OpenRoute
-from workbench.tui.pages.view import View, command_line
+from workbench.tui.pages.command_lines import command_line, given_words
+from workbench.tui.pages.view import View
 from workbench.tui.routes import Route
 from workbench.tui.shell.context import Context
 from workbench.workers.messages import Digest
@@ -178,7 +179,8 @@ class PlaybookPage(View):
 
     def command(self) -> str:
         """The headless twin."""
-        given = [word for pair in self.route.key[1:] for word in ("-p", pair)]
+        pairs = (pair.partition("=") for pair in self.route.key[1:])
+        given = given_words({name: value for name, _, value in pairs})
         return command_line(
             "playbook", "run", self.context.case_argument, self.route.key[0], *given
         )

@@ -18,13 +18,15 @@ from workbench.tui.dialogs.parameter_form import Filled, ParameterForm
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import GridColumn, PageSource
 from workbench.tui.messages import Failed, OpenRoute, RunQuery
-from workbench.tui.pages.view import View, command_line
+from workbench.tui.pages.command_lines import command_line
+from workbench.tui.pages.view import View
 from workbench.tui.routes import Route
 from workbench.tui.textual_ext.steady_input import SteadyInput
 
 _PLAYBOOK = "playbook"
 _DOES_NOT_RUN = "✗"
 _LEVEL_MARKS = {"informational": "·", "low": "○", "medium": "◐", "high": "●", "critical": "◆"}
+_LEVEL_WORDS = {"informational": "info"}
 
 
 class Queries(View):
@@ -55,28 +57,27 @@ class Queries(View):
         self.restore_cursor(self.query_one(Grid))
 
     def _show(self) -> None:
-        words = self.query_one(Input).value.lower().split()
+        words = self.query_one(Input).value
         columns = [
-            GridColumn(name) for name in ("", "pack", "title", "id", "values", "status", "trust")
+            GridColumn(name)
+            for name in ("level", "pack", "title", "id", "values", "status", "trust")
         ]
         rows: list[list[Any]] = []
         library = self.context.library
         for book in library.playbooks.values():
-            text = " ".join((_PLAYBOOK, book.id, book.title, book.question)).lower()
-            if all(word in text for word in words):
+            if book.matches(words):
                 asks = ", ".join(parameter.name for parameter in book.params)
                 rows.append(
-                    [_mark("▸", library.runs(book)), _PLAYBOOK, book.title, book.id, asks, "",
+                    [_mark("▸ steps", library.runs(book)), _PLAYBOOK, book.title, book.id, asks, "",
                      library.trust_words(book)]
                 )  # fmt: skip
         for query in library.listed():
-            text = " ".join((query.id, query.title, query.pack, query.question, *query.tags))
-            if all(word in text.lower() for word in words):
+            if query.matches(words):
                 asks = ", ".join(parameter.name for parameter in query.params)
-                mark = _mark(_LEVEL_MARKS[query.level], library.runs(query))
+                level = f"{_LEVEL_MARKS[query.level]} {_LEVEL_WORDS.get(query.level, query.level)}"
                 rows.append(
-                    [mark, query.pack, query.title, query.id, asks, query.status,
-                     library.trust_words(query)]
+                    [_mark(level, library.runs(query)), query.pack, query.title, query.id, asks,
+                     query.status, library.trust_words(query)]
                 )  # fmt: skip
         self.query_one(Grid).show(columns, PageSource(rows))
         untrusted = self.query_one("#query-untrusted", Static)
@@ -190,11 +191,14 @@ class Queries(View):
 
     def command(self) -> str:
         """The headless twin."""
-        return command_line("queries", "list")
+        words = self.query_one(Input).value.strip()
+        narrowed = (f"--match={words}",) if words else ()
+        case = self.context.case_argument
+        return command_line("queries", "list", case, "--playbooks", *narrowed)
 
 
 def _mark(mark: str, runs: bool) -> str:
-    return mark if runs else _DOES_NOT_RUN
+    return mark if runs else f"{_DOES_NOT_RUN} not run"
 
 
 def _warning(runs: bool) -> list[tuple[str, str]]:

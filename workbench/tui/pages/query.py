@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
@@ -15,11 +15,14 @@ from workbench.playbooks.binding import bind
 from workbench.playbooks.format import SavedQuery
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.cell_viewer import Fetch
-from workbench.tui.messages import DecideOn, Failed
-from workbench.tui.pages.view import View, command_line
+from workbench.tui.messages import DecideOn, Failed, OpenRoute, RunQuery
+from workbench.tui.pages.command_lines import query_command, result_command
+from workbench.tui.pages.view import View
 from workbench.tui.results.pane import ResultPane
 from workbench.tui.results.runner import Asked
 from workbench.tui.results.tabs import ResultTabs
+from workbench.tui.routes import Route
+from workbench.tui.shell.context import Context
 
 
 class QueryResult(View):
@@ -102,15 +105,25 @@ class QueryResult(View):
         """Cut cells are read from the worker."""
         return self.tabs.front.cell_reader(row, column)
 
+    def why_no_subject(self) -> str:
+        """Rows of data that were loaded before are decided on by nobody."""
+        runner = self.tabs.front.runner
+        return runner.frozen_words if runner.frozen else super().why_no_subject()
+
     def subject(self) -> DecideOn | None:
         """The accounts of the marked rows, or of the row under the cursor."""
         return accounts_subject(self.tabs.front, self.route.key[0], self.route.given)
 
     def command(self) -> str:
-        """The headless twin."""
-        pairs = (f"{name}={value}" for name, value in self.route.given.items())
-        given = [word for pair in pairs for word in ("-p", pair)]
-        return command_line("run", self.context.case_argument, self.route.key[0], *given)
+        """The headless twin of the result in front."""
+        case, asked = self.context.case_argument, self.tabs.front.asked
+        try:
+            derived = asked is not None and asked.sql != self.query_file.sql
+        except WorkbenchError:
+            derived = asked is not None  # the query is gone; its result is here
+        if asked is not None and derived:
+            return result_command(case, asked)
+        return query_command(case, self.route.key[0], self.route.given)
 
 
 def accounts_subject(pane: ResultPane, evidence: str, given: dict[str, Any]) -> DecideOn | None:
@@ -119,8 +132,32 @@ def accounts_subject(pane: ResultPane, evidence: str, given: dict[str, Any]) -> 
     column = next((one.name for one in grid.columns if one.entity == "account"), None)
     if column is None or not grid.source.total:
         return None
+    if pane.runner.frozen:
+        return None
     rows = sorted(grid.marks) or [grid.cursor_row]
     found = (grid.record(row).get(column) for row in rows)
     ids = tuple(dict.fromkeys(str(account) for account in found if account is not None))
     kind = "account" if len(ids) == 1 else "accounts"
     return DecideOn(kind, ids, evidence, given) if ids else None
+
+
+async def run_saved(app: App[Any], context: Context, event: RunQuery) -> None:
+    """Open a saved query's result, asking for values where it needs some or that is wanted."""
+    from workbench.tui.dialogs.parameter_form import ParameterForm
+
+    def run_with(answer: tuple[str, dict[str, Any]] | None) -> None:
+        if answer is not None:
+            app.post_message(OpenRoute(Route.asked("query", *answer)))
+
+    try:
+        query = context.library.query(event.query_id)
+    except WorkbenchError as error:
+        app.post_message(Failed(error))
+        return
+    given = dict(event.given)
+    needed = [item for item in query.params if item.required and item.name not in given]
+    if needed or (event.ask and query.params):
+        form = ParameterForm(query, given, context.query_service.span)
+        await app.push_screen(form, run_with)
+    else:
+        run_with((query.id, given))

@@ -12,15 +12,18 @@ from textual.widgets import Static
 
 from workbench.decisions.describe import subject_words
 from workbench.decisions.sample_review import accounts_of, record_found, results_like, sample_of
+from workbench.errors import WorkbenchError
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.confirm import recording
 from workbench.tui.grid.grid import Grid
 from workbench.tui.grid.source import PageSource, grid_columns
-from workbench.tui.messages import DecideOn
-from workbench.tui.pages.view import View, command_line
+from workbench.tui.messages import DecideOn, Failed
+from workbench.tui.pages.command_lines import command_line
+from workbench.tui.pages.view import View
 from workbench.tui.routes import Route
 from workbench.tui.shell.context import Context
+from workbench.tui.shell.reviews import keep_review, read_review
 
 _WORDS = {"right": "✓", "wrong": "✗"}
 
@@ -55,6 +58,9 @@ class SamplePage(View):
             sample_of, self.context.service, self.route.key[0]
         )
         drawn, self._results = await query_service.background(self._read)
+        if not self._said:
+            folder = self.context.service.state_dir
+            self._said = await query_service.background(read_review, folder, self.route.key[0])
         query = self.context.library.shipped("sample-accounts")
         rows = await query_service.rows(query, {"accounts": drawn})
         names, kinds = ["review", *rows.names], ["VARCHAR", *rows.types]
@@ -110,6 +116,14 @@ class SamplePage(View):
         grid.repaint_row(grid.cursor_row)
         grid.jump(grid.cursor_row + 1)
         self._tell()
+        self.run_worker(self._keep(dict(self._said)), group="keep", exclusive=True)
+
+    async def _keep(self, said: dict[str, str]) -> None:
+        folder = self.context.service.state_dir
+        try:
+            await self.query_service.background(keep_review, folder, self.route.key[0], said)
+        except WorkbenchError as error:
+            self.post_message(Failed(error))
 
     def action_record(self) -> None:
         """Record how many were wrong, once all are reviewed."""
@@ -142,4 +156,4 @@ class SamplePage(View):
     def command(self) -> str:
         """The headless twin."""
         case, record = self.context.case_argument, self.route.key[0]
-        return command_line("sample", case, "--record", record, "--found", "K")
+        return command_line("sample", case, "--show", record)

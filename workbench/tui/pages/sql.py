@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 
 from workbench.catalog.tables import TABLES
 from workbench.errors import Cancelled, WorkbenchError
@@ -17,29 +18,43 @@ from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.cell_viewer import CellViewer, Fetch, text_room
 from workbench.tui.dialogs.parameter_form import ParameterForm
 from workbench.tui.messages import DecideOn, EditStatement, Failed
+from workbench.tui.pages.command_lines import result_command
 from workbench.tui.pages.editor_page import EditorActions
 from workbench.tui.pages.query import accounts_subject
-from workbench.tui.pages.view import View, command_line
+from workbench.tui.pages.view import View
 from workbench.tui.results.pane import ResultPane
 from workbench.tui.results.runner import Asked
 from workbench.tui.results.tabs import ResultTabs
 from workbench.tui.routes import Route
 from workbench.tui.shell.context import Context
 from workbench.tui.sql.editor import SqlEditor, SqlText
+from workbench.tui.sql.schema_pane import SchemaPane
 from workbench.tui.sql.statement_service import (
     asking_for,
     bound_values,
     learn,
+    learn_sample,
     learn_values,
     note_ended,
     plan_text,
+    remembered_texts,
+    rows_by_table,
+    without_rows,
 )
+
+ROOM_FOR_SCHEMA = 150  # columns; with fewer the rows of a result need all of them
 
 
 class SqlView(View):
     """The editor and its results."""
 
-    HINTS = (("F5", "run"), ("esc", "to rows"), ("ctrl+o", "save as query"), ("ctrl+r", "history"))
+    HINTS = (
+        ("F5", "run"), ("esc", "to rows"), ("ctrl+b", "tables"), ("ctrl+r", "history"),
+        ("F12", "next text"), ("ctrl+o", "save as query"),
+    )  # fmt: skip
+    SCHEMA_HINTS = (
+        ("↑↓", "choose"), ("→", "columns"), ("enter", "into the statement"), ("esc", "back"),
+    )  # fmt: skip
     ROW_HINTS = (
         ("i", "edit"), ("F", "count"), ("f", "filter"), ("s", "search"), ("y", "copy"),
         ("W", "write"), ("space", "mark"),
@@ -54,27 +69,44 @@ class SqlView(View):
         Binding("f2", "template", "begin from a saved query", id="sql.template"),
         Binding("f3", "external_editor", "$EDITOR", id="sql.editor"),
         Binding("i", "edit", "edit", id="sql.edit"),
+        Binding("b,ctrl+b", "catalogue", "tables and columns", id="sql.catalogue"),
+        Binding("f12,right_curly_bracket", "text(1)", "next text", id="sql.next_text"),
+        Binding("left_curly_bracket", "text(-1)", "text before", id="sql.text_before"),
+        Binding("B", "new_text", "new text", id="sql.new_text"),
     ]
 
     def __init__(self, context: Context, route: Route, state: dict[str, Any]) -> None:
         super().__init__(context, route, state)
         self._restored = not state.get("ran")
         self._offset = 0
-        self._editing = EditorActions(self, context, self._statement_text, self._take_statement)
+        self._editing = EditorActions(
+            self, context, self._statement_text, self._take_statement, self._begin_statement
+        )
 
     def compose(self) -> ComposeResult:
         """Editor and results."""
-        yield SqlEditor(str(self.state.get("text", "")), self._want_values, id="editor")
-        yield ResultTabs(self.context, id="results")
+        texts, front = remembered_texts(self.state)
+        with Horizontal():
+            yield SchemaPane(self._want_sample, id="schema")
+            with Vertical():
+                yield SqlEditor(texts, front, self._want_values, id="editor")
+                yield ResultTabs(self.context, id="results")
 
     def hints(self) -> tuple[tuple[str, str], ...]:
-        """Keys of the editor, or of the rows."""
+        """Keys of the editor, of the tables, or of the rows."""
+        if self.schema.has_focus_within:
+            return self.SCHEMA_HINTS
         return self.HINTS if self.editor.has_focus_within else self.ROW_HINTS
 
     @property
     def editor(self) -> SqlEditor:
         """The editor."""
         return self.query_one(SqlEditor)
+
+    @property
+    def schema(self) -> SchemaPane:
+        """The tables and columns."""
+        return self.query_one(SchemaPane)
 
     def put_statement(self, text: str) -> None:
         """Replace the text in the editor."""
@@ -84,10 +116,69 @@ class SqlView(View):
         self.put_statement(text)
         self.action_edit()
 
-    def on_edit_statement(self, event: EditStatement) -> None:
+    def _begin_statement(self, text: str) -> None:
+        """A text of its own: what was being written stays."""
+
+        async def begin() -> None:
+            if await self.editor.begin(text):
+                self.action_edit()
+
+        self.run_worker(begin(), group="texts")
+
+    async def on_edit_statement(self, event: EditStatement) -> None:
         """Another page hands a statement over."""
         event.stop()
-        self._take_statement(event.sql)
+        if await self.editor.begin(event.sql):
+            self.action_edit()
+
+    async def action_text(self, by: int) -> None:
+        """The next text; behind the last a new one."""
+        await self.editor.step(by)
+        self.action_edit()
+
+    async def action_new_text(self) -> None:
+        """An empty text beside the others."""
+        await self.editor.begin("")
+        self.action_edit()
+
+    # Tables and columns
+
+    def action_catalogue(self) -> None:
+        """To the tables and columns; from there back, and they are put away."""
+        self.schema.add_class("-open")
+        self.state["schema"] = True
+        self.schema.focus_filter()
+
+    def on_sql_text_catalogue_asked(self) -> None:
+        """The editor's own key for it."""
+        self.action_catalogue()
+
+    def on_schema_pane_chosen(self, event: SchemaPane.Chosen) -> None:
+        """Put the name at the cursor, a word of its own."""
+        area = self.editor.area
+        row, column = area.selection.start if area.selected_text else area.cursor_location
+        before = area.document.get_line(row)[:column][-1:]
+        lead = " " if before.isalnum() or (before in ("_", '"') and before) else ""
+        area.insert(f"{lead}{event.name}")
+        self.action_edit()
+
+    def on_schema_pane_left(self) -> None:
+        """Back to the statement; where there is little room the rows get it."""
+        if self.app.size.width < ROOM_FOR_SCHEMA and self._ran_something:
+            self._close_schema()
+        self.action_edit()
+
+    def _close_schema(self) -> None:
+        self.schema.remove_class("-open")
+        self.state["schema"] = False
+
+    @property
+    def _ran_something(self) -> bool:
+        return any(pane.asked is not None for pane in self.tabs.panes)
+
+    def _want_sample(self, table: str, column: str) -> None:
+        work = learn_sample(self.schema, self.query_service, table, column)
+        self.run_worker(work, group="sample", exclusive=True)
 
     def _statement_text(self) -> str:
         return self.editor.area.text
@@ -132,11 +223,20 @@ class SqlView(View):
             for table in TABLES.values()
             for column in table.columns
         }
-        self.editor.known.learn_tables(self.query_service.catalogue, meanings)
+        catalogue = self.query_service.catalogue
+        self.editor.known.learn_tables(catalogue, meanings)
+        self.schema.learn(catalogue)
+        wanted = self.state.get("schema")
+        self.set_class(not self.state.get("ran"), "-fresh")
+        self.schema.set_class(not self.state.get("ran") if wanted is None else wanted, "-open")
         if self.state.get("ran"):
             await self._run(str(self.state["ran"]))
         await self.query_service.background(warm_up)
         await learn(self.editor.known, self.query_service, self.context.library)
+
+    async def fill_behind(self) -> None:
+        """How many rows each table has."""
+        self.schema.learn_rows(await rows_by_table(self.query_service))
 
     def _want_values(self, table: str, column: str) -> None:
         self.run_worker(
@@ -182,9 +282,14 @@ class SqlView(View):
 
     async def _ask(self, text: str, parameters: dict[str, Any], offset: int) -> None:
         self.state["ran"], self._offset = text, offset
+        self.remove_class("-fresh")
+        wanted = self.state.get("schema") and self.app.size.width >= ROOM_FOR_SCHEMA
+        if not wanted and not self.schema.has_focus_within:
+            self._close_schema()
         self.context.history.add(text, time.strftime("%Y-%m-%d %H:%M", time.gmtime()))
         label = " ".join(text.split())[:200]
-        await self.tabs.ask(Asked(text, parameters, label, {}))
+        nothing = without_rows(text, self.schema.rows)
+        await self.tabs.ask(Asked(text, parameters, label, {}, nothing))
 
     async def action_again(self) -> None:
         """Run the result in front again, in a result of its own."""
@@ -223,9 +328,7 @@ class SqlView(View):
 
     async def action_plan(self, measure: bool) -> None:
         """Show how the engine runs the statement at the cursor; measured, it runs it."""
-        area = self.editor.area
-        begin, end = editor_tokens.statement_at(area.text, area.offset_of(area.cursor_location))
-        text = numbered(area.text[begin:end])
+        text = self._statement()
         query = asking_for(text, editor_tokens.parameters(text), self.context.library)
         try:
             given = bound_values(query, self._given(), self.query_service.span)
@@ -242,8 +345,17 @@ class SqlView(View):
 
     def view_state(self) -> dict[str, Any]:
         """The text, what ran with which values, the cursor."""
-        kept = {name: self.state[name] for name in ("ran", "given") if name in self.state}
-        return super().view_state() | kept | {"text": self.editor.area.text}
+        names = ("ran", "given", "schema")
+        kept = {name: self.state[name] for name in names if name in self.state}
+        return (
+            super().view_state()
+            | kept
+            | {
+                "text": self.editor.area.text,
+                "texts": self.editor.texts,
+                "front": self.editor.number,
+            }
+        )
 
     def stop_running(self) -> bool:
         """Cancel the statement in front, or else those behind it."""
@@ -254,8 +366,28 @@ class SqlView(View):
         return self.tabs.front.cell_reader(row, column)
 
     def command(self) -> str:
-        """The headless twin."""
-        return command_line("sql", self.context.case_argument, self.editor.area.text.strip())
+        """The headless twin of the result in front, or of the statement at the cursor."""
+        case, asked = self.context.case_argument, self.tabs.front.asked
+        if asked is not None and not self.editor.has_focus_within:
+            return result_command(case, asked)
+        text, given = self._statement(), self._given()
+        query = asking_for(text, editor_tokens.parameters(text), self.context.library)
+        names = {name: given[name] for name in editor_tokens.parameters(text) if name in given}
+        try:
+            bound = bound_values(query, names, self.query_service.span)
+        except WorkbenchError:
+            bound = {}
+        return result_command(case, Asked(text, bound, "", {}))
+
+    def _statement(self) -> str:
+        area = self.editor.area
+        begin, end = editor_tokens.statement_at(area.text, area.offset_of(area.cursor_location))
+        return numbered(area.text[begin:end])
+
+    def why_no_subject(self) -> str:
+        """Rows of data that were loaded before are decided on by nobody."""
+        runner = self.tabs.front.runner
+        return runner.frozen_words if runner.frozen else super().why_no_subject()
 
     def subject(self) -> DecideOn | None:
         """The accounts of the marked rows, or of the row under the cursor."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -25,19 +24,12 @@ from workbench.tui.grid.source import PageSource, grid_columns
 from workbench.tui.messages import DecideOn, Failed
 from workbench.tui.pages.cell_actions import CellActions
 from workbench.tui.pages.collaboration import Collaboration, append_record
+from workbench.tui.pages.command_lines import command_line, query_command
 from workbench.tui.pages.loading import PageLoader, Wanted
 from workbench.tui.pages.part_tabs import PartTabs
 from workbench.tui.routes import Route
 from workbench.tui.services.query_service import QueryService, Rows
 from workbench.tui.shell.context import Context
-
-_MAX_WORD = 400  # characters of one word of a command line
-
-
-def command_line(*words: object) -> str:
-    """A command line to paste: a shell takes each word as it is, whatever an extract put there."""
-    shown = [safe_text(word, _MAX_WORD, multiline=True) for word in words]
-    return shlex.join(["workbench", *shown])
 
 
 class View(Vertical):
@@ -72,6 +64,7 @@ class View(Vertical):
         account = route.key[0] if route.kind in ("account", "exchange") else ""
         self._cells = CellActions(self, context, self.whole_cell, account)
         self._together = Collaboration(self, context)
+        self._asked: dict[str, tuple[str, Mapping[str, object]]] = {}  # behind each grid
 
     @property
     def route(self) -> Route:
@@ -170,6 +163,8 @@ class View(Vertical):
     def show_rows(self, grid: Grid, query: str, rows: Rows) -> None:
         """Put a page's rows in a grid, with the entities its query declares."""
         saved = self.context.library.shipped(query)
+        if rows.asked is not None:
+            self._asked[grid.id or ""] = rows.asked
         columns = grid_columns(list(rows.names), list(rows.types), saved.columns)
         grid.nothing = saved.nothing
         grid.show(columns, PageSource(rows.rows, exact=not rows.more, cuts=rows.cuts))
@@ -267,6 +262,10 @@ class View(Vertical):
         """What a decision made here is about; None where there is nothing to decide on."""
         return None
 
+    def why_no_subject(self) -> str:
+        """What to do where there is nothing to decide on."""
+        return "Open or mark an account or a cluster first."
+
     def action_claim(self) -> None:
         """Take the subject on, or give it back."""
         self._together.claim(self.subject())
@@ -310,8 +309,19 @@ class View(Vertical):
         return self.HINTS
 
     def command(self) -> str:
-        """The command line that gives the same answer."""
+        """The command line that gives the same rows: those of the list in front."""
+        for grid in self.shown_grids():
+            if asked := self._asked.get(grid.id or ""):
+                return query_command(self.context.case_argument, *asked)
         return command_line("info", self.context.case_argument)
+
+    def shown_grids(self) -> list[Grid]:
+        """The lists that are in sight, the one with the focus first."""
+        shown = [
+            grid for grid in self.query(Grid)
+            if grid.display and grid.parent is not None and grid.parent.display
+        ]  # fmt: skip
+        return sorted(shown, key=lambda grid: not grid.has_focus)
 
     def tell_status(self) -> None:
         """Say how things stand, if this is the page that is shown."""
@@ -320,10 +330,7 @@ class View(Vertical):
 
     def status(self) -> str:
         """What the status line says of this page."""
-        shown = [
-            grid for grid in self.query(Grid)
-            if grid.display and grid.parent is not None and grid.parent.display
-        ]  # fmt: skip
+        shown = self.shown_grids()
         for grid in shown:
             if grid.has_focus or len(shown) == 1:
                 if not grid.source.total:

@@ -100,6 +100,10 @@ class ResultPane(Vertical):
         """Whether another result may take its place: nothing was asked here, or it failed."""
         return self.asked is None or self.runner.failed
 
+    def freeze(self, generation: int) -> None:
+        """Its rows are those of this generation, which is no more the newest."""
+        self.runner.freeze(generation)
+
     @property
     def extent(self) -> str:
         """How many rows, in a word."""

@@ -38,6 +38,9 @@ class ResultExport:
 
     async def ask(self) -> None:
         """Ask for a form and a path, then write every row; the policy may want it on record."""
+        if self._runner.frozen:
+            self._pane.notify(self._runner.frozen_words, severity="warning", markup=False)
+            return
         if self._runner.asked is None or not self._runner.asked.sql:
             self._pane.notify(
                 "Only what the engine was asked can be written to a file.", markup=False

@@ -66,6 +66,7 @@ class StatementRunner:
         self.asked_at = 0.0  # seconds since 1970
         self.exporting = 0
         self.failed = False  # the statement ended without any row being here
+        self.frozen = 0  # the generation that it was asked of, where that is no more the newest
         self._pane = pane
         self._feed = RowFeed(pane, query_service)
         self._page_rows = page_rows
@@ -115,9 +116,23 @@ class StatementRunner:
         self.asked = Asked("", {}, label, {})
         self._follow(self._begin(), request)
 
+    def freeze(self, generation: int) -> None:
+        """The rows that are here are those of a generation that is no more the newest."""
+        if self.opened is not None and not self.frozen:
+            self.frozen = generation
+            self._say_rows()
+
+    @property
+    def frozen_words(self) -> str:
+        """Why nothing can be read on, written out or decided from rows of before."""
+        return f"These are rows of generation {self.frozen}; r runs it again on the newest."
+
     def read_on(self) -> None:
         """Read a result that stopped before its end, so that every row can be reached."""
         if self.opened is None or self._job or self.grid.source.exact or self.opened.full:
+            return
+        if self.frozen:  # the rest would be that of other data
+            self._pane.notify(self.frozen_words, severity="warning", markup=False)
             return
         self._job, self._started = self.query_service.new_job(), time.monotonic()
         self.opened.failed = False
@@ -132,6 +147,7 @@ class StatementRunner:
         self._pane.query_one(ErrorPanel).clear_error()
         self._started, self.asked_at = time.monotonic(), time.time()
         self.failed = False
+        self.frozen = 0
         return self._job
 
     def _listener(self, job: int) -> Callable[[Event], None]:
@@ -232,7 +248,8 @@ class StatementRunner:
             self._say(f"{words} · matched by {safe_text(found.key, 40)}")
             return
         reading = time.monotonic() - self._started if self._job else None
-        self._say(extent_words(opened, source.total, source.exact, reading, self.asked_at))
+        words = extent_words(opened, source.total, source.exact, reading, self.asked_at)
+        self._say(f"of generation {self.frozen} · {words}" if self.frozen else words)
 
     @property
     def extent(self) -> str:

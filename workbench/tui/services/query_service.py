@@ -50,6 +50,7 @@ class Rows:
     more: bool = False
     elapsed_ms: float = 0.0
     cuts: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    asked: tuple[str, Mapping[str, object]] | None = None  # page query and its values
 
     def records(self) -> list[dict[str, Any]]:
         """Rows as dictionaries."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from textual.app import App
 
 from workbench.case.examined import file_identity
-from workbench.case.folder import MANIFEST, Case
+from workbench.case.folder import MANIFEST
 from workbench.decisions.news import news_since
 from workbench.decisions.service import CaseService
 from workbench.errors import WorkbenchError
@@ -23,9 +24,19 @@ TOAST_CELLS = 56  # of a line in a notification
 class CaseWatch:
     """Looks at the ledger and case.toml each second; a look is one stat of each."""
 
-    def __init__(self, app: App[Any], service: CaseService, query_service: QueryService) -> None:
-        """What shows the ledger is told by `LedgerChanged`; who did what is said here."""
+    def __init__(
+        self,
+        app: App[Any],
+        service: CaseService,
+        query_service: QueryService,
+        follow_case: Callable[[], Awaitable[str]],
+    ) -> None:
+        """What shows the ledger is told by `LedgerChanged`; who did what is said here.
+
+        `follow_case` puts new data under the bench, and says what came.
+        """
         self._app = app
+        self._follow_case = follow_case
         self._service = service
         self._query_service = query_service
         self._paths = (service.case.ledger_path, service.case_path / MANIFEST)
@@ -80,17 +91,12 @@ class CaseWatch:
 
     async def _load(self) -> None:
         try:
-            case = await self._query_service.background(Case.open, self._service.case_path)
+            words = await self._follow_case()
         except WorkbenchError as error:
             self._app.post_message(Failed(error))
             return
-        manifest, shown = case.manifest, self._service.case.manifest
-        if (manifest.generation, manifest.analysis) != (shown.generation, shown.analysis):
-            self._say(
-                f"Generation {manifest.generation} was loaded. This bench shows generation "
-                f"{shown.generation}; leave it (ctrl+q) and open the case again.",
-                "New data",
-            )
+        if words:
+            self._say(excerpt_fitted(words, TOAST_CELLS), "New data")
 
     def _say(self, words: str, title: str) -> None:
         self._app.notify(words, title=title, severity="warning", markup=False)

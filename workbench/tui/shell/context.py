@@ -62,6 +62,9 @@ class Context(Protocol):
     def show_hints_of_view(self) -> None:
         """Name the keys that matter in the view in front."""
 
+    async def follow_case(self) -> str:
+        """Show the newest data of the case; says what came, or nothing."""
+
     async def follow_ledger(self) -> None:
         """Read the ledger again, and let what shows it follow."""
 

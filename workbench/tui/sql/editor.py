@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,19 +11,22 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.theme import Theme
-from textual.widgets import TextArea
+from textual.widgets import Static, TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 from workbench.errors import UsageError
 from workbench.sql.editor_tokens import Position, colours, statement_at
 from workbench.text.sanitize import safe_text
+from workbench.tui.grid.fitting import shortened
 from workbench.tui.sql.completion import CompletionBar, Knowledge, Offer, offer
 from workbench.tui.textual_ext.highlighted_text import HighlightedText, Span
 
 # Characters; a longer text is neither coloured nor completed: each key would read all of it.
 _MAX_READ = 16_000
+MAX_TEXTS = 20  # open beside each other
 
 
 def formatted(sql: str) -> str:
@@ -47,11 +50,16 @@ class SqlText(HighlightedText):
         Binding("f8", "submit(True)", "run all", id="editor.run_all"),
         Binding("f4", "format", "format", id="editor.format"),
         Binding("f9", "select_all", "select all", id="editor.select_all"),
+        Binding("ctrl+b,shift+tab", "catalogue", "tables and columns", id="editor.catalogue"),
     ]
 
     @dataclass
     class Left(Message):
         """Escape: stop what runs, or go to the rows."""
+
+    @dataclass
+    class CatalogueAsked(Message):
+        """Show the tables and columns."""
 
     @dataclass
     class Submitted(Message):
@@ -64,7 +72,7 @@ class SqlText(HighlightedText):
         self.wrong: Position | None = None
         super().__init__(
             text, language=None, soft_wrap=True, show_line_numbers=False, tab_behavior="indent",
-            placeholder="SELECT …   tab completes · F5 runs · F2 begins from a saved query",
+            placeholder="SELECT …   tab completes · F5 runs · ctrl+b tables · F2 a saved query",
         )  # fmt: skip
         self.cursor_blink = False
 
@@ -131,6 +139,10 @@ class SqlText(HighlightedText):
         )
         self.post_message(self.Submitted(self.text[begin:end], begin))
 
+    def action_catalogue(self) -> None:
+        """To the tables and columns."""
+        self.post_message(self.CatalogueAsked())
+
     def action_copy(self) -> None:
         """Copy the selection; without one the key is the bench's, which cancels."""
         if not self.selected_text:
@@ -147,8 +159,30 @@ class SqlText(HighlightedText):
             self.app.notify("The statement was laid out anew.", markup=False)
 
 
+class TextsLine(Static):
+    """The open texts by number; there is no line while there is one."""
+
+    DEFAULT_CSS = """
+    TextsLine { height: 1; padding: 0 1; background: $panel; display: none;
+                text-wrap: nowrap; text-overflow: ellipsis; }
+    TextsLine.-several { display: block; }
+    """
+
+    def show(self, texts: Sequence[str], front: int) -> None:
+        """Draw how each begins; the one in front is bright and in brackets."""
+        self.set_class(len(texts) > 1, "-several")
+        room = max(4, (self.size.width or 80) // max(1, len(texts)) - 6)
+        parts: list[tuple[str, str]] = []
+        for at, text in enumerate(texts):
+            word = shortened(safe_text(" ".join(text[:200].split()), 100) or "empty", room)
+            here = at == front
+            parts.append((f"[{at + 1} {word}]" if here else f" {at + 1} {word} ",
+                          "bold $accent" if here else "$text-muted"))  # fmt: skip
+        self.update(Content.assemble(*parts), layout=False)
+
+
 class SqlEditor(Vertical):
-    """Editor and completion; its colours follow the bench's theme."""
+    """Several texts, of which one is shown, and completion; colours follow the bench's theme."""
 
     BLANK = True
     DEFAULT_CSS = """
@@ -158,27 +192,89 @@ class SqlEditor(Vertical):
     SqlEditor SqlText:focus { border: none; border-left: thick $accent; }
     """
 
-    def __init__(self, text: str, want: Callable[[str, str], None], *, id: str) -> None:
+    def __init__(
+        self, texts: Sequence[str], front: int, want: Callable[[str, str], None], *, id: str
+    ) -> None:
         """`want(table, column)` is called for a column whose values would be offered."""
         super().__init__(id=id)
-        self._text = text
+        self._areas = [SqlText(text) for text in texts] or [SqlText("")]
+        self._front = self._areas[min(max(0, front), len(self._areas) - 1)]
         self._want = want
         self.known = Knowledge()
 
     def compose(self) -> ComposeResult:
-        """The text and the line under it."""
-        yield SqlText(self._text)
+        """The texts, of which one is shown, and the line under it."""
+        yield TextsLine("", markup=False)
+        yield from self._areas
         yield CompletionBar()
 
     def on_mount(self) -> None:
         """Follow the theme."""
-        self.area.colour(self.app.current_theme)
-        self.app.theme_changed_signal.subscribe(self, self.area.colour)
+        self._colour(self.app.current_theme)
+        self.app.theme_changed_signal.subscribe(self, self._colour)
+        self._show()
+
+    def _colour(self, theme: Theme) -> None:
+        for area in self._areas:
+            area.colour(theme)
 
     @property
     def area(self) -> SqlText:
-        """The text."""
-        return self.query_one(SqlText)
+        """The text that is shown."""
+        return self._front
+
+    @property
+    def texts(self) -> list[str]:
+        """Every text, in order."""
+        return [area.text for area in self._areas]
+
+    @property
+    def number(self) -> int:
+        """Which of the texts is shown, from 0."""
+        return self._areas.index(self._front)
+
+    async def step(self, by: int) -> None:
+        """Show the next text, or the one before; behind the last begins a new one."""
+        at = self.number + by
+        if at >= len(self._areas) and self._front.text.strip():
+            await self.begin("")
+        elif len(self._areas) > 1:
+            await self._bring(self._areas[at % len(self._areas)])
+
+    async def begin(self, text: str) -> bool:
+        """Put a text beside the others; one that is empty is used. False where there are too
+        many."""
+        if not self._front.text.strip():
+            self._front.text = text
+            return True
+        if len(self._areas) >= MAX_TEXTS:
+            self.app.notify(
+                f"{MAX_TEXTS} texts are open. An empty one goes when it is left.",
+                severity="warning", markup=False,
+            )  # fmt: skip
+            return False
+        area = SqlText(text)
+        self._areas.append(area)
+        await self.mount(area, before=self.bar)
+        area.colour(self.app.current_theme)
+        await self._bring(area)
+        return True
+
+    async def _bring(self, area: SqlText) -> None:
+        left, focused = self._front, self._front.has_focus
+        self._front = area
+        if left is not area and not left.text.strip():
+            self._areas.remove(left)
+            await left.remove()
+        self._show()
+        if focused:
+            area.focus()
+
+    def _show(self) -> None:
+        for area in self._areas:
+            area.display = area is self._front
+        self.query_one(TextsLine).show(self.texts, self.number)
+        self.bar.show_offer(Offer())
 
     @property
     def bar(self) -> CompletionBar:

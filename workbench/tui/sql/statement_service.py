@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from workbench.engine.functions import function_list
 from workbench.errors import WorkbenchError
 from workbench.playbooks.binding import Bound, ExtractSpan, bind
 from workbench.playbooks.format import TYPED, Parameter, SavedQuery
 from workbench.playbooks.library import Library
+from workbench.sql.editor_tokens import tables_of
 from workbench.sql.tokens import without_end
-from workbench.sql.transforms import common_values, first_cells
+from workbench.sql.transforms import common_values, first_cells, row_counts
 from workbench.text.sanitize import safe_text
 from workbench.tui.dialogs.cell_viewer import hanging
 from workbench.tui.results.pane import ResultPane
 from workbench.tui.services.query_service import QueryService
 from workbench.tui.shell.context import Context
 from workbench.tui.sql.completion import Knowledge, Suggestion
-from workbench.tui.sql.editor import SqlEditor
+from workbench.tui.sql.editor import MAX_TEXTS, SqlEditor
+from workbench.tui.sql.schema_pane import SchemaPane
 from workbench.workers.messages import Digest, Plan
 
 _MAX_VALUES_OFFERED = 50
 _LOOKED_AT = 200_000
+_SAMPLED_ROWS = 20_000
+_SAMPLED = 5
 _DIGESTED_ROWS = 10_000
 _DIGESTED_MS = 2_000
 _BAR = 6
@@ -60,10 +65,49 @@ async def learn(known: Knowledge, query_service: QueryService, library: Library)
         for name, one in sorted(parameters.items())
     ]
     rows = await query_service.rows(library.shipped("engine-functions"))
+    listed = function_list()
     known.functions = [
         Suggestion(str(name), f"({arguments}) {meaning or ''}")
         for name, arguments, meaning in rows.rows
+        if listed.why_refused(str(name)) is None
     ]
+
+
+async def rows_by_table(query_service: QueryService) -> dict[str, int]:
+    """Rows of every table; empty where they cannot be counted."""
+    try:
+        counted = await query_service.small_rows(row_counts(list(query_service.catalogue)), {})
+    except WorkbenchError:
+        return {}  # each statement will say what is wrong
+    return {str(name): int(rows) for name, rows in counted}
+
+
+async def learn_sample(
+    pane: SchemaPane, query_service: QueryService, table: str, column: str
+) -> None:
+    """Some values of a column, the most frequent of its first rows."""
+    sql = common_values(first_cells(table, column, _SAMPLED_ROWS), column, _SAMPLED + 1)
+    try:
+        rows = await query_service.small_rows(sql, {})
+    except WorkbenchError:
+        return
+    pane.learn_sample(table, column, [str(one[0]) for one in rows if one[0] is not None][:_SAMPLED])
+
+
+def without_rows(sql: str, rows: Mapping[str, int]) -> str:
+    """What to say where a statement gives no row: what would give some."""
+    empty = sorted({table for table in tables_of(sql).values() if rows.get(table) == 0})
+    if empty:
+        return f"No rows: {', '.join(empty)} has none in this case. ctrl+b shows what has."
+    return "No row fits every condition: leave one out, or look at the values by ctrl+b."
+
+
+def remembered_texts(state: Mapping[str, object]) -> tuple[list[str], int]:
+    """The texts of the editor as they were left, and which of them was shown."""
+    kept = state.get("texts")
+    texts = [one for one in kept if isinstance(one, str)] if isinstance(kept, list) else []
+    front = state.get("front")
+    return texts[:MAX_TEXTS] or [str(state.get("text", ""))], front if isinstance(front, int) else 0
 
 
 async def learn_values(

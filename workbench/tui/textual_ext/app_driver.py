@@ -13,13 +13,17 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event
 from textual.filter import LineFilter
+from textual.notifications import Notify
 from textual.screen import Screen
 
+from workbench.text.zones import DisplayZone
 from workbench.tui.textual_ext.diff_renderer import DiffRenderer
 from workbench.tui.textual_ext.key_queue import KeyDone, KeyQueue
 from workbench.tui.textual_ext.line_compositor import LineCompositor
 from workbench.tui.textual_ext.output_filter import SAFE
 from workbench.tui.textual_ext.pasted_reads import ReadingDriver
+
+MAX_SAID = 2  # notifications at a time; more would lie over what they are about
 
 
 class BlankScreen(Screen[None]):
@@ -37,6 +41,7 @@ class TerminalApp(App[int]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.zone: DisplayZone | None = None  # that times are shown in beside UTC
         self._renderer = DiffRenderer()
         self._keys = KeyQueue(self, super().on_event, self.refuse_text)
 
@@ -47,6 +52,14 @@ class TerminalApp(App[int]):
     async def on_key_done(self, event: KeyDone) -> None:
         """A key has done all it does."""
         await self._keys.done(event)
+
+    def _on_notify(self, event: Notify) -> None:
+        """Say something; the same again is said once, and the oldest of many makes way."""
+        new, said = event.notification, list(self._notifications)
+        for one in said:
+            if one.message == new.message or len(self._notifications) >= MAX_SAID:
+                self._unnotify(one, refresh=False)
+        super()._on_notify(event)
 
     def refuse_text(self, text: str) -> None:
         """What to say where text came that no field takes."""

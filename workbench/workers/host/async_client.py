@@ -169,6 +169,30 @@ class WorkerClient:
         if self.replaced is not None:
             self.replaced()
 
+    async def follow(self, parts: StoreParts, opening: Opening) -> None:
+        """Read another generation from now on; results that are open stay as they are.
+
+        What runs fails and is to be run again, what is short is asked of the new store. Raises
+        WorkbenchError where that cannot be opened; the store before is read on then.
+        """
+        refuse_planted_log(parts)
+        before, said = (self._parts, self._opening), self.replaced
+        self.replaced = None
+        try:
+            if (error := await self._read_from(parts, opening)) is not None:
+                await self._read_from(*before)
+                raise error
+        finally:
+            self.replaced = said
+
+    async def _read_from(self, parts: StoreParts, opening: Opening) -> WorkbenchError | None:
+        self._parts, self._opening, self._failure = parts, opening, None
+        why = "Other data were loaded while this ran."
+        self._replace(why, self._book.heavy())
+        if self._restoring is not None:
+            await asyncio.wait({self._restoring})
+        return self._failure
+
     def _give_up(self, error: WorkbenchError) -> None:
         """Without a worker that can be asked, whoever waits hears why, and so do all who ask."""
         self._failure = error

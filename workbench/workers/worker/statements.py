@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from workbench.sql.pivots import any_values
 from workbench.workers.messages import (
     Digest,
     Digested,
@@ -35,10 +36,21 @@ class Statements:
         hide: Collection[str] | None = None,
     ) -> None:
         session = self._context.session
-        inspection = session.inspect(request.sql)
+        inspection = session.inspect(self._spelled_out(job, request, hide))
         with session.cursor(inspection.tables, hide=hide, plans=inspection.explains) as cursor:
             self._context.stoppable(job, cursor.interrupt)
             work(session.relation(cursor, inspection, dict(request.parameters)))
+
+    def _spelled_out(
+        self, job: int, request: Export | Digest | Plan, hide: Collection[str] | None = None
+    ) -> str:
+        from workbench.engine.pivoting import with_pivots
+
+        def running(cursor: duckdb.DuckDBPyConnection) -> None:
+            self._context.stoppable(job, cursor.interrupt)
+
+        given = dict(request.parameters)
+        return with_pivots(self._context.session, request.sql, given, running, hide)
 
     def export(self, job: int, request: Export) -> None:
         """Write a whole result into the spill folder."""
@@ -74,7 +86,7 @@ class Statements:
         session = self._context.session
         self._with_relation(job, request, digest, session.hidden)
         others = [list(session.hidden), *request.masks]
-        inspection = session.inspect(request.sql)
+        inspection = session.inspect(self._spelled_out(job, request))
         masked = any(session.hides(inspection, columns) for columns in others)
         for hide in [[], *request.masks] if request.then and masked else []:
             if request.then in (sha256 for _, sha256 in found):
@@ -88,7 +100,7 @@ class Statements:
         from workbench.engine.plans import plan_lines
 
         session = self._context.session
-        inspection = session.inspect(request.sql)
+        inspection = session.inspect(self._spelled_out(job, request))
         with session.cursor(inspection.tables, plans=True) as cursor:
             self._context.stoppable(job, cursor.interrupt)
             text = session.plan(cursor, inspection, dict(request.parameters), request.measure)
@@ -96,5 +108,5 @@ class Statements:
 
     def inspect(self, job: int, request: Inspect) -> None:
         """The parameters and tables of a statement; nothing runs."""
-        found = self._context.session.inspect(request.sql)
+        found = self._context.session.inspect(any_values(request.sql))
         self._context.say(job, Inspected(sorted(found.parameters), sorted(found.tables)))
