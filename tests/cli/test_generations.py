@@ -104,3 +104,13 @@ def test_a_rebuild_is_another_analysis_of_the_same_data(bench: Bench, demo_case:
     assert after.current.parts == before.current.parts
     assert after.sources == before.sources
     assert [one.number for one in after.current.analyses] == [1, 2]
+
+
+def test_nothing_replaces_nothing(bench: Bench, case: Path, tmp_path: Path) -> None:
+    (tmp_path / "accounts.csv").write_text("account_id,created_at\nb-1,never\n")
+    before = (case / "case.toml").read_bytes()
+    refused = bench("load", case, tmp_path / "accounts.csv", "--replace")
+    assert refused.code == 1
+    assert "1 record rejected" in refused.err
+    assert "keeps what it holds" in refused.err
+    assert (case / "case.toml").read_bytes() == before

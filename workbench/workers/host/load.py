@@ -90,6 +90,8 @@ def load_case(
             summary = ask(load_message(case, staging, files, options, settings), on_progress)
             sources = tuple(Source(**source) for source in summary["sources"])
             rows = sum(int(rows) for rows in summary["tables"].values())
+            if options.replace and case.manifest.generation and not rows:
+                raise _nothing_to_replace_with(case, summary)
             case = commit_generation(case, staging, sources, rows)
             loaded = Loaded(case, summary)
             if analyse is not None:
@@ -117,6 +119,14 @@ def _refuse_to_overwrite(case: Case, options: LoadOptions) -> None:
         hint="Say what is to become of them. To add these files: --append. To put them in the "
         "place of what the case holds: --replace; the generation before can be brought back with: "
         f"workbench generations restore {name} {current.number}",
+    )
+
+
+def _nothing_to_replace_with(case: Case, summary: Message) -> WorkbenchError:
+    return WorkbenchError(
+        f"No record of these files could be loaded ({counted(int(summary['rejected']), 'record')} "
+        f"rejected): {safe_text(case.root)} keeps what it holds.",
+        hint="Add --dry-run to the same command to see why.",
     )
 
 
