@@ -73,6 +73,12 @@ def _clusters() -> click.Command:
     return clusters
 
 
+def _compare() -> click.Command:
+    from workbench.cli.compare import compare
+
+    return compare
+
+
 def _campaigns() -> click.Command:
     from workbench.cli.campaigns import campaigns
 
@@ -211,6 +217,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "account": _account,
     "entity": _entity,
     "clusters": _clusters,
+    "compare": _compare,
     "campaigns": _campaigns,
     "resurrect": _resurrect,
     "report": _report,
@@ -237,7 +244,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
 # As `workbench --help` lists them.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Begin": ("demo", "load", "mappings", "info", "trust", "doctor", "synth", "open"),
-    "Look": ("clusters", "campaigns", "account", "entity", "find", "resurrect"),
+    "Look": ("clusters", "compare", "campaigns", "account", "entity", "find", "resurrect"),
     "Ask": ("run", "sql", "queries", "playbook"),
     "Decide": ("decide", "decisions", "reverse", "sample", "lists"),
     "Work together": ("queue", "claim", "release", "comment", "propose", "countersign", "merge"),
