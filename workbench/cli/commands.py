@@ -73,6 +73,12 @@ def _clusters() -> click.Command:
     return clusters
 
 
+def _compare() -> click.Command:
+    from workbench.cli.compare import compare
+
+    return compare
+
+
 def _campaigns() -> click.Command:
     from workbench.cli.campaigns import campaigns
 
@@ -225,6 +231,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "account": _account,
     "entity": _entity,
     "clusters": _clusters,
+    "compare": _compare,
     "campaigns": _campaigns,
     "resurrect": _resurrect,
     "report": _report,
@@ -250,18 +257,9 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
 
 # As `workbench --help` lists them.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Begin": (
-        "demo",
-        "load",
-        "mappings",
-        "info",
-        "generations",
-        "trust",
-        "doctor",
-        "synth",
-        "open",
-    ),
-    "Look": ("clusters", "campaigns", "changes", "account", "entity", "find", "resurrect"),
+    "Begin": ("demo", "load", "mappings", "info", "trust", "doctor", "synth", "open"),
+    "Look": ("clusters", "compare", "campaigns", "account", "entity", "find", "resurrect"),
+    "Keep up": ("changes", "generations"),
     "Ask": ("run", "sql", "queries", "playbook"),
     "Decide": ("decide", "decisions", "reverse", "sample", "lists"),
     "Work together": ("queue", "claim", "release", "comment", "propose", "countersign", "merge"),
