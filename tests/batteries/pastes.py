@@ -63,14 +63,16 @@ PLACES = (
     _page(
         "query form", "F5 run", "3", "f", "shared instruments", "enter", "≈shared-instruments", "e"
     ),
-    _page("query result", "rows? .* ms|no rows", "3", "enter"),
+    _page(
+        "query result", "rev \\d+ · ", "3", "≈row 1 of", "f", "shared instruments", "enter", "enter"
+    ),
     _page("SQL editor", "SQL", "4"),
     _page("SQL tables", "type to narrow|SQL", "4", "\x02"),
     _page("SQL rows", "SQL", "4", "escape"),
     *(_page(f"decisions {key}", rf"\[{key} ", "5", key) for key in "fumwb"),
     *(_page(f"campaigns {key}", rf"\[{key} ", "6", key) for key in "eowt"),
     *(
-        _page(f"campaign {key}", rf"\[{key} ", *_CAMPAIGNS, "enter", "≈score", key)
+        _page(f"campaign {key}", rf"\[{key} ", *_CAMPAIGNS, "enter", "≈placed by", key)
         for key in "emwt"
     ),
     _page("ledger", "V verifies", "7"),

@@ -153,9 +153,6 @@ async def test_a_proposal_is_answered_by_somebody_else(
         await driver.press("5", "w")
         await driver.sees("0 standing", "1 waiting", "yours_to_answer", "no")
         await driver.press("a")
-        await driver.sees("Agree to flag")
-        await driver.type("ok")
-        await driver.press("enter")
         await driver.sees("somebody else")
     sit("ben")
     async with opened(case) as driver:
@@ -258,7 +255,10 @@ async def test_a_sample_is_drawn_reviewed_and_goes_into_the_decision(
         # Wilson (1927) for 1 of 6 at 95 %.
         await driver.sees("1 of 6 wrong, so 3.0% to 56.4% of all 30")
         await driver.press("x")
-        await driver.sees("sample 1 of 6: 3.0% to 56.4%")
+        await driver.sees("sample 1 of 6: 3.0% to 56.4%", "[leave out]")
+        await driver.press("right")  # on all, as the sample was drawn
+        await driver.sees("[keep]", "It hits 30 accounts")
+        await driver.press("tab")
         await driver.speak_against("one of six")
         await driver.record()
         await driver.until(lambda: records(case)[-1]["type"] == "decision")

@@ -63,7 +63,7 @@ def test_the_trail_is_bounded() -> None:
 async def test_levels_of_queries_are_words(opened: Opened, case: Path) -> None:
     async with opened(case, (120, 36)) as driver:
         driver.bench.post_message(OpenRoute(Route("queries")))
-        await driver.sees("level", "▸ steps")
+        await driver.sees("severity", "▸ steps")
         await driver.press("end")
         await driver.until(lambda: any(f"{mark} {word}" in driver.text() for mark, word in (
             ("●", "high"), ("◐", "medium"), ("○", "low"), ("·", "info"))))  # fmt: skip

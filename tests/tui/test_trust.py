@@ -40,7 +40,7 @@ async def test_nothing_of_a_case_is_offered_before_it_is_trusted(
         await driver.press("3")
         await driver.sees("2 files of the case's own queries, not trusted: workbench trust")
         await driver.press("f", *"theirs")
-        await driver.sees("✗    queries  Theirs", "case, not trusted", "it does not run")
+        await driver.sees("✗ not run  queries  Theirs", "case, not trusted", "it does not run")
         await driver.press("enter")
         offered = [
             command.title for command in driver.bench.get_system_commands(driver.bench.screen)

@@ -175,9 +175,10 @@ class DecideDialog(ModalScreen[str | None]):
             unusual = await context.query_service.rows(
                 query("sample-accounts"), accounts | {"most": _LEAST_TYPICAL}
             )
-            self._sample = await context.query_service.background(
-                newest_for, context.service, self._accounts
-            )
+            every = await self._all_accounts()
+            sample = await context.query_service.background(newest_for, context.service, every)
+            # Its interval says nothing about fewer; the note says who was left out.
+            self._sample = sample if len(every) == len(self._accounts) else None
             shown = Preview.of(self._accounts, totals.first())
             self._proposed = await self._strongest_reason()
         except WorkbenchError as error:
@@ -186,7 +187,7 @@ class DecideDialog(ModalScreen[str | None]):
             return
         finally:
             self._previewed.set()
-        pane.show(totals.first(), unusual.records(), self._sample)
+        pane.show(totals.first(), unusual.records(), sample)
         self._shown = shown
         if not self.query_one("#reason", Choice).value:
             self._offer_reasons("")

@@ -39,7 +39,7 @@ def _found(rows: Rows, nothing: str) -> str:
     """How many there are, of which the list has the first."""
     here = len(rows.rows)
     if not here:
-        return nothing or "nothing found"
+        return f"0 found. {nothing}".strip()
     total = rows.first().get("of_all", here)
     if isinstance(total, int) and total > here:
         return f"the first {here:,} of {total:,}"

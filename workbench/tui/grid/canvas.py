@@ -16,7 +16,7 @@ from textual.strip import Strip
 from workbench.text.format import number_text
 from workbench.text.sanitize import safe_text
 from workbench.text.zones import DisplayZone
-from workbench.tui.grid.columns import GAP, NARROWEST, WIDEST, Layout
+from workbench.tui.grid.columns import GAP, NARROWEST, NATURAL_LIMIT, WIDEST, Layout
 from workbench.tui.grid.fitting import fitted
 from workbench.tui.grid.source import Cells, GridColumn, GridSource, PageSource
 from workbench.tui.textual_ext.app_driver import TerminalApp
@@ -105,12 +105,13 @@ class GridCanvas(ScrollView, can_focus=True):
             self.beside.clear()
             self.cursor_column = 0
         if not same or self.layout_of.widths == self._fitted:
-            self._fitted = [self._fitting(at) for at in range(len(columns))]
+            natural = [self._natural(at) for at in range(len(columns))]
+            self._fitted = [min(WIDEST, width) for width in natural]
             if same:
-                self.layout_of.widths = list(self._fitted)
+                self.layout_of.fit(list(self._fitted), natural)
             else:
                 numbers = {at for at, column in enumerate(columns) if column.numeric}
-                self.layout_of = Layout(list(self._fitted), numbers)
+                self.layout_of = Layout(list(self._fitted), numbers, natural)
         self.refresh_rows()
         row = _find_again(self, here, marked) if same and isinstance(source, PageSource) else None
         self.cursor_row = min(self.cursor_row if row is None else row, max(0, source.total - 1))
@@ -133,17 +134,17 @@ class GridCanvas(ScrollView, can_focus=True):
             self.virtual_size = Size(1, self.source.total + 1)
         self.refresh()
 
-    def _fitting(self, number: int) -> int:
+    def _natural(self, number: int) -> int:
         column = self.columns[number]
         widest = cell_len(self._heading(column))
         sample = max(8, min(_SAMPLE, _SAMPLE_CELLS // len(self.columns)))
         for index in range(min(sample, self.source.total)):
             row = self.source.row(index)
-            if widest >= WIDEST:
+            if widest >= NATURAL_LIMIT:
                 break
             if row is not None:
                 widest = max(widest, cell_len(self._text(row[number], column)))
-        return max(NARROWEST, min(WIDEST, widest))
+        return max(NARROWEST, min(NATURAL_LIMIT, widest))
 
     # Drawing
 

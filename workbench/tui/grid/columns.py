@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 GAP = 2
 NARROWEST = 3
 WIDEST = 44
+NATURAL_LIMIT = 200  # a text takes so many cells where they would be blank else
 _TEXT_TO_BE_READ = 24  # a text is not narrowed below this for the sake of others
 _TO_BE_READ = 6  # a last column that has less room than this is not begun
 
@@ -14,14 +15,23 @@ _TO_BE_READ = 6  # a last column that has less room than this is not begun
 class Layout:
     """The arrangement of one table's columns; numbers are those of the result."""
 
-    def __init__(self, widths: list[int], whole: Container[int] = ()) -> None:
+    def __init__(
+        self, widths: list[int], whole: Container[int] = (), natural: Sequence[int] = ()
+    ) -> None:
+        """`natural` is how wide the columns would be with all the room they want."""
         self.widths = widths
+        self._natural = list(natural) or list(widths)
+        self.chosen: set[int] = set()  # columns whose width somebody chose
         self._whole = whole  # columns of numbers: half a number reads as another one
         self.order = list(range(len(widths)))
         self.hidden: set[int] = set()
         self.frozen = 1
         self._wider: dict[int, int] = {}
         self.first = 0  # of the columns that scroll, the one at the left
+
+    def fit(self, widths: list[int], natural: Sequence[int]) -> None:
+        """The same columns, of other rows."""
+        self.widths, self._natural = widths, list(natural)
 
     def shown(self) -> list[int]:
         """The columns in their order, without hidden ones."""
@@ -49,7 +59,19 @@ class Layout:
             taken += width + GAP
             if taken >= room:
                 break
+        if (left := room - taken + GAP) > 0 and fitting and fitting[-1][0] == shown[-1]:
+            self._spread(fitting, left)
         return fitting
+
+    def _spread(self, fitting: list[tuple[int, int]], left: int) -> None:
+        """Give cells that would stay blank to the texts that are cut, the first ones first."""
+        for at, (number, width) in enumerate(fitting):
+            more = min(left, self._natural[number] - width)
+            if more > 0 and number not in self._whole and number not in self.chosen:
+                fitting[at] = (number, width + more)
+                left -= more
+                if not left:
+                    return
 
     def _free(self, fitting: list[tuple[int, int]], wanted: int) -> int:
         """Take cells from the widest text for a number that would not fit; what was taken."""
@@ -120,6 +142,7 @@ class Layout:
         """Give columns the room they want; what they are fitted to follows."""
         for number, width in self._wider.items():
             self.widths[number] = fitted[number] = width
+            self._natural[number] = max(self._natural[number], width)
         self._wider.clear()
 
     def step(self, number: int, by: int) -> int:

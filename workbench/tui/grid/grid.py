@@ -189,6 +189,7 @@ class Grid(GridCanvas):
             row = self.source.row(index) if index < self.source.total else None
             if row is not None:
                 widest = max(widest, cell_len(cell_text(row[number], self.columns[number])))
+        self.layout_of.chosen.add(number)
         widths = self.layout_of.widths
         widths[number] = min(WIDEST, widest) if widths[number] > WIDEST else max(NARROWEST, widest)
         self.layout_of.bring(number, self.span)

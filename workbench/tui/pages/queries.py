@@ -60,7 +60,7 @@ class Queries(View):
         words = self.query_one(Input).value
         columns = [
             GridColumn(name)
-            for name in ("level", "pack", "title", "id", "values", "status", "trust")
+            for name in ("severity", "pack", "title", "id", "values", "status", "trust")
         ]
         rows: list[list[Any]] = []
         library = self.context.library
