@@ -61,7 +61,7 @@ def _plainer(style: Style | None) -> Style | None:
 class Drawn(Bench):
     """The bench as a terminal of few colours shows it."""
 
-    CSS_PATH = Path(inspect.getfile(Bench)).with_name("app.tcss")
+    CSS_PATH = str(Path(inspect.getfile(Bench)).with_name("app.tcss"))
     sixteen = False
 
     def get_line_filters(self) -> list[LineFilter]:
@@ -138,7 +138,7 @@ async def sheet(case_path: Path, size: tuple[int, int], look: str, folder: Path)
     settings = Settings(analyst=AnalystSettings(name="ana"))
     case = Case.open(case_path)
     service = CaseService(case, settings)
-    query_service = QueryService(case.store_path, case.work_dir(), settings.engine)
+    query_service = QueryService(case.parts, case.work_dir(), settings.engine)
     terminal = Terminal(slow=False, mouse=False, mono=look == "no-colour", ascii=look == "ascii")
     theme = "mono" if look == "no-colour" else "bench-light" if look == "light" else "bench-dark"
     if look == "no-colour":
