@@ -79,7 +79,7 @@ class ClusterScore:
         return self.call == CAMPAIGN
 
 
-def judge(
+def score_clusters(
     figures: Sequence[Figures],
     usual: Usual,
     shared: Mapping[str, Shared],
