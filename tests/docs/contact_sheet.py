@@ -61,7 +61,7 @@ def _plainer(style: Style | None) -> Style | None:
 class Drawn(Bench):
     """The bench as a terminal of few colours shows it."""
 
-    CSS_PATH = Path(inspect.getfile(Bench)).with_name("app.tcss")
+    CSS_PATH = str(Path(inspect.getfile(Bench)).with_name("app.tcss"))
     sixteen = False
 
     def get_line_filters(self) -> list[LineFilter]:
