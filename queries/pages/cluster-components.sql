@@ -8,13 +8,13 @@ kind = "page"
 type = "cluster"
 help = "The cluster"
 +++*/
--- A store made before lines had a strength and a weight has no such columns: the names are then
+-- A store made before lines had a level and a weight has no such columns: the names are then
 -- those of `before`.
-SELECT l.axis, l.name, l.value, l.population, l.how_far AS strength, l.counts AS weight, l.points,
+SELECT l.axis, l.name, l.value, l.population, l.how_far AS level, l.counts AS weight, l.points,
        l.finding, l.meaning, l.query
-FROM (SELECT CAST(NULL AS DOUBLE) AS strength, CAST(NULL AS DOUBLE) AS weight) AS before
+FROM (SELECT CAST(NULL AS DOUBLE) AS level, CAST(NULL AS DOUBLE) AS weight) AS before
 CROSS JOIN LATERAL (
-    SELECT axis, name, value, population, strength AS how_far, weight AS counts, points, finding,
+    SELECT axis, name, value, population, level AS how_far, weight AS counts, points, finding,
            meaning, query
     FROM cluster_components WHERE cluster_id = $cluster
 ) AS l

@@ -29,8 +29,8 @@ WITH lines AS (
     GROUP BY t.family, t.value
 ), ranked AS (
     SELECT h.*, s.accounts - h.one - h.the_other AS others,
-           row_number() OVER (ORDER BY h.one > 0 AND h.the_other > 0 DESC,
-                              least(h.one, h.the_other) * s.rarity DESC,
+           row_number() OVER (PARTITION BY h.one > 0, h.the_other > 0
+                              ORDER BY least(h.one, h.the_other) * s.rarity DESC,
                               greatest(h.one, h.the_other) * s.rarity DESC, h.family, h.value)
                AS place
     FROM held AS h JOIN trait_stats AS s ON s.family = h.family AND s.value = h.value
@@ -40,7 +40,7 @@ WITH lines AS (
            family || ': ' || value AS name, CAST(one AS DOUBLE) AS one,
            CAST(the_other AS DOUBLE) AS the_other, CAST(NULL AS DOUBLE) AS one_points,
            CAST(NULL AS DOUBLE) AS other_points, others
-    FROM ranked WHERE place <= 40
+    FROM ranked WHERE place <= 20
 )
 SELECT part, name, one, the_other, one_points, other_points, others FROM shared
 UNION ALL

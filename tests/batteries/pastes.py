@@ -49,7 +49,7 @@ _WAIT = "≈"  # a key that begins so waits for a pattern on the screen instead
 _CLUSTER = ("2", "≈coordination", "enter", "≈score 0")
 _ACCOUNT = (*_CLUSTER, "m", "≈acct_\\w+ +[01]\\.", "enter", "≈member of")
 _LINKED = (*_ACCOUNT, "n", "≈rarity", "enter", "≈accounts have it")
-_CAMPAIGNS = ("6", "≈row 1 of")
+_CAMPAIGNS = ("6", "≈campaign_id(.|\\n)*row 1 of")
 _DECIDE = ("2", "≈coordination", "x", "≈It hits")
 PLACES = (
     _page("overview", "Clusters, most suspicious first", "1"),

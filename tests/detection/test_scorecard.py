@@ -17,8 +17,8 @@ from workbench.detection.scoring.scorecard import (
     CAMPAIGN,
     INNOCENT,
     UNSEEN,
-    judge,
     score_cluster,
+    score_clusters,
 )
 from workbench.detection.scoring.weights import fitted, logistic
 
@@ -63,7 +63,7 @@ def nobody() -> dict[str, Shared]:
 
 
 def test_a_farm_is_called_and_an_ordinary_group_is_not() -> None:
-    called, left = judge([farm(0), replace(group(), number=1)], USUAL, nobody())
+    called, left = score_clusters([farm(0), replace(group(), number=1)], USUAL, nobody())
     assert called.call == CAMPAIGN
     assert called.campaign_like
     assert called.coordination > 0.5
@@ -122,8 +122,8 @@ def test_two_campaigns_that_share_a_public_set_do_not_excuse_each_other() -> Non
     shared = Shared(v, c, members, members, np.array([1.0, 0.0]), 2)
     both = {WORDING: shared, PROMPTS: shared}
     alone = shared.public(np.zeros(2))
-    found = judge([farm(0), farm(1)], USUAL, both)
-    again = judge([farm(1), farm(0)], USUAL, both)
+    found = score_clusters([farm(0), farm(1)], USUAL, both)
+    again = score_clusters([farm(1), farm(0)], USUAL, both)
     assert all(one.call == CAMPAIGN for one in found)
     assert sorted(one.score for one in found) == pytest.approx(sorted(one.score for one in again))
     (line,) = [one for one in found[0].components if one.name == "public wording"]

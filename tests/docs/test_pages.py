@@ -15,7 +15,7 @@ from tests.docs.pages import PAGES, Page
 from workbench.audit.records.schema import NO_COUNTER
 from workbench.catalog.tables import TABLES
 from workbench.detection.graph.links import SOURCES
-from workbench.detection.scoring import benign_explanations, scorecard
+from workbench.detection.scoring import benign_explanations, components, scorecard
 from workbench.intake.mapping import shipped_profiles
 from workbench.playbooks.format import parse_query
 from workbench.playbooks.lint import empty_store, lint
@@ -156,11 +156,8 @@ def test_every_line_of_a_score_is_explained() -> None:
 
 
 def _components() -> list[str]:
-    """The components of all scores but the sources of coordination."""
-    tree = ast.parse(Path(scorecard.__file__).read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    lines = [one.args[0] for one in calls if getattr(one.func, "id", "") == "_line"]
-    return [str(one.value) for one in lines if isinstance(one, ast.Constant)] + ["one rhythm"]
+    """The lines of both scores."""
+    return [line.name for line in (*components.LINES, *components.ONE_HAND)]
 
 
 def _explanations() -> list[str]:
@@ -177,11 +174,12 @@ def _words_of_the_scores() -> set[str]:
     words = set(SOURCES.values()) | (families - SOURCES.keys())
     tree = ast.parse(Path(scorecard.__file__).read_text(encoding="utf-8"))
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name in ("finding", "_kind"):
+        if isinstance(node, ast.FunctionDef) and node.name == "finding":
             words |= {one.value for step in ast.walk(node) if isinstance(step, ast.Return)
                       for one in ast.walk(step)
                       if isinstance(one, ast.Constant) and isinstance(one.value, str)}  # fmt: skip
-    return words | {"fits", "partly", "excluded"}
+    kinds = {*benign_explanations.KINDS.values(), "unclear"}
+    return words | kinds | {"fits", "partly", "excluded"} | set(scorecard.CALLS)
 
 
 def _tests_of(path: Path) -> set[str]:

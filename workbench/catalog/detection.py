@@ -165,12 +165,14 @@ CLUSTER_COMPONENTS = Table(
         Column("name", "VARCHAR", "what was measured"),
         Column("value", "DOUBLE", "the figure of the cluster"),
         Column("population", "DOUBLE", "what is usual in the case"),
-        Column("points", "DOUBLE", "what it adds to the log odds: strength times weight"),
+        Column("points", "DOUBLE", "what it adds to the log odds: level times weight"),
         Column("finding", "VARCHAR", "supports, neutral, against or not tested"),
         Column("meaning", "VARCHAR", "what the figure says"),
         Column("query", "VARCHAR", "saved query that gives the figure again"),
-        share("strength", "how far the figure speaks, by itself and what is usual"),
-        Column("weight", "DOUBLE", "what full strength counts, fitted", unit="natural logarithm"),
+        share("level", "how far the figure speaks by itself"),
+        Column(
+            "weight", "DOUBLE", "what the line counts in full, fitted", unit="natural logarithm"
+        ),
     ),
     kind="derived",
 )

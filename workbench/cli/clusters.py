@@ -36,10 +36,10 @@ def clusters(
     chosen: Choices,
 ) -> int:  # fmt: skip
     """The clusters of CASE, most suspicious first."""
-    if members + near + (explain is not None) > 1:
-        raise UsageError(
-            "--members, --near and --explain show different things.", hint="Give one of them."
-        )
+    if members and near:
+        raise UsageError("--members and --near are two lists.", hint="Give one of them.")
+    if explain is not None and (members or near):
+        raise UsageError("--explain is about one cluster, not a list.", hint="Leave out the list.")
     shown = "clusters-members" if members else "clusters-near" if near else "clusters-table"
     settings = load_settings()
     if again:

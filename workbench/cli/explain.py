@@ -55,7 +55,7 @@ def card_text(lines: Sequence[Row]) -> list[str]:
     """The lines of both sums with what begins them, what was not told, and what would change it."""
     own = [line for line in lines if line["axis"] != _HAND]
     hand = [line for line in lines if line["axis"] == _HAND]
-    counted = [line for line in own if line["strength"] is not None and line["weight"]]
+    counted = [line for line in own if line["level"] is not None and line["weight"]]
     speaks = [line for line in counted if line["axis"] != "start"]
     return [
         "Where every sum begins (log odds)",
@@ -92,7 +92,7 @@ def _line(line: Row) -> str:
         return points
     usual = f" (usual {line['population']:.2f})" if line["population"] else ""
     return (
-        f"{points}: {line['value']:.2f}{usual}, strength {line['strength']:.2f} × weight "
+        f"{points}: {line['value']:.2f}{usual}, level {line['level']:.2f} × weight "
         f"{line['weight']:.2f}; {_safe(line['meaning'])}"
     )
 
@@ -115,7 +115,7 @@ def _changes(own: Sequence[Row]) -> list[str]:
 
 
 def _more(line: Row) -> float:
-    """What a line could still add: to its full strength, or by ceasing to speak against."""
+    """What a line could still add: to its full level, or by ceasing to speak against."""
     against = line["axis"] == "benign"
     return float(-line["points"] if against else line["weight"] - line["points"])
 

@@ -26,7 +26,7 @@ from workbench.detection.graph.links import Links, read_links
 from workbench.detection.graph.traits import families_of, write_traits
 from workbench.detection.likelihood.membership import SMALLEST
 from workbench.detection.scoring.benign_explanations import Explanation, explanations
-from workbench.detection.scoring.scorecard import ClusterScore, judge
+from workbench.detection.scoring.scorecard import ClusterScore, score_clusters
 from workbench.detection.store_results import (
     cluster_row,
     component_rows,
@@ -115,7 +115,7 @@ def _write(
     measured = measure(session, search)
     for part in statement("detection", "clusters_begin").split(";\n"):
         session.run(part)
-    scores = judge(measured.figures, measured.usual, measured.shared)
+    scores = score_clusters(measured.figures, measured.usual, measured.shared)
     told = [explanations(figure, measured.usual) for figure in measured.figures]
     _write_clusters(session, links, found, measured.figures, scores, told, ids, before)
     tell("evidence", 0, found.clusters)

@@ -133,7 +133,7 @@ def component_rows(name: str, verdict: ClusterScore) -> list[dict[str, Any]]:
             "finding": part.finding,
             "meaning": part.meaning,
             "query": part.query,
-            "strength": part.level,
+            "level": part.level,
             "weight": part.weight,
         }
         for part in verdict.components

@@ -97,7 +97,7 @@ class Bench(TerminalApp):
         self.service = service
         self.query_service = query_service
         self.library = library
-        self.terminal = terminal
+        self.terminal, self.ascii_only = terminal, terminal.ascii
         self.memory = StateFile(service.state_dir / "view.json")
         self.history = StatementHistory(service.state_dir)
         self.page_rows = service.settings.engine.page_rows

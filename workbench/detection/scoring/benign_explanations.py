@@ -27,7 +27,7 @@ def explanations(figure: Figures, usual: Usual) -> list[Explanation]:
 
 
 # What the list calls a cluster by the first explanation that fits it.
-_KINDS = {
+KINDS = {
     "family": "family", "one customer's fleet": "fleet", "office": "office", "class": "class",
     "evaluation harness": "harness", "reseller": "reseller", "popular framework": "framework",
     "provider default or public text": "public text", "VPN or shared line": "shared-network",
@@ -37,7 +37,7 @@ _KINDS = {
 def kind_of(told: Sequence[Explanation]) -> str:
     """The kind of a cluster that is not called: of the explanations that fit, the most telling."""
     fitting = {one.name for one in told if one.result == "fits"}
-    return next((kind for name, kind in _KINDS.items() if name in fitting), "unclear")
+    return next((kind for name, kind in KINDS.items() if name in fitting), "unclear")
 
 
 def _result(fits: bool, partly: bool) -> str:

@@ -33,6 +33,7 @@ _ROUNDS, _STILL = 50, 1e-7
 CAMPAIGN, PERSON, UNSEEN, INNOCENT = (
     "campaign", "for a person", "coordinated, work unseen", "innocent",
 )  # fmt: skip
+CALLS = (CAMPAIGN, PERSON, UNSEEN, INNOCENT)
 # The axis of lines that make the coordination, and of what a sum begins with.
 HAND, START = "one hand", "start"
 
@@ -78,7 +79,7 @@ class ClusterScore:
         return self.call == CAMPAIGN
 
 
-def judge(
+def score_clusters(
     figures: Sequence[Figures],
     usual: Usual,
     shared: Mapping[str, Shared],

@@ -23,7 +23,7 @@ CREATE OR REPLACE TABLE cluster_evidence (
 );
 CREATE OR REPLACE TABLE cluster_components (
     cluster_id VARCHAR, axis VARCHAR, name VARCHAR, value DOUBLE, population DOUBLE,
-    points DOUBLE, finding VARCHAR, meaning VARCHAR, query VARCHAR, strength DOUBLE, weight DOUBLE
+    points DOUBLE, finding VARCHAR, meaning VARCHAR, query VARCHAR, level DOUBLE, weight DOUBLE
 );
 CREATE OR REPLACE TABLE cluster_sources (
     cluster_id VARCHAR, source VARCHAR, mean_llr DOUBLE, support BIGINT, remaining BIGINT,

@@ -99,7 +99,7 @@ class ClusterPage(View):
             )
             return
         ascii_only = self.context.terminal.ascii
-        call = "◆ looks like a campaign" if card["campaign_like"] else f"○ {card['kind']}"
+        call = "◆ looks like a campaign" if card["campaign_like"] else f"○ {_call(card)}"
         parts: list[tuple[str, str]] = [
             (f"{safe_text(card['cluster_id'])}  ", "bold"),
             (f"{call}  ", "bold $warning" if card["campaign_like"] else "$text-muted"),
@@ -197,3 +197,9 @@ class ClusterPage(View):
         query = _QUERIES[self.query_one(PartTabs).shown]
         given = {"cluster": self.route.key[0]}
         return query_command(self.context.case_argument, query, given)
+
+
+def _call(card: dict[str, Any]) -> str:
+    """What a cluster that is not proposed is, and what the scores came to if not innocent."""
+    call = str(card["call"] or "")
+    return f"{card['kind']} · {call}" if call not in ("", "innocent", "campaign") else card["kind"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from workbench.errors import WorkbenchError
@@ -14,12 +17,20 @@ from workbench.tui.messages import DecideOn
 from workbench.tui.pages.command_lines import command_line
 from workbench.tui.pages.view import View, clusters_subject
 from workbench.tui.plots.text_plots import meter
+from workbench.tui.routes import Route
+from workbench.tui.shell.context import Context
+
+_REST_SECONDS = 0.06
 
 
 class Clusters(View):
     """The ranked list."""
 
     HINTS = (("enter", "open"), ("space", "mark"))
+
+    def __init__(self, context: Context, route: Route, state: dict[str, Any]) -> None:
+        super().__init__(context, route, state)
+        self._soon: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The list; from 120 columns the card beside it."""
@@ -38,10 +49,12 @@ class Clusters(View):
         self._card()
 
     def on_grid_moved(self, event: Grid.Moved) -> None:
-        """The card follows the cursor."""
+        """The card follows the cursor once it rests: it is a query and a drawing of its own."""
         super().on_grid_moved(event)
+        if self._soon is not None:
+            self._soon.stop()
         if self.context.wide:
-            self._card()
+            self._soon = self.set_timer(_REST_SECONDS, self._card)
 
     def _card(self) -> None:
         self.run_worker(self._read_card(), group="card", exclusive=True)

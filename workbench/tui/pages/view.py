@@ -151,7 +151,10 @@ class View(Vertical):
     def refill(self) -> None:
         """Read the page again: the decisions changed."""
         if self.filled:
-            self.state = self.view_state()
+            # A list that is there keeps its cursor itself, also where it is moved meanwhile.
+            here = {grid.id or "grid" for grid in self.query(Grid) if grid.columns}
+            state = self.view_state()
+            self.state = {name: value for name, value in state.items() if name not in here}
             self._loader.load_again()
 
     def refresh_if_stale(self) -> None:

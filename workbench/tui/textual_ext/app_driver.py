@@ -20,7 +20,7 @@ from workbench.text.zones import DisplayZone
 from workbench.tui.textual_ext.diff_renderer import DiffRenderer
 from workbench.tui.textual_ext.key_queue import KeyDone, KeyQueue
 from workbench.tui.textual_ext.line_compositor import LineCompositor
-from workbench.tui.textual_ext.output_filter import SAFE
+from workbench.tui.textual_ext.output_filter import ASCII, SAFE
 from workbench.tui.textual_ext.pasted_reads import ReadingDriver
 
 MAX_SAID = 2  # notifications at a time; more would lie over what they are about
@@ -41,6 +41,7 @@ class TerminalApp(App[int]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.ascii_only = False  # the terminal has no other characters
         self.zone: DisplayZone | None = None  # that times are shown in beside UTC
         self._renderer = DiffRenderer()
         self._keys = KeyQueue(self, super().on_event, self.refuse_text)
@@ -72,7 +73,8 @@ class TerminalApp(App[int]):
 
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own filters, then ours as the last."""
-        return [*super().get_line_filters(), SAFE]
+        last = [SAFE, ASCII] if self.ascii_only else [SAFE]
+        return [*super().get_line_filters(), *last]
 
     def get_default_screen(self) -> Screen[Any]:
         """A screen that is nothing but what lies on it."""
