@@ -160,7 +160,7 @@ def _text(
 ) -> str:
     lines = [
         "# Written by `python -m tests.benchmarks.detection fit` from the feature tables named below.",  # noqa: E501
-        "# Not to be edited: a test writes it again and compares.",
+        "# Not to be edited: a test fits the weights again and compares.",
         "",
         "[source]",
         'command = "python -m tests.benchmarks.detection fit"',
