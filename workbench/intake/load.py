@@ -20,8 +20,9 @@ from workbench.intake.detect import Extract, find_extracts, sniff
 from workbench.intake.load_session import LoadSession, Report
 from workbench.intake.mapping import Mapping as Profile
 from workbench.intake.mapping import parse_mapping
-from workbench.intake.plan import Note, PlannedExtract, Probe, plan_extract
+from workbench.intake.plan import Note, PlannedExtract, plan_extract
 from workbench.intake.preview import preview_extracts
+from workbench.intake.probe import Probe
 from workbench.intake.quality import (
     file_notes,
     not_json_notes,
@@ -249,10 +250,14 @@ class _Load:
             for source_id, reject in parquet.bad_rows(self.session, group):
                 self.rejects.write(source_id, paths[source_id], reject)
         odd = parquet.not_json(self.session, group)
+        out = parquet.left_out(self.session, group) if group.kept else {}
         for item in group.items:
             number = item.source_id
             self._note_not_json(item, odd.get(number, {}))
-            self.rows[number] = counts.get(number, 0) - self.rejects.counts.get(number, 0)
+            self._note_left_out(item, out.get(number, 0))
+            self.rows[number] = (
+                counts.get(number, 0) - self.rejects.counts.get(number, 0) - out.get(number, 0)
+            )
         return parquet.parquet_relation(self.session, group, filtered=bad > 0)
 
     def _read_text(self, item: PlannedExtract) -> str:
@@ -261,7 +266,8 @@ class _Load:
         before = self.rejects.counts.get(item.source_id, 0)
         staging.read_into_table(self.rejects)
         failed = self.rejects.counts.get(item.source_id, 0) - before
-        self.rows[item.source_id] = staging.records - staging.failed
+        self.rows[item.source_id] = staging.records - staging.failed - staging.left_out
+        self._note_left_out(item, staging.left_out)
         self.texts[item.source_id] = stream.sha256
         self._note_not_json(item, staging.not_json())
         if stream.truncated:
@@ -272,6 +278,14 @@ class _Load:
                 )
             )  # fmt: skip
         return staging.relation
+
+    def _note_left_out(self, item: PlannedExtract, records: int) -> None:
+        if not records:
+            return
+        file = item.extract.path.name
+        fields = ", ".join(safe_text(condition.source, 60) for condition in item.where)
+        words = f"{file}: records of another kind, left out by the mapping's where ({fields})."
+        self.notes.append(Note(item.table.name, "", "left_out", records, "", words))
 
     def _note_not_json(self, item: PlannedExtract, cells: Mapping[str, int]) -> None:
         self.notes += not_json_notes(item.table.name, item.extract.path.name, cells)

@@ -12,11 +12,12 @@ import duckdb
 
 from workbench.catalog.extracts import EXTRACTS, extract_columns
 from workbench.errors import WorkbenchError
-from workbench.intake.casts import Cell, extract_casts, failed_parts, failing_cell
+from workbench.intake.casts import LEFT_OUT, extract_casts, failed_parts, failing_cell, kept
 from workbench.intake.detect import Extract
 from workbench.intake.load_session import LoadSession, Meter, engine_refusal
-from workbench.intake.nested_json import json_paths
-from workbench.intake.plan import PlannedExtract, Probe
+from workbench.intake.extraction import Extraction
+from workbench.intake.plan import PlannedExtract
+from workbench.intake.probe import Probe
 from workbench.intake.readers.byte_stream import Stream
 from workbench.intake.readers.record_splitter import (
     MARK,
@@ -119,11 +120,17 @@ class TextStaging:
         self._session = session
         self._planned = planned
         self._table = f"staging.t{planned.source_id}"
-        self._texts = {text: f"j{at}" for at, text in enumerate(planned.texts)}
-        self._casts = extract_casts(planned.columns, planned.rules, self._cells(), telling=telling)
+        columns = None
+        if planned.extract.form == "csv":
+            columns = {name: f"c{index}" for index, name in enumerate(planned.probe.header)}
+        self._taken = Extraction(planned.places, columns)
+        cells = {source: (cell, "VARCHAR") for source, cell in self._taken.cells.items()}
+        self._casts = extract_casts(planned.columns, planned.rules, cells, telling=telling)
+        self._kept = kept(planned.where, cells)
         self._pieces = 0
         self.records = 0
         self.failed = 0
+        self.left_out = 0
         self.stream = stream
 
     @property
@@ -143,7 +150,7 @@ class TextStaging:
         columns = ", ".join(
             f"{identifier(cast.column.name)} {cast.column.type}" for cast in self._casts
         )
-        odd = "".join(f", odd_{extracted} BOOLEAN" for extracted in self._texts.values())
+        odd = "".join(f", odd_{node.name} BOOLEAN" for node in self._taken.nodes)
         self._session.run(
             f"CREATE TABLE {self._table} ({columns}, source_row BIGINT, failed VARCHAR{odd})"
         )
@@ -158,18 +165,24 @@ class TextStaging:
                 f"{extract.shown}: {self.records:,} records were cut and {staged:,} arrived.",
                 hint="This is an error of the workbench; nothing was committed.",
             )
+        if self._kept:
+            self.left_out = int(
+                self._session.value(
+                    f"SELECT count(*) FROM {self._table} WHERE failed = {literal(LEFT_OUT)}"
+                )
+            )
         self._reject_failed(rejects)
 
     def not_json(self) -> dict[str, int]:
         """Cells of the good records that should hold a JSON object and do not, by source column."""
-        found = {}
-        for text, extracted in self._texts.items():
-            found[text.column] = int(
+        return {
+            node.column: int(
                 self._session.value(
-                    f"SELECT count(*) FROM {self._table} WHERE odd_{extracted} AND failed IS NULL"
+                    f"SELECT count(*) FROM {self._table} WHERE odd_{node.name} AND failed IS NULL"
                 )
             )
-        return found
+            for node in self._taken.nodes
+        }
 
     def _read(self, pool: ThreadPoolExecutor, rejects: RejectSink, meter: Meter) -> None:
         piece: list[Batch] = []
@@ -264,30 +277,16 @@ class TextStaging:
             f"columns = {{'line': 'BIGINT', {columns}}})"
         )
         if not is_csv:
-            rows = f"SELECT line, r, {self._extraction()} AS v FROM ({rows})"
+            rows = f"SELECT line, r, {self._taken.record.sql} AS v FROM ({rows})"
+        rows = self._taken.over(rows)
         values = [cast.value for cast in self._casts] + ["line", self._failed()]
-        if self._texts:
-            plain = self._plain_cells()
-            given = [(text, plain[text.column], name) for text, name in self._texts.items()]
-            taken = ", ".join(f"{text.extracted(cell)} AS {name}" for text, cell, name in given)
-            rows = f"SELECT *, {taken} FROM ({rows})"
-            values += [text.odd(cell, name) for text, cell, name in given]
+        values += [node.odd for node in self._taken.nodes]
         return f"INSERT INTO {self._table} SELECT {', '.join(values)} FROM ({rows})"
-
-    def _extraction(self) -> str:
-        paths = [path for paths in self._json_paths().values() for path in paths]
-        return f"TRY(json_extract_string(r, [{', '.join(map(literal, paths))}]))"
-
-    def _json_paths(self) -> dict[str, list[str]]:
-        """For each source field its paths, and for each text column that is looked into its own."""
-        sources = [source for rule in self._planned.rules.values() for source in rule.sources]
-        found = {source: json_paths(source) for source in sources}
-        for text in self._texts:
-            found.setdefault(text.column, [f'$."{text.column}"'])
-        return found
 
     def _failed(self) -> str:
         failing = failing_cell(self._casts) or "NULL"
+        if self._kept:
+            failing = f"CASE WHEN NOT ({self._kept}) THEN {literal(LEFT_OUT)} ELSE {failing} END"
         if self._planned.extract.form == "csv":
             return failing
         return (
@@ -297,32 +296,11 @@ class TextStaging:
             f"THEN {literal(_SUSPECT)} END) END"
         )
 
-    def _cells(self) -> dict[str, Cell]:
-        cells = self._plain_cells()
-        for text, name in self._texts.items():
-            for source, cell in text.cells(name).items():
-                # A field of JSON lines may be an object in one record and its text in another.
-                known = f"{cells[source]}, " if source in cells else ""
-                cells[source] = f"coalesce({known}{cell})"
-        return {source: (cell, "VARCHAR") for source, cell in cells.items()}
-
-    def _plain_cells(self) -> dict[str, str]:
-        if self._planned.extract.form == "csv":
-            return {name: f"c{index}" for index, name in enumerate(self._planned.probe.header)}
-        cells: dict[str, str] = {}
-        at = 1
-        for source, paths in self._json_paths().items():
-            listed = [f"v[{at + offset}]" for offset in range(len(paths))]
-            cell = listed[0] if len(listed) == 1 else f"coalesce({', '.join(listed)})"
-            cells[source] = cell
-            at += len(paths)
-        return cells
-
     def _reject_failed(self, rejects: RejectSink) -> None:
         """Find the bytes of the records whose cells failed, by their lines, and write them."""
         cursor = self._session.connection.cursor().execute(
             f"SELECT source_row, failed FROM {self._table} WHERE failed IS NOT NULL "
-            "ORDER BY source_row"
+            f"AND failed <> {literal(LEFT_OUT)} ORDER BY source_row"
         )
         failed = _rows(cursor)
         wanted = next(failed, None)
