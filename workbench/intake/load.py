@@ -5,18 +5,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from workbench.case.atomic import file_digest
 from workbench.case.manifest import Source
 from workbench.catalog.columns import Table
 from workbench.catalog.extracts import EXCHANGE_TEXT, EXCHANGES, EXTRACTS
-from workbench.errors import WorkbenchError
+from workbench.errors import UsageError, WorkbenchError
 from workbench.intake.build_tables import Incoming, build_profiles, build_table, stored_name
-from workbench.intake.detect import Extract, find_extracts, sniff
+from workbench.intake.containers import Unpacker, left_out_words
+from workbench.intake.detect import Extract, sniff
 from workbench.intake.load_session import LoadSession, Report
 from workbench.intake.mapping import Mapping as Profile
 from workbench.intake.mapping import parse_mapping
@@ -24,6 +25,7 @@ from workbench.intake.plan import Note, PlannedExtract, plan_extract
 from workbench.intake.preview import preview_extracts
 from workbench.intake.probe import Probe
 from workbench.intake.quality import (
+    body_notes,
     file_notes,
     not_json_notes,
     note_presence,
@@ -34,7 +36,8 @@ from workbench.intake.quality import (
 )
 from workbench.intake.readers import parquet
 from workbench.intake.readers.byte_stream import ByteStream
-from workbench.intake.readers.text_staging import TextStaging, probe_text
+from workbench.intake.readers.csv_dialect import named
+from workbench.intake.readers.text_staging import TextStaging, probe_text, shaped
 from workbench.intake.rejects import RejectFile
 from workbench.text.sanitize import safe_text
 
@@ -52,6 +55,9 @@ class LoadRequest:
     generation: int
     files: tuple[Path, ...]
     table: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    encoding: str = ""
     mapping: Profile = field(default_factory=Profile)
     previous_store: Path | None = None
     previous_sources: tuple[Source, ...] = ()
@@ -70,6 +76,7 @@ class LoadSummary:
     warnings: int
     unknown_columns: dict[str, tuple[str, ...]]
     rejects: tuple[tuple[str, int], ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
 
     def as_message(self) -> dict[str, Any]:
         """The form in which the load worker sends it."""
@@ -86,7 +93,8 @@ def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
             request.store, request.spill, request.memory_mib, request.threads, report
         )
         stack.callback(session.close)
-        planned = plan(session, request)
+        made = plan(session, request)
+        planned = made.items
         pool = ThreadPoolExecutor(1, thread_name_prefix="digest")
         stack.callback(pool.shutdown, wait=True, cancel_futures=True)
         digests = {
@@ -95,14 +103,14 @@ def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
             if item.extract.form == "parquet"
         }
         rejects = stack.enter_context(RejectFile(request.rejects / "rejects.jsonl"))
-        return _Load(session, request, planned, rejects, digests).run()
+        return _Load(session, request, made, rejects, digests).run()
 
 
 def preview(request: LoadRequest) -> list[dict[str, Any]]:
     """What `load` would do, from the first records of every file; writes no store."""
     session = LoadSession(Path(":memory:"), request.spill, request.memory_mib, request.threads)
     with contextlib.closing(session):
-        return [asdict(item) for item in preview_extracts(session, plan(session, request))]
+        return [asdict(item) for item in preview_extracts(session, plan(session, request).items)]
 
 
 def request_from(message: Mapping[str, Any]) -> LoadRequest:
@@ -127,20 +135,72 @@ def request_from(message: Mapping[str, Any]) -> LoadRequest:
     )
 
 
-def plan(session: LoadSession, request: LoadRequest) -> list[PlannedExtract]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The files that will be loaded, and those that will not, each with the reason."""
+
+    items: list[PlannedExtract]
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+def plan(session: LoadSession, request: LoadRequest) -> Plan:
     """Look at every file and decide what it becomes; raises before anything is loaded."""
     first = max((source.source_id for source in request.previous_sources), default=0) + 1
-    planned = []
-    for source_id, path in enumerate(find_extracts(request.files), first):
-        extract = sniff(path)
-        probe = _probe(session, extract)
-        planned.append(plan_extract(source_id, extract, probe, request.mapping, request.table))
+    unpacker = Unpacker(request.spill, request.largest_bytes, request.include, request.exclude)
+    listing = unpacker.walk(request.files)
+    planned: list[PlannedExtract] = []
+    stopped: WorkbenchError | None = None
+    headers = _Headers()
+    for found in listing.files:
+        try:
+            extract = replace(sniff(found.path, request.encoding), origin=found.origin)
+            extract = shaped(extract, records_of(extract, request.mapping, request.table))
+            probe = headers.named(extract, _probe(session, extract))
+            number = first + len(planned)
+            planned.append(plan_extract(number, extract, probe, request.mapping, request.table))
+        except WorkbenchError as error:
+            if found.named or isinstance(error, UsageError):
+                raise
+            stopped = stopped or error
+            listing.leave(found.label, error.message.removesuffix("."))
     if not planned:
-        raise WorkbenchError(
-            "There is nothing to load.", hint="Give one or more extract files or folders."
-        )
+        _nothing(listing.left_out, stopped)
     _refuse_twice(planned, request.previous_sources)
-    return planned
+    return Plan(planned, tuple(listing.left_out))
+
+
+class _Headers:
+    """The headers of parts, for those parts beside them that have none."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], tuple[str, ...]] = {}
+
+    def named(self, extract: Extract, probe: Probe) -> Probe:
+        """The look at a part with the names of its columns, where a part beside it has them."""
+        key = (str(Path(extract.label).parent), len(probe.header))
+        if extract.form != "csv" or probe.dialect.headed:
+            self._known.setdefault(key, probe.header)
+            return probe
+        return named(probe, self._known[key]) if key in self._known else probe
+
+
+def _nothing(left_out: Sequence[tuple[str, str]], stopped: WorkbenchError | None) -> NoReturn:
+    if stopped is not None:
+        raise stopped
+    raise WorkbenchError(
+        "There is nothing to load. " + " ".join(left_out_words(left_out)),
+        hint="Give one or more extract files or folders: Parquet, CSV, JSON, SQLite or Arrow "
+        "files, plain, packed (.gz, .zst, .bz2, .xz) or in .zip and .tar archives.",
+    )
+
+
+def records_of(extract: Extract, mapping: Profile, table: str) -> str:
+    """Where the mapping says that the records of a file are; empty where it does not say it."""
+    for name, mapped in mapping.tables.items():
+        if mapped.records and (not table or table == name):
+            if not mapped.files or mapped.claims(Path(extract.name)):
+                return mapped.records
+    return ""
 
 
 def _refuse_twice(planned: Sequence[PlannedExtract], loaded: Sequence[Source]) -> None:
@@ -166,7 +226,7 @@ def _refuse_twice(planned: Sequence[PlannedExtract], loaded: Sequence[Source]) -
                     "every record would count twice.",
                     hint="Leave one of them out; --append adds only what the case does not hold.",
                 )
-            seen[mark] = str(item.extract.path)
+            seen[mark] = item.extract.label
 
 
 def _probe(session: LoadSession, extract: Extract) -> Probe:
@@ -184,13 +244,14 @@ class _Load:
         self,
         session: LoadSession,
         request: LoadRequest,
-        planned: Sequence[PlannedExtract],
+        made: Plan,
         rejects: RejectFile,
         digests: dict[int, Future[str]],
     ) -> None:
         self.session = session
         self.request = request
-        self.planned = planned
+        self.planned = made.items
+        self.left_out = made.left_out
         self.rejects = rejects
         self.digests = digests
         self.relations: dict[str, list[str]] = {}
@@ -208,10 +269,15 @@ class _Load:
         self._read()
         told = [note for item in self.planned for note in self._rejected(item)]
         self.notes += told
+        self.notes += [
+            Note("", "", "left_out_file", 0, label, f"{safe_text(label)} was not loaded: {why}.")
+            for label, why in self.left_out
+        ]
         for table in EXTRACTS.values():
             self._build(table)
         build_profiles(self.session)
         note_presence(self.session, self._present())
+        self.notes += body_notes(self.session.not_understood)
         warnings = note_warnings(self.session, self.notes, ids_supplied=self._ids_supplied())
         self.session.run("DETACH staging")
         sources = self._sources()
@@ -223,13 +289,14 @@ class _Load:
             },
             rejected=sum(self.rejects.counts.values()),
             warnings=warnings,
-            unknown_columns={str(i.extract.path): i.unknown for i in self.planned if i.unknown},
+            unknown_columns={i.extract.label: i.unknown for i in self.planned if i.unknown},
             rejects=tuple((note.message, note.rows) for note in told),
+            left_out=self.left_out,
         )
 
     def _rejected(self, item: PlannedExtract) -> list[Note]:
         kinds = self.rejects.kinds(item.source_id)
-        return reject_notes(item.table.name, item.extract.path.name, kinds)
+        return reject_notes(item.table.name, item.extract.name, kinds)
 
     def _read(self) -> None:
         """Find the bad records of every file and note how its good ones are read."""
@@ -246,7 +313,7 @@ class _Load:
         counts = parquet.row_counts(self.session, group)
         bad = parquet.find_bad_rows(self.session, group)
         if bad:
-            paths = {item.source_id: str(item.extract.path) for item in group.items}
+            paths = {item.source_id: item.extract.label for item in group.items}
             for source_id, reject in parquet.bad_rows(self.session, group):
                 self.rejects.write(source_id, paths[source_id], reject)
         odd = parquet.not_json(self.session, group)
@@ -270,10 +337,17 @@ class _Load:
         self._note_left_out(item, staging.left_out)
         self.texts[item.source_id] = stream.sha256
         self._note_not_json(item, staging.not_json())
+        if staging.mended:
+            self.notes.append(
+                Note(
+                    item.table.name, "", "lone_surrogate", staging.mended, item.extract.name,
+                    f"{item.extract.name}: texts cut inside a letter, whose half became U+FFFD.",
+                )
+            )  # fmt: skip
         if stream.truncated:
             self.notes.append(
                 Note(
-                    item.table.name, "", "truncated_file", failed, item.extract.path.name,
+                    item.table.name, "", "truncated_file", failed, item.extract.name,
                     f"The file {stream.damage}; what could be unpacked was loaded.",
                 )
             )  # fmt: skip
@@ -282,13 +356,13 @@ class _Load:
     def _note_left_out(self, item: PlannedExtract, records: int) -> None:
         if not records:
             return
-        file = item.extract.path.name
+        file = item.extract.name
         fields = ", ".join(safe_text(condition.source, 60) for condition in item.where)
         words = f"{file}: records of another kind, left out by the mapping's where ({fields})."
         self.notes.append(Note(item.table.name, "", "left_out", records, "", words))
 
     def _note_not_json(self, item: PlannedExtract, cells: Mapping[str, int]) -> None:
-        self.notes += not_json_notes(item.table.name, item.extract.path.name, cells)
+        self.notes += not_json_notes(item.table.name, item.extract.name, cells)
 
     def _build(self, table: Table) -> None:
         relations = self.relations.get(table.name, [])
@@ -336,7 +410,7 @@ class _Load:
         fresh = tuple(
             Source(
                 source_id=item.source_id,
-                path=str(item.extract.path),
+                path=item.extract.label,
                 format=item.extract.format,
                 sha256=self.texts.get(item.source_id) or self.digests[item.source_id].result(),
                 bytes=item.extract.path.stat().st_size,

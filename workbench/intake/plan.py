@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from workbench.catalog.columns import Column, Table
 from workbench.catalog.extracts import EXTRACTS, MARKS, extract_columns, required_columns
@@ -21,6 +22,7 @@ from workbench.intake.mapping import (
     shipped_profiles,
 )
 from workbench.intake.paths import Concrete
+from workbench.intake.plan_names import canonical_name
 from workbench.intake.probe import Probe, used_columns
 from workbench.intake.sampled_units import LOOKS
 from workbench.text.sanitize import safe_text
@@ -111,7 +113,7 @@ def plan_extract(
 def _unseen(table: Table, mapping: Mapping, probe: Probe, extract: Extract) -> list[str]:
     """The sources of columns for which the mapping names none that is there."""
     mapped = mapping.of(table.name)
-    if mapped.files and not mapped.claims(extract.path):
+    if mapped.files and not mapped.claims(Path(extract.name)):
         return []
     rules = [rule for rule in mapped.rules.values() if rule.sources and not _seen(rule, probe)]
     return [f"“{safe_text(source, 60)}”" for rule in rules for source in rule.sources]
@@ -131,11 +133,11 @@ def tables_in_name(name: str) -> list[str]:
 def _recognise(extract: Extract, probe: Probe, mapping: Mapping) -> str:
     """By mapping, file name, columns, and last by folder: a folder's name says least."""
     for name, table in mapping.tables.items():
-        if table.claims(extract.path):
+        if table.claims(Path(extract.name)):
             return name
-    by_file = tables_in_name(extract.path.name)
+    by_file = tables_in_name(extract.name)
     by_folder = [
-        t for parent in list(extract.path.parents)[:2] for t in tables_in_name(parent.name)
+        t for parent in list(Path(extract.label.replace('!', '/')).parents)[:2] for t in tables_in_name(parent.name)
     ]
     for name in (*by_file, *_by_columns(extract, probe, mapping), *by_folder):
         if not _absent(name, probe, mapping, extract):
@@ -166,7 +168,7 @@ def _absent(name: str, probe: Probe, mapping: Mapping, extract: Extract) -> list
 def _own(mapping: Mapping, table: Table, extract: Extract) -> TableMapping:
     """What the mapping says of this file as that table."""
     mapped = mapping.of(table.name)
-    return TableMapping() if mapped.files and not mapped.claims(extract.path) else mapped
+    return TableMapping() if mapped.files and not mapped.claims(Path(extract.name)) else mapped
 
 
 def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> dict[str, Rule]:
@@ -194,12 +196,6 @@ def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> di
         name: replace(rule, empty=mapped.empty, decimal=mapped.decimal or rule.decimal)
         for name, rule in rules.items()
     }
-
-
-def canonical_name(field: str) -> str:
-    """A name without regard to case, blanks and how its words are parted: `Account ID`, `userId`."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", field.strip())
-    return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
 
 
 def _names(probe: Probe) -> dict[str, str]:
@@ -242,7 +238,7 @@ def _how(extract: Extract, probe: Probe, table: str = "exchanges") -> str:
     """What to do about fields with other names."""
     for profile, text in shipped_profiles().items():
         for name, mapped in parse_mapping(text).tables.items():
-            if mapped.files and not mapped.claims(extract.path):
+            if mapped.files and not mapped.claims(Path(extract.name)):
                 continue
             rules = [rule for rule in mapped.rules.values() if not rule.left_out]
             seen = sum(_seen(rule, probe) for rule in rules)

@@ -20,16 +20,12 @@ class Dialect:
     trim: bool = False
     skip: int = 0  # lines before the header, or before the first record where there is none
     headed: bool = True
-    comment: str = ""  # lines that begin with it are none
-    footer: str = ""  # what the first cell of a closing line of sums begins with
+    cr: bool = False  # lines end with CR alone
 
     @property
-    def plain(self) -> bool:
-        """Whether it is RFC 4180 with a header in its first line."""
-        return (
-            self.quote == '"' and not self.escape and not self.trim and not self.skip
-            and self.headed and not self.comment and not self.footer
-        )  # fmt: skip
+    def rewritten(self) -> bool:
+        """Whether its cells are written otherwise than RFC 4180 does."""
+        return self.quote != '"' or bool(self.escape) or self.trim or self.cr
 
 
 @dataclass(frozen=True, slots=True)

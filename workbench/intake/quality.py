@@ -9,6 +9,7 @@ from workbench.case.manifest import Source
 from workbench.catalog.columns import Column, Table
 from workbench.catalog.extracts import EXCHANGE_TEXT, EXTRACTS
 from workbench.catalog.profiles import COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES
+from workbench.intake.cell_functions import NotUnderstood
 from workbench.intake.load_session import LoadSession
 from workbench.intake.plan import Note, PlannedExtract
 from workbench.intake.rejects import RejectKind
@@ -21,7 +22,8 @@ from workbench.text.sanitize import safe_text
 # Warnings about files; all others are about rows and are worked out anew by every load.
 ABOUT_FILES = (
     "unknown_column", "truncated_file", "epoch_unit_guessed", "not_json", "rejected",
-    "unseen_source", *LOOKS,
+    "unseen_source", "time_format_guessed", "time_format_unclear", "decimal_guessed", "left_out",
+    "left_out_file", "lone_surrogate", "body_not_understood", "profile_chosen", *LOOKS,
 )  # fmt: skip
 
 
@@ -166,6 +168,26 @@ def not_json_notes(table: str, file: str, cells: Mapping[str, int]) -> list[Note
     ]  # fmt: skip
 
 
+_TAKEN = {
+    "user": ("prompt", "requests"), "answer": ("response", "answers"),
+}  # fmt: skip
+
+
+def body_notes(odd: NotUnderstood) -> list[Note]:
+    """One warning for the requests and one for the answers of which no text could be taken."""
+    notes = []
+    for take, count in odd.counts.items():
+        column, what = _TAKEN[take]
+        message = (
+            f"Bodies of {what} that were not understood, as “{safe_text(odd.examples[take], 60)}”: "
+            f"their {column} is empty. Name the field that holds the text itself."
+        )
+        notes.append(
+            Note("exchanges", column, "body_not_understood", count, odd.examples[take], message)
+        )
+    return notes
+
+
 def reject_notes(table: str, file: str, kinds: Iterable[RejectKind]) -> list[Note]:
     """One warning per kind of bad record of a file."""
     return [
@@ -180,7 +202,7 @@ def file_notes(planned: Iterable[PlannedExtract]) -> list[Note]:
     for item in planned:
         for note in (*item.notes, *_kept_out(item)):
             _, names = found.setdefault(replace(note, example=""), (note, []))
-            names.append(item.extract.path.name)
+            names.append(item.extract.name)
     return [
         replace(first, message=f"{files_words(names)}: {first.message}")
         for first, names in found.values()

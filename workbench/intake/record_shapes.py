@@ -30,7 +30,7 @@ _WRAPPERS: tuple[tuple[str, ...], ...] = (
 _AROUND = ("_source", "result", "jsonPayload")
 # Texts that hold the record once more as JSON.
 _TEXTS = ("message", "log", "@message", "_raw", "line", "event", "textPayload")
-_LIST = re.compile(r"\s*\[\s*\{")
+_STRUCTURE = re.compile(r'[{}\[\],]|"(?:[^"\\]|\\.){0,65536}"', re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Shape:
     path: tuple[str, ...] = ()
     around: str = ""
     spans: bool = False
+    twice: bool = False  # keys repeat within an object, of which the last counts
 
     @property
     def captures(self) -> tuple[tuple[str, ...], ...]:
@@ -52,7 +53,7 @@ class Shape:
     @property
     def changes(self) -> bool:
         """Whether a record is not the bytes as they stand in the file."""
-        return bool(self.around) or self.spans
+        return bool(self.around) or self.spans or self.twice
 
     @property
     def shown(self) -> str:
@@ -96,7 +97,9 @@ def _wrapper(text: str) -> tuple[str, ...] | None:
         try:
             value, _ = json.JSONDecoder().raw_decode(text)
         except (ValueError, RecursionError):
-            return _cut_wrapper(text)
+            value = _closed(text)
+    if not isinstance(value, dict):
+        return None
     for path in _WRAPPERS:
         if _leads(value, path) and _is_wrapper(value, path):
             return path
@@ -121,18 +124,26 @@ def _leads(value: Any, path: tuple[str, ...]) -> bool:
     return isinstance(value, dict)
 
 
-def _cut_wrapper(text: str) -> tuple[str, ...] | None:
-    """The same of an object of which only the beginning is known."""
-    for path in _WRAPPERS:
-        keys = [step for step in path if step != EACH]
-        pattern = ".*?".join(rf'"{re.escape(key)}"\s*:' for key in keys[:-1])
-        last = rf'"{re.escape(keys[-1])}"\s*:\s*\[\s*\{{'
-        found = re.match(rf"\{{[^\[]{{0,4000}}?{pattern}.{{0,20000}}?{last}", text, re.S) if (
-            pattern
-        ) else re.match(rf"\{{[^\[]{{0,4000}}?{last}", text)
-        if found:
-            return path
-    return None
+def _closed(text: str) -> Any:
+    """The value of a text that is cut, up to the last item that is whole; None where none is."""
+    closers: list[str] = []
+    safe, ends = 0, ""
+    at = 0
+    while found := _STRUCTURE.search(text, at):
+        at = found.end()
+        mark = found[0][0]
+        if mark in "{[":
+            closers.append("}" if mark == "{" else "]")
+        elif mark in "}]" and closers:
+            closers.pop()
+        if mark in "{[":
+            safe, ends = at, "".join(reversed(closers))
+        elif mark == ",":
+            safe, ends = at - 1, "".join(reversed(closers))
+    try:
+        return json.loads(text[:safe] + ends)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _is_object(line: str) -> bool:
@@ -149,7 +160,7 @@ def within(shape: Shape, sample: Sequence[Mapping[str, Any]]) -> Shape:
     around = shape.around or _around(sample)
     inner = [opened(record, around) for record in sample]
     spans = bool(shape.captures) or any(_is_listed(record.get("attributes")) for record in inner)
-    return Shape(shape.path, around, spans)
+    return Shape(shape.path, around, spans, shape.twice)
 
 
 def _around(sample: Sequence[Mapping[str, Any]]) -> str:

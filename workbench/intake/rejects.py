@@ -26,6 +26,7 @@ REASONS: dict[str, str] = {
     "not_an_object": "JSON, but no object",
     "unterminated_quote": "a quote that does not end",
     "truncated": "the file ends inside the record",
+    "not_a_log_line": "no line of this log",
     "too_long": "longer than the largest record",
 }
 # What may be done about a reason; {column} is the column it is about.

@@ -21,7 +21,7 @@ _SCALAR = re.compile(rb'[^\s,\]}\[{"]+')
 _AFRESH = re.compile(rb'[\]}]\s*,?\s*(?=\{\s*")|\n\s*(?=\{\s*")')
 _MOST_TRIES = 1000
 _LONGEST_KEY = 1 << 16
-_scan = json.JSONDecoder().scan_once
+_scan = json.JSONDecoder().raw_decode
 Path = tuple[str, ...]
 
 
@@ -181,7 +181,7 @@ def _end(data: bytes, text: str, start: int, *, final: bool) -> tuple[int, bool]
         return (found.end(), data[start : start + 1] in b"-0123456789tfn") if whole else (-1, True)
     try:
         _, end = _scan(text, start)
-    except (StopIteration, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         return _balanced(data, start), False
     return end, True
 

@@ -11,10 +11,13 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from workbench.errors import WorkbenchError
+from workbench.intake.access_logs import LogLines
 from workbench.intake.readers.byte_stream import Stream
-from workbench.intake.readers.csv_cells import OPEN_CELL, cell, ended, repeated
+from workbench.intake.probe import Dialect
+from workbench.intake.readers.csv_cells import OPEN_CELL, CellWriter, cell, ended, repeated
 from workbench.intake.rejects import Reject
 
 LARGEST_RECORD = 64 << 20
@@ -34,6 +37,7 @@ class Batch:
     records: list[bytes] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     passed: int = 0
+    mended: int = 0  # records with half a letter, which became U+FFFD
 
     @property
     def size(self) -> int:
@@ -51,6 +55,22 @@ class Batch:
         end = line + record.rstrip(b"\n").count(b"\n")
         raw = record.rstrip(b"\r\n")
         self.rejects.append(Reject(line, end, reason, "", raw, size=len(record)))
+
+
+_HALVES = re.compile(
+    rb"(\\\\)|(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+
+
+def mend_halves(batch: Batch) -> None:
+    """Put U+FFFD where a text was cut inside a letter (`\\ud83d` alone): the length stays."""
+    for at, record in enumerate(batch.records):
+        if b"\\ud" in record or b"\\uD" in record:
+            mended = _HALVES.sub(lambda m: m[1] or m[2] or rb"\ufffd", record)
+            if mended != record:
+                batch.records[at] = mended
+                batch.mended += 1
 
 
 def is_utf8(data: bytes) -> bool:
@@ -176,13 +196,19 @@ class CsvSplitter:
         delimiter: bytes = b",",
         typed: Sequence[int] = (),
         largest: int = LARGEST_RECORD,
+        dialect: Dialect | None = None,
     ) -> None:
         mark = re.escape(delimiter)
+        given = dialect or Dialect()
+        odd = (given.quote.encode(), given.escape.encode())
         # The CR of a line end is taken with a plain last cell; `ended` tells them apart.
-        first, later = cell(mark, 1), cell(mark, 2)
-        self._record = re.compile(rb"%b(?:%b%b){%d}\r?\n" % (first, mark, later, columns - 1))
-        self._loose = re.compile(first + repeated(mark + cell(mark, 3), 2))
-        self._cells = re.compile(rb"(?:^|%b)(?P<cell>%b)" % (mark, later))
+        first, later = cell(mark, 1, *odd), cell(mark, 2, *odd)
+        between = rb"%b[ \t]*" % mark if given.trim else mark
+        self._record = re.compile(rb"%b(?:%b%b){%d}\r?\n" % (first, between, later, columns - 1))
+        self._loose = re.compile(first + repeated(between + cell(mark, 3, *odd), 2))
+        self._cells = re.compile(rb"(?:^|%b)(?P<cell>%b)" % (between, later))
+        self._rewrite = CellWriter(given, delimiter) if given.rewritten else None
+        self._skip = given.skip
         self._columns = columns
         self._delimiter = delimiter
         self._typed = typed
@@ -190,7 +216,7 @@ class CsvSplitter:
         self._line = 1
         self._held = b""
         self._begun = False
-        self._header_seen = False
+        self._header_seen = not given.headed
 
     def feed(self, block: bytes) -> Batch:
         """Take the next block; returns the records that are now complete."""
@@ -227,6 +253,15 @@ class CsvSplitter:
     def _split(self, data: bytes, *, final: bool) -> Batch:
         batch = Batch()
         start = 0
+        while self._skip:
+            end = data.find(b"\n") + 1
+            if not end:
+                self._held = data if len(data) < self._largest else b""
+                return batch
+            self._skip -= 1
+            self._line += 1
+            batch.passed += end
+            data = data[end:]
         if not self._header_seen:
             found = self._record.match(data)
             if found is None:
@@ -234,16 +269,21 @@ class CsvSplitter:
                 self._held = data if len(data) < self._largest else b""
                 return batch
             self._header_seen = True
-            batch.passed = start = found.end()
+            start = found.end()
+            batch.passed += start
             self._line += data.count(b"\n", 0, start)
         end = data.rfind(b"\n") + 1
-        if b'"' not in data:
+        if b'"' not in data and self._rewrite is None:
             self._split_plain(batch, data[start:end])
             self._held = data[max(start, end) :]
         else:
             self._split_quoted(batch, data, start, final=final)
         if not is_utf8(data):
             _drop_invalid(batch)
+        if self._rewrite is not None:
+            for at, record in enumerate(batch.records):
+                batch.records[at] = written = self._rewrite.record(self._cells_of(record))
+                batch.passed += len(record) - len(written)
         return batch
 
     def _split_plain(self, batch: Batch, data: bytes) -> None:
@@ -355,7 +395,43 @@ def _drop_invalid(batch: Batch) -> None:
     batch.lines, batch.records = kept.lines, kept.records
 
 
-Splitter = LineSplitter | CsvSplitter
+class LogSplitter:
+    """Lines of a log as objects; lines that a header consists of are passed over."""
+
+    def __init__(self, kind: str) -> None:
+        self._lines = LineSplitter()
+        self._log = LogLines(kind)
+
+    def feed(self, block: bytes) -> Batch:
+        """Take the next block; returns the records that are now complete."""
+        return self._turned(self._lines.feed(block))
+
+    def finish(self, *, truncated: bool) -> Batch:
+        """The end of the file."""
+        return self._turned(self._lines.finish(truncated=truncated))
+
+    def _turned(self, batch: Batch) -> Batch:
+        lines, records = batch.lines, batch.records
+        batch.lines, batch.records = [], []
+        for line, raw in zip(lines, records, strict=True):
+            if self._log.header(raw):
+                batch.passed += len(raw)
+            elif (record := self._log.record(raw)) is None:
+                batch.reject(line, raw, "not_a_log_line")
+            else:
+                batch.passed += len(raw) - len(record)
+                batch.add(line, record)
+        return batch
+
+
+class Splitter(Protocol):
+    """Cuts blocks of bytes into records."""
+
+    def feed(self, block: bytes, /) -> Batch:
+        """Take the next block; returns the records that are now complete."""
+
+    def finish(self, *, truncated: bool) -> Batch:
+        """The end of the file."""
 
 
 def split(splitter: Splitter, stream: Stream, shown: str) -> Iterator[Batch]:
