@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.case.folder import Case
+from workbench.intake.containers import left_out_words
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 from workbench.workers.protocol import Message
@@ -27,6 +28,8 @@ def load_words(case: Case, summary: Message) -> list[str]:
         lines += [f"  {count:,} × {words}" for words, count in kinds[:_KINDS]]
         if len(kinds) > _KINDS:
             lines.append(f"  and {counted(len(kinds) - _KINDS, 'more kind')}: see the warnings.")
+    lines += _share_words(rejected, summary)
+    lines += left_out_words([(label, why) for label, why in summary["left_out"]])
     alike: dict[str, list[str]] = {}
     for path, columns in summary["unknown_columns"].items():
         names = ", ".join(safe_text(name, 60) for name in columns)
@@ -34,10 +37,22 @@ def load_words(case: Case, summary: Message) -> list[str]:
     for names, paths in alike.items():
         more = f" and {counted(len(paths) - 1, 'more file')}" if len(paths) > 1 else ""
         lines.append(f"{safe_text(paths[0])}{more}: columns kept out: {names}.")
+    lines += [safe_text(words, 700) for words in summary["loud"]]
     if summary["warnings"]:
         warnings = counted(int(summary["warnings"]), "warning")
         lines.append(f"{warnings} of what was loaded: workbench info {safe_text(case.root)}")
     return lines
+
+
+def _share_words(rejected: int, summary: Message) -> list[str]:
+    """Said loudly: a load of which more than a hundredth was rejected, or all."""
+    read = sum(int(source["rows"]) for source in summary["fresh"])
+    if not rejected or rejected <= 0.01 * (read + rejected):
+        return []
+    share = 100 * rejected / (read + rejected)
+    what = "NOTHING WAS LOADED" if not read else f"{share:.1f} % OF ALL RECORDS WERE REJECTED"
+    return [f"{what}: {rejected:,} of {read + rejected:,}. See what is said above, mend the file or "
+            "its mapping, and load again."]  # fmt: skip
 
 
 def campaign_lines(clusters: list[dict[str, Any]]) -> list[str]:

@@ -76,6 +76,8 @@ def extract_casts(
             rule = replace(rule, take="system_within")
         if rule is None:
             casts.append(Cast(column, f"CAST(NULL AS {column.type})"))
+        elif rule.until:
+            casts.append(_elapsed(column, rule, cells))
         elif rule.constant is not None:
             casts.append(_cast([(literal(rule.constant), "VARCHAR")], column, rule))
         else:
@@ -92,6 +94,27 @@ def extract_casts(
                 numbers = [str(number) for number in range(1, len(given) + 1)]
                 casts.append(Cast(told, _first_there(given, numbers)))
     return tuple(casts)
+
+
+def _elapsed(column: Column, rule: Rule, cells: Mapping[str, Cell]) -> Cast:
+    """A duration between two times; none where either is missing or no time."""
+    timed = replace(rule, until="")
+    texts = [
+        _time(name, kind.partition("(")[0], timed)[0]
+        for name, kind in (cells[rule.sources[0]], cells[rule.until])
+    ]
+    return Cast(column, f"CAST(round(date_diff('microsecond', {texts[0]}, {texts[1]}) / 1000.0) AS BIGINT)")
+
+
+def spanned(casts: Sequence[Cast], span: tuple[str, str]) -> str:
+    """SQL: whether a record's time is in the span asked for; empty where none was."""
+    time = next((cast.value for cast in casts if cast.column.name == "ts"), None)
+    tests = []
+    if time is not None and span[0]:
+        tests.append(f"coalesce({time} >= TIMESTAMP {literal(span[0])}, true)")
+    if time is not None and span[1]:
+        tests.append(f"coalesce({time} < TIMESTAMP {literal(span[1])}, true)")
+    return " AND ".join(tests)
 
 
 def _currency(rule: Rule | None, cells: Mapping[str, Cell]) -> str:

@@ -13,7 +13,9 @@ from duckdb.func import FunctionNullHandling
 
 from workbench.intake.bodies import answered, asked, parsed, told
 
+MASKED = "masked"
 _EXAMPLE = 60
+_MASKED_END = re.compile(r"^\s*[0-9a-fA-F]{1,4}[.:].*(\*|[.:][xX]{1,4}\s*$)")
 # Bodies that are understood though nobody says anything in them: calls of tools, refusals, vectors.
 _SILENT = re.compile(
     r'"(tool_calls?|tool_use|tool_result|toolUse|toolResult|functionCall|functionResponse|'
@@ -42,13 +44,23 @@ def register(connection: duckdb.DuckDBPyConnection) -> NotUnderstood:
         "body_answer": _reader(answered, "answer", odd),
         "body_system": _reader(told),
         "body_system_within": _reader(lambda body: told(body, bare=False)),
-        "address_text": canonical_address,
+        "address_text": _addresses(odd),
     }
     for name, function in functions.items():
         connection.create_function(
             name, function, ["VARCHAR"], "VARCHAR", null_handling=FunctionNullHandling.SPECIAL
         )
     return odd
+
+
+def _addresses(odd: NotUnderstood) -> Callable[[str | None], str | None]:
+    def function(text: str | None) -> str | None:
+        if text is not None and _MASKED_END.search(text):
+            odd.add(MASKED, text)
+            return None
+        return canonical_address(text)
+
+    return function
 
 
 def _reader(

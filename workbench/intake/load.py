@@ -18,6 +18,7 @@ from workbench.errors import UsageError, WorkbenchError
 from workbench.intake.build_tables import Incoming, build_profiles, build_table, stored_name
 from workbench.intake.containers import Unpacker, left_out_words
 from workbench.intake.detect import Extract, sniff
+from workbench.intake.fields_answer import fields_answer
 from workbench.intake.load_session import LoadSession, Report
 from workbench.intake.mapping import Mapping as Profile
 from workbench.intake.mapping import parse_mapping
@@ -26,8 +27,11 @@ from workbench.intake.preview import preview_extracts
 from workbench.intake.probe import Probe
 from workbench.intake.quality import (
     body_notes,
+    empty_notes,
     file_notes,
     not_json_notes,
+    loud_words,
+    masked_notes,
     note_presence,
     note_sources,
     note_warnings,
@@ -38,6 +42,7 @@ from workbench.intake.readers import parquet
 from workbench.intake.readers.byte_stream import ByteStream
 from workbench.intake.readers.csv_dialect import named
 from workbench.intake.readers.text_staging import TextStaging, probe_text, shaped
+from workbench.intake.recognise import ProposalNeeded, choose
 from workbench.intake.rejects import RejectFile
 from workbench.text.sanitize import safe_text
 
@@ -58,6 +63,10 @@ class LoadRequest:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     encoding: str = ""
+    zone: str = ""
+    since: str = ""
+    until: str = ""
+    accept: bool = False
     mapping: Profile = field(default_factory=Profile)
     previous_store: Path | None = None
     previous_sources: tuple[Source, ...] = ()
@@ -77,6 +86,8 @@ class LoadSummary:
     unknown_columns: dict[str, tuple[str, ...]]
     rejects: tuple[tuple[str, int], ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+    loud: tuple[str, ...] = ()
+    fresh: tuple[dict[str, int], ...] = ()
 
     def as_message(self) -> dict[str, Any]:
         """The form in which the load worker sends it."""
@@ -127,6 +138,13 @@ def request_from(message: Mapping[str, Any]) -> LoadRequest:
         files=tuple(Path(name) for name in message["files"]),
         table=str(message["table"]),
         mapping=parse_mapping(str(message["mapping"])),
+        include=tuple(message["include"]),
+        exclude=tuple(message["exclude"]),
+        encoding=str(message["encoding"]),
+        zone=str(message["zone"]),
+        since=str(message["since"]),
+        until=str(message["until"]),
+        accept=bool(message["accept"]),
         previous_store=path("previous_store"),
         previous_sources=tuple(Source(**source) for source in message["previous_sources"]),
         memory_mib=int(message["memory_mib"]),
@@ -151,22 +169,67 @@ def plan(session: LoadSession, request: LoadRequest) -> Plan:
     planned: list[PlannedExtract] = []
     stopped: WorkbenchError | None = None
     headers = _Headers()
+    proposals: dict[str, ProposalNeeded] = {}
     for found in listing.files:
         try:
             extract = replace(sniff(found.path, request.encoding), origin=found.origin)
             extract = shaped(extract, records_of(extract, request.mapping, request.table))
             probe = headers.named(extract, _probe(session, extract))
-            number = first + len(planned)
-            planned.append(plan_extract(number, extract, probe, request.mapping, request.table))
+            planned.append(_planned(first + len(planned), extract, probe, request))
+        except ProposalNeeded as needed:
+            proposals.setdefault(needed.table, needed)
         except WorkbenchError as error:
             if found.named or isinstance(error, UsageError):
                 raise
             stopped = stopped or error
             listing.leave(found.label, error.message.removesuffix("."))
+    if proposals:
+        needed = next(iter(proposals.values()))
+        needed.toml = "\n".join(one.toml for one in proposals.values())
+        needed.sure = all(one.sure for one in proposals.values())
+        raise needed
     if not planned:
         _nothing(listing.left_out, stopped)
     _refuse_twice(planned, request.previous_sources)
     return Plan(planned, tuple(listing.left_out))
+
+
+def _planned(
+    number: int, extract: Extract, probe: Probe, request: LoadRequest
+) -> PlannedExtract:
+    mapping, table, said = request.mapping, request.table, None
+    if not mapping.tables:
+        mapping, table, said = choose(extract, probe, table, accept=request.accept)
+    item = plan_extract(number, extract, probe, mapping, table)
+    notes = item.notes
+    if said is not None:
+        # What a profile maps and this export lacks is no fault of the mapping.
+        notes = tuple(note for note in notes if note.code != "unseen_source")
+        notes += (Note(item.table.name, "", said[0], 0, "", said[1]),)
+    rules = item.rules
+    if request.zone:
+        times = {column.name for column in item.columns if column.type == "TIMESTAMP"}
+        rules = {
+            name: replace(rule, zone=request.zone)
+            if name in times and not (rule.zone or rule.unit or rule.constant) else rule
+            for name, rule in rules.items()
+        }  # fmt: skip
+    return replace(
+        item, notes=notes, rules=rules, span=(request.since, request.until), mapping=mapping.text
+    )
+
+
+def fields(request: LoadRequest) -> list[dict[str, Any]]:
+    """Every field of every file, and the mapping that is proposed for it; writes no store."""
+    session = LoadSession(Path(":memory:"), request.spill, request.memory_mib, request.threads)
+    unpacker = Unpacker(request.spill, request.largest_bytes, request.include, request.exclude)
+    found = []
+    with contextlib.closing(session):
+        for file in unpacker.walk(request.files).files:
+            extract = replace(sniff(file.path, request.encoding), origin=file.origin)
+            extract = shaped(extract, records_of(extract, request.mapping, request.table))
+            found.append(fields_answer(extract, _probe(session, extract), request.table))
+    return found
 
 
 class _Headers:
@@ -278,6 +341,8 @@ class _Load:
         build_profiles(self.session)
         note_presence(self.session, self._present())
         self.notes += body_notes(self.session.not_understood)
+        self.notes += masked_notes(self.session.not_understood)
+        self.notes += empty_notes(self.session, self.planned)
         warnings = note_warnings(self.session, self.notes, ids_supplied=self._ids_supplied())
         self.session.run("DETACH staging")
         sources = self._sources()
@@ -292,6 +357,8 @@ class _Load:
             unknown_columns={i.extract.label: i.unknown for i in self.planned if i.unknown},
             rejects=tuple((note.message, note.rows) for note in told),
             left_out=self.left_out,
+            loud=loud_words(self.session),
+            fresh=tuple({"rows": self.rows[i.source_id]} for i in self.planned),
         )
 
     def _rejected(self, item: PlannedExtract) -> list[Note]:
@@ -419,7 +486,7 @@ class _Load:
                 table=item.table.name,
                 generation=self.request.generation,
                 loaded_at=now,
-                mapping=self.request.mapping.text,
+                mapping=item.mapping,
             )
             for item in self.planned
         )

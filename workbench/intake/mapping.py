@@ -7,7 +7,7 @@ decimal = ","                               # optional: how its numbers are writ
 account_id = ["user", "meta.end_user"]      # a source field, or a dotted path into JSON; of
                                             # several the first in each record that is not empty
 ts = { from = "startTime", unit = "ms" }    # numbers since 1970: s, ms, us or ns
-latency_ms = { from = "latency", unit = "s" }
+latency_ms = { from = "latency", unit = "s" }           # or { from = "start", until = "end" }
 model = { constant = "gateway" }
 prompt = { from = "body", take = "user" }   # out of a request or an answer: user, system, answer;
                                             # of any cell its hash, the count of a list, the address
@@ -48,7 +48,7 @@ TAKES = {
     "address": "VARCHAR", "count": "INTEGER",
 }  # fmt: skip
 _CONDITION = re.compile(r"(?P<source>[^=!]+?)\s*(?P<sign>==?|!=)\s*(?P<value>.+)", re.S)
-_KEYS = ("from", "unit", "zone", "format", "take", "constant", "values")
+_KEYS = ("from", "unit", "zone", "format", "take", "constant", "values", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Rule:
     empty: tuple[str, ...] = ()
     decimal: str = ""
     values: tuple[tuple[str, str], ...] = ()
+    until: str = ""  # the time at which what began at the source ended
 
     @property
     def left_out(self) -> bool:
@@ -223,12 +224,12 @@ def _rule(column: Column, entry: Any, where: str) -> Rule:
     sources = sources if isinstance(sources, list) else [sources]
     if not sources and constant is None and column.required:
         raise UsageError(f"{where} is required and cannot be left out.")
-    words = {key: entry.get(key, "") for key in ("unit", "zone", "format", "take")}
+    words = {key: entry.get(key, "") for key in ("unit", "zone", "format", "take", "until")}
     for source in sources:
         if not isinstance(source, str) or not source or "\0" in source:
             raise UsageError(f"{where}: from must be a source field, or a list of them.")
     for key, value in words.items():
-        if not isinstance(value, str) or '"' in value or "\0" in value:
+        if not isinstance(value, str) or ('"' in value and key != "until") or "\0" in value:
             raise UsageError(f"{where}: {key} must be text without quotes.")
     values = entry.get("values", {})
     if not isinstance(values, dict) or not all(
@@ -255,6 +256,8 @@ def _check_rule(column: Column, rule: Rule, where: str) -> None:
         raise UsageError(f"{where}: unit must be one of {', '.join(TIME_UNITS)}.")
     if rule.unit and not is_time and factor(column, rule.unit) is None:
         raise UsageError(f"{where}: the unit “{safe_text(rule.unit, 20)}” does not fit the column.")
+    if rule.until and column.unit != "ms":
+        raise UsageError(f"{where}: until is for durations, which are taken from two times.")
     if rule.take and TAKES.get(rule.take) != column.type:
         fitting = ", ".join(name for name, kind in TAKES.items() if kind == column.type)
         raise UsageError(

@@ -53,6 +53,8 @@ class PlannedExtract:
     notes: tuple[Note, ...] = field(default=())
     places: dict[str, tuple[Concrete, ...]] = field(default_factory=dict)
     where: tuple[Condition, ...] = ()
+    span: tuple[str, str] = ("", "")  # times from the first on, before the second
+    mapping: str = ""
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -89,6 +91,9 @@ def plan_extract(
         raise _missing(extract, table, missing, probe)
     rules, notes = _with_guesses(table, rules, probe)
     notes += tuple(Note(table.name, "", code, 0, "", words) for code, words in probe.notes)
+    if extract.shape is not None and extract.shape.twice:
+        words = "keys come twice in an object; the last of them counts."
+        notes += (Note(table.name, "", "repeated_keys", 0, "", words),)
     if missed := _unseen(table, mapping, probe, extract):
         message = (
             f"the mapping names {', '.join(missed)}, which was not found "
@@ -101,6 +106,7 @@ def plan_extract(
     where = _own(mapping, table, extract).where
     sources = [source for rule in rules.values() for source in rule.sources]
     sources += [condition.source for condition in where]
+    sources += [rule.until for rule in rules.values() if rule.until]
     places = {source: probe.places(source) for source in dict.fromkeys(sources)}
     used = used_columns(places) | {*sources}
     used |= {name for name, rule in mapping.of(table.name).rules.items() if rule.left_out}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from workbench.intake.casts import LEFT_OUT, Cast, extract_casts, failed_parts, failing_cell, kept
+from workbench.intake.casts import LEFT_OUT, Cast, extract_casts, failed_parts, failing_cell, kept, spanned
 from workbench.intake.detect import Extract
 from workbench.intake.load_session import LoadSession, engine_refusal
 from workbench.intake.extraction import Extraction
@@ -93,7 +93,8 @@ def _group(
         types = session.types_of(f"SELECT {listed} FROM {call}")
     typed = {source: (cell, types[source]) for source, cell in cells.items()}
     casts = extract_casts(planned.columns, planned.rules, typed, telling=telling)
-    return ParquetGroup(tuple(items), casts, taken, kept(planned.where, typed))
+    tests = (kept(planned.where, typed), spanned(casts, planned.span))
+    return ParquetGroup(tuple(items), casts, taken, " AND ".join(test for test in tests if test))
 
 
 def _cells(session: LoadSession, planned: PlannedExtract) -> tuple[Extraction, dict[str, str]]:

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from workbench.errors import WorkbenchError
-from workbench.intake.casts import LEFT_OUT, extract_casts, failed_parts, failing_cell, kept
+from workbench.intake.casts import LEFT_OUT, extract_casts, failed_parts, failing_cell, kept, spanned
 from workbench.intake.detect import Extract
 from workbench.intake.load_session import LoadSession, Meter, engine_refusal
 from workbench.intake.extraction import Extraction
@@ -127,7 +127,8 @@ class TextStaging:
         self._taken = Extraction(planned.places, columns)
         cells = {source: (cell, "VARCHAR") for source, cell in self._taken.cells.items()}
         self._casts = extract_casts(planned.columns, planned.rules, cells, telling=telling)
-        self._kept = kept(planned.where, cells)
+        tests = (kept(planned.where, cells), spanned(self._casts, planned.span))
+        self._kept = " AND ".join(test for test in tests if test)
         self._pieces = 0
         self.records = 0
         self.failed = 0
