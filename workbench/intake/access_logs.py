@@ -10,14 +10,13 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from urllib.parse import unquote_plus
 
 _COMBINED = re.compile(
-    r'^(?:(?P<vhost>[\w.-]+(?::\d+)?) )?(?P<ip>[0-9a-fA-F.:]+|-) (?P<ident>\S+) (?P<user>.+?) '
-    r'\[(?P<time>\d{2}/[A-Za-z]{3}/\d{4}:\d{2}:\d{2}:\d{2} [-+]\d{4})\] '
+    r"^(?:(?P<vhost>[\w.-]+(?::\d+)?) )?(?P<ip>[0-9a-fA-F.:]+|-) (?P<ident>\S+) (?P<user>.+?) "
+    r"\[(?P<time>\d{2}/[A-Za-z]{3}/\d{4}:\d{2}:\d{2}:\d{2} [-+]\d{4})\] "
     r'"(?P<request>(?:[^"\\]|\\.){0,65536})" (?P<status>\d{3}|-) (?P<bytes>\d+|-)'
     r'(?: "(?P<referer>(?:[^"\\]|\\.){0,65536})" "(?P<agent>(?:[^"\\]|\\.){0,65536})")?'
-    r'(?P<rest>.*)$'
+    r"(?P<rest>.*)$"
 )
 _ENVOY = re.compile(
     r'^\[(?P<time>\d{4}-\d\d-\d\dT[^\]]+)\] "(?P<request>[^"]*)" (?P<status>\d+) (?P<flags>\S+)'
@@ -32,6 +31,7 @@ _ALB_FIELDS = (
     "domain_name", "chosen_cert_arn", "matched_rule_priority", "request_creation_time",
 )  # fmt: skip
 _WORDS = re.compile(r'"((?:[^"\\]|\\.){0,65536})"|(\S+)')
+_ENCODED = re.compile("%([2-7][0-9A-Fa-f])")
 _API = re.compile(r"/(v\d|api|openai|chat|completions|messages|inference|model|invoke)", re.I)
 Fields = dict[str, str]
 
@@ -87,8 +87,7 @@ class LogLines:
             fields["ts"] = f"{fields.pop('date')}T{fields.pop('time')}Z"
         agent = "cs(User-Agent)"
         if agent in fields:
-            decoded = unquote_plus if "%20" in fields[agent] or "+" in fields[agent] else str
-            fields["user_agent"] = decoded(fields.pop(agent))
+            fields["user_agent"] = _unquoted(fields.pop(agent))
         for theirs, ours in _W3C_NAMES:
             if theirs in fields and ours not in fields:
                 fields[ours] = fields.pop(theirs)
@@ -99,6 +98,12 @@ _W3C_NAMES = (
     ("cs-username", "account_id"), ("c-ip", "ip"), ("sc-status", "status"),
     ("x-edge-request-id", "request_id"), ("cs-uri-stem", "path"),
 )  # fmt: skip
+
+
+def _unquoted(text: str) -> str:
+    """A name of a client as it was sent: W3C logs write its blanks as + or %20."""
+    spaced = text.replace("+", " ")
+    return _ENCODED.sub(lambda found: chr(int(found[1], 16)), spaced)
 
 
 def _combined(text: str) -> Fields | None:

@@ -32,14 +32,14 @@ _WRAPPERS = (
 )  # fmt: skip
 _ASKED = ("prompt", "inputText", "input", "inputs", "message", "query", "question", "text",
           "input_text", "user_input", "content", "user_prompt", "userMessage")  # fmt: skip
-_TOLD = ("system", "instructions", "systemInstruction", "system_instruction", "preamble",
+_SYSTEM_KEYS = ("system", "instructions", "systemInstruction", "system_instruction", "preamble",
          "system_prompt", "systemPrompt", "context", "system_instructions")  # fmt: skip
 _ANSWERED = ("output_text", "generated_text", "generation", "completion", "outputText", "answer",
              "text", "content", "response", "message", "output", "result", "reply")  # fmt: skip
 _LISTED = ("choices", "candidates", "generations", "results", "outputs", "predictions", "output",
            "messages")  # fmt: skip
 _TURNS = re.compile(r"\n\n(Human|Assistant):")
-_INSTRUCTED = re.compile(r"(?:<<SYS>>(?P<told>.*?)<</SYS>>)?(?P<asked>[^\[]*)\[/INST\]", re.S)
+_INSTRUCTED = re.compile(r"(?:<<SYS>>(?P<system>.*?)<</SYS>>)?(?P<asked>[^\[]*)\[/INST\]", re.S)
 _THOUGHT = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.S)
 _DEPTH = 6
 
@@ -135,16 +135,16 @@ def _last_turn(text: str) -> str | None:
     return text.strip() or None
 
 
-def told(body: Any, *, bare: bool = True, depth: int = 0) -> str | None:
+def system_prompt(body: Any, *, bare: bool = True, depth: int = 0) -> str | None:
     """The system prompt; with `bare` also a content by itself, which belongs to no one else."""
     if depth > _DEPTH or isinstance(body, str):
         return None
     messages = messages_of(body)
     texts = [message_text(one) for one in messages if role_of(one) == SYSTEM]
     if isinstance(body, dict):
-        texts += [content(body[key]) for key in _TOLD if body.get(key)]
+        texts += [content(body[key]) for key in _SYSTEM_KEYS if body.get(key)]
         prompt = body.get("prompt")
-        if isinstance(prompt, str) and (found := _told_in(prompt)):
+        if isinstance(prompt, str) and (found := _system_in(prompt)):
             texts.append(found)
     if text := joined(texts):
         return text
@@ -152,13 +152,13 @@ def told(body: Any, *, bare: bool = True, depth: int = 0) -> str | None:
         return content(body) if bare and not any(map(role_of, messages)) else None
     if isinstance(body, dict) and not messages:
         inner = [body[key] for key in (*_WRAPPERS, "instances", "prompt") if key in body]
-        return _first(lambda value, deep: told(value, bare=False, depth=deep), inner, depth)
+        return _first(lambda value, deep: system_prompt(value, bare=False, depth=deep), inner, depth)
     return None
 
 
-def _told_in(prompt: str) -> str:
+def _system_in(prompt: str) -> str:
     if found := _INSTRUCTED.search(prompt):
-        return (found["told"] or "").strip()
+        return (found["system"] or "").strip()
     before, turn, _ = prompt.partition("\n\nHuman:")
     return before.strip() if turn else ""
 

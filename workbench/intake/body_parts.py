@@ -38,9 +38,9 @@ def role_of(message: Any) -> str:
     """Who says a message; empty where it tells nobody."""
     if not isinstance(message, dict):
         return ""
-    if isinstance(message.get("id"), list) and message["id"]:  # LangChain, serialised
-        if found := _ROLES.get(str(message["id"][-1]).lower()):
-            return found
+    path = message.get("id")  # of a class, where LangChain wrote it
+    if isinstance(path, list) and path and (found := _ROLES.get(str(path[-1]).lower())):
+        return found
     for key in _ROLE_KEYS:
         value = message.get(key)
         if isinstance(value, str) and (found := _ROLES.get(value.strip().lower())):

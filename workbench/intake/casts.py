@@ -16,7 +16,7 @@ _WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT")
 _FRACTIONAL = ("FLOAT", "DOUBLE", "DECIMAL")
 _MOMENTS = ("TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S", "DATE", "TIMESTAMP WITH TIME ZONE")
 _TAKERS = {
-    "user": "user_text", "system": "system_text", "system_within": "system_within", "answer": "answer_text", "hash": "short_hash",
+    "user": "user_text", "system": "system_text", "answer": "answer_text", "hash": "short_hash",
     "address": "first_address", "count": "list_count",
 }  # fmt: skip
 _EMPTY_BODIES = ("{}", "[]", "null")
@@ -71,9 +71,6 @@ def extract_casts(
     currency = _currency(rules.get("currency"), cells)
     for column in columns:
         rule = rules.get(column.name)
-        if rule is not None and rule.take == "system" and set(rule.sources) & set(asked):
-            # What is no body is what was asked, and no system prompt as well.
-            rule = replace(rule, take="system_within")
         if rule is None:
             casts.append(Cast(column, f"CAST(NULL AS {column.type})"))
         elif rule.until:
@@ -85,6 +82,12 @@ def extract_casts(
                 _valued(_emptied(_taken(cells[source], rule), rule), rule)
                 for source in rule.sources
             ]
+            if rule.take == "system":
+                # What is no body is what was asked, and no system prompt as well.
+                given = [
+                    (f"system_within({cell})", kind) if source in asked else (cell, kind)
+                    for source, (cell, kind) in zip(rule.sources, given, strict=True)
+                ]
             made = _cast(given, column, rule)
             if column.name == "amount_minor" and rule.unit == "major":
                 made = _in_minor(made, given, column, rule, currency)
@@ -98,12 +101,20 @@ def extract_casts(
 
 def _elapsed(column: Column, rule: Rule, cells: Mapping[str, Cell]) -> Cast:
     """A duration between two times; none where either is missing or no time."""
-    timed = replace(rule, until="")
-    texts = [
-        _time(name, kind.partition("(")[0], timed)[0]
-        for name, kind in (cells[rule.sources[0]], cells[rule.until])
-    ]
-    return Cast(column, f"CAST(round(date_diff('microsecond', {texts[0]}, {texts[1]}) / 1000.0) AS BIGINT)")
+    values = []
+    for sources in (rule.sources, rule.until):
+        given = [cells[source] for source in sources]
+        times = [_moment(name, kind.partition("(")[0], rule) for name, kind in given]
+        values.append(times[0] if len(times) == 1 else _first_there(given, times))
+    elapsed = f"date_diff('microsecond', {values[0]}, {values[1]})"
+    return Cast(column, f"CAST(round({elapsed} / 1000.0) AS BIGINT)")
+
+
+def _moment(cell: str, base: str, rule: Rule) -> str:
+    """SQL of a time of which only the distance to another counts: numbers by their magnitude."""
+    if rule.unit or (base != "VARCHAR" and base not in (*_WHOLE, *_WIDE, *_FRACTIONAL)):
+        return _time(cell, base, rule)[0]
+    return f"any_time(CAST({cell} AS VARCHAR))"
 
 
 def spanned(casts: Sequence[Cast], span: tuple[str, str]) -> str:
@@ -127,9 +138,7 @@ def _currency(rule: Rule | None, cells: Mapping[str, Cell]) -> str:
     return f"coalesce({', '.join(listed)})" if listed else ""
 
 
-def _in_minor(
-    made: Cast, given: Sequence[Cell], column: Column, rule: Rule, currency: str
-) -> Cast:
+def _in_minor(made: Cast, given: Sequence[Cell], column: Column, rule: Rule, currency: str) -> Cast:
     """An amount in major units: what it is multiplied by is the currency's own."""
     if not currency:
         return made
@@ -146,8 +155,7 @@ def _valued(cell: Cell, rule: Rule) -> Cell:
     name, kind = cell
     text = _text(name, kind.partition("(")[0])[0]
     whens = " ".join(
-        f"WHEN {literal(given.strip().lower())} THEN {literal(ours)}"
-        for given, ours in rule.values
+        f"WHEN {literal(given.strip().lower())} THEN {literal(ours)}" for given, ours in rule.values
     )
     return f"CASE lower(trim({text})) {whens} ELSE {text} END", "VARCHAR"
 
@@ -269,9 +277,7 @@ def _required(value: str, column: Column) -> list[Failure]:
     ]
 
 
-def _value(
-    cell: str, base: str, column: Column, rule: Rule, scale: str = ""
-) -> tuple[str, bool]:
+def _value(cell: str, base: str, column: Column, rule: Rule, scale: str = "") -> tuple[str, bool]:
     if rule.take:
         taken = f"{_TAKERS[rule.take]}({cell})"
         if rule.take == "address":
@@ -317,9 +323,7 @@ def _double(cell: str, base: str) -> tuple[str, bool]:
     return (f"nullif({number}, 'nan'::DOUBLE)" if base in ("FLOAT", "DOUBLE") else number), True
 
 
-def _whole(
-    cell: str, base: str, column: Column, rule: Rule, scaled: str = ""
-) -> tuple[str, bool]:
+def _whole(cell: str, base: str, column: Column, rule: Rule, scaled: str = "") -> tuple[str, bool]:
     if column.unit == "ms" and base in ("INTERVAL", "TIME"):
         # A duration that says itself what it is.
         return f"CAST(round(epoch(CAST({cell} AS INTERVAL)) * 1000) AS BIGINT)", True

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 from duckdb.func import FunctionNullHandling
 
-from workbench.intake.bodies import answered, asked, parsed, told
+from workbench.intake.bodies import answered, asked, parsed, system_prompt
 
 MASKED = "masked"
 _EXAMPLE = 60
@@ -42,8 +42,8 @@ def register(connection: duckdb.DuckDBPyConnection) -> NotUnderstood:
     functions: dict[str, Callable[[str | None], str | None]] = {
         "body_user": _reader(asked, "user", odd),
         "body_answer": _reader(answered, "answer", odd),
-        "body_system": _reader(told),
-        "body_system_within": _reader(lambda body: told(body, bare=False)),
+        "body_system": _reader(system_prompt),
+        "body_system_within": _reader(lambda body: system_prompt(body, bare=False)),
         "address_text": _addresses(odd),
     }
     for name, function in functions.items():

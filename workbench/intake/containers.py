@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from workbench.errors import WorkbenchError
+from workbench.sql.quoting import identifier
 from workbench.text.format import counted
 from workbench.text.sanitize import safe_text
 
 _COPIED = 1 << 20
-_MOST_MEMBERS = 100_000
+_MAX_MEMBERS = 100_000
 _NOT_DATA = (
     ".md", ".pdf", ".png", ".jpg", ".html", ".sha256", ".md5", ".crc", ".sig", ".asc", ".py",
     ".sh", ".toml", ".yaml", ".yml", ".sql", ".xlsx", ".docx", ".idx",
@@ -135,7 +136,7 @@ class Unpacker:
 
     def _zip(self, found: Found) -> Iterator[Found]:
         with zipfile.ZipFile(found.path) as archive:
-            for member in archive.infolist()[:_MOST_MEMBERS]:
+            for member in archive.infolist()[:_MAX_MEMBERS]:
                 label = f"{found.label}!{member.filename}"
                 if member.is_dir():
                     continue
@@ -149,7 +150,7 @@ class Unpacker:
         with tarfile.open(found.path, "r|*") as archive:
             for number, member in enumerate(archive):
                 label = f"{found.label}!{member.name}"
-                if not member.isfile() or number > _MOST_MEMBERS:
+                if not member.isfile() or number > _MAX_MEMBERS:
                     continue
                 source = archive.extractfile(member)
                 if source is not None:
@@ -177,8 +178,7 @@ class Unpacker:
             )
 
     def _sqlite(self, found: Found) -> Iterator[Found]:
-        uri = f"file:{_quoted(found.path)}?mode=ro&immutable=1"
-        connection = sqlite3.connect(uri, uri=True)
+        connection = sqlite3.connect(f"{found.path.resolve().as_uri()}?immutable=1", uri=True)
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         try:
             names = [
@@ -200,13 +200,14 @@ class Unpacker:
             connection.close()
 
     def _dump(self, connection: sqlite3.Connection, name: str, path: Path, label: str) -> int:
-        quoted = name.replace('"', '""')
-        cursor = connection.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608
+        cursor = connection.execute(f"SELECT * FROM {identifier(name)}")
         names = [column[0] for column in cursor.description]
         rows = 0
         with path.open("w", encoding="ascii") as file:
             while batch := cursor.fetchmany(5000):
-                lines = [json.dumps(dict(zip(names, map(_cell, row), strict=False))) for row in batch]
+                lines = [
+                    json.dumps(dict(zip(names, map(_cell, row), strict=False))) for row in batch
+                ]
                 text = "\n".join(lines) + "\n"
                 self._spend(len(text), label)
                 file.write(text)
@@ -228,12 +229,6 @@ def _cell(value: Any) -> Any:
         except UnicodeDecodeError:
             return value.hex()
     return value
-
-
-def _quoted(path: Path) -> str:
-    from urllib.parse import quote
-
-    return quote(os.fspath(path.resolve()))
 
 
 def _inside(folder: Path) -> Iterator[Path]:
@@ -267,7 +262,7 @@ def _beginning(path: Path) -> bytes:
 
 
 def _kind(path: Path, begun: bytes) -> str:
-    if begun.startswith(b"PK\x03\x04") or begun.startswith(b"PK\x05\x06"):
+    if begun.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     if begun.startswith(b"SQLite format 3\0"):
         return "sqlite"

@@ -53,13 +53,13 @@ class Extraction:
 
     def __init__(
         self,
-        places: Mapping[str, tuple[Concrete, ...]],
+        paths_by_source: Mapping[str, tuple[Concrete, ...]],
         columns: Mapping[str, str] | None = None,
     ) -> None:
         self._columns = columns
         self._nodes: dict[tuple[tuple[Step, ...], ...], Node] = {}
         self.record = Node(RECORD, "r", "", 0)
-        self.cells = {source: self._cell(ways) for source, ways in places.items()}
+        self.cells = {source: self._cell(ways) for source, ways in paths_by_source.items()}
 
     @property
     def levels(self) -> list[list[Node]]:

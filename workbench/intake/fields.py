@@ -13,8 +13,8 @@ from workbench.intake.paths import json_in
 from workbench.intake.plan_names import canonical_name
 
 _DEPTH = 7
-_MOST_FIELDS = 600
-_MOST_DISTINCT = 500
+_MAX_FIELDS = 600
+_MAX_DISTINCT = 500
 _EXAMPLES = 3
 _LOOKED_AT = 300
 _TIME = re.compile(r"\s*\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d{2}.*)?$|\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
@@ -120,7 +120,7 @@ def fields_of(sample: Sequence[Mapping[str, Any]]) -> list[Field]:
     for record in looked:
         for path, value in _leaves(record, "", 0):
             if path not in found:
-                if len(found) >= _MOST_FIELDS:
+                if len(found) >= _MAX_FIELDS:
                     continue
                 found[path] = Field(path, len(looked))
             one = found[path]
@@ -128,7 +128,7 @@ def fields_of(sample: Sequence[Mapping[str, Any]]) -> list[Field]:
                 continue
             one.filled += 1
             one.values.append(value)
-            if len(one.distinct) < _MOST_DISTINCT:
+            if len(one.distinct) < _MAX_DISTINCT:
                 one.distinct.add(str(value)[:200])
     return list(found.values())
 

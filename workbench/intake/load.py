@@ -42,7 +42,7 @@ from workbench.intake.readers import parquet
 from workbench.intake.readers.byte_stream import ByteStream
 from workbench.intake.readers.csv_dialect import named
 from workbench.intake.readers.text_staging import TextStaging, probe_text, shaped
-from workbench.intake.recognise import ProposalNeeded, choose
+from workbench.intake.recognise import ProposalNeeded, choose, together
 from workbench.intake.rejects import RejectFile
 from workbench.text.sanitize import safe_text
 
@@ -184,19 +184,14 @@ def plan(session: LoadSession, request: LoadRequest) -> Plan:
             stopped = stopped or error
             listing.leave(found.label, error.message.removesuffix("."))
     if proposals:
-        needed = next(iter(proposals.values()))
-        needed.toml = "\n".join(one.toml for one in proposals.values())
-        needed.sure = all(one.sure for one in proposals.values())
-        raise needed
+        raise together(list(proposals.values()))
     if not planned:
         _nothing(listing.left_out, stopped)
     _refuse_twice(planned, request.previous_sources)
     return Plan(planned, tuple(listing.left_out))
 
 
-def _planned(
-    number: int, extract: Extract, probe: Probe, request: LoadRequest
-) -> PlannedExtract:
+def _planned(number: int, extract: Extract, probe: Probe, request: LoadRequest) -> PlannedExtract:
     mapping, table, said = request.mapping, request.table, None
     if not mapping.tables:
         mapping, table, said = choose(extract, probe, table, accept=request.accept)

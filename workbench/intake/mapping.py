@@ -64,7 +64,7 @@ class Rule:
     empty: tuple[str, ...] = ()
     decimal: str = ""
     values: tuple[tuple[str, str], ...] = ()
-    until: str = ""  # the time at which what began at the source ended
+    until: tuple[str, ...] = ()  # the time at which what began at the source ended
 
     @property
     def left_out(self) -> bool:
@@ -224,12 +224,12 @@ def _rule(column: Column, entry: Any, where: str) -> Rule:
     sources = sources if isinstance(sources, list) else [sources]
     if not sources and constant is None and column.required:
         raise UsageError(f"{where} is required and cannot be left out.")
-    words = {key: entry.get(key, "") for key in ("unit", "zone", "format", "take", "until")}
+    words = {key: entry.get(key, "") for key in ("unit", "zone", "format", "take")}
     for source in sources:
         if not isinstance(source, str) or not source or "\0" in source:
             raise UsageError(f"{where}: from must be a source field, or a list of them.")
     for key, value in words.items():
-        if not isinstance(value, str) or ('"' in value and key != "until") or "\0" in value:
+        if not isinstance(value, str) or '"' in value or "\0" in value:
             raise UsageError(f"{where}: {key} must be text without quotes.")
     values = entry.get("values", {})
     if not isinstance(values, dict) or not all(
@@ -240,6 +240,7 @@ def _rule(column: Column, entry: Any, where: str) -> Rule:
         tuple(dict.fromkeys(sources)),
         **words,
         constant=None if constant is None else _constant_text(constant),
+        until=_texts(entry.get("until", []), f"{where}: until", "source fields"),
         values=tuple((str(name), _constant_text(one)) for name, one in values.items()),
     )
     _check_rule(column, rule, where)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 Step = str | int
 _TOKEN = re.compile(r'"([^"]*)"|\[(\d{1,6}|\*)\]|([^.\["]+)|(\.)')
-_MOST_VARIANTS = 4
-_MOST_LOOKED_AT = 60
+_MAX_VARIANTS = 4
+_MAX_LOOKED_AT = 60
 NOWHERE = object()
 
 
@@ -57,7 +57,7 @@ def resolve(source: str, sample: Sequence[Mapping[str, object]]) -> tuple[Concre
     """Where a source leads in the records of a sample, most frequent first; empty if nowhere."""
     counts: dict[Concrete, int] = {}
     given = tokens(source)
-    for record in sample[:_MOST_LOOKED_AT]:
+    for record in sample[:_MAX_LOOKED_AT]:
         if source in record:
             one: Concrete | None = Concrete(((source,),), _is_one(record[source]))
         else:
@@ -65,7 +65,7 @@ def resolve(source: str, sample: Sequence[Mapping[str, object]]) -> tuple[Concre
         if one is not None:
             counts[one] = counts.get(one, 0) + 1
     ranked = sorted(counts, key=lambda one: -counts[one])
-    return tuple(ranked[:_MOST_VARIANTS])
+    return tuple(ranked[:_MAX_VARIANTS])
 
 
 def value_at(record: Mapping[str, object], source: str, nowhere: object = None) -> object:
@@ -133,7 +133,8 @@ def _names(left: tuple[Key | int, ...]) -> Iterator[tuple[str, int]]:
 
 
 def _other_case(value: Mapping[str, object], name: str) -> str | None:
-    if len(value) > 200:
+    # Names of headers alone are written in any case: User-Agent, user-agent.
+    if "-" not in name or len(value) > 200:
         return None
     lower = name.lower()
     return next((key for key in value if isinstance(key, str) and key.lower() == lower), None)

@@ -51,7 +51,7 @@ class PlannedExtract:
     rules: dict[str, Rule]
     unknown: tuple[str, ...] = ()
     notes: tuple[Note, ...] = field(default=())
-    places: dict[str, tuple[Concrete, ...]] = field(default_factory=dict)
+    paths: dict[str, tuple[Concrete, ...]] = field(default_factory=dict)
     where: tuple[Condition, ...] = ()
     span: tuple[str, str] = ("", "")  # times from the first on, before the second
     mapping: str = ""
@@ -103,17 +103,15 @@ def plan_extract(
     for code, look in LOOKS.items():
         if words := look(table, rules, probe.sample):
             notes += (Note(table.name, "", code, 0, "", words),)
-    where = _own(mapping, table, extract).where
+    where = tuple(one for one in _own(mapping, table, extract).where if probe.has(one.source))
     sources = [source for rule in rules.values() for source in rule.sources]
     sources += [condition.source for condition in where]
-    sources += [rule.until for rule in rules.values() if rule.until]
-    places = {source: probe.places(source) for source in dict.fromkeys(sources)}
-    used = used_columns(places) | {*sources}
+    sources += [source for rule in rules.values() for source in rule.until]
+    paths = {source: probe.ways(source) for source in dict.fromkeys(sources)}
+    used = used_columns(paths) | {*sources}
     used |= {name for name, rule in mapping.of(table.name).rules.items() if rule.left_out}
     unknown = tuple(name for name in probe.columns if name not in used)
-    return PlannedExtract(
-        source_id, extract, table, probe, rules, unknown, notes, places, where
-    )
+    return PlannedExtract(source_id, extract, table, probe, rules, unknown, notes, paths, where)
 
 
 def _unseen(table: Table, mapping: Mapping, probe: Probe, extract: Extract) -> list[str]:
@@ -143,7 +141,9 @@ def _recognise(extract: Extract, probe: Probe, mapping: Mapping) -> str:
             return name
     by_file = tables_in_name(extract.name)
     by_folder = [
-        t for parent in list(Path(extract.label.replace('!', '/')).parents)[:2] for t in tables_in_name(parent.name)
+        t
+        for parent in list(Path(extract.label.replace("!", "/")).parents)[:2]
+        for t in tables_in_name(parent.name)
     ]
     for name in (*by_file, *_by_columns(extract, probe, mapping), *by_folder):
         if not _absent(name, probe, mapping, extract):

@@ -72,8 +72,7 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
         ),
         rows=tuple(shown),
         rejected=tuple(
-            (kind.words(item.extract.name), kind.records)
-            for kind in counted.kinds(item.source_id)
+            (kind.words(item.extract.name), kind.records) for kind in counted.kinds(item.source_id)
         ),
         unknown=item.unknown,
         notes=tuple(

@@ -46,7 +46,7 @@ class Probe:
             self._known[source] = resolve(source, self.sample)
         return self._known[source]
 
-    def places(self, source: str) -> tuple[Concrete, ...]:
+    def ways(self, source: str) -> tuple[Concrete, ...]:
         """Where a source leads: as the sample shows it, else as its name alone tells."""
         found = self._resolved(source)
         if self.open_ended:
@@ -92,6 +92,6 @@ class Probe:
         return tuple(ways)
 
 
-def used_columns(places: Mapping[str, tuple[Concrete, ...]]) -> set[str]:
+def used_columns(paths: Mapping[str, tuple[Concrete, ...]]) -> set[str]:
     """The columns of the file that the sources lead into."""
-    return {str(way.first[0]) for ways in places.values() for way in ways if way.first}
+    return {str(way.first[0]) for ways in paths.values() for way in ways if way.first}

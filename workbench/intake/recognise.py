@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -48,6 +48,14 @@ class ProposalNeeded(WorkbenchError):
         )
 
 
+def together(proposals: Sequence[ProposalNeeded]) -> ProposalNeeded:
+    """The mappings of several files, one for each table, as one."""
+    first = proposals[0]
+    first.toml = "\n".join(one.toml for one in proposals)
+    first.sure = all(one.sure for one in proposals)
+    return first
+
+
 @cache
 def profiles() -> Mapping[str, Profile]:
     """The shipped profiles, read."""
@@ -61,10 +69,10 @@ def known_by(probe: Probe, wanted: str = "") -> Known | None:
         for table, mapped in profile.tables.items():
             if not mapped.marks or (wanted and table != wanted):
                 continue
-            if all(_marked(probe, mark) for mark in mapped.marks) and (
-                best is None or len(mapped.marks) > best[0]
-            ):
-                best = (len(mapped.marks), Known(name, table, profile))
+            if all(_marked(probe, mark) for mark in mapped.marks):
+                if best is None or len(mapped.marks) > best[0]:
+                    best = (len(mapped.marks), Known(name, table, profile))
+                break  # the tables of a profile are in the order in which they are tried
     if best is None:
         return None
     known = best[1]
@@ -114,7 +122,7 @@ def _filled(probe: Probe, table: str, mapped: TableMapping) -> TableMapping:
     return replace(mapped, rules=rules)
 
 
-def chosen_words(known: Known, shown: str) -> str:
+def chosen_words(known: Known) -> str:
     """What the analyst is told of the profile that was chosen."""
     account = known.mapping.of(known.table).rules.get("account_id")
     source = " or ".join(account.sources) if account is not None else ""
@@ -149,7 +157,11 @@ def choose(
             raise ProposalNeeded(extract.shown, proposal) from error
         words = ", ".join(f"{pick.column} from {pick.field.path}" for pick in proposal.picks)
         mapping = parse_mapping(proposal.toml)
-        return mapping, proposal.table, ("mapping_proposed", f"read by a proposed mapping: {safe_text(words, 600)}.")
+        return (
+            mapping,
+            proposal.table,
+            ("mapping_proposed", f"read by a proposed mapping: {safe_text(words, 600)}."),
+        )
     return Profile(), wanted, None
 
 

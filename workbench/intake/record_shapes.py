@@ -17,7 +17,7 @@ _WRAPPERS: tuple[tuple[str, ...], ...] = (
     ("resourceSpans", EACH, "instrumentationLibrarySpans", EACH, "spans", EACH),
     ("resourceLogs", EACH, "scopeLogs", EACH, "logRecords", EACH),
     ("hits", "hits", EACH),
-    ("data", "items", EACH), ("data", "records", EACH), ("data", "logs", EACH),
+    ("data", EACH, "results", EACH), ("data", "items", EACH), ("data", "records", EACH), ("data", "logs", EACH),
     ("data", "list", EACH), ("data", "results", EACH), ("result", "data", EACH),
     ("data", "rows", EACH), ("result", "items", EACH), ("response", "data", EACH),
     ("data", EACH), ("Records", EACH), ("records", EACH), ("result", EACH), ("results", EACH),
@@ -30,6 +30,7 @@ _WRAPPERS: tuple[tuple[str, ...], ...] = (
 _AROUND = ("_source", "result", "jsonPayload")
 # Texts that hold the record once more as JSON.
 _TEXTS = ("message", "log", "@message", "_raw", "line", "event", "textPayload")
+_ATTRIBUTES = ("attributes", "Attributes", "UserAttributes", "tags")
 _STRUCTURE = re.compile(r'[{}\[\],]|"(?:[^"\\]|\\.){0,65536}"', re.S)
 
 
@@ -51,9 +52,15 @@ class Shape:
         return ()
 
     @property
+    def outer(self) -> tuple[str, ...]:
+        """The path of the object whose own fields hold for every record of a list within it."""
+        inner = self.path.count(EACH) > 1 and not self.captures
+        return self.path[: len(self.path) - 2] if inner else ()
+
+    @property
     def changes(self) -> bool:
         """Whether a record is not the bytes as they stand in the file."""
-        return bool(self.around) or self.spans or self.twice
+        return bool(self.around or self.spans or self.twice or self.outer)
 
     @property
     def shown(self) -> str:
@@ -108,10 +115,16 @@ def _wrapper(text: str) -> tuple[str, ...] | None:
 
 def _is_wrapper(value: Mapping[str, Any], path: tuple[str, ...]) -> bool:
     """Whether an object is no record itself: one of a few fields beside its list."""
-    return len(path) > 2 or len(value) <= 12 and "account_id" not in value and "messages" not in value
+    is_record = "account_id" in value or bool(value.get("messages"))
+    return len(path) > 2 or (len(value) <= 12 and not is_record)
 
 
 def _leads(value: Any, path: tuple[str, ...]) -> bool:
+    if path == ("data", EACH, "results", EACH):
+        # The first buckets of usage may be empty.
+        listed = value.get("data") if isinstance(value, dict) else None
+        found = [one for one in listed if _leads(one, path[2:])] if isinstance(listed, list) else []
+        return bool(found) and all(isinstance(one, dict) for one in listed or ())
     for step in path:
         if step == EACH:
             if not isinstance(value, list) or not value:
@@ -159,7 +172,9 @@ def within(shape: Shape, sample: Sequence[Mapping[str, Any]]) -> Shape:
         return shape
     around = shape.around or _around(sample)
     inner = [opened(record, around) for record in sample]
-    spans = bool(shape.captures) or any(_is_listed(record.get("attributes")) for record in inner)
+    spans = bool(shape.captures) or any(
+        _is_listed(record.get(key)) for record in inner for key in _ATTRIBUTES
+    )
     return Shape(shape.path, around, spans, shape.twice)
 
 
@@ -193,7 +208,11 @@ def _is_listed(attributes: Any) -> bool:
     return (
         isinstance(attributes, list)
         and bool(attributes)
-        and all(isinstance(one, dict) and "key" in one and "value" in one for one in attributes)
+        and all(
+            isinstance(one, dict)
+            and ({"key", "value"} <= set(one) or {"Name", "Value"} <= set(one))
+            for one in attributes
+        )
     )
 
 
@@ -210,15 +229,18 @@ def flat_span(record: Mapping[str, Any], contexts: Sequence[Mapping[str, Any]]) 
     if isinstance(body, dict) and set(body) <= {"stringValue", "kvlistValue", "arrayValue"}:
         inner = any_value(body)
         fields |= inner if isinstance(inner, dict) else {"body": inner}
-    left = ("attributes", "body") if _is_listed(record.get("attributes")) else ("body",)
-    fields |= {key: one for key, one in record.items() if key not in left}
-    if _is_listed(record.get("attributes")):
-        fields |= _attributes(record["attributes"])
+    listed = [key for key in _ATTRIBUTES if _is_listed(record.get(key))]
+    fields |= {key: one for key, one in record.items() if key not in (*listed, "body")}
+    for key in listed:
+        fields |= _attributes(record[key])
     return fields
 
 
 def _attributes(listed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {str(one["key"]): any_value(one["value"]) for one in listed}
+    return {
+        str(one.get("key", one.get("Name"))): any_value(one.get("value", one.get("Value")))
+        for one in listed
+    }
 
 
 def any_value(value: Any) -> Any:

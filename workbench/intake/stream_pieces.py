@@ -68,7 +68,11 @@ def _typed(piece: dict[str, Any]) -> Found | None:
     if kind == "text-generation":
         return True, str(piece.get("text") or ""), None
     if kind in ("text-delta", "text_delta"):
-        return True, str(piece.get("textDelta") or piece.get("delta") or piece.get("text") or ""), None
+        return (
+            True,
+            str(piece.get("textDelta") or piece.get("delta") or piece.get("text") or ""),
+            None,
+        )
     if kind in ("message", "agent_message") and isinstance(piece.get("answer"), str):
         is_event = "event" in piece
         return (True, piece["answer"], None) if is_event else None

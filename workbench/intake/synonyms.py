@@ -230,8 +230,20 @@ PAYMENTS: dict[str, Names] = {
 }  # fmt: skip
 API_KEYS: dict[str, Names] = {
     "api_key_id": (_PLAIN, ("api_key_id", "key_id", "token", "id", "key_name", "redacted_value")),
-    "account_id": (_PLAIN, ("account_id", "user_id", "owner.user.id", "owner.id", "owner_id",
-                            "created_by.id", "created_by", "user", "owner")),
+    "account_id": (
+        _PLAIN,
+        (
+            "account_id",
+            "user_id",
+            "owner.user.id",
+            "owner.id",
+            "owner_id",
+            "created_by.id",
+            "created_by",
+            "user",
+            "owner",
+        ),
+    ),
     "created_at": (_TIMES, ("created_at", "created", "create_time", "created_time")),
     "revoked_at": (_TIMES, ("revoked_at", "deleted_at", "expires_at", "disabled_at", "expired_at")),
 }

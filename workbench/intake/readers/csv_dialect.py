@@ -18,7 +18,7 @@ from workbench.intake.text_encodings import CR
 _SAMPLE_RECORDS = 1000
 _DELIMITERS = (",", "\t", ";", "|", "\x01")
 _SEP = re.compile(r'"?sep=(.)"?\s*$', re.I)
-_MOST_COLUMNS = 5000
+_MAX_COLUMNS = 5000
 _LOOKED_AT = 60
 # A cell that is a value and no name of a column.
 _VALUE = re.compile(
@@ -69,17 +69,15 @@ def probe_csv(extract: Extract, text: str) -> Probe:
 def named(probe: Probe, header: Sequence[str]) -> Probe:
     """A look at a part without a header, with the names of a part that has one."""
     names = dict(zip(probe.header, header, strict=True))
-    sample = tuple(
-        {names[name]: cell for name, cell in record.items()} for record in probe.sample
-    )
+    sample = tuple({names[name]: cell for name, cell in record.items()} for record in probe.sample)
     columns = dict.fromkeys(header, "VARCHAR")
     return Probe(columns, sample, probe.delimiter, tuple(header), dialect=probe.dialect)
 
 
 def _refuse_repeated(extract: Extract, header: Sequence[str]) -> None:
-    if len(header) > _MOST_COLUMNS:
+    if len(header) > _MAX_COLUMNS:
         raise WorkbenchError(
-            f"{extract.shown} has {len(header):,} columns, more than the {_MOST_COLUMNS:,} that "
+            f"{extract.shown} has {len(header):,} columns, more than the {_MAX_COLUMNS:,} that "
             "are read.",
             hint="Export the columns that matter alone, or check the delimiter.",
         )

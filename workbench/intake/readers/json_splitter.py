@@ -19,7 +19,7 @@ _KEY = re.compile(rb'"((?:[^"\\]|\\.){0,4096})"\s*:\s*', re.S)
 _SCALAR = re.compile(rb'[^\s,\]}\[{"]+')
 # Where the next record may begin after one that is broken.
 _AFRESH = re.compile(rb'[\]}]\s*,?\s*(?=\{\s*")|\n\s*(?=\{\s*")')
-_MOST_TRIES = 1000
+_MAX_TRIES = 1000
 _LONGEST_KEY = 1 << 16
 _scan = json.JSONDecoder().raw_decode
 Path = tuple[str, ...]
@@ -36,6 +36,7 @@ class JsonSplitter:
         self._begun = False
         self._open: list[tuple[bytes, Path]] = []  # containers on the way to the records
         self._contexts: dict[Path, dict[str, Any]] = {}
+        self._outer: dict[str, Any] = {}  # fields of the object around a list of records
         self._lost = False  # the rest cannot be told apart any more
         self._data, self._text, self._valid = b"", "", True
 
@@ -67,7 +68,7 @@ class JsonSplitter:
         """Where a whole record begins again after a broken one; 0 where none does."""
         text = self._held.decode("latin-1")
         for tries, found in enumerate(_AFRESH.finditer(self._held, 1)):
-            if tries > _MOST_TRIES:
+            if tries > _MAX_TRIES:
                 break
             if _end(self._held, text, found.end(), final=True)[1]:
                 return found.end()
@@ -119,6 +120,8 @@ class JsonSplitter:
             is_list = wanted[len(path)] == EACH
             if mark == (b"[" if is_list else b"{"):
                 self._open.append((mark, path))
+                if path == self._shape.outer:
+                    self._outer.clear()
                 return self._pass(batch, at, value + 1)
         end, good = _end(self._data, self._text, value, final=final)
         if end < 0:
@@ -128,6 +131,8 @@ class JsonSplitter:
             return self._record(batch, value, end, good=good)
         if good and path in self._shape.captures:
             self._capture(path, self._data[value:end])
+        elif good and self._shape.outer and path[:-1] == self._shape.outer:
+            self._outer[path[-1]] = json.loads(self._data[value:end])
         return self._pass(batch, at, end)
 
     def _capture(self, path: Path, raw: bytes) -> None:
@@ -158,7 +163,7 @@ class JsonSplitter:
         return end
 
     def _changed(self, raw: bytes) -> bytes:
-        record = opened(json.loads(raw), self._shape.around)
+        record = self._outer | opened(json.loads(raw), self._shape.around)
         if self._shape.spans:
             record = flat_span(record, list(self._contexts.values()))
         return json.dumps(record, ensure_ascii=True).encode("ascii")

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import duckdb
 
-from workbench.intake.casts import LEFT_OUT, Cast, extract_casts, failed_parts, failing_cell, kept, spanned
+from workbench.intake.casts import (
+    LEFT_OUT,
+    Cast,
+    extract_casts,
+    failed_parts,
+    failing_cell,
+    kept,
+    spanned,
+)
 from workbench.intake.detect import Extract
 from workbench.intake.load_session import LoadSession, engine_refusal
 from workbench.intake.extraction import Extraction
@@ -73,16 +81,14 @@ def group_extracts(
     for item in planned:
         rules = tuple(sorted((name, rule) for name, rule in item.rules.items()))
         key = (
-            item.table.name, tuple(item.probe.columns.items()), repr(rules), repr(item.places),
+            item.table.name, tuple(item.probe.columns.items()), repr(rules), repr(item.paths),
             item.where,
         )  # fmt: skip
         groups.setdefault(key, []).append(item)
     return [_group(session, items, telling=telling) for items in groups.values()]
 
 
-def _group(
-    session: LoadSession, items: Sequence[PlannedExtract], *, telling: bool
-) -> ParquetGroup:
+def _group(session: LoadSession, items: Sequence[PlannedExtract], *, telling: bool) -> ParquetGroup:
     """How each canonical column is made from the files' columns."""
     planned = items[0]
     taken, cells = _cells(session, planned)
@@ -102,7 +108,7 @@ def _cells(session: LoadSession, planned: PlannedExtract) -> tuple[Extraction, d
     probe = planned.probe
     columns = {name: _text(name, kind) for name, kind in probe.columns.items()}
     cells: dict[str, str] = {}
-    for source, ways in planned.places.items():
+    for source, ways in planned.paths.items():
         only = ways[0] if len(ways) == 1 else None
         if source in probe.columns and (only is None or not only.listed):
             cells[source] = (
@@ -110,14 +116,14 @@ def _cells(session: LoadSession, planned: PlannedExtract) -> tuple[Extraction, d
             )
         elif field := _field(session, planned, source):
             cells[source] = field
-    rest = {source: ways for source, ways in planned.places.items() if source not in cells}
+    rest = {source: ways for source, ways in planned.paths.items() if source not in cells}
     taken = Extraction({source: ways for source, ways in rest.items() if ways}, columns)
     return taken, cells | taken.cells
 
 
 def _field(session: LoadSession, planned: PlannedExtract, source: str) -> str:
     """SQL of a field of a struct; empty where the source leads elsewhere."""
-    ways = planned.places[source]
+    ways = planned.paths[source]
     steps = ways[0].first if ways else tuple(source.split("."))
     head = planned.probe.columns.get(str(steps[0]), "")
     plain = not ways or (len(ways) == 1 and len(ways[0].parts) == 1 and not ways[0].listed)

@@ -12,7 +12,14 @@ from typing import Any
 import duckdb
 
 from workbench.errors import WorkbenchError
-from workbench.intake.casts import LEFT_OUT, extract_casts, failed_parts, failing_cell, kept, spanned
+from workbench.intake.casts import (
+    LEFT_OUT,
+    extract_casts,
+    failed_parts,
+    failing_cell,
+    kept,
+    spanned,
+)
 from workbench.intake.detect import Extract
 from workbench.intake.load_session import LoadSession, Meter, engine_refusal
 from workbench.intake.extraction import Extraction
@@ -124,7 +131,7 @@ class TextStaging:
         columns = None
         if planned.extract.form == "csv":
             columns = {name: f"c{index}" for index, name in enumerate(planned.probe.header)}
-        self._taken = Extraction(planned.places, columns)
+        self._taken = Extraction(planned.paths, columns)
         cells = {source: (cell, "VARCHAR") for source, cell in self._taken.cells.items()}
         self._casts = extract_casts(planned.columns, planned.rules, cells, telling=telling)
         tests = (kept(planned.where, cells), spanned(self._casts, planned.span))

@@ -104,6 +104,15 @@ CREATE TEMP MACRO epoch_time(x, microseconds) AS
 CREATE TEMP MACRO epoch_ns_time(x) AS
     TRY(make_timestamp(TRY_CAST(x AS BIGINT) // 1000));
 
+-- A time as text or as a number since 1970 of any usual unit.
+CREATE TEMP MACRO any_time(x) AS
+    CASE WHEN regexp_full_match(x, '\s*[0-9]{9,19}(\.[0-9]+)?\s*')
+         THEN CASE WHEN TRY_CAST(x AS DOUBLE) < 1e11 THEN epoch_time(x, 1000000)
+                   WHEN TRY_CAST(x AS DOUBLE) < 1e14 THEN epoch_time(x, 1000)
+                   WHEN TRY_CAST(x AS DOUBLE) < 1e17 THEN epoch_time(x, 1)
+                   ELSE epoch_ns_time(x) END
+         ELSE text_time(x) END;
+
 -- The normal form of a text: NFC, full-width letters and digits as ASCII, lower case. (The engine
 -- has no NFKC; these are the compatibility forms that matter here.) Written for speed: only a text
 -- with combining marks, conjoining jamo or full-width letters takes the long way.

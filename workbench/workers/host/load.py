@@ -90,9 +90,7 @@ def preview_case(files: Sequence[Path], options: LoadOptions, settings: LoadSett
     return _look(files, options, settings, {"dry_run": True})
 
 
-def fields_of_files(
-    files: Sequence[Path], options: LoadOptions, settings: LoadSettings
-) -> Message:
+def fields_of_files(files: Sequence[Path], options: LoadOptions, settings: LoadSettings) -> Message:
     """Every field of the files, with the mapping that is proposed for each file."""
     return _look(files, options, settings, {"fields": True})
 
