@@ -8,8 +8,9 @@ import pytest
 
 from tests.intake.conftest import Load, Row, write_csv, write_jsonl, write_parquet
 from workbench.errors import UsageError, WorkbenchError
-from workbench.intake.load import LoadRequest, preview
+from workbench.intake.load import preview
 from workbench.intake.mapping import parse_mapping
+from workbench.intake.planning import LoadRequest
 
 ROWS: list[Row] = [
     {"id": "a", "user": "u1", "end_user": "e1", "ts": "2026-05-01", "in": "5", "prompt_n": "50"},

@@ -51,8 +51,10 @@ def _share_words(rejected: int, summary: Message) -> list[str]:
         return []
     share = 100 * rejected / (read + rejected)
     what = "NOTHING WAS LOADED" if not read else f"{share:.1f} % OF ALL RECORDS WERE REJECTED"
-    return [f"{what}: {rejected:,} of {read + rejected:,}. See what is said above, mend the file or "
-            "its mapping, and load again."]  # fmt: skip
+    return [
+        f"{what}: {rejected:,} of {read + rejected:,}. See what is said of them, mend the file or "
+        "its mapping, and load again."
+    ]
 
 
 def campaign_lines(clusters: list[dict[str, Any]]) -> list[str]:

@@ -152,8 +152,12 @@ def system_prompt(body: Any, *, bare: bool = True, depth: int = 0) -> str | None
         return content(body) if bare and not any(map(role_of, messages)) else None
     if isinstance(body, dict) and not messages:
         inner = [body[key] for key in (*_WRAPPERS, "instances", "prompt") if key in body]
-        return _first(lambda value, deep: system_prompt(value, bare=False, depth=deep), inner, depth)
+        return _first(_system_within, inner, depth)
     return None
+
+
+def _system_within(value: Any, depth: int) -> str | None:
+    return system_prompt(value, bare=False, depth=depth)
 
 
 def _system_in(prompt: str) -> str:

@@ -48,7 +48,7 @@ class Found:
 
 @dataclass(slots=True)
 class Listing:
-    """What the given files and folders hold: files to load, and what is left out because of what."""
+    """What the given files and folders hold: files to load, and those left out, with why."""
 
     files: list[Found] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)

@@ -17,7 +17,8 @@ _MAX_FIELDS = 600
 _MAX_DISTINCT = 500
 _EXAMPLES = 3
 _LOOKED_AT = 300
-_TIME = re.compile(r"\s*\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d{2}.*)?$|\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
+_TIME = re.compile(r"\s*\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d{2}.*)?$"
+                   r"|\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
                    r"(,? \d{1,2}:\d{2}.*)?$|\w{3},? \d{1,2}.*\d{4}.*\d:\d\d")  # fmt: skip
 _TLS = re.compile(r"[0-9a-f]{32}|[tqd]\d\d[di]\d{4}[a-z0-9]{2}_[0-9a-f]{12}_[0-9a-f]{12}", re.I)
 _AGENT = re.compile(r"^[A-Za-z][\w .+-]*/[\w.()+-]+|Mozilla", re.S)

@@ -87,8 +87,8 @@ class TableMapping:
 
     `empty` are cells that stand for nothing; `decimal` is the mark in its numbers, point or comma.
     `only` keeps fields that the rules do not name out, whatever their names; where it is not said,
-    a mapping that names all required columns does, and one that does not is completed by names. `marks` are fields by
-    which an export is known; of alternatives parted by a bar one is enough.
+    a mapping that names all required columns does, and one that does not is completed by names.
+    `marks` are fields by which an export is known; of alternatives parted by a bar one is enough.
     """
 
     files: tuple[str, ...] = ()

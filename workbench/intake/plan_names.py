@@ -6,6 +6,6 @@ import re
 
 
 def canonical_name(field: str) -> str:
-    """A name without regard to case, blanks and how its words are parted: `Account ID`, `userId`."""
+    """A name without regard to case and how its words are parted: `Account ID`, `userId`."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", field.strip())
     return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")

@@ -17,7 +17,8 @@ _WRAPPERS: tuple[tuple[str, ...], ...] = (
     ("resourceSpans", EACH, "instrumentationLibrarySpans", EACH, "spans", EACH),
     ("resourceLogs", EACH, "scopeLogs", EACH, "logRecords", EACH),
     ("hits", "hits", EACH),
-    ("data", EACH, "results", EACH), ("data", "items", EACH), ("data", "records", EACH), ("data", "logs", EACH),
+    ("data", EACH, "results", EACH), ("data", "items", EACH), ("data", "records", EACH),
+    ("data", "logs", EACH),
     ("data", "list", EACH), ("data", "results", EACH), ("result", "data", EACH),
     ("data", "rows", EACH), ("result", "items", EACH), ("response", "data", EACH),
     ("data", EACH), ("Records", EACH), ("records", EACH), ("result", EACH), ("results", EACH),
@@ -199,6 +200,9 @@ def opened(record: Mapping[str, Any], around: str) -> dict[str, Any]:
     inner = json_in(value) if isinstance(value, str) else value
     if not isinstance(inner, dict):
         return dict(record)
+    if around == "log":
+        # What a container's runtime writes around a line is about the line, not the record.
+        return inner
     outer = {key: one for key, one in record.items() if key != around}
     return {**outer, **inner}
 

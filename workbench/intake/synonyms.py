@@ -76,7 +76,8 @@ EXCHANGES: dict[str, Names] = {
         "completion_token_count", "predicted_n")),
     "cached_tokens": (_NUMBERS, (
         "cached_tokens", "cache_read_input_tokens", "cache_read.input_tokens",
-        "input_cached_tokens", "cached_input_tokens", "cache_read_tokens", "prompt_cache_hit_tokens",
+        "input_cached_tokens", "cached_input_tokens", "cache_read_tokens",
+        "prompt_cache_hit_tokens",
         "input_cached", "cache_read_input_token_count", "prompt_cache_read_tokens", "cache_tokens",
         "cached_content_token_count", "native_tokens_cached", "tokens_cached", "cached_token",
         "input_cache_read", "token_count.prompt_details.cache_read")),
@@ -141,7 +142,8 @@ EXCHANGES: dict[str, Names] = {
         "llm.output_messages", "full_response", "raw_response", "response_payload",
         "response_content", "output.value", "response_text", "choices", "reply")),
     "cost_usd": (("number",), (
-        "cost_usd", "total_cost", "cost", "spend", "usage_usd", "response_cost", "calculated_total_cost",
+        "cost_usd", "total_cost", "cost", "spend", "usage_usd", "response_cost",
+        "calculated_total_cost",
         "cost_in_usd", "price", "total_cost_usd", "amount_usd", "usage", "cost_total",
         "estimated_cost", "usage.cost", "price_usd")),
 }  # fmt: skip
@@ -203,7 +205,8 @@ PAYMENTS: dict[str, Names] = {
         "account_id", "metadata.user_id", "metadata.account_id", "user_id_metadata",
         "userid_metadata", "account_id_metadata", "user_id", "customer_id", "customer",
         "customer.id", "client_reference_id", "shopper_reference", "buyer_id", "payer_id")),
-    "ts": (_TIMES, ("created", "created_at", "created_date_utc", "created_utc", "created_date", "ts",
+    "ts": (_TIMES, ("created", "created_at", "created_date_utc", "created_utc", "created_date",
+                    "ts",
                     "creation_date", "booking_date", *_TS)),
     "instrument_fingerprint": (_PLAIN, (
         "instrument_fingerprint", "card.fingerprint", "card_fingerprint", "fingerprint",

@@ -124,7 +124,7 @@ def _looks(lines: Sequence[str], dialect: Dialect) -> Iterator[_Look]:
         at = next((n for n, (_, row) in enumerate(rows) if len(row) == usual and any(row)), 0)
         if usual == 1 or at > 30:
             at = 0
-        preamble = rows[at - 1][0] if at else 0
+        preamble = rows[at][0]
         cells = [row for _, row in rows[at:]]
         even = sum(len(row) == len(cells[0]) for row in cells) / len(cells)
         trim = _is_spaced(cells)
@@ -147,7 +147,7 @@ def _is_spaced(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _rows(lines: Sequence[str], dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the number of lines up to their end."""
+    """Rows with the number of lines before them."""
     spaced = [line + "\n" for line in lines]
     if spaced and spaced[-1] == "\n":
         spaced.pop()
@@ -155,12 +155,13 @@ def _rows(lines: Sequence[str], dialect: Dialect) -> Iterator[tuple[int, list[st
         spaced, delimiter=dialect.delimiter, quotechar=dialect.quote,
         escapechar=dialect.escape or None, skipinitialspace=False,
     )  # fmt: skip
-    found = 0
+    found = before = 0
     try:
         for row in reader:
             if row:
                 found += 1
-                yield reader.line_num, row
+                yield before, row
+            before = reader.line_num
             if found > _SAMPLE_RECORDS:
                 return
     except csv.Error:

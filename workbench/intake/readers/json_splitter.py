@@ -1,7 +1,7 @@
 """Cuts files of JSON into records where a record is no line: lists, wrappers, objects over lines.
 
-Every byte is in a record, in a reject or passed over, as with CSV and JSON lines; a record's line is
-the one that it begins in.
+Every byte is in a record, in a reject or passed over, as with CSV and JSON lines; a record's line
+is the one that it begins in.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from workbench.intake.casts import (
     spanned,
 )
 from workbench.intake.detect import Extract
-from workbench.intake.load_session import LoadSession, engine_refusal
 from workbench.intake.extraction import Extraction
+from workbench.intake.load_session import LoadSession, engine_refusal
 from workbench.intake.plan import PlannedExtract
 from workbench.intake.probe import TEXTS, Probe
 from workbench.intake.rejects import Reject

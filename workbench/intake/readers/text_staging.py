@@ -21,18 +21,18 @@ from workbench.intake.casts import (
     spanned,
 )
 from workbench.intake.detect import Extract
-from workbench.intake.load_session import LoadSession, Meter, engine_refusal
 from workbench.intake.extraction import Extraction
+from workbench.intake.load_session import LoadSession, Meter, engine_refusal
 from workbench.intake.plan import PlannedExtract
 from workbench.intake.probe import Probe
 from workbench.intake.readers.byte_stream import Stream
 from workbench.intake.readers.csv_dialect import probe_csv
+from workbench.intake.readers.csv_splitter import CsvSplitter
 from workbench.intake.readers.json_splitter import JsonSplitter
 from workbench.intake.readers.record_splitter import (
     MARK,
     NO_QUOTE,
     Batch,
-    CsvSplitter,
     LineSplitter,
     LogSplitter,
     Splitter,

@@ -27,8 +27,9 @@ def _enter_sandbox(message: Message) -> None:
 def _answer(message: Message, on_progress: OnProgress) -> Message:
     os.chdir(message["cwd"])
     _enter_sandbox(message)
-    from workbench.intake.load import fields, load, preview, request_from  # behind the sandbox
+    from workbench.intake.load import load, preview  # only behind the sandbox
     from workbench.intake.load_session import Progress
+    from workbench.intake.planning import fields, request_from
     from workbench.intake.recognise import ProposalNeeded
 
     def report(progress: Progress) -> None:
