@@ -197,7 +197,9 @@ def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> di
             if rule or not only:
                 rules[column.name] = rule or Rule((column.name,))
         elif rule and not column.required and (later := _there(rule, probe)).sources:
-            rules[column.name] = later
+            # A duration whose end is nowhere is none.
+            if later.until or not rule.until:
+                rules[column.name] = later
     return {
         name: replace(rule, empty=mapped.empty, decimal=mapped.decimal or rule.decimal)
         for name, rule in rules.items()
@@ -217,10 +219,13 @@ def _names(probe: Probe) -> dict[str, str]:
 def _there(rule: Rule, probe: Probe) -> Rule:
     """The rule with those of its sources that the extract has, or may have in later texts."""
     kept = [one for one in rule.sources if probe.has(one) or probe.may_have(one)]
-    return replace(rule, sources=tuple(kept))
+    ends = [one for one in rule.until if probe.has(one) or probe.may_have(one)]
+    return replace(rule, sources=tuple(kept), until=tuple(ends))
 
 
 def _seen(rule: Rule, probe: Probe) -> bool:
+    if rule.until and not any(probe.has(one) for one in rule.until):
+        return False
     return rule.constant is not None or any(probe.has(one) for one in rule.sources)
 
 
