@@ -196,10 +196,11 @@ def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> di
         elif probe.open_ended and not column.required:
             if rule or not only:
                 rules[column.name] = rule or Rule((column.name,))
-        elif rule and not column.required and (later := _there(rule, probe)).sources:
-            # A duration whose end is nowhere is none.
-            if later.until or not rule.until:
-                rules[column.name] = later
+        elif (
+            rule and not column.required and (later := _there(rule, probe)).sources
+            and (later.until or not rule.until)  # a duration whose end is nowhere is none
+        ):  # fmt: skip
+            rules[column.name] = later
     return {
         name: replace(rule, empty=mapped.empty, decimal=mapped.decimal or rule.decimal)
         for name, rule in rules.items()
