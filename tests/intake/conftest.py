@@ -13,8 +13,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from workbench.intake.load import LoadRequest, LoadSummary, load
+from workbench.intake.load import LoadSummary, load
 from workbench.intake.mapping import parse_mapping
+from workbench.intake.planning import LoadRequest
 
 Row = dict[str, Any]
 

@@ -19,9 +19,9 @@ from workbench.intake.detect import Extract, Packing
 from workbench.intake.load_session import LoadSession
 from workbench.intake.readers import parquet, text_staging
 from workbench.intake.readers.byte_stream import ByteStream, Stream
+from workbench.intake.readers.csv_splitter import CsvSplitter
 from workbench.intake.readers.record_splitter import (
     Batch,
-    CsvSplitter,
     LineSplitter,
     Splitter,
     split,
@@ -100,7 +100,7 @@ def test_a_splitter_that_loses_bytes_stops_the_load(
     plain: Splitter = CsvSplitter(3) if form is CSV else LineSplitter()
     sabotaged = Sabotaged(plain, harm)
     with pytest.raises(WorkbenchError, match=f"of {len(content):,} bytes") as refused:
-        list(split(sabotaged, stream.again(), str(path)))  # type: ignore[arg-type]
+        list(split(sabotaged, stream.again(), str(path)))
     assert f"{abs(sabotaged.lost):,} are" in refused.value.message
     assert str(path) in refused.value.message
 
@@ -113,7 +113,7 @@ def test_a_header_that_is_never_found_stops_the_load(tmp_path: Path) -> None:
 
 def sabotage_text(monkeypatch: pytest.MonkeyPatch) -> None:
     def harmed(splitter: Splitter, stream: Stream, shown: str) -> Iterator[Batch]:
-        yield from split(Sabotaged(splitter, lose_a_record), stream, shown)  # type: ignore[arg-type]
+        yield from split(Sabotaged(splitter, lose_a_record), stream, shown)
 
     monkeypatch.setattr(text_staging, "split", harmed)
 

@@ -10,8 +10,9 @@ import pytest
 
 from tests.intake.conftest import Load, Row, write_csv, write_jsonl, write_parquet
 from workbench.errors import WorkbenchError
-from workbench.intake.load import LoadRequest, preview
+from workbench.intake.load import preview
 from workbench.intake.mapping import parse_mapping, shipped_profiles
+from workbench.intake.planning import LoadRequest
 
 MAPPING = """
 [exchanges]

@@ -10,8 +10,9 @@ import pytest
 
 from tests.intake.conftest import Load, write_csv, write_jsonl
 from workbench.errors import UsageError, WorkbenchError
+from workbench.intake.guesses import epoch_unit
 from workbench.intake.mapping import parse_mapping
-from workbench.intake.plan import epoch_unit, tables_in_name
+from workbench.intake.plan import tables_in_name
 
 AT = datetime(2026, 5, 1, 12, 30, 15, 123456)  # noqa: DTZ001
 

@@ -8,8 +8,9 @@ import pytest
 
 from tests.intake.conftest import Load, Row, write_csv, write_jsonl, write_parquet
 from workbench.errors import UsageError, WorkbenchError
-from workbench.intake.load import LoadRequest, preview
+from workbench.intake.load import preview
 from workbench.intake.mapping import parse_mapping
+from workbench.intake.planning import LoadRequest
 
 ROWS: list[Row] = [
     {"id": "a", "user": "u1", "end_user": "e1", "ts": "2026-05-01", "in": "5", "prompt_n": "50"},
@@ -127,8 +128,8 @@ def test_a_look_tells_which_source_was_taken(tmp_path: Path, form: str) -> None:
     [
         ("[]", "required and cannot be left out"),
         ("{ from = [] }", "required and cannot be left out"),
-        ("['user', 3]", "from must be text"),
-        ("['user', 'a\"b']", "from must be text without quotes"),
+        ("['user', 3]", "from must be a source field"),
+        ("['user', '']", "from must be a source field"),
         ("{ from = ['a', 'b'], constant = 'c' }", "either from or constant"),
     ],
 )

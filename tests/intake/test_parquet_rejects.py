@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.intake.conftest import Load, Row, write_parquet
-from workbench.intake.load import LoadRequest, preview
+from workbench.intake.load import preview
+from workbench.intake.planning import LoadRequest
 
 TYPES = {"account_id": "VARCHAR", "ts": "VARCHAR", "model": "VARCHAR", "input_tokens": "VARCHAR"}
 # How each kind of bad row is made: cell, what it holds, reason.

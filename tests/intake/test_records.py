@@ -12,10 +12,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workbench.intake.readers.csv_cells import cell, ended, repeated
+from workbench.intake.readers.csv_splitter import CsvSplitter
 from workbench.intake.readers.record_splitter import (
     BOM,
     Batch,
-    CsvSplitter,
     LineSplitter,
     Splitter,
     is_json,

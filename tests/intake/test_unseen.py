@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.intake.conftest import Load, Row, write_csv, write_jsonl, write_parquet
-from workbench.intake.load import LoadRequest, preview
+from workbench.intake.load import preview
 from workbench.intake.mapping import parse_mapping
+from workbench.intake.planning import LoadRequest
 
 ROWS: list[Row] = [
     {"who": "a", "ts": "2026-05-01", "model": "m", "sent": "3", "peer": None},

@@ -57,7 +57,7 @@ def test_units_go_with_decimal_commas(load_files: Load, tmp_path: Path) -> None:
 
 
 def test_the_remedy_of_a_number_names_the_mark(load_files: Load, tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "exchanges.csv", [{**ROW, "cost_usd": "0,5"}])
+    path = write_csv(tmp_path / "exchanges.csv", [{**ROW, "cost_usd": "0,443"}])
     [(words, _)] = load_files(path).summary.rejects
     assert 'decimal = ","' in words
 

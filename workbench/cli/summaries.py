@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.case.folder import Case
 from workbench.case.generations import Removed
+from workbench.intake.containers import left_out_words
 from workbench.text.format import counted, size_text
 from workbench.text.sanitize import safe_text
 from workbench.workers.protocol import Message
@@ -29,6 +30,8 @@ def load_words(case: Case, summary: Message) -> list[str]:
         lines += [f"  {count:,} × {words}" for words, count in kinds[:_KINDS]]
         if len(kinds) > _KINDS:
             lines.append(f"  and {counted(len(kinds) - _KINDS, 'more kind')}: see the warnings.")
+    lines += _share_words(rejected, summary)
+    lines += left_out_words([(label, why) for label, why in summary["left_out"]])
     alike: dict[str, list[str]] = {}
     for path, columns in summary["unknown_columns"].items():
         names = ", ".join(safe_text(name, 60) for name in columns)
@@ -36,6 +39,7 @@ def load_words(case: Case, summary: Message) -> list[str]:
     for names, paths in alike.items():
         more = f" and {counted(len(paths) - 1, 'more file')}" if len(paths) > 1 else ""
         lines.append(f"{safe_text(paths[0])}{more}: columns kept out: {names}.")
+    lines += [safe_text(words, 700) for words in summary["loud"]]
     if summary["warnings"]:
         warnings = counted(int(summary["warnings"]), "warning")
         lines.append(f"{warnings} of what was loaded: workbench info {safe_text(case.root)}")
@@ -49,6 +53,19 @@ def removed_words(removed: Iterable[Removed]) -> list[str]:
         + (f", analysis {one.analysis}" if one.analysis else "")
         + f" ({size_text(one.bytes)}); generations.keep in the settings says how many stay."
         for one in removed
+    ]
+
+
+def _share_words(rejected: int, summary: Message) -> list[str]:
+    """Said loudly: a load of which more than a hundredth was rejected, or all."""
+    read = sum(int(source["rows"]) for source in summary["fresh"])
+    if not rejected or rejected <= 0.01 * (read + rejected):
+        return []
+    share = 100 * rejected / (read + rejected)
+    what = "NOTHING WAS LOADED" if not read else f"{share:.1f} % OF ALL RECORDS WERE REJECTED"
+    return [
+        f"{what}: {rejected:,} of {read + rejected:,}. See what is said of them, mend the file or "
+        "its mapping, and load again."
     ]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from workbench.catalog.columns import Column
-from workbench.intake.mapping import TIME_UNITS, Rule, factor
+from workbench.intake.mapping import TIME_UNITS, Condition, Rule, factor
 from workbench.sql.quoting import literal
 
 Cell = tuple[str, str]  # an SQL expression and its DuckDB type
@@ -22,6 +22,8 @@ _TAKERS = {
 _EMPTY_BODIES = ("{}", "[]", "null")
 _EMPTY_LISTS = ("{}", "null")  # a list of nothing counts: it is a list
 _MARKED = {",": "comma_number", ".": "point_number"}
+# What stands in place of a failure where the mapping's `where` keeps a record out of its table.
+LEFT_OUT = "~"
 _SHOWN = 80  # characters of a failing cell that are told
 _REASONS = {
     "TIMESTAMP": "bad_time",
@@ -65,20 +67,109 @@ def extract_casts(
     With `telling`, a column that has several sources is followed by the number of the one taken.
     """
     casts = []
+    asked = rules.get("prompt", Rule()).sources
+    currency = _currency(rules.get("currency"), cells)
     for column in columns:
         rule = rules.get(column.name)
         if rule is None:
             casts.append(Cast(column, f"CAST(NULL AS {column.type})"))
+        elif rule.until:
+            casts.append(_elapsed(column, rule, cells))
         elif rule.constant is not None:
             casts.append(_cast([(literal(rule.constant), "VARCHAR")], column, rule))
         else:
-            given = [_emptied(_taken(cells[source], rule), rule) for source in rule.sources]
-            casts.append(_cast(given, column, rule))
+            given = [
+                _valued(_emptied(_taken(cells[source], rule), rule), rule)
+                for source in rule.sources
+            ]
+            if rule.take == "system":
+                # What is no body is what was asked, and no system prompt as well.
+                given = [
+                    (f"system_within({cell})", kind) if source in asked else (cell, kind)
+                    for source, (cell, kind) in zip(rule.sources, given, strict=True)
+                ]
+            made = _cast(given, column, rule)
+            if column.name == "amount_minor" and rule.unit == "major":
+                made = _in_minor(made, given, column, rule, currency)
+            casts.append(made)
             if telling and len(given) > 1:
                 told = Column(taken_column(column.name), "TINYINT", "number of the source taken")
                 numbers = [str(number) for number in range(1, len(given) + 1)]
                 casts.append(Cast(told, _first_there(given, numbers)))
     return tuple(casts)
+
+
+def _elapsed(column: Column, rule: Rule, cells: Mapping[str, Cell]) -> Cast:
+    """A duration between two times; none where either is missing or no time."""
+    values = []
+    for sources in (rule.sources, rule.until):
+        given = [cells[source] for source in sources]
+        times = [_moment(name, kind.partition("(")[0], rule) for name, kind in given]
+        values.append(times[0] if len(times) == 1 else _first_there(given, times))
+    elapsed = f"date_diff('microsecond', {values[0]}, {values[1]})"
+    return Cast(column, f"CAST(round({elapsed} / 1000.0) AS BIGINT)")
+
+
+def _moment(cell: str, base: str, rule: Rule) -> str:
+    """SQL of a time of which only the distance to another counts: numbers by their magnitude."""
+    if rule.unit or (base != "VARCHAR" and base not in (*_WHOLE, *_WIDE, *_FRACTIONAL)):
+        return _time(cell, base, rule)[0]
+    return f"any_time(CAST({cell} AS VARCHAR))"
+
+
+def spanned(casts: Sequence[Cast], span: tuple[str, str]) -> str:
+    """SQL: whether a record's time is in the span asked for; empty where none was."""
+    time = next((cast.value for cast in casts if cast.column.name == "ts"), None)
+    tests = []
+    if time is not None and span[0]:
+        tests.append(f"coalesce({time} >= TIMESTAMP {literal(span[0])}, true)")
+    if time is not None and span[1]:
+        tests.append(f"coalesce({time} < TIMESTAMP {literal(span[1])}, true)")
+    return " AND ".join(tests)
+
+
+def _currency(rule: Rule | None, cells: Mapping[str, Cell]) -> str:
+    """SQL of the currency of a record; empty where it has none."""
+    if rule is None:
+        return ""
+    if rule.constant is not None:
+        return literal(rule.constant)
+    listed = [f"CAST({cells[source][0]} AS VARCHAR)" for source in rule.sources]
+    return f"coalesce({', '.join(listed)})" if listed else ""
+
+
+def _in_minor(made: Cast, given: Sequence[Cell], column: Column, rule: Rule, currency: str) -> Cast:
+    """An amount in major units: what it is multiplied by is the currency's own."""
+    if not currency:
+        return made
+    scaled = [_cast_one(*cell, column, rule, f"minor_units({currency})") for cell in given]
+    values = [one[0] for one in scaled]
+    value = values[0] if len(values) == 1 else _first_there(given, values)
+    return replace(made, value=value)
+
+
+def _valued(cell: Cell, rule: Rule) -> Cell:
+    """The cell with the words of the file put into ours."""
+    if not rule.values:
+        return cell
+    name, kind = cell
+    text = _text(name, kind.partition("(")[0])[0]
+    whens = " ".join(
+        f"WHEN {literal(given.strip().lower())} THEN {literal(ours)}" for given, ours in rule.values
+    )
+    return f"CASE lower(trim({text})) {whens} ELSE {text} END", "VARCHAR"
+
+
+def kept(where: Sequence[Condition], cells: Mapping[str, Cell]) -> str:
+    """SQL: whether a record is of the table; empty where all are."""
+    tests = []
+    for condition in where:
+        name, kind = cells[condition.source]
+        text = f"lower(trim({_text(name, kind.partition('(')[0])[0]}))"
+        listed = ", ".join(literal(value.strip().lower()) for value in condition.values)
+        test = f"coalesce({text}, '') IN ({listed})"
+        tests.append(f"NOT {test}" if condition.not_these else test)
+    return " AND ".join(tests)
 
 
 def taken_column(name: str) -> str:
@@ -131,13 +222,15 @@ def _there(cell: Cell) -> str:
     return f"({name} IS NOT NULL)"
 
 
-def _cast_one(cell: str, kind: str, column: Column, rule: Rule) -> tuple[str, list[Failure]]:
+def _cast_one(
+    cell: str, kind: str, column: Column, rule: Rule, scale: str = ""
+) -> tuple[str, list[Failure]]:
     """Cast the SQL expression `cell` of DuckDB type `kind`; text is cast as CSV and JSON are.
 
     A cell of blanks in a column that is not text counts as missing.
     """
     base = kind.partition("(")[0]
-    value, certain = _value(cell, base, column, rule)
+    value, certain = _value(cell, base, column, rule, scale)
     failures: list[Failure] = []
     if not certain:
         shown = f"left(CAST({cell} AS VARCHAR), {_SHOWN})"
@@ -184,12 +277,17 @@ def _required(value: str, column: Column) -> list[Failure]:
     ]
 
 
-def _value(cell: str, base: str, column: Column, rule: Rule) -> tuple[str, bool]:
+def _value(cell: str, base: str, column: Column, rule: Rule, scale: str = "") -> tuple[str, bool]:
     if rule.take:
         taken = f"{_TAKERS[rule.take]}({cell})"
+        if rule.take == "address":
+            taken = f"canonical_ip({taken})"
         return (f"TRY_CAST({taken} AS INTEGER)", False) if rule.take == "count" else (taken, True)
     if column.name == "prompt_hash":
         return f"supplied_hash(CAST({cell} AS VARCHAR))", True
+    if column.entity == "ip":
+        text, certain = _text(cell, base)
+        return f"canonical_ip({text})", certain
     if column.type == "VARCHAR":
         return _text(cell, base)
     if column.type == "TIMESTAMP":
@@ -202,7 +300,7 @@ def _value(cell: str, base: str, column: Column, rule: Rule) -> tuple[str, bool]
         cell = f"{_MARKED[rule.decimal]}({cell})"
     if column.type == "DOUBLE":
         return _double(cell, base)
-    return _whole(cell, base, column, rule)
+    return _whole(cell, base, column, rule, scale)
 
 
 def _text(cell: str, base: str) -> tuple[str, bool]:
@@ -225,11 +323,16 @@ def _double(cell: str, base: str) -> tuple[str, bool]:
     return (f"nullif({number}, 'nan'::DOUBLE)" if base in ("FLOAT", "DOUBLE") else number), True
 
 
-def _whole(cell: str, base: str, column: Column, rule: Rule) -> tuple[str, bool]:
+def _whole(cell: str, base: str, column: Column, rule: Rule, scaled: str = "") -> tuple[str, bool]:
+    if column.unit == "ms" and base in ("INTERVAL", "TIME"):
+        # A duration that says itself what it is.
+        return f"CAST(round(epoch(CAST({cell} AS INTERVAL)) * 1000) AS BIGINT)", True
     scale = factor(column, rule.unit) or 1.0
     number = f"text_double({cell})" if base == "VARCHAR" else f"TRY_CAST({cell} AS DOUBLE)"
-    rounded = f"TRY_CAST(round({number} * {scale!r}) AS BIGINT)"
-    if scale != 1.0:
+    rounded = f"TRY_CAST(round({number} * {scaled or repr(scale)}) AS BIGINT)"
+    if column.unit == "ms" and base == "VARCHAR":
+        rounded = f"coalesce({rounded}, text_duration({cell}))"
+    if scale != 1.0 or scaled:
         value, certain = rounded, False
     elif base in _WHOLE:
         value, certain = f"CAST({cell} AS BIGINT)", True

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import os
+import bz2
+import lzma
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
 import zstandard
 
 from workbench.errors import WorkbenchError
+from workbench.intake.access_logs import kind_of_log
+from workbench.intake.record_shapes import Shape, find_shape
+from workbench.intake.text_encodings import as_utf8, encoding_of
 from workbench.text.sanitize import safe_text
 
-Form = Literal["parquet", "csv", "jsonl"]
-Packing = Literal["", "gz", "zst"]
-_SUFFIXES = (".parquet", ".pq", ".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".log")
+Form = Literal["parquet", "csv", "jsonl", "json", "log"]
+Packing = Literal["", "gz", "zst", "bz2", "xz"]
 _SAMPLE = 256 << 10
 _LARGEST_SAMPLE = 64 << 20
 _BITE = 16 << 10
@@ -33,6 +36,10 @@ class Extract:
     form: Form
     packing: Packing
     head: bytes = b""
+    encoding: str = ""  # of its text, where that is not UTF-8
+    shape: Shape | None = None  # where its records are, where they are no lines
+    log: str = ""  # the kind of log that its lines are
+    origin: str = ""  # what it was taken out of, where `path` is a copy made for the load
 
     @property
     def format(self) -> str:
@@ -40,48 +47,27 @@ class Extract:
         return f"{self.form}.{self.packing}" if self.packing else self.form
 
     @property
+    def cut(self) -> bool:
+        """Whether the head is less than the whole."""
+        return bool(self.packing or self.encoding) or self.path.stat().st_size > len(self.head) + 3
+
+    @property
+    def label(self) -> str:
+        """The path as the analyst knows it."""
+        return self.origin or str(self.path)
+
+    @property
+    def name(self) -> str:
+        """The last part of the path as the analyst knows it."""
+        return PurePosixPath(self.label.replace("!", "/")).name
+
+    @property
     def shown(self) -> str:
         """The path for messages."""
-        return safe_text(self.path)
+        return safe_text(self.label)
 
 
-def find_extracts(paths: Iterable[Path]) -> list[Path]:
-    """The files that the given files and folders stand for, folders in name order.
-
-    In a folder, hidden files, names that begin with `_`, other kinds of files and a folder named
-    `truth` (labels beside generated extracts) are left out. Raises WorkbenchError for a path that
-    does not exist and for a folder without extracts.
-    """
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(_walk(path))
-            if not inside:
-                raise WorkbenchError(
-                    f"The folder {safe_text(path)} holds no extract files.",
-                    hint="Expected .parquet, .csv or .jsonl files, plain, .gz or .zst.",
-                )
-            found += inside
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise WorkbenchError(
-                f"There is no file {safe_text(path)}.", hint="Check the path, then load again."
-            )
-    twice = {os.path.realpath(path): path for path in found}
-    return list(twice.values())
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    for root, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name[0] not in "._" and name != "truth"]
-        for name in files:
-            stem = name.lower().removesuffix(".gz").removesuffix(".zst")
-            if name[0] not in "._" and (stem.endswith(_SUFFIXES) or "." not in stem):
-                yield Path(root) / name
-
-
-def sniff(path: Path) -> Extract:
+def sniff(path: Path, encoding: str = "") -> Extract:
     """Look at the first bytes; raises WorkbenchError where they are none of the known forms."""
     try:
         with path.open("rb") as file:
@@ -109,7 +95,12 @@ def sniff(path: Path) -> Extract:
                 hint="Unpack it first: Parquet is compressed inside.",
             )
         return Extract(path, "parquet", "")
-    return Extract(path, _text_form(path, head), packing, head.removeprefix(_BOM))
+    encoding = encoding or encoding_of(head)
+    if encoding:
+        head = b"".join(as_utf8(iter([head]), encoding)).removesuffix(b"\xef\xbf\xbd")
+    head = head.removeprefix(_BOM)
+    form, shape, log = _text_form(path, head)
+    return Extract(path, form, packing, head, encoding, shape, log)
 
 
 def _unpacked(start: bytes) -> tuple[Packing, bytes]:
@@ -117,6 +108,10 @@ def _unpacked(start: bytes) -> tuple[Packing, bytes]:
         return "gz", _members(start, lambda: zlib.decompressobj(31))
     if start.startswith(b"\x28\xb5\x2f\xfd"):
         return "zst", _members(start, lambda: zstandard.ZstdDecompressor().decompressobj())
+    if start.startswith(b"BZh") and start[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
+        return "bz2", _members(start, bz2.BZ2Decompressor)
+    if start.startswith(b"\xfd7zXZ\0"):
+        return "xz", _members(start, lambda: lzma.LZMADecompressor(memlimit=256 << 20))
     return "", start
 
 
@@ -138,7 +133,7 @@ def _members(data: bytes, fresh: Callable[[], _Unpacker]) -> bytes:
                 head += member.decompress(data[at : at + _BITE])
                 if _enough(head) or member.eof:
                     break
-        except (zlib.error, zstandard.ZstdError):
+        except (zlib.error, zstandard.ZstdError, OSError, lzma.LZMAError, EOFError, ValueError):
             break
         if not member.eof or _enough(head):
             break
@@ -150,30 +145,21 @@ def _enough(head: bytes) -> bool:
     return len(head) >= _LARGEST_SAMPLE or (len(head) >= _SAMPLE and b"\n" in head)
 
 
-def _text_form(path: Path, head: bytes) -> Form:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise WorkbenchError(
-            f"{safe_text(path)} is UTF-16 text.",
-            hint="Convert it: iconv -f UTF-16 -t UTF-8 FILE > FILE.utf8",
-        )
+def _text_form(path: Path, head: bytes) -> tuple[Form, Shape | None, str]:
     text = head.removeprefix(_BOM)
     lines = [line.strip() for line in text.split(b"\n")[:200] if line.strip()]
     if not lines or b"\0\0" in head[:64]:
         raise WorkbenchError(
-            f"{safe_text(path)} is neither Parquet nor CSV nor JSON lines.",
-            hint="Export it again as one of these; .gz and .zst are fine.",
+            f"{safe_text(path)} is neither Parquet nor CSV nor JSON.",
+            hint="Export it again as one of these; .gz, .zst, .bz2, .xz, .zip and .tar are fine.",
         )
-    if lines[0].startswith(b"[") and lines[0][1:2] in (b"", b"{", b" "):
-        raise WorkbenchError(
-            f"{safe_text(path)} is one JSON array.",
-            hint="Write one object a line instead: jq -c '.[]' FILE > FILE.jsonl",
-        )
+    if lines[0][:1] in (b"[", b"{", b"\x1e"):
+        shape = find_shape(head.decode("utf-8", "replace"))
+        if shape is not None:
+            return "json", shape, ""
     objects = sum(line.startswith(b"{") for line in lines)
     if objects * 2 > len(lines) or lines[0].startswith(b"{"):
-        return "jsonl"
-    if b"\n" not in text and text.count(b"\r") > 1:
-        raise WorkbenchError(
-            f"{safe_text(path)} ends its lines with CR alone.",
-            hint="Convert it: tr '\\r' '\\n' < FILE > FILE.csv",
-        )
-    return "csv"
+        return "jsonl", None, ""
+    if log := kind_of_log(lines):
+        return "log", None, log
+    return "csv", None, ""

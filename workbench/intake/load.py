@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,16 @@ from workbench.catalog.columns import Table
 from workbench.catalog.extracts import EXCHANGE_TEXT, EXCHANGES, EXTRACTS
 from workbench.errors import WorkbenchError
 from workbench.intake.build_tables import Incoming, build_profiles, build_table, stored_name
-from workbench.intake.detect import Extract, find_extracts, sniff
 from workbench.intake.load_session import LoadSession, Report
-from workbench.intake.mapping import Mapping as Profile
-from workbench.intake.mapping import parse_mapping
-from workbench.intake.plan import Note, PlannedExtract, Probe, plan_extract
+from workbench.intake.plan import Note, PlannedExtract
+from workbench.intake.planning import LoadRequest, Plan, plan
 from workbench.intake.preview import preview_extracts
 from workbench.intake.quality import (
+    body_notes,
+    empty_notes,
     file_notes,
+    loud_words,
+    masked_notes,
     not_json_notes,
     note_presence,
     note_sources,
@@ -33,30 +35,9 @@ from workbench.intake.quality import (
 )
 from workbench.intake.readers import parquet
 from workbench.intake.readers.byte_stream import ByteStream
-from workbench.intake.readers.text_staging import TextStaging, probe_text
+from workbench.intake.readers.text_staging import TextStaging
 from workbench.intake.rejects import RejectFile
 from workbench.text.sanitize import safe_text
-
-
-@dataclass(frozen=True, slots=True)
-class LoadRequest:
-    """What to load and where: paths of the staging folder, extracts, and limits.
-
-    `previous_store` and `previous_sources` are the case's current ones under `--append`.
-    """
-
-    store: Path
-    rejects: Path
-    spill: Path
-    generation: int
-    files: tuple[Path, ...]
-    table: str = ""
-    mapping: Profile = field(default_factory=Profile)
-    previous_store: Path | None = None
-    previous_sources: tuple[Source, ...] = ()
-    memory_mib: int = 4096
-    threads: int = 1
-    largest_bytes: int = 512 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +50,9 @@ class LoadSummary:
     warnings: int
     unknown_columns: dict[str, tuple[str, ...]]
     rejects: tuple[tuple[str, int], ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    loud: tuple[str, ...] = ()
+    fresh: tuple[dict[str, int], ...] = ()
 
     def as_message(self) -> dict[str, Any]:
         """The form in which the load worker sends it."""
@@ -85,7 +69,8 @@ def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
             request.store, request.spill, request.memory_mib, request.threads, report
         )
         stack.callback(session.close)
-        planned = plan(session, request)
+        made = plan(session, request)
+        planned = made.items
         pool = ThreadPoolExecutor(1, thread_name_prefix="digest")
         stack.callback(pool.shutdown, wait=True, cancel_futures=True)
         digests = {
@@ -94,86 +79,14 @@ def load(request: LoadRequest, report: Report | None = None) -> LoadSummary:
             if item.extract.form == "parquet"
         }
         rejects = stack.enter_context(RejectFile(request.rejects / "rejects.jsonl"))
-        return _Load(session, request, planned, rejects, digests).run()
+        return _Load(session, request, made, rejects, digests).run()
 
 
 def preview(request: LoadRequest) -> list[dict[str, Any]]:
     """What `load` would do, from the first records of every file; writes no store."""
     session = LoadSession(Path(":memory:"), request.spill, request.memory_mib, request.threads)
     with contextlib.closing(session):
-        return [asdict(item) for item in preview_extracts(session, plan(session, request))]
-
-
-def request_from(message: Mapping[str, Any]) -> LoadRequest:
-    """The request that a message to the load worker carries."""
-
-    def path(key: str) -> Path | None:
-        return Path(message[key]) if message[key] else None
-
-    return LoadRequest(
-        store=Path(message["store"]),
-        rejects=Path(message["rejects"]),
-        spill=Path(message["spill"]),
-        generation=int(message["generation"]),
-        files=tuple(Path(name) for name in message["files"]),
-        table=str(message["table"]),
-        mapping=parse_mapping(str(message["mapping"])),
-        previous_store=path("previous_store"),
-        previous_sources=tuple(Source(**source) for source in message["previous_sources"]),
-        memory_mib=int(message["memory_mib"]),
-        threads=int(message["threads"]),
-        largest_bytes=int(message["largest_bytes"]),
-    )
-
-
-def plan(session: LoadSession, request: LoadRequest) -> list[PlannedExtract]:
-    """Look at every file and decide what it becomes; raises before anything is loaded."""
-    first = max((source.source_id for source in request.previous_sources), default=0) + 1
-    planned = []
-    for source_id, path in enumerate(find_extracts(request.files), first):
-        extract = sniff(path)
-        probe = _probe(session, extract)
-        planned.append(plan_extract(source_id, extract, probe, request.mapping, request.table))
-    if not planned:
-        raise WorkbenchError(
-            "There is nothing to load.", hint="Give one or more extract files or folders."
-        )
-    _refuse_twice(planned, request.previous_sources)
-    return planned
-
-
-def _refuse_twice(planned: Sequence[PlannedExtract], loaded: Sequence[Source]) -> None:
-    """Raise WorkbenchError for a file whose bytes are those of another of its table.
-
-    Every record would count twice. Only files of one size are read for it; parts without a record
-    are often the same.
-    """
-    of_size: dict[tuple[str, int], list[PlannedExtract]] = {}
-    for item in planned:
-        size = item.extract.path.stat().st_size
-        of_size.setdefault((item.table.name, size), []).append(item)
-    known = {(old.table, old.bytes) for old in loaded}
-    seen = {(old.table, old.sha256): f"{old.path} in the case" for old in loaded if old.rows}
-    for key, items in of_size.items():
-        if key not in known and len(items) < 2:
-            continue
-        for item in items:
-            mark = (key[0], file_digest(item.extract.path))
-            if mark in seen and item.holds_records:
-                raise WorkbenchError(
-                    f"{item.extract.shown} is byte for byte the same as {safe_text(seen[mark])}: "
-                    "every record would count twice.",
-                    hint="Leave one of them out; --append adds only what the case does not hold.",
-                )
-            seen[mark] = str(item.extract.path)
-
-
-def _probe(session: LoadSession, extract: Extract) -> Probe:
-    return (
-        parquet.probe_parquet(session, extract)
-        if extract.form == "parquet"
-        else probe_text(extract)
-    )
+        return [asdict(item) for item in preview_extracts(session, plan(session, request).items)]
 
 
 class _Load:
@@ -183,13 +96,14 @@ class _Load:
         self,
         session: LoadSession,
         request: LoadRequest,
-        planned: Sequence[PlannedExtract],
+        made: Plan,
         rejects: RejectFile,
         digests: dict[int, Future[str]],
     ) -> None:
         self.session = session
         self.request = request
-        self.planned = planned
+        self.planned = made.items
+        self.left_out = made.left_out
         self.rejects = rejects
         self.digests = digests
         self.relations: dict[str, list[str]] = {}
@@ -207,10 +121,17 @@ class _Load:
         self._read()
         told = [note for item in self.planned for note in self._rejected(item)]
         self.notes += told
+        self.notes += [
+            Note("", "", "left_out_file", 0, label, f"{safe_text(label)} was not loaded: {why}.")
+            for label, why in self.left_out
+        ]
         for table in EXTRACTS.values():
             self._build(table)
         build_profiles(self.session)
         note_presence(self.session, self._present())
+        self.notes += body_notes(self.session.not_understood)
+        self.notes += masked_notes(self.session.not_understood)
+        self.notes += empty_notes(self.session, self.planned)
         warnings = note_warnings(self.session, self.notes, ids_supplied=self._ids_supplied())
         self.session.run("DETACH staging")
         sources = self._sources()
@@ -222,13 +143,16 @@ class _Load:
             },
             rejected=sum(self.rejects.counts.values()),
             warnings=warnings,
-            unknown_columns={str(i.extract.path): i.unknown for i in self.planned if i.unknown},
+            unknown_columns={i.extract.label: i.unknown for i in self.planned if i.unknown},
             rejects=tuple((note.message, note.rows) for note in told),
+            left_out=self.left_out,
+            loud=loud_words(self.session),
+            fresh=tuple({"rows": self.rows[i.source_id]} for i in self.planned),
         )
 
     def _rejected(self, item: PlannedExtract) -> list[Note]:
         kinds = self.rejects.kinds(item.source_id)
-        return reject_notes(item.table.name, item.extract.path.name, kinds)
+        return reject_notes(item.table.name, item.extract.name, kinds)
 
     def _read(self) -> None:
         """Find the bad records of every file and note how its good ones are read."""
@@ -245,14 +169,18 @@ class _Load:
         counts = parquet.row_counts(self.session, group)
         bad = parquet.find_bad_rows(self.session, group)
         if bad:
-            paths = {item.source_id: str(item.extract.path) for item in group.items}
+            paths = {item.source_id: item.extract.label for item in group.items}
             for source_id, reject in parquet.bad_rows(self.session, group):
                 self.rejects.write(source_id, paths[source_id], reject)
         odd = parquet.not_json(self.session, group)
+        out = parquet.left_out(self.session, group) if group.kept else {}
         for item in group.items:
             number = item.source_id
             self._note_not_json(item, odd.get(number, {}))
-            self.rows[number] = counts.get(number, 0) - self.rejects.counts.get(number, 0)
+            self._note_left_out(item, out.get(number, 0))
+            self.rows[number] = (
+                counts.get(number, 0) - self.rejects.counts.get(number, 0) - out.get(number, 0)
+            )
         return parquet.parquet_relation(self.session, group, filtered=bad > 0)
 
     def _read_text(self, item: PlannedExtract) -> str:
@@ -261,20 +189,36 @@ class _Load:
         before = self.rejects.counts.get(item.source_id, 0)
         staging.read_into_table(self.rejects)
         failed = self.rejects.counts.get(item.source_id, 0) - before
-        self.rows[item.source_id] = staging.records - staging.failed
+        self.rows[item.source_id] = staging.records - staging.failed - staging.left_out
+        self._note_left_out(item, staging.left_out)
         self.texts[item.source_id] = stream.sha256
         self._note_not_json(item, staging.not_json())
+        if staging.mended:
+            self.notes.append(
+                Note(
+                    item.table.name, "", "lone_surrogate", staging.mended, item.extract.name,
+                    f"{item.extract.name}: texts cut inside a letter, whose half became U+FFFD.",
+                )
+            )  # fmt: skip
         if stream.truncated:
             self.notes.append(
                 Note(
-                    item.table.name, "", "truncated_file", failed, item.extract.path.name,
+                    item.table.name, "", "truncated_file", failed, item.extract.name,
                     f"The file {stream.damage}; what could be unpacked was loaded.",
                 )
             )  # fmt: skip
         return staging.relation
 
+    def _note_left_out(self, item: PlannedExtract, records: int) -> None:
+        if not records:
+            return
+        file = item.extract.name
+        fields = ", ".join(safe_text(condition.source, 60) for condition in item.where)
+        words = f"{file}: records of another kind, left out by the mapping's where ({fields})."
+        self.notes.append(Note(item.table.name, "", "left_out", records, "", words))
+
     def _note_not_json(self, item: PlannedExtract, cells: Mapping[str, int]) -> None:
-        self.notes += not_json_notes(item.table.name, item.extract.path.name, cells)
+        self.notes += not_json_notes(item.table.name, item.extract.name, cells)
 
     def _build(self, table: Table) -> None:
         relations = self.relations.get(table.name, [])
@@ -322,7 +266,7 @@ class _Load:
         fresh = tuple(
             Source(
                 source_id=item.source_id,
-                path=str(item.extract.path),
+                path=item.extract.label,
                 format=item.extract.format,
                 sha256=self.texts.get(item.source_id) or self.digests[item.source_id].result(),
                 bytes=item.extract.path.stat().st_size,
@@ -331,7 +275,7 @@ class _Load:
                 table=item.table.name,
                 generation=self.request.generation,
                 loaded_at=now,
-                mapping=self.request.mapping.text,
+                mapping=item.mapping,
             )
             for item in self.planned
         )

@@ -14,6 +14,7 @@ import duckdb
 
 from workbench.catalog.stored import index_statement
 from workbench.errors import WorkbenchError
+from workbench.intake.cell_functions import register
 from workbench.resources import statement
 from workbench.sql.quoting import identifier, literal
 from workbench.text.sanitize import safe_text
@@ -88,6 +89,7 @@ class LoadSession:
         for name, value in settings.items():
             shown = value if isinstance(value, int) else literal(value)
             self.connection.execute(f"SET {name} = {shown}")
+        self.not_understood = register(self.connection)
         for macros in ("cells", "bodies"):
             self.connection.execute(statement("intake", macros))
 

@@ -7,10 +7,16 @@ decimal = ","                               # optional: how its numbers are writ
 account_id = ["user", "meta.end_user"]      # a source field, or a dotted path into JSON; of
                                             # several the first in each record that is not empty
 ts = { from = "startTime", unit = "ms" }    # numbers since 1970: s, ms, us or ns
-latency_ms = { from = "latency", unit = "s" }
+latency_ms = { from = "latency", unit = "s" }           # or { from = "start", until = "end" }
 model = { constant = "gateway" }
 prompt = { from = "body", take = "user" }   # out of a request or an answer: user, system, answer;
                                             # of any cell its hash, the count of a list, the address
+status = { from = "state", values = { Paid = "succeeded" } }    # words of theirs and of ours
+ip = 'headers."x.client.ip"'                # a key with dots inside; items[0].id leads into a list
+where = { type = "GENERATION" }             # which records are of the table; a list is any of them
+records = "data[*]"                         # where the records are in a file of one JSON value
+only = true                                 # no further fields by their canonical names: so it is
+                                            # where all required columns are named; false: take them
 status = []                                 # left out, though a field bears the name
 """
 
@@ -41,7 +47,8 @@ TAKES = {
     "user": "VARCHAR", "system": "VARCHAR", "answer": "VARCHAR", "hash": "VARCHAR",
     "address": "VARCHAR", "count": "INTEGER",
 }  # fmt: skip
-_KEYS = ("from", "unit", "zone", "format", "take", "constant")
+_CONDITION = re.compile(r"(?P<source>[^=!]+?)\s*(?P<sign>==?|!=)\s*(?P<value>.+)", re.S)
+_KEYS = ("from", "unit", "zone", "format", "take", "constant", "values", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class Rule:
     constant: str | None = None
     empty: tuple[str, ...] = ()
     decimal: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    until: tuple[str, ...] = ()  # the time at which what began at the source ended
 
     @property
     def left_out(self) -> bool:
@@ -64,16 +73,32 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What a record must hold to be of the table: one of `values` at `source`, or none of them."""
+
+    source: str
+    values: tuple[str, ...]
+    not_these: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TableMapping:
     """The rules of one table, by canonical column; `files` are name patterns.
 
     `empty` are cells that stand for nothing; `decimal` is the mark in its numbers, point or comma.
+    `only` keeps fields that the rules do not name out, whatever their names; where it is not said,
+    a mapping that names all required columns does, and one that does not is completed by names.
+    `marks` are fields by which an export is known; of alternatives parted by a bar one is enough.
     """
 
     files: tuple[str, ...] = ()
     rules: dict[str, Rule] = field(default_factory=dict)
     empty: tuple[str, ...] = ()
     decimal: str = ""
+    where: tuple[Condition, ...] = ()
+    records: str = ""
+    only: bool | None = None
+    marks: tuple[str, ...] = ()
 
     def claims(self, path: Path) -> bool:
         """Whether the mapping says that this file is of its table."""
@@ -130,9 +155,16 @@ def parse_mapping(text: str, where: str = "mapping") -> Mapping:
 def _table(table: Table, entries: dict[str, Any], where: str) -> TableMapping:
     files = _texts(entries.pop("files", []), f"{where}: [{table.name}] files", "name patterns")
     empty = _texts(entries.pop("empty", []), f"{where}: [{table.name}] empty", "cells")
+    marks = _texts(entries.pop("marks", []), f"{where}: [{table.name}] marks", "fields")
     decimal = entries.pop("decimal", "")
     if decimal not in ("", ".", ","):
         raise UsageError(f'{where}: [{table.name}] decimal must be "," or ".".')
+    only, records = entries.pop("only", None), entries.pop("records", "")
+    if not isinstance(only, bool | None):
+        raise UsageError(f"{where}: [{table.name}] only must be true or false.")
+    if not isinstance(records, str):
+        raise UsageError(f"{where}: [{table.name}] records must be a path such as data[*].")
+    conditions = where_conditions(entries.pop("where", {}), f"{where}: [{table.name}] where")
     known = {column.name: column for column in extract_columns(table)}
     rules: dict[str, Rule] = {}
     for name, entry in entries.items():
@@ -142,7 +174,29 @@ def _table(table: Table, entries: dict[str, Any], where: str) -> TableMapping:
                 hint=_near(name, list(known)),
             )
         rules[name] = _rule(known[name], entry, f"{where}: {table.name}.{name}")
-    return TableMapping(files, rules, empty, decimal)
+    return TableMapping(files, rules, empty, decimal, conditions, records, only, marks)
+
+
+def where_conditions(given: object, where: str) -> tuple[Condition, ...]:
+    """`{ field = value }`, a list of values, `"!value"` for all others; or `"field = value"`."""
+    if isinstance(given, str):
+        found = _CONDITION.fullmatch(given)
+        if found is None:
+            raise UsageError(f'{where} must be a table such as {{ type = "GENERATION" }}.')
+        value = found["value"].strip("'\"")
+        return (Condition(found["source"].strip(), (value,), found["sign"] == "!="),)
+    if not isinstance(given, dict):
+        raise UsageError(f'{where} must be a table such as {{ type = "GENERATION" }}.')
+    conditions = []
+    for source, wanted in given.items():
+        listed = wanted if isinstance(wanted, list) else [wanted]
+        if not listed or not all(isinstance(one, str | int | float) for one in listed):
+            raise UsageError(f"{where}: {safe_text(source, 60)} must be a value or a list of them.")
+        texts = tuple(_constant_text(one) for one in listed)
+        negated = all(text.startswith("!") for text in texts)
+        values = tuple(text.removeprefix("!") if negated else text for text in texts)
+        conditions.append(Condition(source, values, negated))
+    return tuple(conditions)
 
 
 def _texts(given: object, where: str, what: str) -> tuple[str, ...]:
@@ -171,13 +225,23 @@ def _rule(column: Column, entry: Any, where: str) -> Rule:
     if not sources and constant is None and column.required:
         raise UsageError(f"{where} is required and cannot be left out.")
     words = {key: entry.get(key, "") for key in ("unit", "zone", "format", "take")}
-    for key, value in (*(("from", source) for source in sources), *words.items()):
+    for source in sources:
+        if not isinstance(source, str) or not source or "\0" in source:
+            raise UsageError(f"{where}: from must be a source field, or a list of them.")
+    for key, value in words.items():
         if not isinstance(value, str) or '"' in value or "\0" in value:
             raise UsageError(f"{where}: {key} must be text without quotes.")
+    values = entry.get("values", {})
+    if not isinstance(values, dict) or not all(
+        isinstance(one, str | int | float) for one in values.values()
+    ):
+        raise UsageError(f'{where}: values must be a table such as {{ Paid = "succeeded" }}.')
     rule = Rule(
         tuple(dict.fromkeys(sources)),
         **words,
         constant=None if constant is None else _constant_text(constant),
+        until=_texts(entry.get("until", []), f"{where}: until", "source fields"),
+        values=tuple((str(name), _constant_text(one)) for name, one in values.items()),
     )
     _check_rule(column, rule, where)
     return rule
@@ -193,6 +257,8 @@ def _check_rule(column: Column, rule: Rule, where: str) -> None:
         raise UsageError(f"{where}: unit must be one of {', '.join(TIME_UNITS)}.")
     if rule.unit and not is_time and factor(column, rule.unit) is None:
         raise UsageError(f"{where}: the unit “{safe_text(rule.unit, 20)}” does not fit the column.")
+    if rule.until and column.unit != "ms":
+        raise UsageError(f"{where}: until is for durations, which are taken from two times.")
     if rule.take and TAKES.get(rule.take) != column.type:
         fitting = ", ".join(name for name, kind in TAKES.items() if kind == column.type)
         raise UsageError(

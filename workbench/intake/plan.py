@@ -4,37 +4,28 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from workbench.catalog.columns import Column, Table
 from workbench.catalog.extracts import EXTRACTS, MARKS, extract_columns, required_columns
 from workbench.errors import UsageError, WorkbenchError
 from workbench.intake.detect import Extract
+from workbench.intake.guesses import guessed
 from workbench.intake.mapping import (
+    Condition,
     Mapping,
     Rule,
     TableMapping,
     parse_mapping,
     shipped_profiles,
 )
-from workbench.intake.nested_json import TEXTS, JsonText, holds, json_texts
-from workbench.intake.sampled_units import LOOKS, first_value
+from workbench.intake.paths import Concrete
+from workbench.intake.plan_names import canonical_name
+from workbench.intake.probe import Probe, used_columns
+from workbench.intake.sampled_units import LOOKS
 from workbench.text.sanitize import safe_text
-
-_EPOCHS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (float("inf"), "ns"))
-_UNIT_WORDS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """What a look at a file shows: its columns with their types, and some records."""
-
-    columns: dict[str, str]
-    sample: tuple[dict[str, object], ...] = ()
-    delimiter: str = ","
-    header: tuple[str, ...] = ()
-    open_ended: bool = False  # later records may hold further fields (JSON lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +51,10 @@ class PlannedExtract:
     rules: dict[str, Rule]
     unknown: tuple[str, ...] = ()
     notes: tuple[Note, ...] = field(default=())
-    texts: tuple[JsonText, ...] = ()
+    paths: dict[str, tuple[Concrete, ...]] = field(default_factory=dict)
+    where: tuple[Condition, ...] = ()
+    span: tuple[str, str] = ("", "")  # times from the first on, before the second
+    mapping: str = ""
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -95,7 +89,11 @@ def plan_extract(
     missing = [name for name in required_columns(table) if name not in rules]
     if missing:
         raise _missing(extract, table, missing, probe)
-    rules, notes = _with_guessed_units(table, rules, probe, extract)
+    rules, notes = _with_guesses(table, rules, probe)
+    notes += tuple(Note(table.name, "", code, 0, "", words) for code, words in probe.notes)
+    if extract.shape is not None and extract.shape.twice:
+        words = "keys come twice in an object; the last of them counts."
+        notes += (Note(table.name, "", "repeated_keys", 0, "", words),)
     if missed := _unseen(table, mapping, probe, extract):
         message = (
             f"the mapping names {', '.join(missed)}, which was not found "
@@ -105,18 +103,21 @@ def plan_extract(
     for code, look in LOOKS.items():
         if words := look(table, rules, probe.sample):
             notes += (Note(table.name, "", code, 0, "", words),)
+    where = tuple(one for one in _own(mapping, table, extract).where if probe.has(one.source))
     sources = [source for rule in rules.values() for source in rule.sources]
-    used = {source.split(".")[0] for source in sources} | {*sources}
+    sources += [condition.source for condition in where]
+    sources += [source for rule in rules.values() for source in rule.until]
+    paths = {source: probe.ways(source) for source in dict.fromkeys(sources)}
+    used = used_columns(paths) | {*sources}
     used |= {name for name, rule in mapping.of(table.name).rules.items() if rule.left_out}
     unknown = tuple(name for name in probe.columns if name not in used)
-    texts = json_texts(sources, probe.columns, probe.sample)
-    return PlannedExtract(source_id, extract, table, probe, rules, unknown, notes, texts)
+    return PlannedExtract(source_id, extract, table, probe, rules, unknown, notes, paths, where)
 
 
 def _unseen(table: Table, mapping: Mapping, probe: Probe, extract: Extract) -> list[str]:
     """The sources of columns for which the mapping names none that is there."""
     mapped = mapping.of(table.name)
-    if mapped.files and not mapped.claims(extract.path):
+    if mapped.files and not mapped.claims(Path(extract.name)):
         return []
     rules = [rule for rule in mapped.rules.values() if rule.sources and not _seen(rule, probe)]
     return [f"“{safe_text(source, 60)}”" for rule in rules for source in rule.sources]
@@ -136,11 +137,13 @@ def tables_in_name(name: str) -> list[str]:
 def _recognise(extract: Extract, probe: Probe, mapping: Mapping) -> str:
     """By mapping, file name, columns, and last by folder: a folder's name says least."""
     for name, table in mapping.tables.items():
-        if table.claims(extract.path):
+        if table.claims(Path(extract.name)):
             return name
-    by_file = tables_in_name(extract.path.name)
+    by_file = tables_in_name(extract.name)
     by_folder = [
-        t for parent in list(extract.path.parents)[:2] for t in tables_in_name(parent.name)
+        t
+        for parent in list(Path(extract.label.replace("!", "/")).parents)[:2]
+        for t in tables_in_name(parent.name)
     ]
     for name in (*by_file, *_by_columns(extract, probe, mapping), *by_folder):
         if not _absent(name, probe, mapping, extract):
@@ -168,53 +171,63 @@ def _absent(name: str, probe: Probe, mapping: Mapping, extract: Extract) -> list
     return [column for column in required_columns(EXTRACTS[name]) if column not in rules]
 
 
-def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> dict[str, Rule]:
+def _own(mapping: Mapping, table: Table, extract: Extract) -> TableMapping:
+    """What the mapping says of this file as that table."""
     mapped = mapping.of(table.name)
-    if mapped.files and not mapped.claims(extract.path):
-        mapped = TableMapping()
-    use = mapped.rules
+    return TableMapping() if mapped.files and not mapped.claims(Path(extract.name)) else mapped
+
+
+def _rules(table: Table, probe: Probe, mapping: Mapping, extract: Extract) -> dict[str, Rule]:
+    mapped = _own(mapping, table, extract)
+    only = mapped.only
+    if only is None:
+        named = [name in mapped.rules for name in required_columns(table)]
+        only = bool(mapped.rules) and all(named)
+    by_name = {} if only else _names(probe)
     rules: dict[str, Rule] = {}
     for column in extract_columns(table):
-        rule = use.get(column.name)
+        rule = mapped.rules.get(column.name)
         if rule is not None and rule.left_out:
             continue
         if rule is not None and _seen(rule, probe):
             rules[column.name] = rule if probe.open_ended else _there(rule, probe)
-        elif column.name in probe.columns:
-            rules[column.name] = Rule((column.name,))
+        elif column.name in by_name:
+            rules[column.name] = Rule((by_name[column.name],))
         elif probe.open_ended and not column.required:
-            rules[column.name] = rule or Rule((column.name,))
-        elif rule and not column.required and (later := _there(rule, probe)).sources:
+            if rule or not only:
+                rules[column.name] = rule or Rule((column.name,))
+        elif (
+            rule and not column.required and (later := _there(rule, probe)).sources
+            and (later.until or not rule.until)  # a duration whose end is nowhere is none
+        ):  # fmt: skip
             rules[column.name] = later
     return {
-        name: replace(rule, empty=mapped.empty, decimal=mapped.decimal)
+        name: replace(rule, empty=mapped.empty, decimal=mapped.decimal or rule.decimal)
         for name, rule in rules.items()
     }
 
 
+def _names(probe: Probe) -> dict[str, str]:
+    """The file's own names of its columns by their canonical form; exact ones first."""
+    found: dict[str, str] = {}
+    for name in probe.columns:
+        form = canonical_name(name)
+        if form not in found or name == form:
+            found[form] = name
+    return found
+
+
 def _there(rule: Rule, probe: Probe) -> Rule:
     """The rule with those of its sources that the extract has, or may have in later texts."""
-    kept = [
-        one
-        for one in rule.sources
-        if _found(one, probe) or json_texts((one,), probe.columns, probe.sample)
-    ]
-    return replace(rule, sources=tuple(kept))
+    kept = [one for one in rule.sources if probe.has(one) or probe.may_have(one)]
+    ends = [one for one in rule.until if probe.has(one) or probe.may_have(one)]
+    return replace(rule, sources=tuple(kept), until=tuple(ends))
 
 
 def _seen(rule: Rule, probe: Probe) -> bool:
-    return rule.constant is not None or any(_found(one, probe) for one in rule.sources)
-
-
-def _found(source: str, probe: Probe) -> bool:
-    if source in probe.columns:
-        return True
-    head, dot, rest = source.partition(".")
-    if not dot or head not in probe.columns:
+    if rule.until and not any(probe.has(one) for one in rule.until):
         return False
-    if probe.columns[head] not in TEXTS:
-        return all(f"{part.split('[')[0]}" in probe.columns[head] for part in rest.split("."))
-    return any(holds(record, source) for record in probe.sample)
+    return rule.constant is not None or any(probe.has(one) for one in rule.sources)
 
 
 def _missing(extract: Extract, table: Table, missing: list[str], probe: Probe) -> WorkbenchError:
@@ -237,7 +250,7 @@ def _how(extract: Extract, probe: Probe, table: str = "exchanges") -> str:
     """What to do about fields with other names."""
     for profile, text in shipped_profiles().items():
         for name, mapped in parse_mapping(text).tables.items():
-            if mapped.files and not mapped.claims(extract.path):
+            if mapped.files and not mapped.claims(Path(extract.name)):
                 continue
             rules = [rule for rule in mapped.rules.values() if not rule.left_out]
             seen = sum(_seen(rule, probe) for rule in rules)
@@ -257,42 +270,13 @@ def _listed(names: Iterable[str], most: int = 40) -> str:
     return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
 
 
-def _with_guessed_units(
-    table: Table, rules: dict[str, Rule], probe: Probe, extract: Extract
+def _with_guesses(
+    table: Table, rules: dict[str, Rule], probe: Probe
 ) -> tuple[dict[str, Rule], tuple[Note, ...]]:
-    """Numbers in a time column: take the unit from their magnitude and say so."""
-    notes: list[Note] = []
-    result = dict(rules)
-    for column in extract_columns(table):
-        rule = rules.get(column.name)
-        if column.type != "TIMESTAMP" or rule is None or rule.constant is not None:
-            continue
-        if rule.unit or rule.format:
-            continue
-        values = [first_value(record, rule.sources) for record in probe.sample]
-        unit = epoch_unit(values)
-        if unit:
-            result[column.name] = replace(rule, unit=unit)
-            example = next(str(value) for value in values if value not in (None, ""))
-            notes.append(
-                Note(
-                    table.name, column.name, "epoch_unit_guessed", 0, example,
-                    f"numbers read as {_UNIT_WORDS[unit]} since 1970; a "
-                    "mapping with a unit settles it.",
-                )
-            )  # fmt: skip
+    """What the values say where the rules leave it open, and that it was taken from them."""
+    result, notes = dict(rules), []
+    for name, guess in guessed(table, rules, probe.sample).items():
+        result[name] = guess.rule
+        if guess.code:
+            notes.append(Note(table.name, name, guess.code, 0, guess.example, guess.words))
     return result, tuple(notes)
-
-
-def epoch_unit(values: Sequence[object]) -> str:
-    """The unit of numbers since 1970 when most of the sample are such numbers, else empty."""
-    there = [value for value in values if value not in (None, "")]
-    numbers: list[float] = []
-    for value in there:
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if is_number or re.fullmatch(r"\s*\d{9,19}(\.\d+)?\s*", str(value)):
-            numbers.append(float(str(value)))
-    if not numbers or len(numbers) * 2 <= len(there):
-        return ""
-    middle = sorted(numbers)[len(numbers) // 2]
-    return next(unit for limit, unit in _EPOCHS if middle < limit)

@@ -63,7 +63,7 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
     shown = session.rows(f"SELECT {listed} FROM looked_at ORDER BY source_row LIMIT {ROWS}")
     row = session.rows(f"SELECT count(*), {shares} FROM looked_at")[0]
     return Preview(
-        path=str(item.extract.path),
+        path=item.extract.label,
         table=item.table.name,
         format=item.extract.format,
         columns=tuple(
@@ -72,13 +72,12 @@ def _preview(session: LoadSession, item: PlannedExtract) -> Preview:
         ),
         rows=tuple(shown),
         rejected=tuple(
-            (kind.words(item.extract.path.name), kind.records)
-            for kind in counted.kinds(item.source_id)
+            (kind.words(item.extract.name), kind.records) for kind in counted.kinds(item.source_id)
         ),
         unknown=item.unknown,
         notes=tuple(
             f"{note.message} ({note.rows:,})" if note.rows else note.message
-            for note in (*item.notes, *not_json_notes(item.table.name, item.extract.path.name, odd))
+            for note in (*item.notes, *not_json_notes(item.table.name, item.extract.name, odd))
         ),
     )
 

@@ -9,6 +9,7 @@ from workbench.case.manifest import Source
 from workbench.catalog.columns import Column, Table
 from workbench.catalog.extracts import EXCHANGE_TEXT, EXTRACTS
 from workbench.catalog.profiles import COLUMN_PRESENCE, LOAD_WARNINGS, SOURCES
+from workbench.intake.cell_functions import MASKED, NotUnderstood
 from workbench.intake.load_session import LoadSession
 from workbench.intake.plan import Note, PlannedExtract
 from workbench.intake.rejects import RejectKind
@@ -21,7 +22,10 @@ from workbench.text.sanitize import safe_text
 # Warnings about files; all others are about rows and are worked out anew by every load.
 ABOUT_FILES = (
     "unknown_column", "truncated_file", "epoch_unit_guessed", "not_json", "rejected",
-    "unseen_source", *LOOKS,
+    "unseen_source", "time_format_guessed", "time_format_unclear", "decimal_guessed", "left_out",
+    "left_out_file", "lone_surrogate", "body_not_understood", "profile_chosen", "no_header",
+    "mapping_proposed",
+    "repeated_keys", "masked_address", *LOOKS,
 )  # fmt: skip
 
 
@@ -60,6 +64,7 @@ def note_warnings(session: LoadSession, notes: Iterable[Note], *, ids_supplied: 
         "warn_duplicates": {"ids_supplied": ids_supplied},
         "warn_days": {},
         "warn_cut": {},
+        "warn_sense": {},
     }
     for name, parameters in given.items():
         found += [Note(*row) for row in session.rows(statement("intake", name), parameters)]
@@ -166,6 +171,83 @@ def not_json_notes(table: str, file: str, cells: Mapping[str, int]) -> list[Note
     ]  # fmt: skip
 
 
+# Warnings that a load says itself: by these, what was loaded may be another thing than it seems.
+_LOUD = (
+    "one_account", "only_midnight", "seconds", "rounded_id", "unknown_status", "masked_address",
+    "body_not_understood", "time_format_unclear", "time_format_guessed", "decimal_guessed",
+    "lone_surrogate", "repeated_keys", "profile_chosen", "mapping_proposed", "no_header",
+    "left_out", "truncated_file", "nobody", "body", "empty_column",
+)  # fmt: skip
+
+
+def loud_words(session: LoadSession) -> tuple[str, ...]:
+    """The warnings that are said at once, in their order."""
+    rows = session.rows(
+        "SELECT table_name, column_name, rows, message FROM load_warnings "
+        "WHERE code IN (SELECT unnest($codes))",
+        {"codes": list(_LOUD)},
+    )
+    return tuple(
+        f"{'.'.join(name for name in (table, column) if name)}{f' ({count:,})' if count else ''}: "
+        f"{message}"
+        for table, column, count, message in rows
+    )
+
+
+_TAKEN = {"user": ("prompt", "requests"), "answer": ("response", "answers")}
+
+
+def masked_notes(odd: NotUnderstood) -> list[Note]:
+    """One warning for addresses that were masked: they are left out, since strangers share them."""
+    if not (count := odd.counts.get(MASKED, 0)):
+        return []
+    example = odd.examples[MASKED]
+    message = (
+        f"Addresses whose end is masked, as “{safe_text(example, 40)}”, are left out: all of a "
+        "network would count as one. Ask for an export with whole addresses."
+    )
+    return [Note("", "ip", "masked_address", count, example, message)]
+
+
+def empty_notes(session: LoadSession, planned: Iterable[PlannedExtract]) -> list[Note]:
+    """One warning per table for columns that have a source in the files and no value at all."""
+    named: dict[str, set[str]] = {}
+    for item in planned:
+        named.setdefault(item.table.name, set()).update(item.present)
+    notes = []
+    for table, columns in named.items():
+        empty = [
+            str(row[0])
+            for row in session.rows(
+                "SELECT column_name FROM column_presence WHERE table_name = $table "
+                "AND non_null = 0 AND column_name IN (SELECT unnest($columns)) ORDER BY 1",
+                {"table": table, "columns": sorted(columns)},
+            )
+        ]
+        rows = int(session.value(f"SELECT count(*) FROM {table}"))
+        if empty and rows:
+            words = f"mapped, but empty in every record: {', '.join(empty)}."
+            notes.append(Note(table, "", "empty_column", 0, empty[0], words))
+    return notes
+
+
+def body_notes(odd: NotUnderstood) -> list[Note]:
+    """One warning for the requests and one for the answers of which no text could be taken."""
+    notes = []
+    for take, count in odd.counts.items():
+        if take not in _TAKEN:
+            continue
+        column, what = _TAKEN[take]
+        message = (
+            f"Bodies of {what} that were not understood, as “{safe_text(odd.examples[take], 60)}”: "
+            f"their {column} is empty. Name the field that holds the text itself."
+        )
+        notes.append(
+            Note("exchanges", column, "body_not_understood", count, odd.examples[take], message)
+        )
+    return notes
+
+
 def reject_notes(table: str, file: str, kinds: Iterable[RejectKind]) -> list[Note]:
     """One warning per kind of bad record of a file."""
     return [
@@ -180,7 +262,7 @@ def file_notes(planned: Iterable[PlannedExtract]) -> list[Note]:
     for item in planned:
         for note in (*item.notes, *_kept_out(item)):
             _, names = found.setdefault(replace(note, example=""), (note, []))
-            names.append(item.extract.path.name)
+            names.append(item.extract.name)
     return [
         replace(first, message=f"{files_words(names)}: {first.message}")
         for first, names in found.values()

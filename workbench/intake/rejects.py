@@ -26,6 +26,7 @@ REASONS: dict[str, str] = {
     "not_an_object": "JSON, but no object",
     "unterminated_quote": "a quote that does not end",
     "truncated": "the file ends inside the record",
+    "not_a_log_line": "no line of this log",
     "too_long": "longer than the largest record",
 }
 # What may be done about a reason; {column} is the column it is about.
@@ -41,6 +42,11 @@ REMEDIES: dict[str, str] = {
 }
 _NOTHING = "If it stands for nothing, a mapping says so for the table: empty = [{cell}]."
 _DECIMAL = 'A mapping says for the table which mark is the decimal one: decimal = "," or ".".'
+_ABBREVIATED = re.compile(r".*[0-9] ?[A-Z]{2,5}\s*", re.S)
+_ZONE = (
+    "What {zone} stands for differs from place to place and is not guessed; a mapping says it: "
+    '{column} = {{ from = "FIELD", zone = "Europe/London" }}.'
+)
 _GROUPED = re.compile(r"\s*[-+]?\d[\d.,' \xa0\u202f]*\s*")
 # A reject of more bytes than this is cut; its line number still finds the whole.
 LARGEST_RAW = 1 << 20
@@ -82,13 +88,17 @@ class RejectKind:
         if self.cell:
             what += f": “{safe_text(self.cell, 60)}”"
         remedy = self._remedy().format(
-            column=self.column, cell=f'"{safe_text(self.cell.strip(), 20)}"'
+            column=self.column,
+            cell=f'"{safe_text(self.cell.strip(), 20)}"',
+            zone=f"“{safe_text(self.cell.strip()[-5:].lstrip('0123456789: '), 5)}”",
         )
         return f"{what} (line {self.line:,} of {safe_text(file, 60)}). {remedy}".rstrip()
 
     def _remedy(self) -> str:
         if self.cell.strip().lower() in PLACEHOLDERS:
             return _NOTHING
+        if self.reason == "bad_time" and _ABBREVIATED.fullmatch(self.cell):
+            return _ZONE
         if self.reason == "not_a_number" and _GROUPED.fullmatch(self.cell):
             return _DECIMAL
         return REMEDIES.get(self.reason, "")

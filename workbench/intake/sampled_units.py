@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from workbench.catalog.columns import Table
 from workbench.catalog.extracts import EXCHANGES, extract_columns
 from workbench.intake.mapping import Rule
-from workbench.intake.nested_json import value_at
+from workbench.intake.paths import value_at
 from workbench.text.sanitize import safe_text
 
 # What exports write for nothing, in lower case.
@@ -20,7 +20,7 @@ PLACEHOLDERS = frozenset(
 _BODY = re.compile(
     r'\s*(\{|\[\s*\{).{0,200}?"(role|messages|content|contents|choices|parts)"', re.S
 )
-_NOT_ONE = re.compile(r"^\s*\[|,|^\s*[0-9.]+:[0-9]+\s*$|^::ffff:[0-9]+\.", re.I)
+_NOT_ONE = re.compile(r"^\s*\[|,|^\s*[0-9.]+:[0-9]+\s*$")
 Sample = Sequence[Mapping[str, object]]
 
 

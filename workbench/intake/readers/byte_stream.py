@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import hashlib
+import lzma
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
@@ -11,11 +13,17 @@ import zstandard
 
 from workbench.errors import WorkbenchError
 from workbench.intake.detect import Extract
+from workbench.intake.text_encodings import as_utf8
 
 BLOCK = 8 << 20
 _PACKED = 1 << 20
 # 4 bytes of zstd can stand for 128 KiB; small bites bound what one call may answer.
 _ZST_BITE = 16 << 10
+_XZ_MEMORY = 256 << 20
+
+
+def _xz() -> lzma.LZMADecompressor:
+    return lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
 
 
 class Stream(Protocol):
@@ -37,7 +45,7 @@ class HeadStream:
 
     def __init__(self, extract: Extract) -> None:
         self._extract = extract
-        self.truncated = bool(extract.packing) or extract.path.stat().st_size > len(extract.head)
+        self.truncated = extract.cut
         self.read_bytes = 0
         self.unpacked_bytes = len(extract.head)
 
@@ -79,7 +87,7 @@ class ByteStream:
         with self._extract.path.open("rb", buffering=0) as file:
             held: list[bytes] = []
             size = 0
-            for piece in self._pieces(file):
+            for piece in as_utf8(self._pieces(file), self._extract.encoding):
                 self.unpacked_bytes += len(piece)
                 if self._extract.packing and self.unpacked_bytes > self._largest:
                     raise WorkbenchError(
@@ -108,6 +116,8 @@ class ByteStream:
             return self._gz(file)
         if self._extract.packing == "zst":
             return self._zst(file)
+        if self._extract.packing in ("bz2", "xz"):
+            return self._members(file)
         return iter(lambda: self._read(file, BLOCK), b"")
 
     def _stop(self, damage: str) -> None:
@@ -133,6 +143,29 @@ class ByteStream:
             yield rest
         if not member.eof:
             self._stop("ends inside the packed stream")
+
+    def _members(self, file: BinaryIO) -> Iterator[bytes]:
+        """bz2 and xz, of one stream or several."""
+        fresh = bz2.BZ2Decompressor if self._extract.packing == "bz2" else _xz
+        member = fresh()
+        data = b""
+        while True:
+            if member.eof:
+                data = member.unused_data.lstrip(b"\0") or self._read(file, _PACKED)
+                if not data:
+                    return
+                member = fresh()
+            elif member.needs_input:
+                data = self._read(file, _PACKED)
+                if not data:
+                    self._stop("ends inside the packed stream")
+                    return
+            try:
+                yield member.decompress(data, BLOCK)
+            except (OSError, lzma.LZMAError, ValueError, EOFError) as error:
+                self._stop(f"damaged near byte {self.read_bytes:,} ({error})")
+                return
+            data = b""
 
     def _zst(self, file: BinaryIO) -> Iterator[bytes]:
         fresh = zstandard.ZstdDecompressor(max_window_size=1 << 31)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from workbench.errors import WorkbenchError
+from workbench.intake.access_logs import LogLines
 from workbench.intake.readers.byte_stream import Stream
-from workbench.intake.readers.csv_cells import OPEN_CELL, cell, ended, repeated
 from workbench.intake.rejects import Reject
 
 LARGEST_RECORD = 64 << 20
@@ -34,6 +35,7 @@ class Batch:
     records: list[bytes] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     passed: int = 0
+    mended: int = 0  # records with half a letter, which became U+FFFD
 
     @property
     def size(self) -> int:
@@ -53,6 +55,22 @@ class Batch:
         self.rejects.append(Reject(line, end, reason, "", raw, size=len(record)))
 
 
+_HALVES = re.compile(
+    rb"(\\\\)|(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+
+
+def mend_halves(batch: Batch) -> None:
+    """Put U+FFFD where a text was cut inside a letter (`\\ud83d` alone): the length stays."""
+    for at, record in enumerate(batch.records):
+        if b"\\ud" in record or b"\\uD" in record:
+            mended = _HALVES.sub(lambda m: m[1] or m[2] or rb"\ufffd", record)
+            if mended != record:
+                batch.records[at] = mended
+                batch.mended += 1
+
+
 def is_utf8(data: bytes) -> bool:
     """Whether the bytes are UTF-8 (surrogates and overlong forms are not)."""
     try:
@@ -62,7 +80,7 @@ def is_utf8(data: bytes) -> bool:
     return True
 
 
-def _unmarked(data: bytes) -> tuple[bytes, bool]:
+def unmarked(data: bytes) -> tuple[bytes, bool]:
     """The beginning of a file without its byte-order mark, and whether that can be told yet."""
     told = len(data) >= len(BOM) or not BOM.startswith(data)
     return (data.removeprefix(BOM), True) if told else (data, False)
@@ -84,7 +102,7 @@ class LineSplitter:
         batch, data = Batch(), self._held + block
         if not self._begun:
             read = len(data)
-            data, self._begun = _unmarked(data)
+            data, self._begun = unmarked(data)
             if not self._begun:
                 self._held = data
                 return batch
@@ -164,198 +182,43 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-class CsvSplitter:
-    """CSV with a header of `columns` cells; `typed` are the cells that are not text.
+class LogSplitter:
+    """Lines of a log as objects; lines that a header consists of are passed over."""
 
-    The header line itself is not handed on.
-    """
-
-    def __init__(
-        self,
-        columns: int,
-        delimiter: bytes = b",",
-        typed: Sequence[int] = (),
-        largest: int = LARGEST_RECORD,
-    ) -> None:
-        mark = re.escape(delimiter)
-        # The CR of a line end is taken with a plain last cell; `ended` tells them apart.
-        first, later = cell(mark, 1), cell(mark, 2)
-        self._record = re.compile(rb"%b(?:%b%b){%d}\r?\n" % (first, mark, later, columns - 1))
-        self._loose = re.compile(first + repeated(mark + cell(mark, 3), 2))
-        self._cells = re.compile(rb"(?:^|%b)(?P<cell>%b)" % (mark, later))
-        self._columns = columns
-        self._delimiter = delimiter
-        self._typed = typed
-        self._largest = largest
-        self._line = 1
-        self._held = b""
-        self._begun = False
-        self._header_seen = False
+    def __init__(self, kind: str) -> None:
+        self._lines = LineSplitter()
+        self._log = LogLines(kind)
 
     def feed(self, block: bytes) -> Batch:
         """Take the next block; returns the records that are now complete."""
-        data = self._held + block
-        passed = 0
-        if not self._begun:
-            read = len(data)
-            data, self._begun = _unmarked(data)
-            if not self._begun:
-                self._held = data
-                return Batch()
-            passed = read - len(data)
-        batch = self._split(data, final=False)
-        batch.passed += passed
-        return batch
+        return self._turned(self._lines.feed(block))
 
     def finish(self, *, truncated: bool) -> Batch:
-        """The end of the file: the last record, unless it was cut."""
-        data = self._held
-        if not data:
-            return Batch()
-        if truncated:
-            batch = self._split(data, final=False)
-            if self._held:
-                batch.reject(self._line, self._held, "truncated")
-            self._held = b""
-            return batch
-        if data.endswith(b"\n"):
-            return self._split(data, final=True)
-        batch = self._split(data + b"\n", final=True)
-        batch.passed -= 1
-        return batch
+        """The end of the file."""
+        return self._turned(self._lines.finish(truncated=truncated))
 
-    def _split(self, data: bytes, *, final: bool) -> Batch:
-        batch = Batch()
-        start = 0
-        if not self._header_seen:
-            found = self._record.match(data)
-            if found is None:
-                # No header is that long: what is let go is missing at the end, which stops it.
-                self._held = data if len(data) < self._largest else b""
-                return batch
-            self._header_seen = True
-            batch.passed = start = found.end()
-            self._line += data.count(b"\n", 0, start)
-        end = data.rfind(b"\n") + 1
-        if b'"' not in data:
-            self._split_plain(batch, data[start:end])
-            self._held = data[max(start, end) :]
-        else:
-            self._split_quoted(batch, data, start, final=final)
-        if not is_utf8(data):
-            _drop_invalid(batch)
-        return batch
-
-    def _split_plain(self, batch: Batch, data: bytes) -> None:
-        first = self._line
-        lines = data.split(b"\n")[:-1]
-        batch.passed += len(lines)
-        if b"\r" in data:
-            batch.passed += sum(line.endswith(b"\r") for line in lines)
-            lines = [line.removesuffix(b"\r") for line in lines]
-        delimiter, wanted = self._delimiter, self._columns - 1
-        for line, record in enumerate(lines, first):
-            count = record.count(delimiter)
-            if count == wanted and record:
-                batch.add(line, record)
-            elif record:
-                reason = "too_many_cells" if count > wanted else "too_few_cells"
-                batch.reject(line, record, reason)
-        self._line += len(lines)
-
-    def _split_quoted(self, batch: Batch, data: bytes, start: int, *, final: bool) -> None:
-        match, line, size = self._record.match, self._line, len(data)
-        while start < size:
-            found = match(data, start)
-            if found is not None:
-                end = found.end()
-                record = ended(data[start:end])
-                batch.passed += end - start - len(record)
-                if record:
-                    batch.add(line, record)
+    def _turned(self, batch: Batch) -> Batch:
+        lines, records = batch.lines, batch.records
+        batch.lines, batch.records = [], []
+        for line, raw in zip(lines, records, strict=True):
+            if self._log.header(raw):
+                batch.passed += len(raw)
+            elif (record := self._log.record(raw)) is None:
+                batch.reject(line, raw, "not_a_log_line")
             else:
-                end, reason = self._bad_record(data, start, final=final)
-                if not reason:
-                    break
-                record = data[start:end]
-                if ended(record):
-                    batch.reject(line, record, reason)
-                else:
-                    batch.passed += len(record)
-            line += data.count(b"\n", start, end)
-            start = end
-        self._line = line
-        self._held = data[start:]
-
-    def _bad_record(self, data: bytes, start: int, *, final: bool) -> tuple[int, str]:
-        """Where the bad record at `start` ends, and why it is bad; no reason: need more bytes."""
-        loose = self._loose.match(data, start)
-        stop = loose.end() if loose is not None else start
-        rest = data[stop : stop + 2]
-        if rest.startswith((b"\n", b"\r\n")):
-            cells = self._cells_of(data[start:stop])
-            reason = "too_many_cells" if len(cells) > self._columns else "too_few_cells"
-            return data.index(b"\n", stop) + 1, reason
-        waiting = stop == len(data) or rest == b"\r" or _is_open(data, stop)
-        if waiting and not final and len(data) - start < self._largest:
-            return start, ""
-        end = self._next_record(data, start)
-        if end < 0:
-            if not final and len(data) - start < self._largest:
-                return start, ""
-            end = len(data)
-        return end, "unterminated_quote"
-
-    def requoted(self, record: bytes) -> bytes:
-        """The record with every plain cell that holds a CR in quotes, as the engine needs it."""
-        cells = self._cells_of(record)
-        return self._delimiter.join(
-            b'"%b"' % cell.replace(b'"', b'""')
-            if b"\r" in cell and not cell.startswith(b'"')
-            else cell
-            for cell in cells
-        )
-
-    def _cells_of(self, record: bytes) -> list[bytes]:
-        return [found["cell"] for found in self._cells.finditer(record)]
-
-    def _next_record(self, data: bytes, start: int) -> int:
-        """The first line after `start` from which a record can be recognised; -1 if none."""
-        at = start
-        while (newline := data.find(b"\n", at)) >= 0:
-            at = newline + 1
-            found = self._record.match(data, at)
-            if found is not None and self._plausible(ended(data[at : found.end()])):
-                return at
-        return -1
-
-    def _plausible(self, record: bytes) -> bool:
-        cells = self._cells_of(record)
-        if len(cells) != self._columns or b"\n" in record:
-            return False
-        return all(
-            not cells[index] or cells[index][:1] in b'0123456789+-.tTfFyYnN"'
-            for index in self._typed
-        )
+                batch.passed += len(raw) - len(record)
+                batch.add(line, record)
+        return batch
 
 
-def _is_open(data: bytes, at: int) -> bool:
-    """Whether a cell in quotes begins at `at` and more bytes may still end it."""
-    found = OPEN_CELL.match(data, at)
-    return found is not None and found.end() == len(data)
+class Splitter(Protocol):
+    """Cuts blocks of bytes into records."""
 
+    def feed(self, block: bytes, /) -> Batch:
+        """Take the next block; returns the records that are now complete."""
 
-def _drop_invalid(batch: Batch) -> None:
-    kept = Batch(rejects=batch.rejects)  # which may have grown; what is passed stays
-    for line, record in zip(batch.lines, batch.records, strict=True):
-        if is_utf8(record):
-            kept.add(line, record)
-        else:
-            kept.reject(line, record, "invalid_utf8")
-    batch.lines, batch.records = kept.lines, kept.records
-
-
-Splitter = LineSplitter | CsvSplitter
+    def finish(self, *, truncated: bool) -> Batch:
+        """The end of the file."""
 
 
 def split(splitter: Splitter, stream: Stream, shown: str) -> Iterator[Batch]:

@@ -2,107 +2,116 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from workbench.catalog.extracts import EXTRACTS, extract_columns
 from workbench.errors import WorkbenchError
-from workbench.intake.casts import Cell, extract_casts, failed_parts, failing_cell
+from workbench.intake.casts import (
+    LEFT_OUT,
+    extract_casts,
+    failed_parts,
+    failing_cell,
+    kept,
+    spanned,
+)
 from workbench.intake.detect import Extract
+from workbench.intake.extraction import Extraction
 from workbench.intake.load_session import LoadSession, Meter, engine_refusal
-from workbench.intake.nested_json import json_paths
-from workbench.intake.plan import PlannedExtract, Probe
+from workbench.intake.plan import PlannedExtract
+from workbench.intake.probe import Probe
 from workbench.intake.readers.byte_stream import Stream
+from workbench.intake.readers.csv_dialect import probe_csv
+from workbench.intake.readers.csv_splitter import CsvSplitter
+from workbench.intake.readers.json_splitter import JsonSplitter
 from workbench.intake.readers.record_splitter import (
     MARK,
     NO_QUOTE,
     Batch,
-    CsvSplitter,
     LineSplitter,
+    LogSplitter,
     Splitter,
     is_json,
+    mend_halves,
     split,
 )
+from workbench.intake.record_shapes import Shape, shape_from, within
 from workbench.intake.rejects import Reject, RejectSink
 from workbench.sql.quoting import identifier, literal
 
+Pairs = Callable[[list[tuple[str, Any]]], Any]
 _PIECE = 128 << 20
 _SAMPLE_RECORDS = 200
-_DELIMITERS = (",", "\t", ";", "|")
 # What the engine's reader lets pass and strict JSON does not; such records are looked at again.
 _LENIENT = r",\s*[\]}]|[:\[,]\s*[-+]?(?i:nan|inf)"
 _SUSPECT = "?"
 
 
 def probe_text(extract: Extract) -> Probe:
-    """Columns and some records of a CSV or JSON lines file, from its first bytes.
+    """Columns and some records of a file of text, from its first bytes.
 
     Raises WorkbenchError where a CSV header repeats a name or holds no name at all.
     """
-    whole = extract.head[: extract.head.rfind(b"\n") + 1] or extract.head
-    text = whole.decode("utf-8", "surrogateescape")
-    return _probe_csv(extract, text) if extract.form == "csv" else _probe_jsonl(text)
-
-
-def _probe_jsonl(text: str) -> Probe:
-    sample: list[dict[str, object]] = []
-    for line in text.split("\n")[:_SAMPLE_RECORDS]:
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(record, dict):
-            sample.append(record)
+    if extract.form == "csv":
+        whole = extract.head[: extract.head.rfind(b"\n") + 1] or extract.head
+        return probe_csv(extract, whole.decode("utf-8", "surrogateescape"))
+    sample = sample_records(extract)
     names = {name: "JSON" for record in sample for name in record}
     return Probe(names, tuple(sample), open_ended=True)
 
 
-def _probe_csv(extract: Extract, text: str) -> Probe:
-    known = {column.name for table in EXTRACTS.values() for column in extract_columns(table)}
-    best: tuple[tuple[int, int], str, list[list[str]]] | None = None
-    for delimiter in _DELIMITERS:
-        rows = _csv_rows(text, delimiter)
-        if rows:
-            score = (len(known & {name.strip() for name in rows[0]}), len(rows[0]))
-            if best is None or score > best[0]:
-                best = (score, delimiter, rows)
-    if best is None:
-        raise WorkbenchError(
-            f"{extract.shown} has no header line that can be read.",
-            hint="The first line must name the columns.",
-        )
-    _, delimiter, rows = best
-    header = tuple(name.strip() for name in rows[0])
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    if twice or "\0" in "".join(header):
-        raise WorkbenchError(
-            f"{extract.shown}: the header names {', '.join(repr(name) for name in twice) or 'NUL'} "
-            f"{'more than once' if twice else 'in a column name'}.",
-            hint="Rename the column in the first line.",
-        )
-    sample: tuple[dict[str, object], ...] = tuple(
-        dict(zip(header, row, strict=True)) for row in rows[1:] if len(row) == len(header)
-    )
-    columns = {name: "VARCHAR" for name in header if name}
-    return Probe(columns, sample, delimiter, header)
+def sample_records(extract: Extract, pairs: Pairs | None = None) -> list[dict[str, Any]]:
+    """The first records of a file of JSON or of a log."""
+    splitter = splitter_of(extract)
+    records = splitter.feed(extract.head).records
+    records += splitter.finish(truncated=extract.cut).records
+    sample: list[dict[str, Any]] = []
+    for line in records[:_SAMPLE_RECORDS]:
+        try:
+            record = json.loads(line, object_pairs_hook=pairs)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(record, dict):
+            sample.append(record)
+    return sample
 
 
-def _csv_rows(text: str, delimiter: str) -> list[list[str]]:
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(text.replace("\r\n", "\n").split("\n"), delimiter=delimiter):
-            rows.append(row)
-            if len(rows) > _SAMPLE_RECORDS:
-                break
-    except csv.Error:
-        # A cell over the reader's limit, or NUL: the rows before it are sample enough.
-        pass
-    return rows
+def shaped(extract: Extract, records: str = "") -> Extract:
+    """The extract with where its records are: as a mapping says, or as its beginning shows."""
+    if extract.form not in ("json", "jsonl"):
+        return extract
+    shape = shape_from(records) if records else extract.shape or Shape()
+    looked = replace(extract, form="json", shape=shape)
+    twice = _Twice()
+    sample = sample_records(looked, twice)
+    if not (records and shape.around):
+        shape = within(shape, sample)
+    shape = replace(shape, twice=twice.found)
+    is_plain = extract.form == "jsonl" and not records and not shape.changes
+    return extract if is_plain else replace(extract, form="json", shape=shape)
+
+
+class _Twice:
+    """Takes the pairs of objects, and notes whether a key comes twice."""
+
+    found = False
+
+    def __call__(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        self.found = self.found or len(value) < len(pairs)
+        return value
+
+
+def splitter_of(extract: Extract) -> Splitter:
+    """What cuts a file of JSON or of a log into records."""
+    if extract.form == "json":
+        return JsonSplitter(extract.shape or Shape())
+    return LogSplitter(extract.log) if extract.form == "log" else LineSplitter()
 
 
 class TextStaging:
@@ -119,11 +128,19 @@ class TextStaging:
         self._session = session
         self._planned = planned
         self._table = f"staging.t{planned.source_id}"
-        self._texts = {text: f"j{at}" for at, text in enumerate(planned.texts)}
-        self._casts = extract_casts(planned.columns, planned.rules, self._cells(), telling=telling)
+        columns = None
+        if planned.extract.form == "csv":
+            columns = {name: f"c{index}" for index, name in enumerate(planned.probe.header)}
+        self._taken = Extraction(planned.paths, columns)
+        cells = {source: (cell, "VARCHAR") for source, cell in self._taken.cells.items()}
+        self._casts = extract_casts(planned.columns, planned.rules, cells, telling=telling)
+        tests = (kept(planned.where, cells), spanned(self._casts, planned.span))
+        self._kept = " AND ".join(test for test in tests if test)
         self._pieces = 0
         self.records = 0
         self.failed = 0
+        self.left_out = 0
+        self.mended = 0
         self.stream = stream
 
     @property
@@ -143,13 +160,13 @@ class TextStaging:
         columns = ", ".join(
             f"{identifier(cast.column.name)} {cast.column.type}" for cast in self._casts
         )
-        odd = "".join(f", odd_{extracted} BOOLEAN" for extracted in self._texts.values())
+        odd = "".join(f", odd_{node.name} BOOLEAN" for node in self._taken.nodes)
         self._session.run(
             f"CREATE TABLE {self._table} ({columns}, source_row BIGINT, failed VARCHAR{odd})"
         )
         self._session.run(f"CREATE TEMP TABLE bad_{self._planned.source_id} (line BIGINT)")
         size = extract.path.stat().st_size
-        meter = Meter(self._session.report, f"reading {extract.path.name}", size)
+        meter = Meter(self._session.report, f"reading {extract.name}", size)
         with ThreadPoolExecutor(1, thread_name_prefix="stage") as pool:
             self._read(pool, rejects, meter)
         staged = int(self._session.value(f"SELECT count(*) FROM {self._table}"))
@@ -158,27 +175,37 @@ class TextStaging:
                 f"{extract.shown}: {self.records:,} records were cut and {staged:,} arrived.",
                 hint="This is an error of the workbench; nothing was committed.",
             )
+        if self._kept:
+            self.left_out = int(
+                self._session.value(
+                    f"SELECT count(*) FROM {self._table} WHERE failed = {literal(LEFT_OUT)}"
+                )
+            )
         self._reject_failed(rejects)
 
     def not_json(self) -> dict[str, int]:
         """Cells of the good records that should hold a JSON object and do not, by source column."""
-        found = {}
-        for text, extracted in self._texts.items():
-            found[text.column] = int(
+        return {
+            node.column: int(
                 self._session.value(
-                    f"SELECT count(*) FROM {self._table} WHERE odd_{extracted} AND failed IS NULL"
+                    f"SELECT count(*) FROM {self._table} WHERE odd_{node.name} AND failed IS NULL"
                 )
             )
-        return found
+            for node in self._taken.nodes
+        }
 
     def _read(self, pool: ThreadPoolExecutor, rejects: RejectSink, meter: Meter) -> None:
         piece: list[Batch] = []
         size = 0
+        is_csv = self._planned.extract.form == "csv"
         running: Future[None] | None = None
         for batch in split(self._splitter(), self.stream, self._planned.extract.shown):
             for reject in batch.rejects:
-                rejects.write(self._planned.source_id, str(self._planned.extract.path), reject)
+                rejects.write(self._planned.source_id, self._planned.extract.label, reject)
             meter.at(self.stream.read_bytes)
+            if not is_csv:
+                mend_halves(batch)
+                self.mended += batch.mended
             if not batch.records:
                 continue
             piece.append(batch)
@@ -196,8 +223,8 @@ class TextStaging:
 
     def _splitter(self) -> Splitter:
         probe = self._planned.probe
-        if self._planned.extract.form == "jsonl":
-            return LineSplitter()
+        if self._planned.extract.form != "csv":
+            return splitter_of(self._planned.extract)
         types = {
             source: column.type
             for column in self._planned.columns
@@ -209,7 +236,8 @@ class TextStaging:
             for index, name in enumerate(probe.header)
             if types.get(name, "VARCHAR") != "VARCHAR"
         ]
-        return CsvSplitter(len(probe.header), probe.delimiter.encode(), typed)
+        delimiter = probe.delimiter.encode()
+        return CsvSplitter(len(probe.header), delimiter, typed, dialect=probe.dialect)
 
     def _write_piece(self, piece: list[Batch]) -> tuple[Path, int]:
         mark = MARK
@@ -264,30 +292,16 @@ class TextStaging:
             f"columns = {{'line': 'BIGINT', {columns}}})"
         )
         if not is_csv:
-            rows = f"SELECT line, r, {self._extraction()} AS v FROM ({rows})"
+            rows = f"SELECT line, r, {self._taken.record.sql} AS v FROM ({rows})"
+        rows = self._taken.over(rows)
         values = [cast.value for cast in self._casts] + ["line", self._failed()]
-        if self._texts:
-            plain = self._plain_cells()
-            given = [(text, plain[text.column], name) for text, name in self._texts.items()]
-            taken = ", ".join(f"{text.extracted(cell)} AS {name}" for text, cell, name in given)
-            rows = f"SELECT *, {taken} FROM ({rows})"
-            values += [text.odd(cell, name) for text, cell, name in given]
+        values += [node.odd for node in self._taken.nodes]
         return f"INSERT INTO {self._table} SELECT {', '.join(values)} FROM ({rows})"
-
-    def _extraction(self) -> str:
-        paths = [path for paths in self._json_paths().values() for path in paths]
-        return f"TRY(json_extract_string(r, [{', '.join(map(literal, paths))}]))"
-
-    def _json_paths(self) -> dict[str, list[str]]:
-        """For each source field its paths, and for each text column that is looked into its own."""
-        sources = [source for rule in self._planned.rules.values() for source in rule.sources]
-        found = {source: json_paths(source) for source in sources}
-        for text in self._texts:
-            found.setdefault(text.column, [f'$."{text.column}"'])
-        return found
 
     def _failed(self) -> str:
         failing = failing_cell(self._casts) or "NULL"
+        if self._kept:
+            failing = f"CASE WHEN NOT ({self._kept}) THEN {literal(LEFT_OUT)} ELSE {failing} END"
         if self._planned.extract.form == "csv":
             return failing
         return (
@@ -297,32 +311,11 @@ class TextStaging:
             f"THEN {literal(_SUSPECT)} END) END"
         )
 
-    def _cells(self) -> dict[str, Cell]:
-        cells = self._plain_cells()
-        for text, name in self._texts.items():
-            for source, cell in text.cells(name).items():
-                # A field of JSON lines may be an object in one record and its text in another.
-                known = f"{cells[source]}, " if source in cells else ""
-                cells[source] = f"coalesce({known}{cell})"
-        return {source: (cell, "VARCHAR") for source, cell in cells.items()}
-
-    def _plain_cells(self) -> dict[str, str]:
-        if self._planned.extract.form == "csv":
-            return {name: f"c{index}" for index, name in enumerate(self._planned.probe.header)}
-        cells: dict[str, str] = {}
-        at = 1
-        for source, paths in self._json_paths().items():
-            listed = [f"v[{at + offset}]" for offset in range(len(paths))]
-            cell = listed[0] if len(listed) == 1 else f"coalesce({', '.join(listed)})"
-            cells[source] = cell
-            at += len(paths)
-        return cells
-
     def _reject_failed(self, rejects: RejectSink) -> None:
         """Find the bytes of the records whose cells failed, by their lines, and write them."""
         cursor = self._session.connection.cursor().execute(
             f"SELECT source_row, failed FROM {self._table} WHERE failed IS NOT NULL "
-            "ORDER BY source_row"
+            f"AND failed <> {literal(LEFT_OUT)} ORDER BY source_row"
         )
         failed = _rows(cursor)
         wanted = next(failed, None)
@@ -337,7 +330,7 @@ class TextStaging:
                 reason, column, cell = failed_parts(wanted[1])
                 wanted = next(failed, None)
                 if reason == _SUSPECT:
-                    if is_json(record):
+                    if is_json(record) or is_json(_mended(record)):
                         continue
                     reason = "broken_json"
                     broken.append((line,))
@@ -345,13 +338,19 @@ class TextStaging:
                 end = line + record.count(b"\n")
                 rejects.write(
                     self._planned.source_id,
-                    str(self._planned.extract.path),
+                    self._planned.extract.label,
                     Reject(line, end, reason, column, record, cell),
                 )
         if broken:
             self._session.connection.executemany(
                 f"INSERT INTO bad_{self._planned.source_id} VALUES (?)", broken
             )
+
+
+def _mended(record: bytes) -> bytes:
+    batch = Batch(records=[record])
+    mend_halves(batch)
+    return batch.records[0]
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, str]]:

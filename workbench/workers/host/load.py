@@ -49,6 +49,22 @@ class LoadOptions:
     replace: bool = False
     name: str = ""
     group: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    encoding: str = ""
+    zone: str = ""
+    since: str = ""
+    until: str = ""
+    accept: bool = False
+
+
+class MappingProposed(WorkbenchError):
+    """A mapping is proposed that somebody must look at; `toml` is its text, `sure` how sure."""
+
+    def __init__(self, answer: Message) -> None:
+        self.toml = str(answer["toml"])
+        self.sure = bool(answer["sure"])
+        super().__init__(str(answer["message"]), hint=str(answer["hint"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +163,23 @@ def _remove_unused(path: Path) -> None:
 
 def preview_case(files: Sequence[Path], options: LoadOptions, settings: LoadSettings) -> Message:
     """What a load would do: for each file its table, first rows and shares of NULL."""
+    return _look(files, options, settings, {"dry_run": True})
+
+
+def fields_of_files(files: Sequence[Path], options: LoadOptions, settings: LoadSettings) -> Message:
+    """Every field of the files, with the mapping that is proposed for each file."""
+    return _look(files, options, settings, {"fields": True})
+
+
+def _look(
+    files: Sequence[Path], options: LoadOptions, settings: LoadSettings, what: Message
+) -> Message:
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
         staging = Staging(Path(folder), 0, -1)
         for inner in (staging.rejects_dir, staging.spill_dir):
             inner.mkdir()
         message = load_message(None, staging, files, options, settings)
-        return ask(message | {"dry_run": True}, None)
+        return ask(message | what, None)
 
 
 def load_message(
@@ -187,7 +214,15 @@ def load_message(
         "address_space_mib": 0,
         "threads": thread_count(),
         "largest_bytes": settings.largest_extract_gib << 30,
+        "include": list(options.include),
+        "exclude": list(options.exclude),
+        "encoding": options.encoding,
+        "zone": options.zone,
+        "since": options.since,
+        "until": options.until,
+        "accept": options.accept,
         "dry_run": False,
+        "fields": False,
     }
 
 
@@ -201,4 +236,7 @@ def ask(message: Message, on_progress: Callable[[Message], None] | None) -> Mess
         "The load worker ended before it was done; nothing was committed.",
         hint="It may have run out of memory: lower load.memory_mib in the settings.",
     )
-    return ask_once("load", message, ended, on_progress)
+    answer = ask_once("load", message, ended, on_progress)
+    if answer.get("ev") == "proposal":
+        raise MappingProposed(answer)
+    return answer

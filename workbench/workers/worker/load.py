@@ -2,7 +2,8 @@
 
 Message in:  load  (the fields of `host.load.load_message`)
 Messages out: progress phase done total rate eta_s; then one of
-              done (the fields of `LoadSummary`), preview tables, error title message hint exit_code
+              done (the fields of `LoadSummary`), preview tables, fields files,
+              proposal toml sure, error title message hint exit_code
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ def _enter_sandbox(message: Message) -> None:
 def _answer(message: Message, on_progress: OnProgress) -> Message:
     os.chdir(message["cwd"])
     _enter_sandbox(message)
-    from workbench.intake.load import load, preview, request_from  # only behind the sandbox
+    from workbench.intake.load import load, preview  # only behind the sandbox
     from workbench.intake.load_session import Progress
+    from workbench.intake.planning import fields, request_from
+    from workbench.intake.recognise import ProposalNeeded
 
     def report(progress: Progress) -> None:
         on_progress(progress.as_message())
@@ -37,9 +40,14 @@ def _answer(message: Message, on_progress: OnProgress) -> Message:
         from workbench.engine.store_check import refuse_foreign_store
 
         refuse_foreign_store(request.previous_store)
-    if message["dry_run"]:
-        return {"ev": "preview", "tables": preview(request)}
-    return {"ev": "done", **load(request, report).as_message()}
+    try:
+        if message["fields"]:
+            return {"ev": "fields", "files": fields(request)}
+        if message["dry_run"]:
+            return {"ev": "preview", "tables": preview(request)}
+        return {"ev": "done", **load(request, report).as_message()}
+    except ProposalNeeded as needed:
+        return {"ev": "proposal", "toml": needed.toml, "sure": needed.sure, **needed.as_message()}
 
 
 def main() -> None:
