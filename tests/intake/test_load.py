@@ -231,7 +231,7 @@ def test_what_holds_for_all_parts_is_told_once(load_files: Load, tmp_path: Path)
     for number in range(3):
         row = {"account_id": f"a{number}", "ts": 1777638615 + number, "ip": "-", "shoe_size": 44}
         write_csv(tmp_path / f"exchanges-{number}.csv", [row])
-    loaded = load_files(tmp_path)
+    loaded = load_files(*sorted(tmp_path.glob("*.csv")))
     found = loaded.rows("SELECT code, message FROM load_warnings ORDER BY code")
     assert [code for code, _ in found] == ["epoch_unit_guessed", "placeholder", "unknown_column"]
     assert all(message.startswith("exchanges-0.csv and 2 more files: ") for _, message in found)

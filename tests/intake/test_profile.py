@@ -129,6 +129,7 @@ def test_odd_values_load_and_are_warned_about(load_files: Load, tmp_path: Path) 
     )
     assert found == [
         ("accounts", "account_id", "duplicate_id", 1),
+        ("exchanges", "account_id", "one_account", 6002),
         ("exchanges", "account_id", "unknown_account", 6002),
         ("exchanges", "exchange_id", "duplicate_id", 2),
         ("exchanges", "input_tokens", "negative", 1),

@@ -1,7 +1,8 @@
 """One export of every kind that a shipped profile is for, in the shape that its document shows.
 
-Values are invented. Each names the public document (and its version, or the day it was read) that
-the fields follow, the file as it comes, and what must arrive in which table.
+Values are invented. Each names the public document that the fields follow, the file as it comes,
+and what must arrive in which table. The names were written down from knowledge of these documents;
+they are not yet compared with them field by field.
 """
 
 from __future__ import annotations
