@@ -31,7 +31,7 @@ from workbench.tui.shell.context import Context
 _REST = 0.05
 _PARTS = (("f", "standing"), ("u", "undecided"), ("m", "mine"), ("w", "waiting"),
           ("b", "conflicts"))  # fmt: skip
-_QUEUE = ["cluster_id", "call", "score", "accounts", "undecided", "claimed_by", "comments",
+_QUEUE = ["cluster_id", "looks_like", "score", "accounts", "undecided", "claimed_by", "comments",
           "summary"]  # fmt: skip
 _NUMBERS = {"accounts": "BIGINT", "undecided": "BIGINT", "comments": "BIGINT", "score": "DOUBLE",
             **dict.fromkeys(("at", "proposed_at", "expires_at"), "TIMESTAMP")}  # fmt: skip
@@ -151,7 +151,7 @@ class Decisions(View):
         self.restore_cursor(grid)
         queue = await query_service.background(collaboration.undecided, service, clusters.records())
         for one in queue:
-            one["call"] = "◆ campaign" if one["campaign_like"] else "○"
+            one["looks_like"] = "◆ campaign" if one["campaign_like"] else "○"
         self._put("undecided", _QUEUE, [[one[name] for name in _QUEUE] for one in queue])
         self._put("mine", queries.OWN, await query_service.background(queries.own, service))
         self._put(

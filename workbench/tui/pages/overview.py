@@ -47,8 +47,10 @@ class Overview(View):
         names = ["cluster_id", "score", "accounts", "exchanges", "decided", "summary"]
         records = queue.records()
         types = dict(zip(queue.names, queue.types, strict=True))
-        rows = [[_call(record), *(record[name] for name in names)] for record in records]
-        columns = grid_columns(["call", *names], ["VARCHAR", *(types[name] for name in names)])
+        rows = [[_looks_like(record), *(record[name] for name in names)] for record in records]
+        columns = grid_columns(
+            ["looks_like", *names], ["VARCHAR", *(types[name] for name in names)]
+        )
         grid = self.query_one("#queue", Grid)
         grid.nothing = self.context.library.shipped("clusters-list").nothing
         grid.show(columns, PageSource(rows, exact=not queue.more))
@@ -137,7 +139,7 @@ class Overview(View):
         await self.app.push_screen(Warnings(self.context))
 
 
-def _call(record: dict[str, Any]) -> str:
+def _looks_like(record: dict[str, Any]) -> str:
     """The proposal in a word and a symbol, never by colour alone."""
     if record["campaign_like"]:
         return "◆ campaign"
