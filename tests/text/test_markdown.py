@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -53,6 +53,7 @@ def test_a_line_of_outside_text_is_shown_and_does_nothing(text: str) -> None:
 
 @settings(deadline=None)
 @given(TEXTS)
+@example(text="    https://evil.example/x")
 def test_no_part_of_a_report_has_a_link_an_image_or_markup(text: str) -> None:
     parts: list[Part] = [Heading(text, 1), Paragraph(text), Facts(((text, text),)),
              Listing(text, [text, "n"], [[text, 1], [text, text]])]  # fmt: skip

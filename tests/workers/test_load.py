@@ -73,7 +73,7 @@ def test_a_refused_load_leaves_the_case_as_it_was(tmp_path: Path, accounts: Path
     before = (case.root / "case.toml").read_bytes()
     bad = tmp_path / "exchanges.csv"
     bad.write_text("account,ts\na,2026-01-01\n")
-    with pytest.raises(WorkbenchError, match="“account_id” is missing"):
+    with pytest.raises(WorkbenchError, match="a mapping to exchanges is proposed"):
         load_case(case.root, [bad], REPLACE, SETTINGS)
     with pytest.raises(WorkbenchError, match="mapping"):
         load_case(case.root, [bad], LoadOptions(mapping="[exchange]", replace=True), SETTINGS)
@@ -181,8 +181,7 @@ def test_a_link_out_of_a_folder_is_refused_by_name(tmp_path: Path, accounts: Pat
     folder.mkdir()
     (folder / "accounts.csv").symlink_to(accounts)
     if sandbox.landlock_abi() >= 1:
-        with pytest.raises(WorkbenchError, match="cannot be read") as caught:
+        with pytest.raises(WorkbenchError, match="a link, and links in a folder are not followed"):
             load_case(tmp_path / "case", [folder], LoadOptions(), SETTINGS)
-        assert "link" in caught.value.hint
     case = load_case(tmp_path / "case", [folder / "accounts.csv"], LoadOptions(), SETTINGS).case
     assert ids(case) == ["a1", "a2"]

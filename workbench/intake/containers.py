@@ -105,7 +105,13 @@ class Unpacker:
         except OSError as error:
             if named or depth:
                 raise
-            self.listing.leave(label, f"cannot be read: {error.strerror}")
+            # An extract from elsewhere may hold links to files of the analyst's own.
+            why = (
+                "a link, and links in a folder are not followed out of it: name the file itself"
+                if found.path.is_symlink()
+                else f"cannot be read: {error.strerror}"
+            )
+            self.listing.leave(label, why)
             return
         kind = _kind(found.path, begun) if depth < _DEPTH else ""
         if not kind:

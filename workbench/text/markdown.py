@@ -16,6 +16,7 @@ _MARKS = r"(?<=[a-z0-9+.-]):(?=//)|(?<=mailto):|(?<=xmpp):|(?<=\bwww)\.|@(?=\w)"
 _ADDRESS = re.compile(rf"{_MARKS}|(?<=[^\s.])\.(?=[^\W\d_]{{2}})", re.IGNORECASE)
 # In code no viewer looks for names of places; a terminal still sees the rest.
 _IN_CODE = re.compile(_MARKS, re.IGNORECASE)
+_BLANKS_BEFORE = re.compile(r"^\s{2,}")
 _BEGINS_A_BLOCK = re.compile(r"[#+\-=:>]|[0-9]{1,9}(?=[.)](?:\s|$))")
 
 
@@ -26,7 +27,8 @@ def broken_up(text: str) -> str:
 
 def markdown_text(text: str) -> str:
     """One line of Markdown that shows `text` and does nothing else."""
-    shown = broken_up(safe_text(text, len(text)))
+    # Four blanks before a text would make it a block of code.
+    shown = _BLANKS_BEFORE.sub(" ", broken_up(safe_text(text, len(text))))
     parts = [
         f"\\{one}" if one in _ALWAYS or (one == "_" and not _inside_word(shown, at)) else one
         for at, one in enumerate(shown)
