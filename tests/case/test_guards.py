@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.case import folder as case_folder
-from workbench.case import generations
+from workbench.case import generations, open_file
 from workbench.case.folder import Case
 from workbench.case.generations import (
     Keep,
@@ -102,7 +101,7 @@ def test_a_state_folder_that_cannot_be_written_stops_nobody(
     def refuse(*_: object) -> None:
         raise OSError("read-only")
 
-    monkeypatch.setattr(case_folder, "replace_file", refuse)
+    monkeypatch.setattr(open_file, "replace_file", refuse)
     case.verify_store()
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from workbench.case.atomic import replace_file
-from workbench.case.open_file import read_state
+from workbench.case.open_file import read_state, remember_state
 from workbench.errors import WorkbenchError
 
 _FILE = "examined.json"
@@ -33,5 +31,4 @@ def is_examined(parts: Sequence[Path], state: Path) -> bool:
 def remember_examined(parts: Sequence[Path], state: Path) -> None:
     """Keep that they were. Where that fails they are looked through again."""
     with suppress(OSError, WorkbenchError):
-        known = json.dumps({file_identity(part): _RULES for part in parts})
-        replace_file(state / _FILE, known.encode("ascii"), 0o600)
+        remember_state(state / _FILE, {file_identity(part): _RULES for part in parts})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import secrets
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from workbench.case.open_file import (
     open_case_file,
     read_case_file,
     read_state,
+    remember_state,
 )
 from workbench.case.state_folder import state_dir
 from workbench.case.store_parts import StoreParts
@@ -29,7 +29,6 @@ from workbench.text.sanitize import safe_text
 
 MANIFEST = "case.toml"
 _FOLDERS = ("audit.d", "rejects", "queries", "exports", "tmp")
-_MAX_DIGESTS = 64
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
@@ -205,18 +204,14 @@ class Case:
         try:
             for part in self.manifest.files:
                 handles.append(open_case_file(self.root, part.name))
-        except OSError as error:
+        except BaseException as error:
             for handle in handles:
                 os.close(handle)
-            if isinstance(error, FileNotFoundError):
-                raise
-            raise IntegrityError(
-                f"{safe_text(self.root / part.name)} cannot be opened: {error.strerror}.",
-                hint="Check the folder's owner and mode (`ls -ld`); a store is plain files.",
-            ) from error
-        except BaseException:
-            for handle in handles:
-                os.close(handle)
+            if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+                raise IntegrityError(
+                    f"{safe_text(self.root / part.name)} cannot be opened: {error.strerror}.",
+                    hint="Check the folder's owner and mode (`ls -ld`); a store is plain files.",
+                ) from error
             raise
         return handles
 
@@ -296,10 +291,7 @@ class Case:
         """Keep that this file, as it is now, has this digest."""
         # Nothing in the state folder is needed to read a case: without it, it is hashed again.
         with suppress(OSError):
-            file = self.state_dir() / "digests.json"
-            known = {**read_state(file), file_identity(path): digest}
-            kept = dict(list(known.items())[-_MAX_DIGESTS:])
-            replace_file(file, json.dumps(kept).encode("ascii"), 0o600)
+            remember_state(self.state_dir() / "digests.json", {file_identity(path): digest})
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Replace case.toml by one rename: the commit of whatever changed."""

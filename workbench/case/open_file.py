@@ -7,15 +7,17 @@ TOML may hold.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from workbench.case.atomic import replace_file
 from workbench.errors import IntegrityError, WorkbenchError
 from workbench.text.bounded import read_json
 from workbench.text.sanitize import safe_text
@@ -23,6 +25,7 @@ from workbench.text.sanitize import safe_text
 MANIFEST_BYTES = 32 << 20
 QUERY_BYTES = 1 << 20
 STATE_BYTES = 64 << 20
+_MAX_REMEMBERED = 64
 _HOLES = 64 << 20  # what is longer and eight times what it takes is no file that compresses
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -180,6 +183,15 @@ def read_state(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, WorkbenchError):
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def remember_state(path: Path, known: Mapping[str, object]) -> None:
+    """Add to a JSON object of the state folder; of many entries the latest are kept.
+
+    Raises OSError where it cannot be written.
+    """
+    kept = dict(list({**read_state(path), **known}.items())[-_MAX_REMEMBERED:])
+    replace_file(path, json.dumps(kept).encode("ascii"), 0o600)
 
 
 def check_folders(root: Path, names: tuple[str, ...]) -> None:
