@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.batteries.demo_case import case_in
 from tests.terminal.driver import bench
 
 _PAUSE_SECONDS = 0.13  # what comes sooner belongs to the paste before
@@ -167,16 +168,7 @@ def main() -> int:
     """Entry point."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     with tempfile.TemporaryDirectory() as folder:
-        case = Path(folder) / "case"
-        if len(sys.argv) > 2:
-            shutil.copytree(sys.argv[2], case)
-        else:
-            from tests.conftest import run_workbench
-
-            made = run_workbench("demo", "--case", case, XDG_STATE_HOME=f"{folder}/made")
-            if made.returncode:
-                raise SystemExit(made.stderr)
-        wrong = run(case, count)
+        wrong = run(case_in(Path(folder), "".join(sys.argv[2:3])), count)
     print(f"{len(wrong)} of {len(PLACES)} places went wrong" if wrong else "no text did anything")
     return bool(wrong)
 

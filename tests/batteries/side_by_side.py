@@ -12,13 +12,13 @@ import json
 import os
 import random
 import re
-import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.batteries.demo_case import case_in
 from tests.conftest import run_workbench
 from tests.terminal.driver import Terminal, bench
 
@@ -137,14 +137,7 @@ def main() -> int:
     """Entry point."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 600.0
     with tempfile.TemporaryDirectory() as folder:
-        case = Path(folder) / "case"
-        if len(sys.argv) > 2:
-            shutil.copytree(sys.argv[2], case)
-        else:
-            made = run_workbench("demo", "--case", case, XDG_STATE_HOME=f"{folder}/made")
-            if made.returncode:
-                raise SystemExit(made.stderr)
-        return bool(run(case, seconds))
+        return bool(run(case_in(Path(folder), "".join(sys.argv[2:3])), seconds))
 
 
 if __name__ == "__main__":
